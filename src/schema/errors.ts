@@ -1,0 +1,31 @@
+/**
+ * Every error this project throws on purpose. Step Functions matches on `name`, so names are contract.
+ * A message says the place, the value and the remedy.
+ */
+export class RiseError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The run config, a dataset or a command line is wrong; retrying cannot help. */
+export class InvalidInputError extends RiseError {}
+
+/** A record on the store does not have the shape its schema promises. */
+export class CorruptRecordError extends RiseError {}
+
+/** The store holds nothing under the key. */
+export class NotFoundError extends RiseError {}
+
+/** A conditional write found the key already there. */
+export class AlreadyExistsError extends RiseError {}
+
+/** The engine cannot run this model or these inputs. */
+export class UnsupportedModelError extends RiseError {}
+
+/** A stage made no progress for longer than its heartbeat; the message names the stuck item. */
+export class StalledError extends RiseError {}
+
+/** The process was asked to stop (SIGINT, SIGTERM); what is written is whole, rerunning resumes. */
+export class InterruptedError extends RiseError {}

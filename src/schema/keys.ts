@@ -1,0 +1,44 @@
+/** Every key on the store comes from here. A folder key ends with `/`. */
+
+const pad = (value: number, width: number) => String(value).padStart(width, '0');
+
+export const imageKey = (sha256: string, extension: string) => `images/${sha256}.${extension}`;
+export const modelPrefix = (contentHash: string) => `models/${contentHash}/`;
+export const datasetPrefix = (contentHash: string) => `datasets/${contentHash}/`;
+
+export const runPrefix = (runId: string) => `runs/${runId}/`;
+export const configKey = (runId: string) => `${runPrefix(runId)}config.json`;
+export const promptsPrefix = (runId: string) => `${runPrefix(runId)}prompts/`;
+export const promptsKey = (runId: string, split: 'train' | 'evaluation') => `${promptsPrefix(runId)}${split}.jsonl`;
+
+/** Name of the rollout of an RL iteration; the diagnosis rollout is `diagnosis`. */
+export const iterationName = (iteration: number) => `iteration-${pad(iteration, 6)}`;
+export const DIAGNOSIS = 'diagnosis';
+
+export const rolloutPrefix = (runId: string, rollout: string) => `${runPrefix(runId)}${rollout}/`;
+export const planPrefix = (runId: string, rollout: string) => `${rolloutPrefix(runId, rollout)}plan/`;
+/** JSON array of shard items: what the scoring Map reads. */
+export const planShardsKey = (runId: string, rollout: string) => `${planPrefix(runId, rollout)}shards.json`;
+/** JSONL of the prompts of one shard. */
+export const planPromptsKey = (runId: string, rollout: string, shard: number) =>
+  `${planPrefix(runId, rollout)}prompts-${pad(shard, 5)}.jsonl`;
+export const trajectoriesPrefix = (runId: string, rollout: string, shard: number) =>
+  `${rolloutPrefix(runId, rollout)}trajectories/${pad(shard, 5)}/`;
+export const scoresPrefix = (runId: string, rollout: string, shard: number) =>
+  `${rolloutPrefix(runId, rollout)}scores/${pad(shard, 5)}/`;
+export const checkpointPrefix = (runId: string, iteration: number) =>
+  `${rolloutPrefix(runId, iterationName(iteration))}checkpoint/`;
+
+export const routesPrefix = (runId: string, shard: number) => `${runPrefix(runId)}routes/${pad(shard, 5)}/`;
+export const expertPrefix = (runId: string, shard: number) => `${runPrefix(runId)}expert/${pad(shard, 5)}/`;
+export const sftShardsPrefix = (runId: string) => `${runPrefix(runId)}sft-shards/`;
+export const sftShardName = (index: number, count: number) => `sft-${pad(index, 5)}-of-${pad(count, 5)}.tar`;
+export const sftCheckpointPrefix = (runId: string) => `${runPrefix(runId)}sft/checkpoint/`;
+export const evaluationPrefix = (runId: string, policy: string) => `${runPrefix(runId)}evaluation/${policy}/`;
+export const reportPrefix = (runId: string) => `${runPrefix(runId)}report/`;
+export const summaryKey = (runId: string) => `${runPrefix(runId)}summary.json`;
+/** Timings and training curves: for people, outside every manifest. */
+export const metricsKey = (prefix: string) => `${prefix}metrics.jsonl`;
+export const manifestKey = (prefix: string) => `${prefix}manifest.json`;
+/** File of records inside a stage's folder. */
+export const recordsKey = (prefix: string) => `${prefix}records.jsonl`;

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** An image of a prompt, stored by content: `images/<sha256>.<ext>`. */
+export const ImageRef = z.object({
+  key: z.string().describe('store key, `images/<sha256>.<ext>`'),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  width: z.int().positive().describe('pixels'),
+  height: z.int().positive().describe('pixels'),
+});
+export type ImageRef = z.infer<typeof ImageRef>;
+
+/** A question with its images and its answer: what the policy is asked, and what the rewards may see. */
+export const Prompt = z.object({
+  promptId: z.string().min(1),
+  question: z
+    .string()
+    .min(1)
+    .describe('text; `<image1>`, `<image2>` ... mark where images stand; unmarked images come first'),
+  images: z.array(ImageRef).describe('in order; empty for text-only prompts'),
+  options: z.array(z.string()).optional().describe('choices of a multiple-choice question, A first'),
+  groundTruth: z.string().min(1).describe('the right answer'),
+  annotations: z
+    .array(z.string())
+    .optional()
+    .describe('atomic visual facts a correct reading mentions (perception reward)'),
+  solution: z
+    .string()
+    .optional()
+    .describe('a worked solution, as a full `<think>..</think> <answer>..</answer>` response'),
+  tier: z.string().optional().describe('difficulty tier or subject; reports break accuracy down by it'),
+});
+export type Prompt = z.infer<typeof Prompt>;

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+
+/**
+ * What travels through the state machine: keys and counts, never data.
+ * Each Lambda and Batch job parses its input with the schema here; each payload stays far under 256 KiB.
+ */
+
+/** Input of an execution. */
+export const ExecutionInput = z.object({
+  runId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/),
+  configKey: z.string(),
+});
+export type ExecutionInput = z.infer<typeof ExecutionInput>;
+
+/** Output of `Validate`: counts the state machine branches on. */
+export const ValidateOutput = ExecutionInput.extend({
+  iterations: z.int().nonnegative(),
+  nextIteration: z.int().nonnegative().describe('0 at the start'),
+});
+export type ValidateOutput = z.infer<typeof ValidateOutput>;
+
+/** Input of `PlanIteration` (an iteration) and `PlanDiagnosis` (no iteration). */
+export const PlanInput = ExecutionInput.extend({
+  rollout: z.enum(['iteration', 'diagnosis']),
+  iteration: z.int().nonnegative(),
+});
+export type PlanInput = z.infer<typeof PlanInput>;
+
+/** Output of a plan: one rollout to sample, split into shards. */
+export const RolloutPlan = ExecutionInput.extend({
+  rollout: z.string().describe('`iteration-000003` or `diagnosis`'),
+  iteration: z.int().nonnegative().describe('iterations trained before this rollout: its policyVersion'),
+  policyPrefix: z.string().describe('folder of the policy to sample with'),
+  shardCount: z.int().positive(),
+  shardsKey: z.string().describe('JSON array of ShardItem, read by the Map states'),
+  nextIteration: z.int().nonnegative(),
+  iterations: z.int().nonnegative(),
+});
+export type RolloutPlan = z.infer<typeof RolloutPlan>;
+
+/** One item of the scoring, routing and expert Maps, and (by array index) of the rollout job. */
+export const ShardItem = z.object({
+  runId: z.string(),
+  configKey: z.string(),
+  rollout: z.string(),
+  shard: z.int().nonnegative(),
+  shardCount: z.int().positive(),
+});
+export type ShardItem = z.infer<typeof ShardItem>;
+
+/** A Batch job's input: environment `RISE_INPUT`, as JSON. The array index picks the shard or the policy. */
+export const RolloutJob = RolloutPlan.pick({
+  runId: true,
+  configKey: true,
+  rollout: true,
+  iteration: true,
+  policyPrefix: true,
+  shardCount: true,
+});
+export type RolloutJob = z.infer<typeof RolloutJob>;
+
+export const TrainGrpoJob = RolloutJob;
+export type TrainGrpoJob = RolloutJob;
+
+export const TrainSftJob = ExecutionInput;
+export type TrainSftJob = ExecutionInput;
+
+/** Policies in the order of the evaluation array job's index. */
+export const EVALUATED_POLICIES = ['base', 'rl', 'rise'] as const;
+export type EvaluatedPolicy = (typeof EVALUATED_POLICIES)[number];
+export const EvaluateJob = ExecutionInput;
+export type EvaluateJob = ExecutionInput;
+
+/** Names of the jobs `containers/gpu-worker/main.ts` runs: its first argument. */
+export const JOB_NAMES = ['rollout', 'train-grpo', 'train-sft', 'evaluate'] as const;
+export type JobName = (typeof JOB_NAMES)[number];
+
+/** One line of a job's or stage's progress, on standard output as JSON behind `@progress `. */
+export const Progress = z.object({
+  stage: z.string(),
+  done: z.number().nonnegative(),
+  total: z.number().nonnegative(),
+  unit: z.string(),
+  metrics: z.record(z.string(), z.number()).optional(),
+});
+export type Progress = z.infer<typeof Progress>;
+
+/** How a stage reports progress; the caller prints it, forwards it, or lets it feed a heartbeat. */
+export type ReportProgress = (progress: Progress) => void;

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** One completion of a prompt, with everything training needs to learn from it. */
+export const Trajectory = z
+  .object({
+    promptId: z.string(),
+    trajectoryIndex: z.int().nonnegative().describe('0 .. groupSize-1 within its group'),
+    policyVersion: z.int().nonnegative().describe('iterations trained before this was sampled; 0 is the base policy'),
+    seed: z
+      .int()
+      .nonnegative()
+      .describe('32-bit sampling seed, a hash of run seed, rollout, promptId, trajectoryIndex'),
+    tokenIds: z.array(z.int().nonnegative()).describe('sampled tokens, the stop token included'),
+    samplingLogprobs: z
+      .array(z.number())
+      .describe('log-probability of each sampled token under the policy at temperature 1 over the full vocabulary'),
+    text: z.string().describe('decoded tokens without special tokens'),
+    finishReason: z.enum(['stop', 'length']),
+  })
+  .refine((trajectory) => trajectory.tokenIds.length === trajectory.samplingLogprobs.length, {
+    error: 'tokenIds and samplingLogprobs differ in length; resample this group',
+  });
+export type Trajectory = z.infer<typeof Trajectory>;
+
+/** One part of a reward, with the evidence it rests on. */
+export const RewardPart = z.object({
+  value: z.number(),
+  weight: z.number(),
+  version: z.string().describe('of the reward, e.g. `accuracy@1`'),
+  evidence: z.string().describe('why this value, in words'),
+});
+export type RewardPart = z.infer<typeof RewardPart>;
+
+/** What a trajectory earned: `reward = sum of weight * value` over the breakdown. */
+export const TrajectoryScore = z.object({
+  promptId: z.string(),
+  trajectoryIndex: z.int().nonnegative(),
+  reward: z.number(),
+  isCorrect: z.boolean().describe('verdict of the accuracy reward alone'),
+  rewardBreakdown: z.record(z.string(), RewardPart),
+});
+export type TrajectoryScore = z.infer<typeof TrajectoryScore>;
