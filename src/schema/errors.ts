@@ -29,3 +29,6 @@ export class StalledError extends RiseError {}
 
 /** The process was asked to stop (SIGINT, SIGTERM); what is written is whole, rerunning resumes. */
 export class InterruptedError extends RiseError {}
+
+/** TensorFlow or its addon is not installed, or does not load on this machine. */
+export class MissingBackendError extends RiseError {}

@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import util from 'node:util';
+import { getBackend } from '@tensorflow/tfjs-core';
+import { packageRoot } from '../package-root.ts';
+import { MissingBackendError } from '../schema/errors.ts';
+
+const backendPackage = '@tensorflow/tfjs-node-gpu';
+
+let loaded = false;
+
+/**
+ * Loads TensorFlow and makes it the backend of `@tensorflow/tfjs-core`, with every kernel and gradient registered.
+ * Only this file names the binding; call it once per process before the first op. Later calls return at once.
+ * @throws MissingBackendError when the addon or the TensorFlow library cannot be loaded.
+ */
+export function loadBackend(): void {
+  if (loaded) return;
+  // TensorFlow reads its log level while the library loads: 2 keeps errors and drops banners.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  restoreRemovedUtil();
+  const require = createRequire(join(packageRoot, 'package.json'));
+  try {
+    require(backendPackage);
+  } catch (error) {
+    const reason = (error as Error).message.split('\n')[0];
+    throw new MissingBackendError(
+      `${backendPackage} cannot load TensorFlow (${reason}); run \`npm run setup\`, which installs it`,
+      { cause: error },
+    );
+  }
+  loaded = true;
+}
+
+/** The name tfjs gives the backend in use: `tensorflow` after `loadBackend`. */
+export function backendName(): string {
+  return getBackend();
+}
+
+/** tfjs-node 4.22 calls two functions that Node 23 removed from `util`. */
+function restoreRemovedUtil(): void {
+  const legacy = util as unknown as Record<string, (value: unknown) => boolean>;
+  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  legacy.isArray ??= Array.isArray;
+}
