@@ -2,6 +2,7 @@ export * from './errors.ts';
 export * as keys from './keys.ts';
 export * from './manifest.ts';
 export * from './prompt.ts';
+export * from './random.ts';
 export * from './route.ts';
 export * from './run-config.ts';
 export * from './seeds.ts';
