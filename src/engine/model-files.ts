@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvalidInputError, UnsupportedModelError } from '../schema/errors.ts';
+
+/** Reads one file of a checkpoint folder in Hugging Face layout; `undefined` when the folder has no such file. */
+export type ReadModelFile = (name: string) => Promise<Uint8Array | undefined>;
+
+/** Reads a checkpoint's files from a local folder. */
+export function folderModelFiles(folder: string): ReadModelFile {
+  return async (name) => {
+    try {
+      return await readFile(join(folder, name));
+    } catch (error) {
+      if (isAbsence(error)) return undefined;
+      throw new InvalidInputError(`${join(folder, name)} cannot be read: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  };
+}
+
+function isAbsence(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
+/** A JSON object among the checkpoint's files, or `undefined` when absent. Throws `UnsupportedModelError` on bad JSON. */
+export async function readModelJson(
+  readFile: ReadModelFile,
+  name: string,
+): Promise<Record<string, unknown> | undefined> {
+  const bytes = await readFile(name);
+  if (bytes === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (error) {
+    throw new UnsupportedModelError(`${name} of the checkpoint is not JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  throw new UnsupportedModelError(`${name} of the checkpoint is not a JSON object; use a Hugging Face checkpoint`);
+}
+
+/** As `readModelJson`, for a file no checkpoint can do without. Throws `UnsupportedModelError` when it is absent. */
+export async function requireModelJson(readFile: ReadModelFile, name: string): Promise<Record<string, unknown>> {
+  const value = await readModelJson(readFile, name);
+  if (value !== undefined) return value;
+  throw new UnsupportedModelError(`the checkpoint has no ${name}; give a whole Hugging Face checkpoint folder`);
+}

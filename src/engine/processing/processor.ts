@@ -1,0 +1,110 @@
+import { InvalidInputError, UnsupportedModelError } from '../../schema/errors.ts';
+import { type ReadModelFile, readModelJson } from '../model-files.ts';
+import { type ChatMessage, loadChatTemplate } from './chat-template.ts';
+import { decodeImage } from './decode-image.ts';
+import type { ProcessedImage, RawImage } from './image.ts';
+import { type ImageProcessor, loadImageProcessor, type PixelLimits } from './image-processor.ts';
+import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
+
+export type { ProcessedImage, RawImage } from './image.ts';
+
+/** A piece of a user message: text, or an image as a file's bytes or as decoded pixels. */
+export type ContentPart = { type: 'text'; text: string } | { type: 'image'; image: Uint8Array | RawImage };
+
+/** One user message, with an optional system message before it. */
+export interface PromptMessage {
+  system?: string;
+  content: ContentPart[];
+}
+
+/** A prompt as the model takes it: one image token per merged patch, in the order of `images`. */
+export interface ProcessedPrompt {
+  tokenIds: number[];
+  images: ProcessedImage[];
+}
+
+/** Text and images to a model's inputs, and its output tokens to text. */
+export interface Processor {
+  /** Renders the chat template up to the assistant's turn. Throws `InvalidInputError` on an image it cannot take. */
+  processPrompt(message: PromptMessage): Promise<ProcessedPrompt>;
+  /** Token ids of a text; special tokens written in it are recognised, none are added. */
+  encode(text: string): number[];
+  decode(tokenIds: readonly number[], options: { skipSpecialTokens: boolean }): string;
+  /** Tokens that end a response. */
+  readonly stopTokenIds: number[];
+  readonly padTokenId: number;
+}
+
+/** Loads tokenizer, chat template and image settings of a checkpoint; `overrides` replace its own pixel limits. */
+export async function loadProcessor(readFile: ReadModelFile, overrides: PixelLimits = {}): Promise<Processor> {
+  const [tokenizer, template, imageProcessor] = await Promise.all([
+    loadTokenizer(readFile),
+    loadChatTemplate(readFile),
+    loadImageProcessor(readFile, overrides),
+  ]);
+  const { stopTokenIds, padTokenId } = await loadControlTokens(readFile, tokenizer);
+  return {
+    async processPrompt(message) {
+      const images = await processImages(message.content, imageProcessor);
+      const text = template.render(toChatMessages(message), tokenizer.specialTokens);
+      const tokenIds = expandImageTokens(tokenizer.encode(text), images, tokenizer.imageTokenId, imageProcessor);
+      return { tokenIds, images };
+    },
+    encode: tokenizer.encode,
+    decode: tokenizer.decode,
+    stopTokenIds,
+    padTokenId,
+  };
+}
+
+function toChatMessages(message: PromptMessage): ChatMessage[] {
+  const content = message.content.map((part) => (part.type === 'text' ? part : { type: 'image' as const }));
+  const user: ChatMessage = { role: 'user', content };
+  return message.system === undefined ? [user] : [{ role: 'system', content: message.system }, user];
+}
+
+function processImages(content: ContentPart[], imageProcessor: ImageProcessor): Promise<ProcessedImage[]> {
+  const images = content.flatMap((part) => (part.type === 'image' ? [part.image] : []));
+  return Promise.all(
+    images.map(async (image, index) => {
+      const name = `image ${index + 1} of ${images.length}`;
+      return imageProcessor.process(image instanceof Uint8Array ? await decodeImage(image, name) : image, name);
+    }),
+  );
+}
+
+/** Replaces each image placeholder by as many image tokens as its image has merged patches. */
+function expandImageTokens(
+  tokenIds: number[],
+  images: ProcessedImage[],
+  imageTokenId: number,
+  imageProcessor: ImageProcessor,
+): number[] {
+  const placeholders = tokenIds.filter((id) => id === imageTokenId).length;
+  if (placeholders !== images.length) {
+    throw new InvalidInputError(
+      `the prompt has ${placeholders} image placeholders for ${images.length} images; keep image tokens out of its text`,
+    );
+  }
+  if (images.length === 0) return tokenIds;
+  let next = 0;
+  return tokenIds.flatMap((id) =>
+    id === imageTokenId ? new Array<number>(imageProcessor.tokenCount(images[next++].gridThw)).fill(id) : [id],
+  );
+}
+
+async function loadControlTokens(readFile: ReadModelFile, tokenizer: Tokenizer) {
+  const generation = (await readModelJson(readFile, 'generation_config.json')) ?? {};
+  const stopTokenIds = [generation.eos_token_id ?? tokenizer.eosTokenId ?? []].flat().filter(isTokenId);
+  if (stopTokenIds.length === 0) {
+    throw new UnsupportedModelError(
+      'the checkpoint names no end token; give eos_token_id in generation_config.json or eos_token in tokenizer_config.json',
+    );
+  }
+  const padTokenId = [generation.pad_token_id, tokenizer.padTokenId, stopTokenIds[0]].find(isTokenId)!;
+  return { stopTokenIds, padTokenId };
+}
+
+function isTokenId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
