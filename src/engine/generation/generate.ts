@@ -1,0 +1,137 @@
+// Shape suffixes: U = distinct prompts, B = sequences, T = prompt tokens (padded), R = chosen rows, D = model width, V = vocabulary.
+import * as tf from '@tensorflow/tfjs-core';
+import { createRandom, type Random } from '../../schema/random.ts';
+import type { LayerCache } from '../models/qwen2_5_vl/decoder.ts';
+import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
+import { createModelInput } from '../models/qwen2_5_vl/model-input.ts';
+import type { ProcessedPrompt } from '../processing/processor.ts';
+import { type SamplingSettings, sampleToken } from './sample-token.ts';
+
+/** One completion to sample. Requests that hold the same prompt object share its prefill. */
+export interface GenerationRequest {
+  prompt: ProcessedPrompt;
+  /** 32 bits; with the prompt and the settings it determines the completion, whatever the batch. */
+  seed: number;
+}
+
+export interface GenerationSettings extends SamplingSettings {
+  maxNewTokens: number;
+  /** Any of these ends a completion; it is kept as the completion's last token. */
+  stopTokenIds: readonly number[];
+}
+
+export interface Completion {
+  tokenIds: number[];
+  /** Natural log-probability of each token under the model at temperature 1 over the whole vocabulary. */
+  logprobs: number[];
+  finishReason: 'stop' | 'length';
+}
+
+/** Called after each decoding step with the number of sequences still running. */
+export type OnStep = (runningSequences: number) => void;
+
+/** Samples a completion for every request, all in one batch with a key-value cache. */
+export function generate(
+  model: Qwen25VL,
+  requests: readonly GenerationRequest[],
+  settings: GenerationSettings,
+  onStep?: OnStep,
+): Completion[] {
+  if (requests.length === 0) return [];
+  const sequences = requests.map((request) => new RunningSequence(request, settings));
+  let { cache, logits_BV, visible, positions } = prefill(model, requests);
+  for (let step = 0; ; step++) {
+    const logits = logits_BV.dataSync<'float32'>();
+    const vocabSize = logits_BV.shape[1];
+    logits_BV.dispose();
+    sequences.forEach((sequence, b) => {
+      sequence.take(logits.subarray(b * vocabSize, (b + 1) * vocabSize));
+    });
+    const running = sequences.filter((sequence) => sequence.isRunning).length;
+    onStep?.(running);
+    if (running === 0) break;
+    visible = appendVisible(visible, sequences.length);
+    const tokenIds = Int32Array.from(sequences, (sequence) => sequence.lastTokenId);
+    const next = model.decode({ tokenIds, positions: positions.map((position) => position + step), visible }, cache);
+    disposeCache(cache);
+    cache = next.cache;
+    logits_BV = model.computeLogits(next.hidden_MD);
+    next.hidden_MD.dispose();
+  }
+  disposeCache(cache);
+  return sequences.map((sequence) => sequence.completion);
+}
+
+/** A completion on its way, with its own random stream. */
+class RunningSequence {
+  readonly completion: Completion = { tokenIds: [], logprobs: [], finishReason: 'length' };
+  isRunning = true;
+  private readonly random: Random;
+  private readonly settings: GenerationSettings;
+
+  constructor(request: GenerationRequest, settings: GenerationSettings) {
+    this.random = createRandom(request.seed);
+    this.settings = settings;
+  }
+
+  /** A finished row decodes on, unread, until its batch ends: its last token stands in. */
+  get lastTokenId(): number {
+    return this.completion.tokenIds[this.completion.tokenIds.length - 1];
+  }
+
+  take(logits: Float32Array): void {
+    if (!this.isRunning) return;
+    const { tokenId, logprob } = sampleToken(logits, this.settings, this.random);
+    this.completion.tokenIds.push(tokenId);
+    this.completion.logprobs.push(logprob);
+    if (this.settings.stopTokenIds.includes(tokenId)) {
+      this.completion.finishReason = 'stop';
+      this.isRunning = false;
+    } else if (this.completion.tokenIds.length >= this.settings.maxNewTokens) {
+      this.isRunning = false;
+    }
+  }
+}
+
+interface DecodingState {
+  cache: LayerCache[];
+  /** Logits of each request's first new token. */
+  logits_BV: tf.Tensor2D;
+  /** `B x T`: 1 at a row's real tokens. */
+  visible: Float32Array;
+  /** B positions of the first new token. */
+  positions: Int32Array;
+}
+
+/** Runs each distinct prompt once and copies its cache row to every request that shares it. */
+function prefill(model: Qwen25VL, requests: readonly GenerationRequest[]): DecodingState {
+  const prompts = [...new Set(requests.map((request) => request.prompt))];
+  const promptOf = requests.map((request) => prompts.indexOf(request.prompt));
+  const input = createModelInput(prompts, model.config);
+  const { cache, logits_BV } = tf.tidy(() => {
+    const { hidden_MD, cache: cache_U } = model.prefill(input);
+    const lastRows = promptOf.map((u) => u * input.length + input.lengths[u] - 1);
+    const rows_B = tf.tensor1d(promptOf, 'int32');
+    return {
+      cache: cache_U.map(({ keys, values }) => ({ keys: tf.gather(keys, rows_B), values: tf.gather(values, rows_B) })),
+      logits_BV: model.computeLogits(tf.gather(hidden_MD, tf.tensor1d(lastRows, 'int32'))),
+    };
+  });
+  const visible = new Float32Array(requests.length * input.length);
+  promptOf.forEach((u, b) => {
+    visible.fill(1, b * input.length, b * input.length + input.lengths[u]);
+  });
+  return { cache, logits_BV, visible, positions: Int32Array.from(promptOf, (u) => input.nextPositions[u]) };
+}
+
+/** One more visible column for every row. */
+function appendVisible(visible: Float32Array, batchSize: number): Float32Array {
+  const length = visible.length / batchSize;
+  const grown = new Float32Array(batchSize * (length + 1)).fill(1);
+  for (let b = 0; b < batchSize; b++) grown.set(visible.subarray(b * length, (b + 1) * length), b * (length + 1));
+  return grown;
+}
+
+function disposeCache(cache: LayerCache[]): void {
+  for (const { keys, values } of cache) tf.dispose([keys, values]);
+}

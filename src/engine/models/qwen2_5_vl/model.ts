@@ -1,0 +1,128 @@
+// Shape suffixes: B = batch, T = tokens, S = all tokens (cached and new), M = B x T rows, R = chosen rows, D = model width,
+// V = vocabulary, P = patches, F = flattened patch.
+import * as tf from '@tensorflow/tfjs-core';
+import { UnsupportedModelError } from '../../../schema/errors.ts';
+import type { ProcessedImage } from '../../processing/processor.ts';
+import type { Qwen25VLConfig } from './config.ts';
+import { createTextRotary, type DecoderOutput, type LayerCache, runDecoder } from './decoder.ts';
+import { linear, rmsNorm, type Weights } from './layers.ts';
+import type { ModelInput } from './model-input.ts';
+import { createVisionLayout } from './vision-layout.ts';
+import { runVisionTower } from './vision-tower.ts';
+
+const HIDDEN = -1e9;
+
+/** One decoding step for every row of a batch. */
+export interface DecodeInput {
+  /** B ids. */
+  tokenIds: Int32Array;
+  /** B positions, the same on all three axes. */
+  positions: Int32Array;
+  /** `B x S` flags: 1 where the row has a token, the new one included. */
+  visible: Float32Array;
+}
+
+let instances = 0;
+
+/** Qwen2.5-VL (arXiv 2502.13923): vision tower and decoder, weights under their Hugging Face names. */
+export class Qwen25VL {
+  readonly config: Qwen25VLConfig;
+  readonly weights = new Map<string, tf.Variable>();
+
+  /** @param tensors under Hugging Face names; throws `UnsupportedModelError` when one is missing */
+  constructor(config: Qwen25VLConfig, tensors: Iterable<[string, { shape: number[]; data: Float32Array }]>) {
+    this.config = config;
+    const instance = instances++;
+    for (const [name, { shape, data }] of tensors) {
+      const initial = tf.tensor(data, shape, 'float32');
+      this.weights.set(name, tf.variable(initial, true, `${instance}/${name}`));
+      initial.dispose();
+    }
+  }
+
+  /** Final hidden states (before the last norm) of every row, each token seeing its own row's past. */
+  computeHiddenStates(input: ModelInput): tf.Tensor2D {
+    return tf.tidy(() => this.run(input).hidden_MD);
+  }
+
+  /** Runs prompts and keeps their keys and values for decoding. The caller disposes both. */
+  prefill(input: ModelInput): DecoderOutput {
+    return tf.tidy(() => this.run(input));
+  }
+
+  /** One more token for every row. Returns its hidden state and the grown cache; the caller disposes old and new. */
+  decode(step: DecodeInput, cache: LayerCache[]): DecoderOutput {
+    return tf.tidy(() => {
+      const batchSize = step.tokenIds.length;
+      const rotary = createTextRotary([step.positions, step.positions, step.positions], batchSize, this.config);
+      const visible_B111S = tf.tensor(step.visible, [batchSize, 1, 1, 1, step.visible.length / batchSize]);
+      const mask = tf.mul(tf.sub(1, visible_B111S), HIDDEN);
+      const embeddings_MD = this.embedTokens(step.tokenIds);
+      return runDecoder({ batchSize, embeddings_MD, rotary, mask, cache }, this.config, this.weight);
+    });
+  }
+
+  /** Vocabulary logits of chosen hidden states. */
+  computeLogits(hidden_RD: tf.Tensor2D): tf.Tensor2D {
+    return tf.tidy(() => {
+      const { tiesEmbeddings, rmsNormEpsilon } = this.config.text;
+      const normed_RD = rmsNorm(hidden_RD, this.weight('model.norm.weight'), rmsNormEpsilon);
+      return linear(normed_RD, this.weight(tiesEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight'));
+    });
+  }
+
+  /** Features of images, one row per image token, images one after another. */
+  computeImageFeatures(images: readonly ProcessedImage[]): tf.Tensor2D {
+    return tf.tidy(() => {
+      const layout = createVisionLayout(
+        images.map((image) => image.gridThw),
+        this.config,
+      );
+      const { patchLength } = this.config.vision;
+      const pixelValues = images.map((image) =>
+        tf.tensor2d(image.pixelValues, [image.pixelValues.length / patchLength, patchLength]),
+      );
+      return runVisionTower(tf.concat(pixelValues, 0), layout, this.config, this.weight);
+    });
+  }
+
+  dispose(): void {
+    for (const weight of this.weights.values()) weight.dispose();
+    this.weights.clear();
+  }
+
+  private readonly weight: Weights = (name) => {
+    const weight = this.weights.get(name);
+    if (!weight)
+      throw new UnsupportedModelError(`the checkpoint has no weight ${name}; is it a whole Qwen2.5-VL checkpoint?`);
+    return weight;
+  };
+
+  private run(input: ModelInput): DecoderOutput {
+    const { batchSize, length } = input;
+    const rotary = createTextRotary(input.axes, batchSize, this.config);
+    return runDecoder(
+      { batchSize, embeddings_MD: this.embed(input), rotary, mask: causalMask(length) },
+      this.config,
+      this.weight,
+    );
+  }
+
+  private embed(input: ModelInput): tf.Tensor2D {
+    const embeddings_MD = this.embedTokens(input.tokenIds);
+    if (!input.embeddingRows) return embeddings_MD;
+    const features = this.computeImageFeatures(input.images);
+    return tf.gather(tf.concat([embeddings_MD, features], 0), tf.tensor1d(input.embeddingRows, 'int32'));
+  }
+
+  private embedTokens(tokenIds: Int32Array): tf.Tensor2D {
+    return tf.gather(this.weight('model.embed_tokens.weight') as tf.Tensor2D, tf.tensor1d(tokenIds, 'int32'));
+  }
+}
+
+/** `[T, T]`: 0 on and below the diagonal. Padding stands on the right, so no real token sees it. */
+function causalMask(length: number): tf.Tensor {
+  const mask = new Float32Array(length * length);
+  for (let query = 0; query < length; query++) mask.fill(HIDDEN, query * length + query + 1, (query + 1) * length);
+  return tf.tensor(mask, [length, length]);
+}

@@ -1,0 +1,31 @@
+import { loadBackend } from './backend.ts';
+import { type ReadModelFile, requireModelJson } from './model-files.ts';
+import { parseModelConfig } from './models/qwen2_5_vl/config.ts';
+import { Qwen25VL } from './models/qwen2_5_vl/model.ts';
+import type { PixelLimits } from './processing/image-processor.ts';
+import { loadProcessor, type Processor } from './processing/processor.ts';
+import { loadWeightFiles } from './safetensors.ts';
+
+/** A model and the processor that feeds it. */
+export interface Policy {
+  model: Qwen25VL;
+  processor: Processor;
+}
+
+/**
+ * Loads a Qwen2.5-VL checkpoint in Hugging Face layout.
+ * Throws `UnsupportedModelError` when it is of another architecture or incomplete.
+ */
+export async function loadPolicy(readFile: ReadModelFile, pixelLimits: PixelLimits = {}): Promise<Policy> {
+  loadBackend();
+  const config = parseModelConfig(await requireModelJson(readFile, 'config.json'));
+  const [weights, processor] = await Promise.all([loadWeightFiles(readFile), loadProcessor(readFile, pixelLimits)]);
+  return { model: new Qwen25VL(config, canonicalNames(weights)), processor };
+}
+
+/** Names as published checkpoints have them (`visual.`, `model.`, `lm_head.`), whichever way the file was saved. */
+function* canonicalNames<T>(weights: Iterable<[string, T]>): Generator<[string, T]> {
+  for (const [name, tensor] of weights) {
+    yield [name.replace(/^model\.visual\./, 'visual.').replace(/^model\.language_model\./, 'model.'), tensor];
+  }
+}
