@@ -1,8 +1,16 @@
 /** ESM-only packages that Jest must transform with our own code. */
 const esmPackages = ['@huggingface', 'aws-local-stepfunctions'];
 
+// Workers inherit it; inside a test `process.env` is a copy that native code cannot see.
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+
 export default {
+  testEnvironment: '<rootDir>/test/support/jest-environment.ts',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testTimeout: 60_000,
+  // TensorFlow already uses every core inside one op.
+  maxWorkers: 2,
+  reporters: ['default', '<rootDir>/test/support/plain-summary-reporter.ts'],
   transform: {
     '\\.[mc]?[jt]s$': [
       '@swc/jest',
