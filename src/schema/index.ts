@@ -1,4 +1,5 @@
 export * from './errors.ts';
+export * from './evaluation.ts';
 export * as keys from './keys.ts';
 export * from './manifest.ts';
 export * from './prompt.ts';

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { AlreadyExistsError } from '../schema/errors.ts';
+import { manifestKey } from '../schema/keys.ts';
+import { Manifest, type ManifestPart } from '../schema/manifest.ts';
+import { readJson, readJsonIfPresent } from './records.ts';
+import type { Store } from './store.ts';
+
+/** What a manifest says about the work besides its parts and its summary. */
+export interface WorkDescription {
+  stage: string;
+  runId: string;
+  seed: number;
+  versions?: Record<string, string>;
+}
+
+/** Writes one file of the work and notes it in the manifest; `records` counts its lines or examples. */
+export type WritePart = (key: string, bytes: Uint8Array | string, records?: number) => Promise<void>;
+
+/**
+ * Does a piece of work once per prefix: a present `manifest.json` is the proof that it is done, and its summary
+ * is returned; otherwise the work runs and the manifest is written last. Of two that race, the first manifest
+ * stands, and both return its summary. The summary must be JSON and the same for the same inputs: no times.
+ */
+export async function completeOnce<S extends object>(
+  store: Store,
+  prefix: string,
+  description: WorkDescription,
+  work: (writePart: WritePart) => Promise<S>,
+): Promise<S> {
+  const key = manifestKey(prefix);
+  const finished = await readJsonIfPresent(store, key, Manifest);
+  if (finished) return finished.summary as S;
+
+  const parts = new Map<string, ManifestPart>();
+  const summary = await work(async (partKey, bytes, records) => {
+    await store.write(partKey, bytes);
+    parts.set(partKey, describePart(partKey, bytes, records));
+  });
+
+  const { stage, runId, seed, versions = {} } = description;
+  const manifest: Manifest = {
+    stage,
+    runId,
+    parts: [...parts.values()].sort((left, right) => (left.key < right.key ? -1 : 1)),
+    summary: summary as Record<string, unknown>,
+    seed,
+    versions,
+  };
+  try {
+    await store.write(key, `${JSON.stringify(manifest, null, 2)}\n`, { ifAbsent: true });
+    return summary;
+  } catch (error) {
+    if (!(error instanceof AlreadyExistsError)) throw error;
+    return (await readJson(store, key, Manifest)).summary as S;
+  }
+}
+
+function describePart(key: string, bytes: Uint8Array | string, records: number | undefined): ManifestPart {
+  const part = {
+    key,
+    bytes: typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.byteLength,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
+  return records === undefined ? part : { ...part, records };
+}

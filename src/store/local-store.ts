@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AlreadyExistsError, NotFoundError } from '../schema/errors.ts';
+import { assertKey } from './key.ts';
+import type { Store } from './store.ts';
+
+/** Half-written files wait here: on the same file system as the objects, never listed. */
+const PENDING = '.pending';
+
+/**
+ * A store in a local folder, which is created on the first write; a key is a path below it.
+ * Writes are whole or absent, also when the process is killed in the middle.
+ */
+export function createLocalStore(folder: string): Store {
+  const root = resolve(folder);
+  const pathOf = (key: string) => {
+    assertKey(key);
+    return join(root, key);
+  };
+
+  return {
+    uri: pathToFileURL(root).href,
+
+    async read(key) {
+      try {
+        return await readFile(pathOf(key));
+      } catch (cause) {
+        if (!isAbsence(cause)) throw cause;
+        throw new NotFoundError(`${key} is not in ${root}; run the stage that writes it first`, { cause });
+      }
+    },
+
+    async write(key, bytes, options = {}) {
+      const target = pathOf(key);
+      const pending = join(root, PENDING, randomUUID());
+      await mkdir(dirname(pending), { recursive: true });
+      await mkdir(dirname(target), { recursive: true });
+      try {
+        await writeFile(pending, bytes, { flush: true });
+        if (options.ifAbsent) await link(pending, target);
+        else await rename(pending, target);
+      } catch (cause) {
+        if (!options.ifAbsent || errorCode(cause) !== 'EEXIST') throw cause;
+        throw new AlreadyExistsError(`${key} is already in ${root}; another writer was first`, { cause });
+      } finally {
+        await rm(pending, { force: true });
+      }
+    },
+
+    async exists(key) {
+      return stat(pathOf(key)).then(
+        (entry) => entry.isFile(),
+        (cause) => {
+          if (isAbsence(cause)) return false;
+          throw cause;
+        },
+      );
+    },
+
+    async list(prefix) {
+      const folderPrefix = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+      const start = folderPrefix === '' ? root : pathOf(folderPrefix.slice(0, -1));
+      const keys = await listFiles(start, folderPrefix);
+      return keys.filter((key) => key.startsWith(prefix)).sort();
+    },
+
+    async delete(key) {
+      await rm(pathOf(key), { force: true });
+    },
+  };
+}
+
+async function listFiles(folder: string, prefix: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
+    if (isAbsence(cause)) return [];
+    throw cause;
+  });
+  const nested = entries.map(async (entry) => {
+    const key = prefix + entry.name;
+    if (key === PENDING) return [];
+    return entry.isDirectory() ? listFiles(join(folder, entry.name), `${key}/`) : [key];
+  });
+  return (await Promise.all(nested)).flat();
+}
+
+const errorCode = (error: unknown) => (error as NodeJS.ErrnoException).code;
+const isAbsence = (error: unknown) => ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errorCode(error) ?? '');

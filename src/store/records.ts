@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import { CorruptRecordError, InvalidInputError, NotFoundError } from '../schema/errors.ts';
+import { RunConfig } from '../schema/run-config.ts';
+import type { Store } from './store.ts';
+
+/**
+ * Reads a JSONL file, each line parsed by the schema; blank lines are skipped.
+ * Throws `NotFoundError`, and `CorruptRecordError` that names `key:line` and the fault.
+ */
+export async function readRecords<T>(store: Store, key: string, schema: z.ZodType<T>): Promise<T[]> {
+  const lines = (await store.read(key)).toString('utf8').split('\n');
+  return lines.flatMap((line, index) => (line.trim() === '' ? [] : [parseRecord(line, `${key}:${index + 1}`, schema)]));
+}
+
+/** Reads one JSON document. Throws `NotFoundError` and `CorruptRecordError`. */
+export async function readJson<T>(store: Store, key: string, schema: z.ZodType<T>): Promise<T> {
+  return parseRecord((await store.read(key)).toString('utf8'), key, schema);
+}
+
+/** Reads one JSON document, or gives undefined where the store holds nothing under the key. */
+export async function readJsonIfPresent<T>(store: Store, key: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  try {
+    return await readJson(store, key, schema);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** JSONL of the records, one per line, each line ended. */
+export function encodeRecords(records: readonly unknown[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join('');
+}
+
+/** The config of a run. Throws `InvalidInputError` that names every faulty field. */
+export async function readConfig(store: Store, configKey: string): Promise<RunConfig> {
+  try {
+    return await readJson(store, configKey, RunConfig);
+  } catch (cause) {
+    if (!(cause instanceof CorruptRecordError)) throw cause;
+    throw new InvalidInputError(cause.message, { cause });
+  }
+}
+
+function parseRecord<T>(text: string, place: string, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(parseJson(text, place));
+  if (result.success) return result.data;
+  throw new CorruptRecordError(`${place} is no valid record: ${describeIssues(result.error)}`, { cause: result.error });
+}
+
+function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CorruptRecordError(`${place} is no JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const describeIssues = (error: z.ZodError) =>
+  error.issues.map((issue) => `${issue.path.join('.') || 'the record'}: ${issue.message}`).join('; ');

@@ -1,0 +1,33 @@
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { InvalidInputError } from '../../src/schema/errors.ts';
+import { createLocalStore } from '../../src/store/local-store.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { aTemporaryFolder } from '../support/temporary-folder.ts';
+import { describeStoreContract } from './store-contract.ts';
+
+const folder = aTemporaryFolder();
+const emptyFolder = () => mkdtempSync(join(folder, 'store-'));
+
+describeStoreContract('local folder', async () => createLocalStore(emptyFolder()));
+describeStoreContract('a folder not yet there', async () => openStore(join(emptyFolder(), 'new', 'store')));
+
+describe('openStore', () => {
+  it('opens again what its URI names', async () => {
+    const store = openStore(join(emptyFolder(), 'a folder'));
+    await store.write('key', 'x');
+    expect((await openStore(store.uri).read('key')).toString()).toBe('x');
+  });
+
+  it('leaves no half-written files behind', async () => {
+    const root = emptyFolder();
+    const store = openStore(root);
+    await store.write('key', 'x');
+    await store.write('key', 'y', { ifAbsent: true }).catch(() => {});
+    expect(readdirSync(join(root, '.pending'))).toEqual([]);
+  });
+
+  it.each(['s3://bucket/prefix', 'gs://bucket', ''])('refuses %j', (uri) => {
+    expect(() => openStore(uri)).toThrow(InvalidInputError);
+  });
+});
