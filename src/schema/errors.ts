@@ -32,3 +32,6 @@ export class InterruptedError extends RiseError {}
 
 /** TensorFlow or its addon is not installed, or does not load on this machine. */
 export class MissingBackendError extends RiseError {}
+
+/** Training reached a loss or gradient that is not finite; retrying with the same seeds cannot help. */
+export class DivergedError extends RiseError {}
