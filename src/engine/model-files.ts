@@ -20,7 +20,8 @@ export function folderModelFiles(folder: string): ReadModelFile {
 }
 
 function isAbsence(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /** A JSON object among the checkpoint's files, or `undefined` when absent. Throws `UnsupportedModelError` on bad JSON. */
