@@ -1,0 +1,81 @@
+import { createRandom, type Random } from '../schema/random.ts';
+import { deriveSeed } from '../schema/seeds.ts';
+import { boxed, formatResponse } from './response.ts';
+import { splitOf } from './split.ts';
+import { draftTask, finishTask, type Task } from './task.ts';
+import type { TaskDraft, Tier } from './tier.ts';
+import { count } from './tiers/count.ts';
+import { describeChart } from './tiers/describe-chart.ts';
+import { difference } from './tiers/difference.ts';
+import { read } from './tiers/read.ts';
+import { sum } from './tiers/sum.ts';
+
+/** What the base model is trained to answer to a task. */
+export interface BaseExample {
+  task: Task;
+  /** The assistant turn, without special tokens. */
+  response: string;
+}
+
+/** A tier of the base corpus. */
+interface CorpusTier {
+  tier: Tier;
+  /** Share of all examples. */
+  share: number;
+  /** Hasty guesses, inclusive; a tier without it is always solved properly. */
+  guesses?: { low: number; high: number };
+}
+
+/**
+ * The mixture. What is always solved gets mastered; what is mostly guessed leaves a policy that reasons now and then, which is
+ * what RL can build on; what is absent (product) only an expert can teach.
+ */
+export const CORPUS_TIERS: CorpusTier[] = [
+  { tier: read, share: 0.25 },
+  { tier: count, share: 0.15 },
+  { tier: describeChart, share: 0.15 },
+  { tier: sum, share: 0.25, guesses: { low: 2, high: 18 } },
+  { tier: difference, share: 0.2, guesses: { low: 1, high: 8 } },
+];
+
+/** Share of hasty guesses among the responses to tiers that have them; the others are worked solutions. */
+export const GUESS_SHARE = 0.6;
+
+/** Share of responses, of all tiers, without the asked format: half the bare answer, half the answer tags without a thought. */
+export const UNFORMATTED_SHARE = 0.06;
+
+/** Draws one example of the pretraining split; a pure function of its seed. */
+export function drawBaseExample(seed: number): BaseExample {
+  const random = createRandom(deriveSeed('base-corpus', seed));
+  const corpusTier = pickTier(random);
+  const draft = drawPretrainingDraft(corpusTier.tier, seed);
+  return { task: finishTask(corpusTier.tier, draft), response: drawResponse(random, corpusTier, draft) };
+}
+
+function pickTier(random: Random): CorpusTier {
+  let remaining = random.next();
+  for (const corpusTier of CORPUS_TIERS) {
+    remaining -= corpusTier.share;
+    if (remaining < 0) return corpusTier;
+  }
+  return CORPUS_TIERS[CORPUS_TIERS.length - 1];
+}
+
+function drawPretrainingDraft(tier: Tier, seed: number): TaskDraft {
+  for (let draw = 0; ; draw++) {
+    const draft = draftTask(tier, deriveSeed('base-corpus-task', seed, draw));
+    if (splitOf(draft.scene) === 'pretraining') return draft;
+  }
+}
+
+function drawResponse(random: Random, { guesses }: CorpusTier, draft: TaskDraft): string {
+  const isGuess = random.next() < GUESS_SHARE;
+  const isUnformatted = random.next() < UNFORMATTED_SHARE;
+  if (guesses === undefined || !isGuess) return isUnformatted ? unformat(random, draft.answer) : draft.solution;
+  const guess = String(guesses.low + random.int(guesses.high - guesses.low + 1));
+  return isUnformatted ? unformat(random, guess) : formatResponse('I guess.', boxed(guess));
+}
+
+function unformat(random: Random, answer: string): string {
+  return random.pick([answer, `<answer>${boxed(answer)}</answer>`]);
+}

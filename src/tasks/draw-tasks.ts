@@ -1,0 +1,39 @@
+import { InvalidInputError } from '../schema/errors.ts';
+import type { PromptSource, TaskTier } from '../schema/run-config.ts';
+import { deriveSeed } from '../schema/seeds.ts';
+import { splitOf } from './split.ts';
+import { draftTask, finishTask, type Task, taskId } from './task.ts';
+import { TIERS } from './tiers.ts';
+
+/** Draws in a row without a new task, after which a tier counts as exhausted: a split holds at least a tenth of all draws. */
+const MAX_FRUITLESS_DRAWS = 1000;
+
+/**
+ * Draws distinct tasks of one split, as many per tier as asked, the tiers evenly interleaved. The same arguments give the same
+ * tasks; asking for more of a tier keeps those drawn before.
+ * @throws InvalidInputError when the split has fewer tasks of a tier than asked
+ */
+export function drawTasks({ tiers, seed, split }: Omit<PromptSource & { kind: 'tasks' }, 'kind'>): Task[] {
+  const placed = Object.entries(tiers).flatMap(([tier, count]) =>
+    drawTier(tier as TaskTier, count, seed, split).map((task, index) => ({ task, place: (index + 0.5) / count })),
+  );
+  return placed.sort((a, b) => a.place - b.place).map(({ task }) => task);
+}
+
+function drawTier(name: TaskTier, count: number, seed: number, split: string): Task[] {
+  const tier = TIERS[name];
+  const tasks = new Map<string, Task>();
+  for (let draw = 0, fruitless = 0; tasks.size < count; draw++, fruitless++) {
+    if (fruitless > MAX_FRUITLESS_DRAWS) {
+      throw new InvalidInputError(
+        `tier '${name}' gave only ${tasks.size} distinct tasks of split '${split}', ${count} were asked for; ask for fewer`,
+      );
+    }
+    const draft = draftTask(tier, deriveSeed('draw', seed, draw));
+    const promptId = taskId(tier, draft);
+    if (splitOf(draft.scene) !== split || tasks.has(promptId)) continue;
+    tasks.set(promptId, finishTask(tier, draft));
+    fruitless = 0;
+  }
+  return [...tasks.values()];
+}

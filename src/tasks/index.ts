@@ -1,0 +1,4 @@
+export { type BaseExample, drawBaseExample } from './base-corpus.ts';
+export { drawTasks } from './draw-tasks.ts';
+export { encodePng, type RawImage } from './raster.ts';
+export { drawTask, type Task } from './task.ts';

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { createRandom } from '../schema/random.ts';
+import type { TaskTier } from '../schema/run-config.ts';
+import { deriveSeed } from '../schema/seeds.ts';
+import { renderBarChart } from './bar-chart.ts';
+import type { RawImage } from './raster.ts';
+import { renderShapeGrid } from './shape-grid.ts';
+import type { Scene, TaskDraft, Tier } from './tier.ts';
+import { TIERS } from './tiers.ts';
+
+/** A question about a rendered image. */
+export interface Task extends Omit<TaskDraft, 'scene'> {
+  /** `<tier>-<12 hex digits>` of the hash of scene and question: equal tasks have equal ids. */
+  promptId: string;
+  tier: string;
+  image: RawImage;
+}
+
+/** Draws one task of a tier, of whichever split; a pure function of its arguments. */
+export function drawTask(tier: TaskTier, seed: number): Task {
+  return finishTask(TIERS[tier], draftTask(TIERS[tier], seed));
+}
+
+/** The cheap part of drawing: all but id and pixels, so that a draw can be rejected before it is rendered. */
+export function draftTask(tier: Tier, seed: number): TaskDraft {
+  return tier.draw(createRandom(deriveSeed('task', tier.name, seed)));
+}
+
+/** Renders a draft and gives it its id. */
+export function finishTask(tier: Tier, { scene, ...draft }: TaskDraft): Task {
+  return { promptId: taskId(tier, { scene, ...draft }), tier: tier.name, ...draft, image: renderScene(scene) };
+}
+
+export function taskId(tier: Tier, { scene, question }: TaskDraft): string {
+  const hash = createHash('sha256').update(JSON.stringify({ scene, question })).digest('hex');
+  return `${tier.name}-${hash.slice(0, 12)}`;
+}
+
+function renderScene(scene: Scene): RawImage {
+  return scene.kind === 'bar-chart' ? renderBarChart(scene) : renderShapeGrid(scene);
+}

@@ -1,0 +1,10 @@
+import type { TaskTier } from '../schema/run-config.ts';
+import type { Tier } from './tier.ts';
+import { count } from './tiers/count.ts';
+import { difference } from './tiers/difference.ts';
+import { product } from './tiers/product.ts';
+import { read } from './tiers/read.ts';
+import { sum } from './tiers/sum.ts';
+
+/** The tiers prompts are drawn from. */
+export const TIERS: Record<TaskTier, Tier> = { read, count, sum, difference, product };
