@@ -71,6 +71,14 @@ export type EvaluatedPolicy = (typeof EVALUATED_POLICIES)[number];
 export const EvaluateJob = ExecutionInput;
 export type EvaluateJob = ExecutionInput;
 
+/** Input of `RecordFailure`: what stopped the execution, as Step Functions reports it. */
+export const FailureInput = ExecutionInput.extend({
+  error: z.string().describe('error name, e.g. `Batch.JobFailed`'),
+  cause: z.string().describe('message; of a Lambda on AWS, its error as JSON'),
+  executionId: z.string(),
+});
+export type FailureInput = z.infer<typeof FailureInput>;
+
 /** Names of the jobs `containers/gpu-worker/main.ts` runs: its first argument. */
 export const JOB_NAMES = ['rollout', 'train-grpo', 'train-sft', 'evaluate'] as const;
 export type JobName = (typeof JOB_NAMES)[number];
