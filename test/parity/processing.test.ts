@@ -1,0 +1,109 @@
+import { loadChatTemplate } from '../../src/engine/processing/chat-template.ts';
+import { decodeImage } from '../../src/engine/processing/decode-image.ts';
+import { loadImageProcessor } from '../../src/engine/processing/image-processor.ts';
+import { loadProcessor } from '../../src/engine/processing/processor.ts';
+import { resizeBicubic } from '../../src/engine/processing/resize-bicubic.ts';
+import { smartResize } from '../../src/engine/processing/smart-resize.ts';
+import { loadTokenizer } from '../../src/engine/processing/tokenizer.ts';
+import {
+  caseNames,
+  largestDifference,
+  loadParityCase,
+  rawImage,
+  readFixture,
+  readFixtureFile,
+  unpack,
+  unpackFloats,
+} from './fixtures.ts';
+
+type Size = [number, number];
+
+interface TextFixture {
+  encode: { text: string; tokenIds: number[] }[];
+  decode: { tokenIds: number[]; text: string; plainText: string }[];
+  chat: {
+    system?: string;
+    content: ({ type: 'text'; text: string } | { type: 'image' })[];
+    rendered: string;
+  }[];
+}
+
+describe('resizing, beside Pillow', () => {
+  const cases = readFixture<{ size: Size; target: Size; pixels: string; resized: string }[]>('processing/resize.json');
+
+  it.each(cases)('$size to $target gives the same bytes', ({ size, target, pixels, resized }) => {
+    const result = resizeBicubic(rawImage(size, pixels), ...target);
+    expect(largestDifference(result.data, unpack(resized))).toBe(0);
+  });
+});
+
+describe('smart resize, beside transformers', () => {
+  const cases =
+    readFixture<
+      { height: number; width: number; factor: number; minPixels: number; maxPixels: number; resized: Size }[]
+    >('processing/smart-resize.json');
+
+  it.each(cases)('$height x $width by $factor within $minPixels..$maxPixels', (fixture) => {
+    const { width, height } = smartResize(fixture, fixture.factor, fixture, 'image');
+    expect([height, width]).toEqual(fixture.resized);
+  });
+});
+
+describe('the image processor, beside transformers', () => {
+  const cases = readFixture<
+    { size: Size; config: object; pixels: string; imageGridThw: number[]; shape: Size; pixelValues: string }[]
+  >('processing/image-processor.json');
+
+  it.each(cases)('$size with $config', async ({ size, config, pixels, imageGridThw, pixelValues }) => {
+    const processor = await loadImageProcessor(modelFiles({ 'preprocessor_config.json': config }), {});
+    const processed = processor.process(rawImage(size, pixels), 'image');
+    expect(processed.gridThw).toEqual(imageGridThw);
+    expect(largestDifference(processed.pixelValues, unpackFloats(pixelValues))).toBeLessThan(1e-6);
+  });
+});
+
+describe('decoding image files, beside Pillow', () => {
+  const cases = readFixture<{ file: string; size: Size; pixels: string }[]>('processing/decode.json');
+
+  it.each(cases)('$file', async ({ file, size, pixels }) => {
+    const image = await decodeImage(readFixtureFile(`processing/${file}`), file);
+    expect([image.width, image.height]).toEqual(size);
+    // The two libraries bundle different JPEG decoders, whose inverse transforms round differently.
+    expect(largestDifference(image.data, unpack(pixels))).toBeLessThanOrEqual(file.endsWith('.jpg') ? 2 : 0);
+  });
+});
+
+describe('text, beside transformers', () => {
+  const fixture = readFixture<TextFixture>('processing/text.json');
+  const { readFile } = loadParityCase('one-image');
+
+  it.each(fixture.encode)('encodes $text', async ({ text, tokenIds }) => {
+    expect((await loadTokenizer(readFile)).encode(text)).toEqual(tokenIds);
+  });
+
+  it.each(fixture.decode)('decodes $tokenIds', async ({ tokenIds, text, plainText }) => {
+    const tokenizer = await loadTokenizer(readFile);
+    expect(tokenizer.decode(tokenIds, { skipSpecialTokens: false })).toBe(text);
+    expect(tokenizer.decode(tokenIds, { skipSpecialTokens: true })).toBe(plainText);
+  });
+
+  it.each(fixture.chat)('renders $rendered, with system message $system', async ({ system, content, rendered }) => {
+    const template = await loadChatTemplate(readFile);
+    const before = system === undefined ? [] : [{ role: 'system' as const, content: system }];
+    expect(template.render([...before, { role: 'user', content }], {})).toBe(rendered);
+  });
+});
+
+describe.each(caseNames)('whole prompts of the checkpoint %s, beside transformers', (name) => {
+  const { readFile, prompts } = loadParityCase(name);
+
+  it.each(prompts)('$name', async ({ message, expected }) => {
+    const processed = await (await loadProcessor(readFile)).processPrompt(message);
+    expect(processed.tokenIds).toEqual(expected.tokenIds);
+    expect(processed.images.map((image) => image.gridThw)).toEqual(expected.imageGridThw);
+  });
+});
+
+function modelFiles(files: Record<string, object>) {
+  return async (name: string) => (name in files ? Buffer.from(JSON.stringify(files[name])) : undefined);
+}
