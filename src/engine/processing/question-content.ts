@@ -1,27 +1,25 @@
-import { InvalidInputError } from '../../schema/errors.ts';
 import type { ContentPart, RawImage } from './processor.ts';
 
 /**
- * A question as message content: each `<image1>`, `<image2>`, ... becomes that image; images the text does not mark
- * come first, in order.
- * @throws InvalidInputError when the text marks an image the prompt does not have
+ * A question as message content: the first `<image1>` becomes the first image, and so on; images the text does not
+ * mark come first, in order. Marks that repeat, or go past the images, stay as text: data sets number the figures
+ * within one picture that way.
  */
-export function questionContent(question: string, images: (Uint8Array | RawImage)[]): ContentPart[] {
-  const marked = new Set<number>();
-  // Splitting on a capturing group alternates text and image numbers.
-  const parts = question.split(/<image(\d+)>/).flatMap((piece, index): ContentPart[] => {
-    if (index % 2 === 0) return piece === '' ? [] : [{ type: 'text', text: piece }];
-    const image = images[Number(piece) - 1];
+export function questionContent(question: string, images: readonly (Uint8Array | RawImage)[]): ContentPart[] {
+  const unplaced = new Map(images.map((image, index) => [`<image${index + 1}>`, image]));
+  const parts: ContentPart[] = [];
+  let text = '';
+  for (const piece of question.split(/(<image\d+>)/)) {
+    const image = unplaced.get(piece);
     if (image === undefined) {
-      throw new InvalidInputError(
-        `the question marks <image${piece}> and the prompt has ${images.length} images; add the image or drop the mark`,
-      );
+      text += piece;
+      continue;
     }
-    marked.add(Number(piece) - 1);
-    return [{ type: 'image', image }];
-  });
-  const unmarked = images.flatMap((image, index): ContentPart[] =>
-    marked.has(index) ? [] : [{ type: 'image', image }],
-  );
-  return [...unmarked, ...parts];
+    unplaced.delete(piece);
+    if (text !== '') parts.push({ type: 'text', text });
+    parts.push({ type: 'image', image });
+    text = '';
+  }
+  if (text !== '') parts.push({ type: 'text', text });
+  return [...[...unplaced.values()].map((image) => ({ type: 'image' as const, image })), ...parts];
 }
