@@ -76,7 +76,7 @@ function readHeader(bytes: Uint8Array, place: string): { infos: [string, TensorI
 /** Every byte after the header belongs to exactly one tensor, and each tensor has the bytes its shape needs. */
 function checkLayout(infos: [string, TensorInfo][], valueBytes: number, place: string): void {
   let covered = 0;
-  for (const [name, info] of infos.toSorted(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0])) {
+  for (const [name, info] of infos.toSorted(byOffsets)) {
     const [begin, end] = info.data_offsets;
     if (!Object.hasOwn(BYTES_PER_VALUE, info.dtype)) {
       throw new UnsupportedModelError(
@@ -99,9 +99,14 @@ function checkLayout(infos: [string, TensorInfo][], valueBytes: number, place: s
   }
 }
 
+/** In order of storage; an empty tensor comes before the one that starts where it does. */
+function byOffsets([, a]: [string, TensorInfo], [, b]: [string, TensorInfo]): number {
+  return a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1];
+}
+
 function decodeValues(bytes: Uint8Array, storage: StorageType): Float32Array {
   const size = BYTES_PER_VALUE[storage];
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const count = aligned.byteLength / size;
   if (storage === 'F32') return new Float32Array(aligned.buffer, aligned.byteOffset, count);
   const halves = new Uint16Array(aligned.buffer, aligned.byteOffset, count);

@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
-
 // Shape suffixes: N = completion tokens of a micro-batch, flat.
+import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * Next-token loss on assistant tokens: `-sum(logprobs) / tokenCount`.

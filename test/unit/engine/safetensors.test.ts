@@ -1,0 +1,135 @@
+import { encodeSafetensors, loadWeightFiles, readSafetensors } from '../../../src/engine/safetensors.ts';
+import { CorruptRecordError, UnsupportedModelError } from '../../../src/schema/errors.ts';
+
+/** Written by the Python package `safetensors`: a F16 [5], b BF16 [2,2], c F32 [2,1], e F32 [0,3]. */
+const pythonFile = Buffer.from(
+  'AAEAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJmb3JtYXQiOiJwdCJ9LCJjIjp7ImR0eXBlIjoiRjMyIiwic2hhcGUiOlsyLDFdLCJkYXRhX29mZn' +
+    'NldHMiOlswLDhdfSwiZSI6eyJkdHlwZSI6IkYzMiIsInNoYXBlIjpbMCwzXSwiZGF0YV9vZmZzZXRzIjpbOCw4XX0sImIiOnsiZHR5cGUiOiJC' +
+    'RjE2Iiwic2hhcGUiOlsyLDJdLCJkYXRhX29mZnNldHMiOls4LDE2XX0sImEiOnsiZHR5cGUiOiJGMTYiLCJzaGFwZSI6WzVdLCJkYXRhX29mZn' +
+    'NldHMiOlsxNiwyNl19fSAgzczMPex4rWDAPwDASUCDOgA8ALj/ewEAAHw=',
+  'base64',
+);
+
+function aFile(header: unknown, valueBytes: number): Uint8Array {
+  const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  return Buffer.concat([length, json, Buffer.alloc(valueBytes)]);
+}
+
+const aTensor = (begin: number, end: number, shape = [(end - begin) / 4], dtype = 'F32') => ({
+  dtype,
+  shape,
+  data_offsets: [begin, end],
+});
+
+describe('readSafetensors', () => {
+  it('reads float32, bfloat16 and float16 as PyTorch does', () => {
+    const tensors = readSafetensors(pythonFile, 'file');
+    expect(Object.fromEntries([...tensors].map(([name, { shape }]) => [name, shape]))).toEqual({
+      a: [5],
+      b: [2, 2],
+      c: [2, 1],
+      e: [0, 3],
+    });
+    expect([...tensors.get('a')!.data]).toEqual([1, -0.5, 65504, 2 ** -24, Infinity]);
+    expect([...tensors.get('b')!.data]).toEqual([1.5, -2, 3.140625, 131 * 2 ** -17]);
+    expect([...tensors.get('c')!.data]).toEqual([0.10000000149011612, 1.0000000200408773e20]);
+  });
+
+  it('reads a file that starts at an odd address', () => {
+    const shifted = Buffer.concat([Buffer.alloc(1), pythonFile]).subarray(1);
+    expect(readSafetensors(shifted, 'file')).toEqual(readSafetensors(pythonFile, 'file'));
+  });
+
+  it.each([
+    ['an empty file', new Uint8Array(0)],
+    ['a header longer than the file', Buffer.from([255, 255, 255, 255, 255, 255, 255, 127, 123, 125])],
+    ['a header that is not JSON', aFile('{"a":', 0)],
+    ['a header that is a list', aFile('[]', 0)],
+    ['a tensor without offsets', aFile({ a: { dtype: 'F32', shape: [1] } }, 4)],
+    ['a negative dimension', aFile({ a: aTensor(0, 4, [-1]) }, 4)],
+    ['values past the end', aFile({ a: aTensor(0, 8) }, 4)],
+    ['overlapping tensors', aFile({ a: aTensor(0, 8), b: aTensor(4, 12) }, 12)],
+    ['a hole between tensors', aFile({ a: aTensor(0, 4), b: aTensor(8, 12) }, 12)],
+    ['bytes of no tensor', aFile({ a: aTensor(0, 4) }, 8)],
+    ['a shape that needs other bytes', aFile({ a: aTensor(0, 8, [3]) }, 8)],
+    ['a reversed range', aFile({ a: aTensor(4, 0, [1]) }, 4)],
+  ])('refuses %s', (_fault, bytes) => {
+    expect(() => readSafetensors(bytes, 'model.safetensors')).toThrow(CorruptRecordError);
+    expect(() => readSafetensors(bytes, 'model.safetensors')).toThrow(/^model\.safetensors: /);
+  });
+
+  it('names the storage type it cannot read', () => {
+    const bytes = aFile({ a: aTensor(0, 4, [4], 'I8') }, 4);
+    expect(() => readSafetensors(bytes, 'file')).toThrow(UnsupportedModelError);
+    expect(() => readSafetensors(bytes, 'file')).toThrow(/a is stored as I8/);
+  });
+});
+
+describe('encodeSafetensors', () => {
+  const tensors = new Map([
+    ['z', { shape: [2, 2], data: Float32Array.of(1, -2.5, 1e-30, 3e38) }],
+    ['a', { shape: [1], data: Float32Array.of(0.1) }],
+  ]);
+
+  it('keeps float32 values to the bit', () => {
+    const bytes = encodeSafetensors(tensors);
+    expect(readSafetensors(bytes, 'file')).toEqual(new Map([...tensors].toSorted()));
+    expect(JSON.parse(Buffer.from(bytes.subarray(8)).toString().split('}}')[0].concat('}}')).__metadata__).toEqual({
+      format: 'pt',
+    });
+  });
+
+  it('gives equal bytes for equal tensors in another order', () => {
+    expect(encodeSafetensors(new Map([...tensors].toReversed()))).toEqual(encodeSafetensors(tensors));
+  });
+
+  it('rounds bfloat16 to nearest, ties to even, as PyTorch', () => {
+    const data = Float32Array.of(1.00390625, 1.01171875, 3.4e38, -1e-40, 1.0039063, Number.NaN);
+    const bytes = encodeSafetensors(new Map([['x', { shape: [6], data }]]), 'BF16');
+    const halves = new Uint16Array(bytes.slice(-12).buffer);
+    expect([...halves].slice(0, 5)).toEqual([16256, 16258, 32640, 32769, 16256]);
+    expect(readSafetensors(bytes, 'file').get('x')!.data[5]).toBeNaN();
+  });
+});
+
+describe('loadWeightFiles', () => {
+  const shard = (name: string, value: number) =>
+    encodeSafetensors(new Map([[name, { shape: [1], data: Float32Array.of(value) }]]));
+  const folder = (files: Record<string, Uint8Array | object>) => async (name: string) => {
+    const file = files[name];
+    return file === undefined || file instanceof Uint8Array ? file : Buffer.from(JSON.stringify(file));
+  };
+
+  it('reads every shard of an index', async () => {
+    const weights = await loadWeightFiles(
+      folder({
+        'model.safetensors.index.json': { weight_map: { a: '1.safetensors', b: '2.safetensors' } },
+        '1.safetensors': shard('a', 1),
+        '2.safetensors': shard('b', 2),
+      }),
+    );
+    expect([...weights].map(([name, { data }]) => [name, data[0]])).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ]);
+  });
+
+  it.each([
+    ['a folder without weights', {}, UnsupportedModelError],
+    [
+      'a missing shard',
+      { 'model.safetensors.index.json': { weight_map: { a: '1.safetensors' } } },
+      UnsupportedModelError,
+    ],
+    [
+      'a shard without its tensor',
+      { 'model.safetensors.index.json': { weight_map: { b: '1.safetensors' } }, '1.safetensors': shard('a', 1) },
+      CorruptRecordError,
+    ],
+    ['an index without a map', { 'model.safetensors.index.json': {} }, CorruptRecordError],
+  ])('refuses %s', async (_fault, files, error) => {
+    await expect(loadWeightFiles(folder(files))).rejects.toThrow(error);
+  });
+});
