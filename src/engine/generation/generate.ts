@@ -27,8 +27,8 @@ export interface Completion {
   finishReason: 'stop' | 'length';
 }
 
-/** Called after each decoding step with the number of sequences still running. */
-export type OnStep = (runningSequences: number) => void;
+/** Called after each decoding step with the number of sequences still running and the completions as they stand. */
+export type OnStep = (runningSequences: number, completions: readonly Readonly<Completion>[]) => void;
 
 /** Samples a completion for every request, all in one batch with a key-value cache. */
 export function generate(
@@ -39,6 +39,7 @@ export function generate(
 ): Completion[] {
   if (requests.length === 0) return [];
   const sequences = requests.map((request) => new RunningSequence(request, settings));
+  const completions = sequences.map((sequence) => sequence.completion);
   let { cache, logits_BV, visible, positions } = prefill(model, requests);
   for (let step = 0; ; step++) {
     const logits = logits_BV.dataSync<'float32'>();
@@ -48,7 +49,7 @@ export function generate(
       sequence.take(logits.subarray(b * vocabSize, (b + 1) * vocabSize));
     });
     const running = sequences.filter((sequence) => sequence.isRunning).length;
-    onStep?.(running);
+    onStep?.(running, completions);
     if (running === 0) break;
     visible = appendVisible(visible, sequences.length);
     const tokenIds = Int32Array.from(sequences, (sequence) => sequence.lastTokenId);
@@ -59,7 +60,7 @@ export function generate(
     next.hidden_MD.dispose();
   }
   disposeCache(cache);
-  return sequences.map((sequence) => sequence.completion);
+  return completions;
 }
 
 /** A completion on its way, with its own random stream. */
