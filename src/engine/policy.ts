@@ -4,7 +4,7 @@ import { parseModelConfig } from './models/qwen2_5_vl/config.ts';
 import { Qwen25VL } from './models/qwen2_5_vl/model.ts';
 import type { PixelLimits } from './processing/image-processor.ts';
 import { loadProcessor, type Processor } from './processing/processor.ts';
-import { loadWeightFiles } from './safetensors.ts';
+import { loadWeightFiles } from './weight-files.ts';
 
 /** A model and the processor that feeds it. */
 export interface Policy {
@@ -20,12 +20,12 @@ export async function loadPolicy(readFile: ReadModelFile, pixelLimits: PixelLimi
   loadBackend();
   const config = parseModelConfig(await requireModelJson(readFile, 'config.json'));
   const [weights, processor] = await Promise.all([loadWeightFiles(readFile), loadProcessor(readFile, pixelLimits)]);
-  return { model: new Qwen25VL(config, canonicalNames(weights)), processor };
+  return { model: new Qwen25VL(config, useCanonicalNames(weights)), processor };
 }
 
 /** Names as published checkpoints have them (`visual.`, `model.`, `lm_head.`), whichever way the file was saved. */
-function* canonicalNames<T>(weights: Iterable<[string, T]>): Generator<[string, T]> {
-  for (const [name, tensor] of weights) {
-    yield [name.replace(/^model\.visual\./, 'visual.').replace(/^model\.language_model\./, 'model.'), tensor];
-  }
+function useCanonicalNames<T>(weights: ReadonlyMap<string, T>): Map<string, T> {
+  const canonical = (name: string) =>
+    name.replace(/^model\.visual\./, 'visual.').replace(/^model\.language_model\./, 'model.');
+  return new Map([...weights].map(([name, tensor]) => [canonical(name), tensor]));
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { CorruptRecordError, UnsupportedModelError } from '../schema/errors.ts';
-import { type ReadModelFile, readModelJson } from './model-files.ts';
 
 /** A tensor in host memory: row-major values and their shape. */
 export interface HostTensor {
@@ -11,9 +10,6 @@ export interface HostTensor {
 /** Storage types of weights that are read; all become float32. */
 const BYTES_PER_VALUE = { F32: 4, BF16: 2, F16: 2 } as const;
 type StorageType = keyof typeof BYTES_PER_VALUE;
-
-const SINGLE_FILE = 'model.safetensors';
-const INDEX_FILE = 'model.safetensors.index.json';
 
 const LENGTH_BYTES = 8;
 /** As the reference implementation: a longer header is an attack or a broken file. */
@@ -133,41 +129,6 @@ function float16ToNumber(half: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/**
- * The weights of a checkpoint folder: `model.safetensors`, or the shards `model.safetensors.index.json` names.
- *
- * @throws UnsupportedModelError no weights, or a shard is missing
- * @throws CorruptRecordError a broken file, or shards that do not hold what the index promises
- */
-export async function loadWeightFiles(readFile: ReadModelFile): Promise<Map<string, HostTensor>> {
-  const single = await readFile(SINGLE_FILE);
-  if (single) return readSafetensors(single, SINGLE_FILE);
-  const index = await readModelJson(readFile, INDEX_FILE);
-  if (!index) {
-    throw new UnsupportedModelError(
-      `the checkpoint has neither ${SINGLE_FILE} nor ${INDEX_FILE}; give a Hugging Face folder with safetensors weights`,
-    );
-  }
-  const weightMap = z.object({ weight_map: z.record(z.string(), z.string()) }).safeParse(index);
-  if (!weightMap.success) {
-    throw new CorruptRecordError(`${INDEX_FILE} has no weight_map of names to files; download it again`);
-  }
-  const fileOf = weightMap.data.weight_map;
-  const weights = new Map<string, HostTensor>();
-  for (const file of [...new Set(Object.values(fileOf))].sort()) {
-    const bytes = await readFile(file);
-    if (!bytes) throw new UnsupportedModelError(`${INDEX_FILE} names ${file}, which is not there; download it`);
-    for (const [name, tensor] of readSafetensors(bytes, file)) weights.set(name, tensor);
-  }
-  const missing = Object.keys(fileOf).find((name) => !weights.has(name));
-  if (missing) {
-    throw new CorruptRecordError(
-      `${fileOf[missing]} lacks ${missing}, which ${INDEX_FILE} promises; download it again`,
-    );
-  }
-  return weights;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { encodeSafetensors, loadWeightFiles, readSafetensors } from '../../../src/engine/safetensors.ts';
+import { encodeSafetensors, readSafetensors } from '../../../src/engine/safetensors.ts';
 import { CorruptRecordError, UnsupportedModelError } from '../../../src/schema/errors.ts';
 
 /** Written by the Python package `safetensors`: a F16 [5], b BF16 [2,2], c F32 [2,1], e F32 [0,3]. */
@@ -91,45 +91,5 @@ describe('encodeSafetensors', () => {
     const halves = new Uint16Array(bytes.slice(-12).buffer);
     expect([...halves].slice(0, 5)).toEqual([16256, 16258, 32640, 32769, 16256]);
     expect(readSafetensors(bytes, 'file').get('x')!.data[5]).toBeNaN();
-  });
-});
-
-describe('loadWeightFiles', () => {
-  const shard = (name: string, value: number) =>
-    encodeSafetensors(new Map([[name, { shape: [1], data: Float32Array.of(value) }]]));
-  const folder = (files: Record<string, Uint8Array | object>) => async (name: string) => {
-    const file = files[name];
-    return file === undefined || file instanceof Uint8Array ? file : Buffer.from(JSON.stringify(file));
-  };
-
-  it('reads every shard of an index', async () => {
-    const weights = await loadWeightFiles(
-      folder({
-        'model.safetensors.index.json': { weight_map: { a: '1.safetensors', b: '2.safetensors' } },
-        '1.safetensors': shard('a', 1),
-        '2.safetensors': shard('b', 2),
-      }),
-    );
-    expect([...weights].map(([name, { data }]) => [name, data[0]])).toEqual([
-      ['a', 1],
-      ['b', 2],
-    ]);
-  });
-
-  it.each([
-    ['a folder without weights', {}, UnsupportedModelError],
-    [
-      'a missing shard',
-      { 'model.safetensors.index.json': { weight_map: { a: '1.safetensors' } } },
-      UnsupportedModelError,
-    ],
-    [
-      'a shard without its tensor',
-      { 'model.safetensors.index.json': { weight_map: { b: '1.safetensors' } }, '1.safetensors': shard('a', 1) },
-      CorruptRecordError,
-    ],
-    ['an index without a map', { 'model.safetensors.index.json': {} }, CorruptRecordError],
-  ])('refuses %s', async (_fault, files, error) => {
-    await expect(loadWeightFiles(folder(files))).rejects.toThrow(error);
   });
 });
