@@ -6,3 +6,9 @@ export interface StageDeps {
   store: Store;
   report: ReportProgress;
 }
+
+/** What a stage on a GPU worker is given. */
+export interface JobDeps extends StageDeps {
+  /** Aborted when the worker is asked to stop: leave nothing half-written and throw `InterruptedError`. */
+  signal: AbortSignal;
+}

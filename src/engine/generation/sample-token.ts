@@ -35,7 +35,7 @@ function argMax(values: Float32Array): number {
 /** Inverse of the cumulative distribution at one uniform draw, tokens in order of id, or of likelihood where some are cut. */
 function drawToken(logits: Float32Array, highest: number, settings: SamplingSettings, random: Random): number {
   const masses = Float64Array.from(logits, (logit) => Math.exp((logit - highest) / settings.temperature));
-  const candidates = settings.topK > 0 || settings.topP < 1 ? keepLikely(masses, settings) : masses.keys().toArray();
+  const candidates = settings.topK > 0 || settings.topP < 1 ? keepLikely(masses, settings) : [...masses.keys()];
   let total = 0;
   for (const id of candidates) total += masses[id];
   let remaining = random.next() * total;
@@ -47,10 +47,7 @@ function drawToken(logits: Float32Array, highest: number, settings: SamplingSett
 }
 
 function keepLikely(masses: Float64Array, { topK, topP }: SamplingSettings): number[] {
-  const byMass = masses
-    .keys()
-    .toArray()
-    .sort((a, b) => masses[b] - masses[a] || a - b);
+  const byMass = [...masses.keys()].sort((a, b) => masses[b] - masses[a] || a - b);
   const likely = topK > 0 ? byMass.slice(0, topK) : byMass;
   let budget = topP * likely.reduce((sum, id) => sum + masses[id], 0);
   const count = likely.findIndex((id) => {

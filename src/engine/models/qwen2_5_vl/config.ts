@@ -51,6 +51,9 @@ export interface Qwen25VLConfig {
   vision: {
     depth: number;
     hiddenSize: number;
+    intermediateSize: number;
+    channels: number;
+    temporalPatchSize: number;
     headCount: number;
     patchSize: number;
     /** Side, in patches, of the square that becomes one decoder token. */
@@ -63,6 +66,7 @@ export interface Qwen25VLConfig {
   };
   text: {
     hiddenSize: number;
+    intermediateSize: number;
     layerCount: number;
     headCount: number;
     keyValueHeadCount: number;
@@ -95,20 +99,25 @@ export function parseModelConfig(json: unknown): Qwen25VLConfig {
     );
   }
   const vision = model.vision_config;
+  const channels = vision.in_channels ?? vision.in_chans ?? 3;
   return {
     imageTokenId: model.image_token_id,
     vision: {
       depth: vision.depth,
       hiddenSize: vision.hidden_size,
+      intermediateSize: vision.intermediate_size,
+      channels,
+      temporalPatchSize: vision.temporal_patch_size,
       headCount: vision.num_heads,
       patchSize: vision.patch_size,
       mergeSize: vision.spatial_merge_size,
-      patchLength: (vision.in_channels ?? vision.in_chans ?? 3) * vision.temporal_patch_size * vision.patch_size ** 2,
+      patchLength: channels * vision.temporal_patch_size * vision.patch_size ** 2,
       windowSize: Math.floor(vision.window_size / vision.spatial_merge_size / vision.patch_size),
       fullAttentionBlocks: new Set(vision.fullatt_block_indexes),
     },
     text: {
       hiddenSize: text.hidden_size,
+      intermediateSize: text.intermediate_size,
       layerCount: text.num_hidden_layers,
       headCount: text.num_attention_heads,
       keyValueHeadCount: text.num_key_value_heads,

@@ -7,8 +7,8 @@ export type Weights = (name: string) => tf.Tensor;
 /** `x W^T`, plus a bias where the checkpoint has one. */
 export function linear(x_MD: tf.Tensor2D, weight_OD: tf.Tensor, bias_O?: tf.Tensor): tf.Tensor2D {
   return tf.tidy(() => {
-    const product_MO = tf.matMul(x_MD, weight_OD as tf.Tensor2D, false, true);
-    return bias_O ? (tf.add(product_MO, bias_O) as tf.Tensor2D) : product_MO;
+    const product_MO = tf.matMul(x_MD, weight_OD as tf.Tensor2D, false, true) as tf.Tensor2D;
+    return bias_O ? tf.add(product_MO, bias_O) : product_MO;
   });
 }
 

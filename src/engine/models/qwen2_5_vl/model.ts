@@ -3,12 +3,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '../../../schema/errors.ts';
 import type { ProcessedImage } from '../../processing/processor.ts';
+import type { HostTensor } from '../../safetensors.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { createTextRotary, type DecoderOutput, type LayerCache, runDecoder } from './decoder.ts';
 import { linear, rmsNorm, type Weights } from './layers.ts';
 import type { ModelInput } from './model-input.ts';
 import { createVisionLayout } from './vision-layout.ts';
 import { runVisionTower } from './vision-tower.ts';
+import { listWeightShapes } from './weight-shapes.ts';
 
 const HIDDEN = -1e9;
 
@@ -29,12 +31,13 @@ export class Qwen25VL {
   readonly config: Qwen25VLConfig;
   readonly weights = new Map<string, tf.Variable>();
 
-  /** @param tensors under Hugging Face names; throws `UnsupportedModelError` when one is missing */
-  constructor(config: Qwen25VLConfig, tensors: Iterable<[string, { shape: number[]; data: Float32Array }]>) {
+  /** @param tensors under Hugging Face names; throws `UnsupportedModelError` when one is missing or of another shape */
+  constructor(config: Qwen25VLConfig, tensors: ReadonlyMap<string, HostTensor>) {
     this.config = config;
     const instance = instances++;
-    for (const [name, { shape, data }] of tensors) {
-      const initial = tf.tensor(data, shape, 'float32');
+    for (const [name, shape] of listWeightShapes(config)) {
+      const tensor = requireTensor(tensors, name, shape);
+      const initial = tf.tensor(tensor.data, shape, 'float32');
       this.weights.set(name, tf.variable(initial, true, `${instance}/${name}`));
       initial.dispose();
     }
@@ -91,12 +94,7 @@ export class Qwen25VL {
     this.weights.clear();
   }
 
-  private readonly weight: Weights = (name) => {
-    const weight = this.weights.get(name);
-    if (!weight)
-      throw new UnsupportedModelError(`the checkpoint has no weight ${name}; is it a whole Qwen2.5-VL checkpoint?`);
-    return weight;
-  };
+  private readonly weight: Weights = (name) => this.weights.get(name) as tf.Variable;
 
   private run(input: ModelInput): DecoderOutput {
     const { batchSize, length } = input;
@@ -118,6 +116,14 @@ export class Qwen25VL {
   private embedTokens(tokenIds: Int32Array): tf.Tensor2D {
     return tf.gather(this.weight('model.embed_tokens.weight') as tf.Tensor2D, tf.tensor1d(tokenIds, 'int32'));
   }
+}
+
+function requireTensor(tensors: ReadonlyMap<string, HostTensor>, name: string, shape: number[]): HostTensor {
+  const tensor = tensors.get(name);
+  if (!tensor)
+    throw new UnsupportedModelError(`the checkpoint has no weight ${name}; is it a whole Qwen2.5-VL checkpoint?`);
+  if (tensor.shape.join() === shape.join()) return tensor;
+  throw new UnsupportedModelError(`weight ${name} has shape [${tensor.shape}] where config.json asks for [${shape}]`);
 }
 
 /** `[T, T]`: 0 on and below the diagonal. Padding stands on the right, so no real token sees it. */

@@ -1,0 +1,68 @@
+import { InvalidInputError } from '../../schema/errors.ts';
+import type { EvaluationRecord } from '../../schema/evaluation.ts';
+import { checkpointPrefix, evaluationPrefix, promptsKey, recordsKey, sftCheckpointPrefix } from '../../schema/keys.ts';
+import { Prompt } from '../../schema/prompt.ts';
+import type { RunConfig } from '../../schema/run-config.ts';
+import { deriveSeed } from '../../schema/seeds.ts';
+import { EVALUATED_POLICIES, type EvaluatedPolicy, type EvaluateJob } from '../../schema/stage-contracts.ts';
+import { completeOnce } from '../../store/complete-once.ts';
+import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import { type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
+import type { JobDeps } from '../stage-deps.ts';
+import { loadStoredPolicy } from '../stored-policy.ts';
+
+export interface EvaluationSummary {
+  prompts: number;
+  correct: number;
+  formatted: number;
+}
+
+/** Answers every held-out prompt once with one policy, and grades the answers. */
+export async function runEvaluation(
+  deps: JobDeps,
+  input: EvaluateJob,
+  policyIndex: number,
+): Promise<EvaluationSummary> {
+  const { store } = deps;
+  const config = await readConfig(store, input.configKey);
+  const policyName = EVALUATED_POLICIES[policyIndex];
+  if (!policyName)
+    throw new InvalidInputError(`evaluate has policies 0 to ${EVALUATED_POLICIES.length - 1}, not ${policyIndex}`);
+  const prefix = evaluationPrefix(input.runId, policyName);
+  const description = { stage: 'evaluate', runId: input.runId, seed: config.seed };
+  return completeOnce(store, prefix, description, async (writePart) => {
+    const prompts = await readRecords(store, promptsKey(input.runId, 'evaluation'), Prompt);
+    const policy = await loadStoredPolicy(store, policyPrefix(policyName, input.runId, config), config);
+    const completions = await sampleCompletions(deps, policy, config, {
+      stage: `evaluate ${policyName}`,
+      prompts,
+      completionsPerPrompt: 1,
+      sampling: config.evaluation.sampling,
+      seedOf: (prompt) => deriveSeed(config.seed, 'evaluation', prompt.promptId),
+    });
+    const records = completions.map((completion) => gradeCompletion(completion));
+    await writePart(recordsKey(prefix), encodeRecords(records), records.length);
+    return {
+      prompts: records.length,
+      correct: records.filter((record) => record.isCorrect).length,
+      formatted: records.filter((record) => record.isFormatted).length,
+    };
+  });
+}
+
+function policyPrefix(policy: EvaluatedPolicy, runId: string, config: RunConfig): string {
+  if (policy === 'rise') return sftCheckpointPrefix(runId);
+  if (policy === 'base' || config.rl.iterations === 0) return config.policy.model;
+  return checkpointPrefix(runId, config.rl.iterations - 1);
+}
+
+function gradeCompletion({ prompt, text, tokenIds }: PromptCompletion): EvaluationRecord {
+  return {
+    promptId: prompt.promptId,
+    tier: prompt.tier,
+    isCorrect: gradeAnswer(prompt, text).verdict === 'correct',
+    isFormatted: isFormatted(text),
+    text,
+    tokenCount: tokenIds.length,
+  };
+}

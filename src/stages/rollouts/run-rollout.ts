@@ -1,0 +1,74 @@
+import { DIAGNOSIS, metricsKey, planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
+import { Prompt } from '../../schema/prompt.ts';
+import { deriveSeed } from '../../schema/seeds.ts';
+import type { RolloutJob } from '../../schema/stage-contracts.ts';
+import type { Trajectory } from '../../schema/trajectory.ts';
+import { completeOnce } from '../../store/complete-once.ts';
+import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import { type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
+import type { JobDeps } from '../stage-deps.ts';
+import { loadStoredPolicy } from '../stored-policy.ts';
+
+export interface RolloutSummary {
+  trajectories: number;
+  tokens: number;
+  /** Share of trajectories that ended by themselves. */
+  finishedFraction: number;
+}
+
+/**
+ * Samples a group of trajectories for every prompt of one shard.
+ * A trajectory depends on (run seed, rollout, promptId, trajectoryIndex) and the policy, not on shards or batches.
+ */
+export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number): Promise<RolloutSummary> {
+  const { store } = deps;
+  const config = await readConfig(store, input.configKey);
+  const prefix = trajectoriesPrefix(input.runId, input.rollout, shard);
+  const description = { stage: 'rollout', runId: input.runId, seed: config.seed };
+  return completeOnce(store, prefix, description, async (writePart) => {
+    const prompts = await readRecords(store, planPromptsKey(input.runId, input.rollout, shard), Prompt);
+    const policy = await loadStoredPolicy(store, input.policyPrefix, config);
+    const seedOf = (prompt: Prompt, index: number) => deriveSeed(config.seed, input.rollout, prompt.promptId, index);
+    const started = Date.now();
+    const completions = await sampleCompletions(deps, policy, config, {
+      stage: 'rollout',
+      prompts,
+      completionsPerPrompt: input.rollout === DIAGNOSIS ? config.diagnosis.trajectoriesPerPrompt : config.rl.groupSize,
+      sampling: config.sampling,
+      seedOf,
+    });
+    const seconds = (Date.now() - started) / 1000;
+    const trajectories = completions.map((completion) => toTrajectory(completion, input, seedOf));
+    await writePart(recordsKey(prefix), encodeRecords(trajectories), trajectories.length);
+    const summary = summarize(trajectories);
+    const metrics = { 'time/rolloutSeconds': seconds, 'rollout/tokensPerSecond': summary.tokens / seconds };
+    await store.write(metricsKey(prefix), encodeRecords([metrics]));
+    return summary;
+  });
+}
+
+function toTrajectory(
+  { prompt, index, tokenIds, logprobs, text, finishReason }: PromptCompletion,
+  input: RolloutJob,
+  seedOf: (prompt: Prompt, index: number) => number,
+): Trajectory {
+  return {
+    promptId: prompt.promptId,
+    trajectoryIndex: index,
+    policyVersion: input.iteration,
+    seed: seedOf(prompt, index),
+    tokenIds,
+    samplingLogprobs: logprobs,
+    text,
+    finishReason,
+  };
+}
+
+function summarize(trajectories: Trajectory[]): RolloutSummary {
+  const finished = trajectories.filter((trajectory) => trajectory.finishReason === 'stop').length;
+  return {
+    trajectories: trajectories.length,
+    tokens: trajectories.reduce((sum, trajectory) => sum + trajectory.tokenIds.length, 0),
+    finishedFraction: finished / trajectories.length,
+  };
+}

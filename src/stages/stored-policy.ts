@@ -1,0 +1,43 @@
+import type { ReadModelFile } from '../engine/model-files.ts';
+import { loadPolicy, type Policy } from '../engine/policy.ts';
+import type { ProcessedPrompt, Processor } from '../engine/processing/processor.ts';
+import { questionContent } from '../engine/processing/question-content.ts';
+import { NotFoundError } from '../schema/errors.ts';
+import type { Prompt } from '../schema/prompt.ts';
+import type { RunConfig } from '../schema/run-config.ts';
+import type { Store } from '../store/store.ts';
+
+/** Reads a checkpoint's files from a folder of the store. */
+export function storedModelFiles(store: Store, prefix: string): ReadModelFile {
+  return async (name) => {
+    try {
+      return await store.read(`${prefix}${name}`);
+    } catch (error) {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    }
+  };
+}
+
+/** Loads the policy stored under a folder key, with the run's own image limits. */
+export function loadStoredPolicy(store: Store, prefix: string, config: RunConfig): Promise<Policy> {
+  const { minPixels, maxPixels } = config.policy;
+  return loadPolicy(storedModelFiles(store, prefix), { minPixels, maxPixels });
+}
+
+/** A prompt as the policy takes it: the run's system message, the question, its options, its images read from the store. */
+export async function processStoredPrompt(
+  store: Store,
+  processor: Processor,
+  prompt: Prompt,
+  config: RunConfig,
+): Promise<ProcessedPrompt> {
+  const images = await Promise.all(prompt.images.map((image) => store.read(image.key)));
+  const content = questionContent(withOptions(prompt), images);
+  return processor.processPrompt({ system: config.policy.systemPrompt, content });
+}
+
+/** The question, with one lettered line per option. */
+function withOptions({ question, options = [] }: Prompt): string {
+  return [question, ...options.map((option, index) => `(${String.fromCharCode(65 + index)}) ${option}`)].join('\n');
+}
