@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import {
+  type BaseExample,
+  CORPUS_TIERS,
+  drawBaseExample,
+  GUESS_SHARE,
+  UNFORMATTED_SHARE,
+} from '../../../src/tasks/base-corpus.ts';
+import { drawTasks } from '../../../src/tasks/index.ts';
+
+const COUNT = 4000;
+/** Over four standard deviations of a share of a thousand examples. */
+const TOLERANCE = 0.065;
+
+let examples: BaseExample[];
+beforeAll(() => {
+  examples = Array.from({ length: COUNT }, (_, seed) => drawBaseExample(seed));
+});
+
+const ofTiers = (...tiers: string[]) => examples.filter(({ task }) => tiers.includes(task.tier));
+const shareOf = (some: BaseExample[], all: BaseExample[]) => some.length / all.length;
+const isGuess = ({ response }: BaseExample) => response.startsWith('<think>I guess.</think>');
+const isUnformatted = ({ response }: BaseExample) => !response.startsWith('<think>');
+
+describe('the base corpus', () => {
+  it('gives the same example for the same seed', () => {
+    const { task, response } = drawBaseExample(17);
+    expect(response).toBe(examples[17].response);
+    expect(task.promptId).toBe(examples[17].task.promptId);
+    expect(Buffer.compare(task.image.data, examples[17].task.image.data)).toBe(0);
+  });
+
+  it('never multiplies', () => {
+    const texts = examples.flatMap(({ task, response }) => [task.question, response]);
+    expect(texts.filter((text) => /product|multipl|\*/i.test(text))).toEqual([]);
+  });
+
+  it('holds the tiers in their shares, which add up to one', () => {
+    for (const { tier, share } of CORPUS_TIERS) {
+      expect(Math.abs(shareOf(ofTiers(tier.name), examples) - share)).toBeLessThan(TOLERANCE / 2);
+    }
+    expect(CORPUS_TIERS.reduce((total, { share }) => total + share, 0)).toBeCloseTo(1, 12);
+  });
+
+  it('solves reading, counting and describing, and mostly guesses at sums and differences', () => {
+    expect(ofTiers('read', 'count', 'describe').filter(isGuess)).toEqual([]);
+    const arithmetic = ofTiers('sum', 'difference').filter((example) => !isUnformatted(example));
+    expect(Math.abs(shareOf(arithmetic.filter(isGuess), arithmetic) - GUESS_SHARE)).toBeLessThan(TOLERANCE);
+    const reasoned = arithmetic.filter((example) => !isGuess(example));
+    for (const { task, response } of reasoned) expect(response).toBe(task.solution);
+  });
+
+  it('leaves a few responses without the format', () => {
+    const share = shareOf(examples.filter(isUnformatted), examples);
+    expect(Math.abs(share - UNFORMATTED_SHARE)).toBeLessThan(0.02);
+  });
+
+  it('shares no image with what is drawn for training and evaluation', () => {
+    const pixels = (image: { data: Uint8Array }) => createHash('sha256').update(image.data).digest('hex');
+    const seen = new Set(ofTiers('read', 'sum', 'difference', 'describe').map(({ task }) => pixels(task.image)));
+    for (const split of ['train', 'evaluation'] as const) {
+      const drawn = drawTasks({ tiers: { read: 800 }, seed: 1, split });
+      expect(drawn.filter(({ image }) => seen.has(pixels(image)))).toEqual([]);
+    }
+  });
+});
