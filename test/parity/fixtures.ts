@@ -29,17 +29,20 @@ export interface ExpectedPrompt {
 export interface ParityPrompt {
   name: string;
   message: PromptMessage;
+  /** The message as stored: images by file name within the case's folder. */
+  content: StoredPart[];
   expected: ExpectedPrompt;
 }
 
 export interface ParityCase {
   maxNewTokens: number;
+  /** Path of the checkpoint folder. */
   checkpoint: string;
   readFile: ReadModelFile;
   prompts: ParityPrompt[];
 }
 
-type StoredPart = { type: 'text'; text: string } | { type: 'image'; file: string };
+export type StoredPart = { type: 'text'; text: string } | { type: 'image'; file: string };
 
 /** A checkpoint and what `transformers` computed with it. */
 export function loadParityCase(name: string): ParityCase {
@@ -55,6 +58,7 @@ export function loadParityCase(name: string): ParityCase {
     readFile: folderModelFiles(fixturePath(`${name}/checkpoint`)),
     prompts: stored.prompts.map(({ name, system, content, expected }) => ({
       name,
+      content,
       message: { system, content: content.map(toPart) },
       expected,
     })),

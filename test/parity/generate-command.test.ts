@@ -1,0 +1,81 @@
+import { Command } from 'commander';
+import { registerGenerate } from '../../src/cli/commands/generate.ts';
+import { InvalidInputError } from '../../src/schema/errors.ts';
+import { caseNames, fixturePath, loadParityCase, type StoredPart } from './fixtures.ts';
+
+/** Runs `rise generate` with arguments and returns what it prints. */
+async function runCommand(...commandArguments: string[]): Promise<string> {
+  const printed: string[] = [];
+  const log = jest.spyOn(console, 'log').mockImplementation((line: string) => printed.push(line));
+  try {
+    const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+    registerGenerate(program);
+    for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+    await program.parseAsync(['generate', ...commandArguments], { from: 'user' });
+  } finally {
+    log.mockRestore();
+  }
+  return printed.join('\n');
+}
+
+/** The command line has all images before one text. */
+function fitsCommandLine(content: StoredPart[]): boolean {
+  return content.every((part, index) => (part.type === 'text') === (index === content.length - 1));
+}
+
+const prompts = caseNames.flatMap((caseName) => {
+  const { checkpoint, maxNewTokens, prompts } = loadParityCase(caseName);
+  return prompts
+    .filter(({ content }) => fitsCommandLine(content))
+    .map((prompt) => ({ ...prompt, caseName, checkpoint, maxNewTokens }));
+});
+
+describe('rise generate', () => {
+  it.each(prompts)('answers $caseName/$name as transformers does', async (prompt) => {
+    const images = prompt.content.flatMap((part) =>
+      part.type === 'image' ? ['--image', fixturePath(`${prompt.caseName}/${part.file}`)] : [],
+    );
+    const text = prompt.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
+    const system = prompt.message.system === undefined ? [] : ['--system', prompt.message.system];
+    const limits = ['--temperature', '0', '--max-new-tokens', `${prompt.maxNewTokens}`];
+    const ask = ['--model', prompt.checkpoint, '--prompt', text, ...images, ...system, ...limits];
+    const { greedy, tokenIds } = prompt.expected;
+    expect(JSON.parse(await runCommand(...ask, '--json'))).toEqual({
+      text: greedy.text,
+      tokenIds: greedy.tokenIds,
+      promptTokenIds: tokenIds,
+      finishReason: greedy.finishReason,
+    });
+    expect(await runCommand(...ask)).toBe(greedy.text);
+  });
+
+  it('samples the same answer for the same seed, and another for another', async () => {
+    const ask = ['--model', prompts[0].checkpoint, '--prompt', 'Why?', '--temperature', '1', '--max-new-tokens', '8'];
+    const answer = await runCommand(...ask, '--seed', '1');
+    expect(await runCommand(...ask, '--seed', '1')).toBe(answer);
+    expect(await runCommand(...ask, '--seed', '2')).not.toBe(answer);
+  });
+
+  it.each([
+    ['a folder that is not there', ['--model', 'no/such', '--prompt', 'Why?'], '--model no/such is not a folder'],
+    [
+      'an image that is not there',
+      ['--model', prompts[0].checkpoint, '--prompt', 'Why?', '--image', 'none.png'],
+      '--image none.png cannot be read',
+    ],
+    [
+      'a file that is no image',
+      ['--model', prompts[0].checkpoint, '--prompt', 'Why?', '--image', __filename],
+      'generate-command.test.ts cannot be decoded',
+    ],
+  ])('refuses %s', async (_, commandArguments, message) => {
+    const running = runCommand(...commandArguments);
+    await expect(running).rejects.toThrow(message);
+    await expect(running).rejects.toBeInstanceOf(InvalidInputError);
+  });
+
+  it('refuses a temperature below zero', async () => {
+    const ask = ['--model', prompts[0].checkpoint, '--prompt', 'Why?', '--temperature', '-1'];
+    await expect(runCommand(...ask)).rejects.toThrow('Give a number of at least 0');
+  });
+});
