@@ -24,10 +24,7 @@ export interface SequenceBatch {
 /** Pads sequences to one length. The last completion token needs no row of its own: nothing is predicted from it. */
 export function buildSequenceBatch(sequences: readonly TrainingSequence[], config: Qwen25VLConfig): SequenceBatch {
   const input = createModelInput(
-    sequences.map(({ prompt, completionIds }) => ({
-      tokenIds: [...prompt.tokenIds, ...completionIds.slice(0, -1)],
-      images: prompt.images,
-    })),
+    sequences.map(({ prompt, completionIds }) => ({ prompt, continuationIds: completionIds.slice(0, -1) })),
     config,
   );
   const predictingRows = sequences.flatMap(({ prompt, completionIds }, b) =>

@@ -108,7 +108,8 @@ interface DecodingState {
 function prefill(model: Qwen25VL, requests: readonly GenerationRequest[]): DecodingState {
   const prompts = [...new Set(requests.map((request) => request.prompt))];
   const promptOf = requests.map((request) => prompts.indexOf(request.prompt));
-  const input = createModelInput(prompts, model.config);
+  const sequences = prompts.map((prompt) => ({ prompt, continuationIds: [] }));
+  const input = createModelInput(sequences, model.config);
   const { cache, logits_BV } = tf.tidy(() => {
     const { hidden_MD, cache: cache_U } = model.prefill(input);
     const lastRows = promptOf.map((u) => u * input.length + input.lengths[u] - 1);

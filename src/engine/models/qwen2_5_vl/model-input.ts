@@ -1,11 +1,11 @@
-import type { ProcessedImage } from '../../processing/processor.ts';
+import type { ProcessedImage, ProcessedPrompt } from '../../processing/processor.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { computePositionIds } from './position-ids.ts';
 
-/** A token sequence with the images its image tokens stand for. */
+/** A prompt and the tokens sampled after it. An image token among the latter is a token like any other: no image is behind it. */
 export interface InputSequence {
-  tokenIds: readonly number[];
-  images: readonly ProcessedImage[];
+  prompt: ProcessedPrompt;
+  continuationIds: readonly number[];
 }
 
 /** Sequences padded on the right to one length, as the model takes them. `M = batchSize * length` rows. */
@@ -29,54 +29,52 @@ export interface ModelInput {
 
 /** Lays sequences out for one pass through the model. Throws `InvalidInputError` when image tokens and images disagree. */
 export function createModelInput(sequences: readonly InputSequence[], config: Qwen25VLConfig): ModelInput {
-  const length = Math.max(...sequences.map((sequence) => sequence.tokenIds.length));
+  const lengths = sequences.map(({ prompt, continuationIds }) => prompt.tokenIds.length + continuationIds.length);
+  const length = Math.max(...lengths);
   const rows = sequences.length * length;
   const tokenIds = new Int32Array(rows);
   const axes: ModelInput['axes'] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
-  const nextPositions: number[] = [];
-  sequences.forEach((sequence, b) => {
-    tokenIds.set(sequence.tokenIds, b * length);
-    const grids = sequence.images.map((image) => image.gridThw);
-    const positions = computePositionIds(sequence.tokenIds, grids, config);
-    for (let axis = 0; axis < 3; axis++) axes[axis].set(positions.axes[axis], b * length);
-    nextPositions.push(positions.next);
+  const nextPositions = sequences.map(({ prompt, continuationIds }, b) => {
+    const start = b * length;
+    const continuation = start + prompt.tokenIds.length;
+    tokenIds.set(prompt.tokenIds, start);
+    tokenIds.set(continuationIds, continuation);
+    const grids = prompt.images.map((image) => image.gridThw);
+    const positions = computePositionIds(prompt.tokenIds, grids, config);
+    for (let axis = 0; axis < 3; axis++) {
+      axes[axis].set(positions.axes[axis], start);
+      for (let at = 0; at < continuationIds.length; at++) axes[axis][continuation + at] = positions.next + at;
+    }
+    return positions.next + continuationIds.length;
   });
-  const images = [...new Set(sequences.flatMap((sequence) => sequence.images))];
-  return {
-    batchSize: sequences.length,
-    length,
-    lengths: sequences.map((sequence) => sequence.tokenIds.length),
-    tokenIds,
-    axes,
-    nextPositions,
-    images,
-    embeddingRows: images.length > 0 ? placeImages(sequences, images, length, config) : undefined,
-  };
+  const prompts = sequences.map(({ prompt }) => prompt);
+  const images = [...new Set(prompts.flatMap((prompt) => prompt.images))];
+  const embeddingRows = images.length > 0 ? placeImages(prompts, images, length, config) : undefined;
+  return { batchSize: sequences.length, length, lengths, tokenIds, axes, nextPositions, images, embeddingRows };
 }
 
 function placeImages(
-  sequences: readonly InputSequence[],
+  prompts: readonly ProcessedPrompt[],
   images: ProcessedImage[],
   length: number,
   config: Qwen25VLConfig,
 ): Int32Array {
-  const rows = Int32Array.from({ length: sequences.length * length }, (_, row) => row);
+  const rows = Int32Array.from({ length: prompts.length * length }, (_, row) => row);
   const firstFeature = new Map<ProcessedImage, number>();
   let features = rows.length;
   for (const image of images) {
     firstFeature.set(image, features);
     features += countImageTokens(image, config);
   }
-  sequences.forEach(({ tokenIds, images: ownImages }, b) => {
-    const feature = ownImages.flatMap((image) => {
-      const first = firstFeature.get(image) as number;
-      return Array.from({ length: countImageTokens(image, config) }, (_, at) => first + at);
-    });
+  for (const [b, { tokenIds, images: ownImages }] of prompts.entries()) {
+    const feature = ownImages.flatMap((image) =>
+      Array.from({ length: countImageTokens(image, config) }, (_, at) => firstFeature.get(image)! + at),
+    );
     let used = 0;
-    tokenIds.forEach((id, t) => {
+    for (const [t, id] of tokenIds.entries()) {
       if (id === config.imageTokenId) rows[b * length + t] = feature[used++];
-    });
-  });
+    }
+  }
   return rows;
 }
 
