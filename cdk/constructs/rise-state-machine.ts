@@ -1,0 +1,187 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as batch from 'aws-cdk-lib/aws-batch';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { EVALUATED_POLICIES, type JobName } from '../../src/schema/stage-contracts.ts';
+import type { StageFunctionName } from '../stage-function-names.ts';
+import { StageFunctionTask, type StageFunctionTaskProps } from './stage-function-task.ts';
+import { StageJob } from './stage-job.ts';
+
+const { JsonPath } = sfn;
+
+const MAX_SCORING_CONCURRENCY = 100;
+/** Experts are metered services with request limits. */
+const MAX_EXPERT_CONCURRENCY = 8;
+
+export interface RiseStateMachineProps {
+  /** Holds every record; the shard lists that the Map states read. */
+  readonly dataBucket: s3.IBucket;
+  /** One per Lambda stage. */
+  readonly stageFunctions: Readonly<Record<StageFunctionName, lambda.IFunction>>;
+  /** The image that runs every GPU stage; its command names the stage. */
+  readonly gpuJobDefinition: batch.IJobDefinition;
+  /** Rollouts and evaluation: interruptible. */
+  readonly rolloutQueue: batch.IJobQueue;
+  readonly trainingQueue: batch.IJobQueue;
+  /** Where the execution history is logged; none when absent. */
+  readonly logGroup?: logs.ILogGroup;
+}
+
+type TaskPaths = Omit<StageFunctionTaskProps, 'stageFunction'>;
+
+/**
+ * The Metis-RISE recipe as one state machine: RL iterations, diagnosis, routing, expert, SFT, evaluation, report.
+ * State carries keys and counts only (`stage-contracts.ts`); every task is bounded in time and its failure is recorded.
+ */
+export class RiseStateMachine extends Construct {
+  readonly stateMachine: sfn.StateMachine;
+  private readonly props: RiseStateMachineProps;
+  private readonly recordFailure: sfn.IChainable;
+
+  constructor(scope: Construct, id: string, props: RiseStateMachineProps) {
+    super(scope, id);
+    this.props = props;
+    this.recordFailure = this.failurePath();
+    const { dataBucket, logGroup } = props;
+    this.stateMachine = new sfn.StateMachine(this, 'Resource', {
+      definitionBody: sfn.DefinitionBody.fromChainable(this.recipe()),
+      comment: 'Metis-RISE: reinforcement learning incentivizes, supervised fine-tuning enhances',
+      tracingEnabled: true,
+      ...(logGroup && { logs: { destination: logGroup, level: sfn.LogLevel.ERROR } }),
+    });
+    dataBucket.grantRead(this.stateMachine, 'runs/*');
+  }
+
+  private recipe(): sfn.IChainable {
+    const moreIterations = new sfn.Choice(this, 'MoreIterations', { comment: 'Another RL iteration, or diagnosis?' });
+    const iteration = this.plan('PlanIteration', 'iteration', '$.nextIteration')
+      .next(this.rollOutAndScore(''))
+      .next(this.job('TrainGrpo', 'train-grpo', this.props.trainingQueue))
+      .next(moreIterations);
+    moreIterations
+      .when(sfn.Condition.numberLessThanJsonPath('$.nextIteration', '$.iterations'), iteration)
+      .otherwise(this.diagnosisToReport());
+    return this.stage('Validate', 'validate-run', {
+      payload: sfn.TaskInput.fromJsonPathAt('$'),
+      outputPath: '$.Payload',
+    }).next(moreIterations);
+  }
+
+  private diagnosisToReport(): sfn.Chain {
+    const { rolloutQueue, trainingQueue } = this.props;
+    return this.plan('PlanDiagnosis', 'diagnosis', '$.iterations')
+      .next(this.rollOutAndScore('Diagnosis'))
+      .next(this.shardMap('RouteGroups', 'RouteShard', 'route-groups', MAX_SCORING_CONCURRENCY))
+      .next(this.shardMap('ConsultExpert', 'ConsultExpertOnShard', 'consult-expert', MAX_EXPERT_CONCURRENCY))
+      .next(this.stage('PublishShards', 'publish-shards', { payload: runPayload(), resultPath: JsonPath.DISCARD }))
+      .next(this.job('TrainSft', 'train-sft', trainingQueue))
+      .next(this.job('Evaluate', 'evaluate', rolloutQueue, EVALUATED_POLICIES.length))
+      .next(this.stage('Report', 'write-report', { payload: runPayload(), outputPath: '$.Payload' }));
+  }
+
+  /** Its output, a `RolloutPlan`, is the state of everything up to the next plan. */
+  private plan(id: string, rollout: 'iteration' | 'diagnosis', iterationPath: string): sfn.Chain {
+    return sfn.Chain.start(
+      this.stage(id, 'plan-iteration', {
+        payload: sfn.TaskInput.fromObject({
+          runId: JsonPath.stringAt('$.runId'),
+          configKey: JsonPath.stringAt('$.configKey'),
+          rollout,
+          iteration: JsonPath.numberAt(iterationPath),
+        }),
+        outputPath: '$.Payload',
+      }),
+    );
+  }
+
+  /** An array job has at least two children, so a single shard takes the plain path. */
+  private rollOutAndScore(suffix: '' | 'Diagnosis'): sfn.Chain {
+    const { rolloutQueue } = this.props;
+    const score = this.shardMap(
+      `ScoreTrajectories${suffix}`,
+      `ScoreShard${suffix}`,
+      'score-trajectories',
+      MAX_SCORING_CONCURRENCY,
+    );
+    const isOneShard = new sfn.Choice(this, `OneShard${suffix}`, { comment: 'Batch arrays begin at two jobs' });
+    isOneShard
+      .when(
+        sfn.Condition.numberEquals('$.shardCount', 1),
+        this.job(`RollOut${suffix}`, 'rollout', rolloutQueue).next(score),
+      )
+      .otherwise(
+        this.job(`RollOutShards${suffix}`, 'rollout', rolloutQueue, JsonPath.numberAt('$.shardCount')).next(score),
+      );
+    return sfn.Chain.custom(isOneShard, score.endStates, score);
+  }
+
+  private stage(id: string, name: StageFunctionName, props: TaskPaths): StageFunctionTask {
+    return this.guard(this.invoke(id, name, props));
+  }
+
+  private invoke(id: string, name: StageFunctionName, props: TaskPaths): StageFunctionTask {
+    return new StageFunctionTask(this, id, { stageFunction: this.props.stageFunctions[name], ...props });
+  }
+
+  private job(id: string, jobName: JobName, jobQueue: batch.IJobQueue, arraySize?: number): StageJob {
+    const jobDefinition = this.props.gpuJobDefinition;
+    return this.guard(new StageJob(this, id, { jobName, jobDefinition, jobQueue, arraySize }));
+  }
+
+  /** One Lambda per shard of the plan. Children return nothing: the results are records on the store. */
+  private shardMap(id: string, childId: string, name: StageFunctionName, maxConcurrency: number): sfn.DistributedMap {
+    const map = new sfn.DistributedMap(this, id, {
+      itemReader: new sfn.S3JsonItemReader({
+        bucket: this.props.dataBucket,
+        key: JsonPath.stringAt('$.shardsKey'),
+      }),
+      maxConcurrency,
+      mapExecutionType: sfn.StateMachineType.EXPRESS,
+      resultPath: JsonPath.DISCARD,
+    });
+    map.itemProcessor(this.invoke(childId, name, { outputPath: JsonPath.DISCARD }));
+    return this.guard(map);
+  }
+
+  private guard<T extends sfn.TaskStateBase | sfn.DistributedMap>(state: T): T {
+    state.addCatch(this.recordFailure, { errors: [sfn.Errors.ALL], resultPath: '$.error' });
+    return state;
+  }
+
+  /** Writes down what failed, then fails under the same error name. */
+  private failurePath(): sfn.IChainable {
+    const failed = new sfn.Fail(this, 'RunFailed', {
+      errorPath: JsonPath.stringAt('$.error.Error'),
+      causePath: JsonPath.stringAt('$.error.Cause'),
+    });
+    const record = this.invoke('RecordFailure', 'record-failure', {
+      payload: sfn.TaskInput.fromObject({
+        runId: JsonPath.stringAt('$.runId'),
+        configKey: JsonPath.stringAt('$.configKey'),
+        error: JsonPath.stringAt('$.error.Error'),
+        cause: JsonPath.stringAt('$.error.Cause'),
+        executionId: JsonPath.stringAt('$$.Execution.Id'),
+      }),
+      resultPath: JsonPath.DISCARD,
+    });
+    // The first error is the one to see, even when recording it fails too.
+    record.addCatch(failed, { errors: [sfn.Errors.ALL], resultPath: JsonPath.DISCARD });
+    return record.next(failed);
+  }
+}
+
+function runPayload(): sfn.TaskInput {
+  return sfn.TaskInput.fromObject({
+    runId: JsonPath.stringAt('$.runId'),
+    configKey: JsonPath.stringAt('$.configKey'),
+  });
+}
+
+/** The Amazon States Language of a machine, as the stack renders it. */
+export function definitionOf(machine: RiseStateMachine): unknown {
+  const resource = machine.stateMachine.node.defaultChild as sfn.CfnStateMachine;
+  return Stack.of(machine).resolve(resource.definitionString);
+}

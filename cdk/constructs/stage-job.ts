@@ -1,0 +1,53 @@
+import { Duration } from 'aws-cdk-lib';
+import type * as batch from 'aws-cdk-lib/aws-batch';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import type { JobName } from '../../src/schema/stage-contracts.ts';
+
+/** One attempt of a job. */
+const ATTEMPT_TIMEOUT = Duration.days(3);
+/** Waiting for an instance, and every attempt. */
+const JOB_TIMEOUT = Duration.days(7);
+
+export interface StageJobProps {
+  readonly jobName: JobName;
+  readonly jobDefinition: batch.IJobDefinition;
+  readonly jobQueue: batch.IJobQueue;
+  /** Children of an array job, at least two; a plain job when absent. */
+  readonly arraySize?: number;
+}
+
+/**
+ * A state that runs one GPU stage on Batch and waits for it. The job's input, `RISE_INPUT`, is the whole state.
+ * The job definition retries what is worth it (a reclaimed spot instance); here only throttled requests are retried.
+ */
+export class StageJob extends tasks.BatchSubmitJob {
+  constructor(scope: Construct, id: string, props: StageJobProps) {
+    super(scope, id, {
+      jobName: props.jobName,
+      jobDefinitionArn: props.jobDefinition.jobDefinitionArn,
+      jobQueueArn: props.jobQueue.jobQueueArn,
+      containerOverrides: {
+        command: [props.jobName],
+        environment: { RISE_INPUT: sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$')) },
+      },
+      taskTimeout: sfn.Timeout.duration(ATTEMPT_TIMEOUT),
+      resultPath: sfn.JsonPath.DISCARD,
+      ...(props.arraySize !== undefined && { arraySize: props.arraySize }),
+    });
+    this.addRetry({
+      errors: ['Batch.ServerException', 'Batch.TooManyRequestsException'],
+      interval: Duration.seconds(5),
+      backoffRate: 2,
+      maxAttempts: 6,
+      maxDelay: Duration.minutes(2),
+      jitterStrategy: sfn.JitterType.FULL,
+    });
+  }
+
+  /** `BatchSubmitJob` bounds the attempt only; a job that never leaves the queue must end too. */
+  override toStateJson(topLevelQueryLanguage?: sfn.QueryLanguage): object {
+    return { ...super.toStateJson(topLevelQueryLanguage), TimeoutSeconds: JOB_TIMEOUT.toSeconds() };
+  }
+}

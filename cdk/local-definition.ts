@@ -1,0 +1,46 @@
+import { App, Stack } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { definitionOf, RiseStateMachine } from './constructs/rise-state-machine.ts';
+import { STAGE_FUNCTION_NAMES, type StageFunctionName } from './stage-function-names.ts';
+
+const REGION = 'us-east-1';
+const ACCOUNT = '000000000000';
+const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+
+/**
+ * The state machine as the construct synthesises it, around resources that have fixed names instead of an account's:
+ * function `<name>`, queues `rollout` and `training`, job definition `gpu-worker`, bucket `rise-data`.
+ */
+export function synthesiseLocalDefinition(): Record<string, unknown> {
+  const stack = new Stack(new App(), 'LocalDefinition', { env: { account: ACCOUNT, region: REGION } });
+  const functions = STAGE_FUNCTION_NAMES.map((name) => [
+    name,
+    lambda.Function.fromFunctionArn(stack, `Function-${name}`, arn('lambda', `function:${name}`)),
+  ]);
+  const machine = new RiseStateMachine(stack, 'StateMachine', {
+    dataBucket: s3.Bucket.fromBucketName(stack, 'DataBucket', 'rise-data'),
+    stageFunctions: Object.fromEntries(functions) as Record<StageFunctionName, lambda.IFunction>,
+    gpuJobDefinition: batch.EcsJobDefinition.fromJobDefinitionArn(
+      stack,
+      'GpuJobDefinition',
+      arn('batch', 'job-definition/gpu-worker:1'),
+    ),
+    rolloutQueue: batch.JobQueue.fromJobQueueArn(stack, 'RolloutQueue', arn('batch', 'job-queue/rollout')),
+    trainingQueue: batch.JobQueue.fromJobQueueArn(stack, 'TrainingQueue', arn('batch', 'job-queue/training')),
+  });
+  return JSON.parse(joined(definitionOf(machine)));
+}
+
+/** The text of a rendered `Fn::Join` whose only reference is the partition. */
+function joined(rendered: unknown): string {
+  if (typeof rendered === 'string') return rendered;
+  const parts = (rendered as { 'Fn::Join': ['', unknown[]] })['Fn::Join'][1];
+  return parts.map((part) => (typeof part === 'string' ? part : partition(part))).join('');
+}
+
+function partition(part: unknown): string {
+  if ((part as { Ref?: string }).Ref === 'AWS::Partition') return 'aws';
+  throw new Error(`the definition refers to ${JSON.stringify(part)}; give it a fixed name in local-definition.ts`);
+}
