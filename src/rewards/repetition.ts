@@ -1,0 +1,17 @@
+export const REPETITION_VERSION = '1';
+
+const NGRAM_WORDS = 20;
+
+/**
+ * Repetition penalty, `-2 (1 - unique / total)` over lower-cased word 20-grams; 0 for a response without any.
+ * In [-2, 0]. Source: Perception-R1, arXiv 2506.07218.
+ */
+export function computeRepetitionPenalty(response: string): number {
+  const words = response.toLowerCase().split(/\s+/).filter(Boolean);
+  const total = words.length - NGRAM_WORDS + 1;
+  if (total <= 0) return 0;
+  const ngrams = new Set(
+    Array.from({ length: total }, (_, start) => words.slice(start, start + NGRAM_WORDS).join(' ')),
+  );
+  return ngrams.size === total ? 0 : -2 * (1 - ngrams.size / total);
+}
