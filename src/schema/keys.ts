@@ -34,6 +34,10 @@ export const expertPrefix = (runId: string, shard: number) => `${runPrefix(runId
 export const sftShardsPrefix = (runId: string) => `${runPrefix(runId)}sft-shards/`;
 export const sftShardName = (index: number, count: number) => `sft-${pad(index, 5)}-of-${pad(count, 5)}.tar`;
 export const sftCheckpointPrefix = (runId: string) => `${runPrefix(runId)}sft/checkpoint/`;
+/** Checkpoints between epochs of SFT, outside every manifest; gone when SFT is done. */
+export const sftResumePrefix = (runId: string) => `${runPrefix(runId)}sft/resume/`;
+export const sftResumeEpochPrefix = (runId: string, epochs: number) =>
+  `${sftResumePrefix(runId)}epoch-${pad(epochs, 6)}/`;
 export const evaluationPrefix = (runId: string, policy: string) => `${runPrefix(runId)}evaluation/${policy}/`;
 export const reportPrefix = (runId: string) => `${runPrefix(runId)}report/`;
 export const summaryKey = (runId: string) => `${runPrefix(runId)}summary.json`;

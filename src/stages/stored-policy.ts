@@ -33,6 +33,16 @@ export async function processStoredPrompt(
   config: RunConfig,
 ): Promise<ProcessedPrompt> {
   const images = await Promise.all(prompt.images.map((image) => store.read(image.key)));
+  return processPrompt(processor, prompt, images, config);
+}
+
+/** As `processStoredPrompt`, for a prompt whose images are at hand as the bytes of their files. */
+export function processPrompt(
+  processor: Processor,
+  prompt: Prompt,
+  images: Uint8Array[],
+  config: RunConfig,
+): Promise<ProcessedPrompt> {
   const content = questionContent(withOptions(prompt), images);
   return processor.processPrompt({ system: config.policy.systemPrompt, content });
 }
