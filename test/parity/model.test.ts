@@ -94,7 +94,10 @@ describe.each(caseNames)('the checkpoint %s, beside transformers', (name) => {
 /** Logits of each prompt's last positions (as many as the fixture has), and the log-probability of each of its next tokens. */
 function computeLogits(policy: Policy, prompts: ProcessedPrompt[], expected: ExpectedPrompt) {
   const [lastPositions, vocabSize] = expected.lastLogits.shape;
-  const input = createModelInput(prompts, policy.model.config);
+  const input = createModelInput(
+    prompts.map((prompt) => ({ prompt, continuationIds: [] })),
+    policy.model.config,
+  );
   return tf.tidy(() => {
     const hidden = policy.model.computeHiddenStates(input);
     const all = policy.model.computeLogits(hidden);
