@@ -1,3 +1,4 @@
+import { gradeAnswer, isFormatted, REWARD_VERSIONS } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { EvaluationRecord } from '../../schema/evaluation.ts';
 import { checkpointPrefix, evaluationPrefix, promptsKey, recordsKey, sftCheckpointPrefix } from '../../schema/keys.ts';
@@ -29,7 +30,8 @@ export async function runEvaluation(
   if (!policyName)
     throw new InvalidInputError(`evaluate has policies 0 to ${EVALUATED_POLICIES.length - 1}, not ${policyIndex}`);
   const prefix = evaluationPrefix(input.runId, policyName);
-  const description = { stage: 'evaluate', runId: input.runId, seed: config.seed };
+  const versions = { accuracy: REWARD_VERSIONS.accuracy, format: REWARD_VERSIONS.format };
+  const description = { stage: 'evaluate', runId: input.runId, seed: config.seed, versions };
   return completeOnce(store, prefix, description, async (writePart) => {
     const prompts = await readRecords(store, promptsKey(input.runId, 'evaluation'), Prompt);
     const policy = await loadStoredPolicy(store, policyPrefix(policyName, input.runId, config), config);
@@ -40,7 +42,7 @@ export async function runEvaluation(
       sampling: config.evaluation.sampling,
       seedOf: (prompt) => deriveSeed(config.seed, 'evaluation', prompt.promptId),
     });
-    const records = completions.map((completion) => gradeCompletion(completion));
+    const records = completions.map(gradeCompletion);
     await writePart(recordsKey(prefix), encodeRecords(records), records.length);
     return {
       prompts: records.length,
