@@ -1,0 +1,34 @@
+import type { Progress } from '../schema/stage-contracts.ts';
+import type { Store } from '../store/store.ts';
+import type { Json } from './definition.ts';
+
+/** What happens in a run, in order; the command line shows it. */
+export type RunEvent =
+  | { kind: 'state-entered'; state: string }
+  | { kind: 'state-exited'; state: string; seconds: number }
+  | { kind: 'state-retried'; state: string; attempt: number }
+  | { kind: 'state-failed'; state: string; error: Error }
+  | { kind: 'job-skipped'; state: string; job: string; arrayIndex: number }
+  | { kind: 'progress'; state: string; arrayIndex: number; arraySize: number; progress: Progress };
+
+/** One child of a Batch job, an array job having several. */
+export interface JobRequest {
+  /** What the container is started with: the stage's name. */
+  command: string[];
+  environment: Record<string, string>;
+  signal: AbortSignal;
+  onProgress(progress: Progress): void;
+}
+
+/** What stands in for AWS around the interpreter. */
+export interface LocalHome {
+  /** Holds what the definition's bucket holds. */
+  store: Store;
+  /** Calls a Lambda stage by its function name. */
+  callFunction(name: string, event: Json): Promise<unknown>;
+  /** Runs one container to its end; throws when it fails. */
+  runJob(request: JobRequest): Promise<void>;
+  onEvent(event: RunEvent): void;
+  /** Aborted when the run is asked to stop. */
+  signal: AbortSignal;
+}

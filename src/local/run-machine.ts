@@ -1,0 +1,119 @@
+import { type RunOptions, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import { InterruptedError, RiseError } from '../schema/errors.ts';
+import { adaptDefinition, type LocalTask } from './adapt-definition.ts';
+import type { Json, Machine } from './definition.ts';
+import { StepFunctionsError } from './local-errors.ts';
+import type { LocalHome } from './local-home.ts';
+import { throughPayloadLimit } from './payload-limit.ts';
+import { runBatchTask } from './run-batch-task.ts';
+import { runDistributedMap } from './run-distributed-map.ts';
+import { runLambdaTask } from './run-lambda-task.ts';
+
+/**
+ * Executes a state machine definition in this process and gives its output. Retry, catch, choice and map behave as in
+ * Step Functions; Lambdas and Batch jobs go through `home`. Throws the error a Fail state or an uncaught task names,
+ * and `InterruptedError` when `home.signal` aborts.
+ */
+export async function runMachine(
+  home: LocalHome,
+  definition: Machine,
+  executionName: string,
+  input: Json,
+): Promise<Json> {
+  const { machine, tasks } = adaptDefinition(definition);
+  const running = new Set<Promise<void>>();
+  const tracked: LocalHome = { ...home, runJob: (request) => track(running, home.runJob(request)) };
+  const handlers: Record<string, (parameters: unknown) => Promise<never>> = {};
+  const options: RunOptions = {
+    overrides: { taskResourceLocalHandlers: handlers },
+    context: { Execution: { Id: `local:${executionName}`, Name: executionName } },
+  };
+  for (const task of tasks) {
+    handlers[task.state] = (parameters) => runTask(tracked, options, task, parameters as Json) as Promise<never>;
+  }
+  try {
+    return await execute(home, machine, options, throughPayloadLimit(input, 'the execution input'), home.onEvent);
+  } finally {
+    await Promise.allSettled(running);
+  }
+}
+
+function track(running: Set<Promise<void>>, job: Promise<void>): Promise<void> {
+  running.add(job);
+  return job.finally(() => running.delete(job));
+}
+
+async function runTask(home: LocalHome, options: RunOptions, task: LocalTask, parameters: Json): Promise<Json> {
+  try {
+    if (home.signal.aborted) throw new InterruptedError(`stopped before ${task.state}`);
+    const given = throughPayloadLimit(parameters, `the input of ${task.state}`);
+    return throughPayloadLimit(await performTask(home, options, task, given), `the output of ${task.state}`);
+  } catch (error) {
+    home.onEvent({ kind: 'state-failed', state: task.state, error: error as Error });
+    throw error;
+  }
+}
+
+async function performTask(home: LocalHome, options: RunOptions, task: LocalTask, parameters: Json): Promise<Json> {
+  switch (task.kind) {
+    case 'lambda':
+      return runLambdaTask(home, parameters);
+    case 'batch':
+      return runBatchTask(home, task, parameters);
+    case 'distributed-map':
+      return runDistributedMap(home.store, task, parameters, (item) =>
+        execute(home, task.children, options, item, () => {}),
+      );
+  }
+}
+
+async function execute(
+  home: LocalHome,
+  machine: Machine,
+  options: RunOptions,
+  input: Json,
+  onEvent: LocalHome['onEvent'],
+): Promise<Json> {
+  // The original was checked when it was synthesised; the stand-in resources of the adapted one are no ARNs.
+  const execution = new StateMachine(machine as unknown as StateMachineDefinition, {
+    validationOptions: { noValidate: true },
+  }).run(input as never, options);
+  home.signal.addEventListener('abort', execution.abort, { once: true });
+  const followed = followEvents(execution.eventLogs, onEvent);
+  try {
+    return (await execution.result) as Json;
+  } catch (error) {
+    if (home.signal.aborted) throw new InterruptedError('the run was stopped', { cause: error });
+    const { cause } = error as { cause: Error };
+    throw cause instanceof RiseError ? cause : new StepFunctionsError(cause.name, cause.message, { cause });
+  } finally {
+    home.signal.removeEventListener('abort', execution.abort);
+    await followed;
+  }
+}
+
+type EventLogs = ReturnType<StateMachine['run']>['eventLogs'];
+
+async function followEvents(events: EventLogs, onEvent: LocalHome['onEvent']): Promise<void> {
+  const entered = new Map<string, number>();
+  for await (const event of events) {
+    if (!('state' in event)) continue;
+    const state = event.state.name;
+    switch (event.type) {
+      case 'StateEntered':
+        entered.set(state, event.timestamp);
+        onEvent({ kind: 'state-entered', state });
+        break;
+      case 'StateExited':
+        onEvent({
+          kind: 'state-exited',
+          state,
+          seconds: (event.timestamp - (entered.get(state) ?? event.timestamp)) / 1000,
+        });
+        break;
+      case 'StateRetried':
+        onEvent({ kind: 'state-retried', state, attempt: event.retry.attempt });
+        break;
+    }
+  }
+}
