@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/package-root.ts';
+import {
+  configKey,
+  imageKey,
+  planPromptsKey,
+  recordsKey,
+  scoresPrefix,
+  trajectoriesPrefix,
+} from '../../src/schema/keys.ts';
+import type { Prompt } from '../../src/schema/prompt.ts';
+import { RunConfig } from '../../src/schema/run-config.ts';
+import type { Progress } from '../../src/schema/stage-contracts.ts';
+import { Trajectory, type TrajectoryScore } from '../../src/schema/trajectory.ts';
+import type { JobDeps } from '../../src/stages/stage-deps.ts';
+import { createLocalStore } from '../../src/store/local-store.ts';
+import { encodeRecords, readRecords } from '../../src/store/records.ts';
+import type { Store } from '../../src/store/store.ts';
+
+export const RUN_ID = 'test-run';
+export const MODEL_PREFIX = 'models/tiny/';
+const fixture = join(packageRoot, 'test/fixtures/parity/one-image');
+
+export type Overrides = { rl?: Partial<RunConfig['rl']>; sft?: Partial<RunConfig['sft']> };
+
+/** A config whose policy is the `one-image` parity checkpoint: random weights, real tokenizer and processor. */
+export function aRunConfig({ rl, sft }: Overrides = {}): RunConfig {
+  const source = { kind: 'dataset', path: 'datasets/none/' };
+  const optimizer = { learningRate: 2e-3 };
+  return RunConfig.parse({
+    name: 'test',
+    seed: 5,
+    policy: { model: MODEL_PREFIX },
+    data: { train: source, evaluation: source },
+    sampling: { maxNewTokens: 8 },
+    rl: {
+      iterations: 2,
+      promptsPerIteration: 4,
+      groupSize: 4,
+      stepsPerIteration: 2,
+      microBatchSequences: 3,
+      optimizer,
+      ...rl,
+    },
+    sft: { epochs: 3, sequencesPerStep: 2, microBatchSequences: 1, optimizer, ...sft },
+  });
+}
+
+/** A store in a folder, with the policy, the config and one image. */
+export async function aStoredRun(folder: string, config: RunConfig): Promise<{ store: Store; prompts: Prompt[] }> {
+  const store = createLocalStore(folder);
+  for (const name of readdirSync(join(fixture, 'checkpoint'))) {
+    await store.write(`${MODEL_PREFIX}${name}`, readFileSync(join(fixture, 'checkpoint', name)));
+  }
+  await store.write(configKey(RUN_ID), JSON.stringify(config));
+  return { store, prompts: await somePrompts(store) };
+}
+
+async function somePrompts(store: Store): Promise<Prompt[]> {
+  const bytes = readFileSync(join(fixture, 'shapes.png'));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const image = { key: imageKey(sha256, 'png'), sha256, width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+  await store.write(image.key, bytes);
+  return Array.from({ length: 4 }, (_, i) => ({
+    promptId: `prompt-${i}`,
+    question: `What is ${i} + 1?`,
+    images: i % 2 === 0 ? [image] : [],
+    groundTruth: String(i + 1),
+  }));
+}
+
+/** Plans one shard of prompts for a rollout. */
+export function writePlan(store: Store, rollout: string, prompts: readonly Prompt[]): Promise<void> {
+  return store.write(planPromptsKey(RUN_ID, rollout, 0), encodeRecords(prompts));
+}
+
+/** Scores the rollout's trajectories by a rule of the test's own. */
+export async function scoreBy(
+  store: Store,
+  rollout: string,
+  isCorrect: (trajectory: Trajectory) => boolean,
+): Promise<TrajectoryScore[]> {
+  const trajectories = await readRecords(store, recordsKey(trajectoriesPrefix(RUN_ID, rollout, 0)), Trajectory);
+  const scores = trajectories.map((trajectory) => ({
+    promptId: trajectory.promptId,
+    trajectoryIndex: trajectory.trajectoryIndex,
+    reward: isCorrect(trajectory) ? 1 : 0,
+    isCorrect: isCorrect(trajectory),
+    rewardBreakdown: {},
+  }));
+  await store.write(recordsKey(scoresPrefix(RUN_ID, rollout, 0)), encodeRecords(scores));
+  return scores;
+}
+
+/** What a job is given, and the progress it reports; `stopAfter` aborts once that many reports have come. */
+export function jobDeps(store: Store, stopAfter = Number.POSITIVE_INFINITY): JobDeps & { reports: Progress[] } {
+  const stop = new AbortController();
+  const reports: Progress[] = [];
+  const report = (progress: Progress) => {
+    reports.push(progress);
+    if (reports.length >= stopAfter) stop.abort();
+  };
+  return { store, report, signal: stop.signal, reports };
+}
