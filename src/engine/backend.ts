@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import util from 'node:util';
 import { getBackend } from '@tensorflow/tfjs-core';
 import { packageRoot } from '../package-root.ts';
@@ -16,18 +17,17 @@ let loaded = false;
  */
 export function loadBackend(): void {
   if (loaded) return;
-  // TensorFlow reads its log level while the library loads: 2 keeps errors and drops banners.
+  // TensorFlow reads its log level while the library loads: 2 keeps errors.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   restoreRemovedUtil();
   const require = createRequire(join(packageRoot, 'package.json'));
   try {
-    require(backendPackage);
+    withoutBanner(require, () => require(backendPackage));
   } catch (error) {
-    const reason = (error as Error).message.split('\n')[0];
-    throw new MissingBackendError(
-      `${backendPackage} cannot load TensorFlow (${reason}); run \`npm run setup\`, which installs it`,
-      { cause: error },
-    );
+    const reason = (error as Error).message.split('\n')[0].trim();
+    throw new MissingBackendError(`TensorFlow does not load (${reason}); run \`npx rise setup\`, which installs it`, {
+      cause: error,
+    });
   }
   loaded = true;
 }
@@ -42,4 +42,21 @@ function restoreRemovedUtil(): void {
   const legacy = util as unknown as Record<string, (value: unknown) => boolean>;
   legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
   legacy.isArray ??= Array.isArray;
+}
+
+/** Keeps TensorFlow's start-up banner off standard error, with the small addon that set-up builds for this. */
+function withoutBanner(require: NodeJS.Require, load: () => void): void {
+  const folder = dirname(require.resolve(`${backendPackage}/package.json`));
+  const gate = join(folder, 'lib', 'napi-v8', 'standard_error.node');
+  if (!existsSync(gate)) {
+    load();
+    return;
+  }
+  const standardError: { silence(): void; restore(): void } = require(gate);
+  standardError.silence();
+  try {
+    load();
+  } finally {
+    standardError.restore();
+  }
 }

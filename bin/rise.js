@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+/** The `rise` command, for Node 20 and newer: does what set-up is missing, then runs the TypeScript or built CLI. */
+import { existsSync } from 'node:fs';
+import { exitOnFailure, setUpNode, setUpTensorflow } from '../scripts/setup/set-up.mjs';
+
+const args = process.argv.slice(2);
+const withoutEngine = ['doctor', 'help'].includes(args[0]) || args.length === 0 || args.some(isAboutItself);
+
+try {
+  await setUpNode();
+  if (!withoutEngine) await setUpTensorflow();
+} catch (error) {
+  exitOnFailure(error);
+}
+
+const source = new URL('../src/cli/main.ts', import.meta.url);
+const built = new URL('../dist/src/cli/main.js', import.meta.url);
+await import((existsSync(source) ? source : built).href);
+
+function isAboutItself(argument) {
+  return ['--help', '-h', '--version', '-V'].includes(argument);
+}

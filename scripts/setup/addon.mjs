@@ -1,0 +1,114 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { cacheFolder, dependencyFolder, packageRoot } from './places.mjs';
+import { capture, lastLines } from './processes.mjs';
+import { SetupError } from './steps.mjs';
+import { tensorflowEnvironment } from './tensorflow.mjs';
+
+const files = ['tfjs_binding.node', 'standard_error.node'];
+const isMac = process.platform === 'darwin';
+const compiler = isMac ? 'clang++' : 'g++';
+
+/** True when the addon in `node_modules` was built against this TensorFlow in this cache. */
+export function hasAddon(tensorflow) {
+  const { record, target } = places(tensorflow);
+  if (!existsSync(record) || !files.every((file) => existsSync(join(target, file)))) return false;
+  return JSON.parse(readFileSync(record, 'utf8')).lib === tensorflow.lib;
+}
+
+/**
+ * Puts the addon beside its JavaScript: from the cache, or compiled. One that does not load (its library has moved,
+ * say) is compiled afresh.
+ * @param {Awaited<ReturnType<typeof import('./tensorflow.mjs').chooseTensorflow>>} tensorflow
+ * @param {string} node the Node that will load it
+ * @returns {Promise<'compiled' | 'from the cache'>}
+ */
+export async function installAddon(tensorflow, node) {
+  const { built } = places(tensorflow);
+  if (existsSync(built)) {
+    await place(tensorflow);
+    if ((await loadFault(tensorflow, node)) === undefined) return 'from the cache';
+  }
+  await compileAll(tensorflow);
+  await place(tensorflow);
+  const fault = await loadFault(tensorflow, node);
+  if (fault === undefined) return 'compiled';
+  await rm(places(tensorflow).record, { force: true });
+  throw new SetupError(
+    `the addon does not load:\n${fault}`,
+    `TensorFlow ${tensorflow.version} needs glibc 2.27 or macOS 12, and a CPU with AVX on x64. Remove ${tensorflow.folder} if it is damaged.`,
+  );
+}
+
+function places({ key, version, lib }) {
+  const tfjs = dependencyFolder('@tensorflow/tfjs-node-gpu');
+  const tfjsVersion = JSON.parse(readFileSync(join(tfjs, 'package.json'), 'utf8')).version;
+  const target = join(tfjs, 'lib', 'napi-v8');
+  return {
+    tfjs,
+    lib,
+    target,
+    record: join(target, 'metis-rise.json'),
+    built: join(cacheFolder(), `addon-tfjs-${tfjsVersion}-tensorflow-${version}-${key}`),
+  };
+}
+
+async function place(tensorflow) {
+  const { built, target, record } = places(tensorflow);
+  await mkdir(target, { recursive: true });
+  for (const file of files) {
+    // A running process keeps the old file: a rename never changes what it has mapped.
+    await copyFile(join(built, file), join(target, `${file}.new`));
+    await rename(join(target, `${file}.new`), join(target, file));
+  }
+  const { key, version, lib } = tensorflow;
+  await writeFile(record, `${JSON.stringify({ tensorflow: version, build: key, lib }, null, 2)}\n`);
+}
+
+async function compileAll(tensorflow) {
+  const { built, tfjs, lib } = places(tensorflow);
+  const include = join(tensorflow.folder, 'include');
+  const staging = await mkdtemp(join(cacheFolder(), 'addon-'));
+  try {
+    await compile([join(packageRoot, 'scripts', 'setup', 'standard-error.cc'), '-o', join(staging, files[1])]);
+    await compile([
+      `-I${include}`,
+      `-I${tfjs}`,
+      ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(tfjs, 'binding', file)),
+      ...['-o', join(staging, files[0]), `-L${lib}`, '-ltensorflow', '-ltensorflow_framework', `-Wl,-rpath,${lib}`],
+    ]);
+    await rm(built, { recursive: true, force: true });
+    await rename(staging, built);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+async function compile(args) {
+  const common = ['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8'];
+  const headers = `-I${join(dependencyFolder('node-api-headers'), 'include')}`;
+  const loader = isMac ? ['-undefined', 'dynamic_lookup'] : [];
+  const { code, output } = await capture(compiler, [...common, ...loader, headers, ...args]);
+  if (code === 0) return;
+  if (code === 127) {
+    throw new SetupError(
+      `there is no C++ compiler (${compiler}) on the PATH`,
+      isMac
+        ? 'Run `xcode-select --install`.'
+        : "Run `sudo apt-get install g++` (or your distribution's package of it).",
+    );
+  }
+  throw new SetupError(
+    `${compiler} could not compile ${basename(args[0])}:\n${lastLines(output)}`,
+    'A compiler with C++17 is needed: g++ 8 or clang 10 or newer.',
+  );
+}
+
+/** Loads the addon in a process of its own; undefined when that works, else what was said. */
+async function loadFault(tensorflow, node) {
+  const binding = join(places(tensorflow).target, files[0]);
+  const env = { ...process.env, ...tensorflowEnvironment(tensorflow), TF_CPP_MIN_LOG_LEVEL: '2' };
+  const { code, output } = await capture(node, ['-e', `require(${JSON.stringify(binding)})`], { env });
+  return code === 0 ? undefined : lastLines(output);
+}

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Runs a command to its end with its output kept back.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<{ code: number, output: string }>} code 127 when the command does not exist
+ */
+export function capture(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (data) => {
+      output += data;
+    });
+    child.stderr.on('data', (data) => {
+      output += data;
+    });
+    child.on('error', (error) => (error.code === 'ENOENT' ? resolve({ code: 127, output: '' }) : reject(error)));
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+/**
+ * Runs a command in the foreground and returns its exit code. Ctrl-C reaches the child through the terminal, so this
+ * process only waits for it; other stop signals are passed on.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<number>}
+ */
+export function foreground(command, args, env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', env });
+    process.on('SIGINT', () => {});
+    for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
+  });
+}
+
+/** Runs npm with the Node that runs us. @param {string[]} args @param {import('node:child_process').SpawnOptions} [options] */
+export function npm(args, options) {
+  const cli = process.env.npm_execpath;
+  return cli?.endsWith('npm-cli.js')
+    ? capture(process.execPath, [cli, ...args], options)
+    : capture('npm', args, options);
+}
+
+/** The last lines of a command's output, for an error message. @param {string} output */
+export function lastLines(output) {
+  return output.trim().split('\n').slice(-12).join('\n');
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { packageRoot } from '../package-root.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerGenerate } from './commands/generate.ts';
+import { registerSetup } from './commands/setup.ts';
+import { reportError } from './report-error.ts';
+
+const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+
+const program = new Command('rise')
+  .description(description)
+  .version(version)
+  .showHelpAfterError('(add --help for the options)')
+  .exitOverride();
+
+// Each command imports what is heavy inside its action, so that `--help` answers at once.
+registerSetup(program);
+registerDoctor(program);
+registerGenerate(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = error instanceof CommanderError ? usageExitCode(error) : reportError(error, process.argv);
+}
+
+/** Commander has already printed its message: help and version are no failure, anything else is wrong usage. */
+function usageExitCode(error: CommanderError): number {
+  return error.exitCode === 0 ? 0 : 2;
+}
