@@ -3,7 +3,6 @@ import type { RunConfig } from '../schema/run-config.ts';
 import type { RewardPart, Trajectory, TrajectoryScore } from '../schema/trajectory.ts';
 import { ACCURACY_VERSION, gradeAnswer } from './accuracy/grade-answer.ts';
 import { FORMAT_VERSION, isFormatted } from './format.ts';
-import { computeOverlongPenalty, OVERLONG_VERSION } from './overlong.ts';
 import { computeRepetitionPenalty, REPETITION_VERSION } from './repetition.ts';
 
 /** Versions of every reward, for manifests: stored trajectories are scored again when one changes. */
@@ -11,14 +10,10 @@ export const REWARD_VERSIONS = {
   accuracy: ACCURACY_VERSION,
   format: FORMAT_VERSION,
   repetition: REPETITION_VERSION,
-  overlong: OVERLONG_VERSION,
 };
 
 /** What `scoreTrajectory` needs of a run's config. */
-export type RewardConfig = Pick<RunConfig, 'rewards'> & {
-  sampling: Pick<RunConfig['sampling'], 'maxNewTokens'>;
-  rl: Pick<RunConfig['rl'], 'overlongBufferTokens'>;
-};
+export type RewardConfig = Pick<RunConfig, 'rewards'>;
 
 /**
  * Scores one trajectory: `reward = sum of weight * value` over its parts. Accuracy is always graded, whatever its weight;
@@ -26,7 +21,7 @@ export type RewardConfig = Pick<RunConfig, 'rewards'> & {
  */
 export function scoreTrajectory(
   prompt: Prompt,
-  trajectory: Pick<Trajectory, 'trajectoryIndex' | 'text' | 'tokenIds'>,
+  trajectory: Pick<Trajectory, 'trajectoryIndex' | 'text'>,
   config: RewardConfig,
 ): TrajectoryScore {
   const { verdict, reason } = gradeAnswer(prompt, trajectory.text);
@@ -37,7 +32,6 @@ export function scoreTrajectory(
   };
   if (config.rewards.format !== 0) parts.format = scoreFormat(trajectory.text, config.rewards.format);
   if (config.rewards.repetition !== 0) parts.repetition = scoreRepetition(trajectory.text, config.rewards.repetition);
-  if (config.rl.overlongBufferTokens > 0) parts.overlong = scoreLength(trajectory.tokenIds.length, config);
 
   const reward = Object.values(parts).reduce((sum, part) => sum + part.weight * part.value, 0);
   const { trajectoryIndex } = trajectory;
@@ -54,10 +48,4 @@ function scoreRepetition(text: string, weight: number): RewardPart {
   const value = computeRepetitionPenalty(text);
   const evidence = value === 0 ? 'no 20-gram repeats' : `share of repeated 20-grams ${(-value / 2).toFixed(3)}`;
   return { value, weight, version: `repetition@${REPETITION_VERSION}`, evidence };
-}
-
-function scoreLength(tokens: number, { sampling, rl }: RewardConfig): RewardPart {
-  const value = computeOverlongPenalty(tokens, sampling.maxNewTokens, rl.overlongBufferTokens);
-  const evidence = `${tokens} of ${sampling.maxNewTokens} tokens, buffer ${rl.overlongBufferTokens}`;
-  return { value, weight: 1, version: `overlong@${OVERLONG_VERSION}`, evidence };
 }

@@ -1,5 +1,6 @@
 export * from './errors.ts';
 export * from './evaluation.ts';
+export * from './failure.ts';
 export * as keys from './keys.ts';
 export * from './manifest.ts';
 export * from './prompt.ts';

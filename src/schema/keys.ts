@@ -33,6 +33,7 @@ export const routesPrefix = (runId: string, shard: number) => `${runPrefix(runId
 export const expertPrefix = (runId: string, shard: number) => `${runPrefix(runId)}expert/${pad(shard, 5)}/`;
 export const sftShardsPrefix = (runId: string) => `${runPrefix(runId)}sft-shards/`;
 export const sftShardName = (index: number, count: number) => `sft-${pad(index, 5)}-of-${pad(count, 5)}.tar`;
+export const sftIndexKey = (runId: string) => `${sftShardsPrefix(runId)}index.jsonl`;
 export const sftCheckpointPrefix = (runId: string) => `${runPrefix(runId)}sft/checkpoint/`;
 /** Checkpoints between epochs of SFT, outside every manifest; gone when SFT is done. */
 export const sftResumePrefix = (runId: string) => `${runPrefix(runId)}sft/resume/`;
@@ -41,6 +42,9 @@ export const sftResumeEpochPrefix = (runId: string, epochs: number) =>
 export const evaluationPrefix = (runId: string, policy: string) => `${runPrefix(runId)}evaluation/${policy}/`;
 export const reportPrefix = (runId: string) => `${runPrefix(runId)}report/`;
 export const summaryKey = (runId: string) => `${runPrefix(runId)}summary.json`;
+/** When the run was first started, and its last failure: for people, outside every manifest. */
+export const startedKey = (runId: string) => `${runPrefix(runId)}started.json`;
+export const failureKey = (runId: string) => `${runPrefix(runId)}failure.json`;
 /** Timings and training curves: for people, outside every manifest. */
 export const metricsKey = (prefix: string) => `${prefix}metrics.jsonl`;
 export const manifestKey = (prefix: string) => `${prefix}manifest.json`;

@@ -1,5 +1,5 @@
 import { isFormatted, scoreTrajectory } from '../../../src/rewards/index.ts';
-import { computeOverlongPenalty } from '../../../src/rewards/overlong.ts';
+import { overlongPenalty } from '../../../src/rewards/overlong.ts';
 import { computeRepetitionPenalty } from '../../../src/rewards/repetition.ts';
 
 describe('the format', () => {
@@ -39,32 +39,28 @@ describe('the overlong penalty', () => {
     [100, -1],
     [120, -1],
   ])('of %i tokens out of 100 with a buffer of 20 is %f', (tokens, penalty) =>
-    expect(computeOverlongPenalty(tokens, 100, 20)).toBeCloseTo(penalty),
+    expect(overlongPenalty(tokens, 100, 20)).toBeCloseTo(penalty),
   );
-  it('is off without a buffer', () => expect(computeOverlongPenalty(100, 100, 0)).toBe(0));
+  it('is off without a buffer', () => expect(overlongPenalty(100, 100, 0)).toBe(0));
 });
 
 describe('scoreTrajectory', () => {
   const prompt = { promptId: 'p', question: 'How many?', images: [], groundTruth: '7' };
-  const config = {
-    rewards: { accuracy: 0.9, format: 0.1, repetition: 0.5 },
-    sampling: { maxNewTokens: 4 },
-    rl: { overlongBufferTokens: 2 },
-  };
-  const aTrajectory = (text: string, tokens = 1) => ({ trajectoryIndex: 3, text, tokenIds: Array(tokens).fill(5) });
+  const config = { rewards: { accuracy: 0.9, format: 0.1, repetition: 0.5 } };
+  const aTrajectory = (text: string) => ({ trajectoryIndex: 3, text });
 
   it('adds up weighted parts and keeps the evidence of each', () => {
-    const score = scoreTrajectory(prompt, aTrajectory('<think>a</think> <answer>7</answer>', 3), config);
+    const score = scoreTrajectory(prompt, aTrajectory('<think>a</think> <answer>7</answer>'), config);
     expect(score).toMatchObject({ promptId: 'p', trajectoryIndex: 3, isCorrect: true });
-    expect(score.reward).toBeCloseTo(0.9 + 0.1 - 0.5);
-    expect(Object.keys(score.rewardBreakdown)).toEqual(['accuracy', 'format', 'repetition', 'overlong']);
+    expect(score.reward).toBeCloseTo(0.9 + 0.1);
+    expect(Object.keys(score.rewardBreakdown)).toEqual(['accuracy', 'format', 'repetition']);
     expect(score.rewardBreakdown.accuracy).toMatchObject({ value: 1, weight: 0.9, version: 'accuracy@1' });
     expect(score.rewardBreakdown.accuracy.evidence).toContain('answer tags "7" equals "7"');
   });
 
   it('leaves out what weighs nothing, but always grades', () => {
     const rewards = { accuracy: 0, format: 0, repetition: 0 };
-    const score = scoreTrajectory(prompt, aTrajectory('7'), { ...config, rewards, rl: { overlongBufferTokens: 0 } });
+    const score = scoreTrajectory(prompt, aTrajectory('7'), { rewards });
     expect(score).toMatchObject({ isCorrect: true, reward: 0 });
     expect(Object.keys(score.rewardBreakdown)).toEqual(['accuracy']);
   });

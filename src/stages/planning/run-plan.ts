@@ -1,0 +1,54 @@
+import {
+  checkpointPrefix,
+  DIAGNOSIS,
+  iterationName,
+  planPrefix,
+  planPromptsKey,
+  planShardsKey,
+  promptsKey,
+} from '../../schema/keys.ts';
+import { Prompt } from '../../schema/prompt.ts';
+import type { RunConfig } from '../../schema/run-config.ts';
+import type { PlanInput, RolloutPlan, ShardItem } from '../../schema/stage-contracts.ts';
+import { completeOnce } from '../../store/complete-once.ts';
+import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import type { StageDeps } from '../stage-deps.ts';
+import { selectDiagnosisPrompts, selectIterationPrompts, splitEvenly } from './select-prompts.ts';
+
+/** Plans one rollout: which prompts, in which shards, sampled with which policy. */
+export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<RolloutPlan> {
+  const { runId, configKey, iteration } = input;
+  const config = await readConfig(store, configKey);
+  const rollout = input.rollout === 'diagnosis' ? DIAGNOSIS : iterationName(iteration);
+  const prefix = planPrefix(runId, rollout);
+  const description = { stage: 'plan', runId, seed: config.seed };
+  const { shardCount } = await completeOnce(store, prefix, description, async (writePart) => {
+    const prompts = selectPrompts(await readRecords(store, promptsKey(runId, 'train'), Prompt), config, input);
+    const shards = splitEvenly(prompts, config.compute.rolloutShards);
+    const items = shards.map(
+      (_, shard): ShardItem => ({ runId, configKey, rollout, shard, shardCount: shards.length }),
+    );
+    for (const [shard, shardPrompts] of shards.entries()) {
+      await writePart(planPromptsKey(runId, rollout, shard), encodeRecords(shardPrompts), shardPrompts.length);
+    }
+    await writePart(planShardsKey(runId, rollout), `${JSON.stringify(items)}\n`, items.length);
+    return { prompts: prompts.length, shardCount: shards.length };
+  });
+  return {
+    runId,
+    configKey,
+    rollout,
+    iteration,
+    policyPrefix: iteration === 0 ? config.policy.model : checkpointPrefix(runId, iteration - 1),
+    shardCount,
+    shardsKey: planShardsKey(runId, rollout),
+    nextIteration: input.rollout === 'diagnosis' ? iteration : iteration + 1,
+    iterations: config.rl.iterations,
+  };
+}
+
+function selectPrompts(prompts: Prompt[], config: RunConfig, { rollout, iteration }: PlanInput): Prompt[] {
+  return rollout === 'diagnosis'
+    ? selectDiagnosisPrompts(prompts, config.diagnosis.prompts, config.seed)
+    : selectIterationPrompts(prompts, config.rl.promptsPerIteration, iteration, config.seed);
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { findGoldFault } from '../../rewards/index.ts';
+import type { Prompt } from '../../schema/prompt.ts';
+
+/** A prompt and where it was read: `file:line`, or what drew it. */
+export interface PlacedPrompt {
+  place: string;
+  prompt: Prompt;
+}
+
+/** What would waste or spoil a run, and where. */
+export interface Fault {
+  place: string;
+  message: string;
+}
+
+/** The longer side of an image may be this many times the shorter (Qwen2.5-VL's processor refuses more). */
+const MAX_ASPECT_RATIO = 200;
+
+/** Everything wrong with the prompts of one split: ids used twice, answers that cannot be graded, images that do not fit. */
+export function findFaults(prompts: readonly PlacedPrompt[]): Fault[] {
+  const firstPlaces = new Map<string, string>();
+  return prompts.flatMap(({ place, prompt }) => {
+    const firstPlace = firstPlaces.get(prompt.promptId);
+    if (firstPlace === undefined) firstPlaces.set(prompt.promptId, place);
+    const messages = [
+      firstPlace && `promptId ${prompt.promptId} is already at ${firstPlace}; ids must differ`,
+      findGoldFault(prompt),
+      findMarkFault(prompt),
+      ...prompt.images.map(findImageFault),
+    ];
+    return messages.filter((message) => message !== undefined).map((message) => ({ place, message }));
+  });
+}
+
+/** Prompts of the evaluation that are among the training prompts, by question, options and image bytes. */
+export function findOverlap(train: readonly PlacedPrompt[], evaluation: readonly PlacedPrompt[]): Fault[] {
+  const trained = new Map(train.map(({ place, prompt }) => [contentHash(prompt), place]));
+  return evaluation.flatMap(({ place, prompt }) => {
+    const trainPlace = trained.get(contentHash(prompt));
+    if (trainPlace === undefined) return [];
+    return [{ place, message: `${prompt.promptId} is also a training prompt, at ${trainPlace}; take it out of one` }];
+  });
+}
+
+/** Highest n of the marks `<imageN>` in question and options; 0 without marks. */
+export function highestImageMark({ question, options = [] }: Pick<Prompt, 'question' | 'options'>): number {
+  const marks = [question, ...options].flatMap((text) => [...text.matchAll(/<image(\d+)>/g)]);
+  return Math.max(0, ...marks.map((mark) => Number(mark[1])));
+}
+
+/** A prompt whose one image shows several figures may mark each of them; otherwise each mark needs its image. */
+function findMarkFault(prompt: Prompt): string | undefined {
+  const mark = highestImageMark(prompt);
+  if (mark <= prompt.images.length || prompt.images.length === 1) return undefined;
+  return `<image${mark}> has no image: the prompt has ${prompt.images.length}; add the image or remove the mark`;
+}
+
+function findImageFault({ key, width, height }: Prompt['images'][number]): string | undefined {
+  if (Math.max(width, height) <= MAX_ASPECT_RATIO * Math.min(width, height)) return undefined;
+  return `${key} is ${width} x ${height}: one side is over ${MAX_ASPECT_RATIO} times the other; crop or pad it`;
+}
+
+function contentHash({ question, options = [], images }: Prompt): string {
+  const content = [question.replace(/\s+/g, ' ').trim(), options, images.map((image) => image.sha256)];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { AlreadyExistsError } from '../../schema/errors.ts';
+import { imageKey } from '../../schema/keys.ts';
+import type { PromptSource } from '../../schema/run-config.ts';
+import type { Store } from '../../store/store.ts';
+import { drawTasks, encodePng, readDataset, type Task } from '../../tasks/index.ts';
+import type { Fault, PlacedPrompt } from './check-prompts.ts';
+
+/** The prompts of a source, and the lines of it that could not be read. */
+export interface MaterializedPrompts {
+  prompts: PlacedPrompt[];
+  faults: Fault[];
+}
+
+/** Reads or draws the prompts of a source, and writes their images to the store by content. */
+export async function materializePrompts(store: Store, source: PromptSource): Promise<MaterializedPrompts> {
+  return source.kind === 'tasks' ? drawPrompts(store, source) : readPrompts(store, source);
+}
+
+async function readPrompts(store: Store, source: PromptSource & { kind: 'dataset' }): Promise<MaterializedPrompts> {
+  const prompts: PlacedPrompt[] = [];
+  const faults: Fault[] = [];
+  for await (const entry of readDataset(store, source.path, source.limit)) {
+    if (entry.kind === 'fault') {
+      faults.push(entry);
+      continue;
+    }
+    const { place, prompt, images } = entry;
+    await Promise.all(images.map((bytes, index) => writeImage(store, prompt.images[index].key, bytes)));
+    prompts.push({ place, prompt });
+  }
+  return { prompts, faults };
+}
+
+async function drawPrompts(store: Store, source: PromptSource & { kind: 'tasks' }): Promise<MaterializedPrompts> {
+  const CONCURRENT_IMAGES = 16;
+  const tasks = drawTasks(source);
+  const prompts: PlacedPrompt[] = [];
+  for (let start = 0; start < tasks.length; start += CONCURRENT_IMAGES) {
+    const drawn = tasks.slice(start, start + CONCURRENT_IMAGES).map((task) => storeTask(store, task));
+    prompts.push(...(await Promise.all(drawn)));
+  }
+  return { prompts, faults: [] };
+}
+
+async function storeTask(store: Store, task: Task): Promise<PlacedPrompt> {
+  const { promptId, tier, question, answer, annotations, solution, image } = task;
+  const png = await encodePng(image);
+  const sha256 = createHash('sha256').update(png).digest('hex');
+  const key = imageKey(sha256, 'png');
+  await writeImage(store, key, png);
+  const images = [{ key, sha256, width: image.width, height: image.height }];
+  const prompt = { promptId, question, images, groundTruth: answer, annotations, solution, tier };
+  return { place: `task ${promptId}`, prompt };
+}
+
+/** Keys are content hashes, so an image that is there already is the same one. */
+async function writeImage(store: Store, key: string, bytes: Uint8Array): Promise<void> {
+  if (await store.exists(key)) return;
+  await store.write(key, bytes, { ifAbsent: true }).catch((error) => {
+    if (!(error instanceof AlreadyExistsError)) throw error;
+  });
+}

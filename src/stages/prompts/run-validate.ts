@@ -1,0 +1,76 @@
+import { AlreadyExistsError, InvalidInputError } from '../../schema/errors.ts';
+import { promptsKey, promptsPrefix, startedKey } from '../../schema/keys.ts';
+import type { RunConfig } from '../../schema/run-config.ts';
+import type { ExecutionInput, ValidateOutput } from '../../schema/stage-contracts.ts';
+import { completeOnce } from '../../store/complete-once.ts';
+import { encodeRecords, readConfig } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import type { StageDeps } from '../stage-deps.ts';
+import { type Fault, findFaults, findOverlap } from './check-prompts.ts';
+import { type MaterializedPrompts, materializePrompts } from './materialize-prompts.ts';
+
+const SHOWN_FAULTS = 10;
+
+/**
+ * Preflight: writes the prompts of both splits with their images, and checks them before any GPU is paid for.
+ * Throws `InvalidInputError` that lists the first faults with their places.
+ */
+export async function runValidate({ store, report }: StageDeps, input: ExecutionInput): Promise<ValidateOutput> {
+  const { runId, configKey } = input;
+  const config = await readConfig(store, configKey);
+  await noteStart(store, runId);
+  const description = { stage: 'validate', runId, seed: config.seed };
+  await completeOnce(store, promptsPrefix(runId), description, async (writePart) => {
+    const train = await materializePrompts(store, config.data.train);
+    report({ stage: 'validate', done: 1, total: 2, unit: 'splits' });
+    const evaluation = await materializePrompts(store, config.data.evaluation);
+    refuseFaults(runId, config, train, evaluation);
+    for (const [split, { prompts }] of [['train', train] as const, ['evaluation', evaluation] as const]) {
+      const records = encodeRecords(prompts.map(({ prompt }) => prompt));
+      await writePart(promptsKey(runId, split), records, prompts.length);
+    }
+    report({ stage: 'validate', done: 2, total: 2, unit: 'splits' });
+    return { train: train.prompts.length, evaluation: evaluation.prompts.length };
+  });
+  return { runId, configKey, iterations: config.rl.iterations, nextIteration: 0 };
+}
+
+function refuseFaults(
+  runId: string,
+  config: RunConfig,
+  train: MaterializedPrompts,
+  evaluation: MaterializedPrompts,
+): void {
+  const faults = [
+    ...train.faults,
+    ...findFaults(train.prompts),
+    ...evaluation.faults,
+    ...findFaults(evaluation.prompts),
+    ...findOverlap(train.prompts, evaluation.prompts),
+    ...findCountFaults(config, train.prompts.length, evaluation.prompts.length),
+  ];
+  if (faults.length === 0) return;
+  const lines = faults.slice(0, SHOWN_FAULTS).map(({ place, message }) => `  ${place}: ${message}`);
+  const more = faults.length > SHOWN_FAULTS ? [`  and ${faults.length - SHOWN_FAULTS} more`] : [];
+  throw new InvalidInputError([`${faults.length} faults in the prompts of ${runId}:`, ...lines, ...more].join('\n'));
+}
+
+function findCountFaults({ rl, diagnosis }: RunConfig, trainCount: number, evaluationCount: number): Fault[] {
+  const wanted = [
+    ['data.train', 1, trainCount],
+    ['data.evaluation', 1, evaluationCount],
+    ['rl.promptsPerIteration', rl.iterations > 0 ? rl.promptsPerIteration : 0, trainCount],
+    ['diagnosis.prompts', diagnosis.prompts ?? 0, trainCount],
+  ] as const;
+  return wanted
+    .filter(([, needed, present]) => needed > present)
+    .map(([place, needed, present]) => ({ place, message: `needs ${needed} prompts, the split has ${present}` }));
+}
+
+/** The run's duration counts from its first start, however often it is resumed. */
+async function noteStart(store: Store, runId: string): Promise<void> {
+  const started = `${JSON.stringify({ startedAt: new Date().toISOString() })}\n`;
+  await store.write(startedKey(runId), started, { ifAbsent: true }).catch((error) => {
+    if (!(error instanceof AlreadyExistsError)) throw error;
+  });
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import sharp from 'sharp';
+import { InvalidInputError } from '../schema/errors.ts';
+import { imageKey } from '../schema/keys.ts';
+import type { ImageRef, Prompt } from '../schema/prompt.ts';
+import { DatasetRow } from './dataset-row.ts';
+
+/** Where a dataset lies: any store will do. */
+export interface DatasetFiles {
+  read(path: string): Promise<Buffer>;
+  list(prefix: string): Promise<string[]>;
+}
+
+/** One line of a dataset file: a prompt with its image files, or what is wrong with the line. */
+export type DatasetEntry =
+  | { kind: 'prompt'; place: string; prompt: Prompt; images: Buffer[] }
+  | { kind: 'fault'; place: string; message: string };
+
+/** Larger images are refused before they are decoded. */
+const MAX_PIXELS = 64_000_000;
+const EXTENSIONS: Record<string, string> = { png: 'png', jpeg: 'jpg', webp: 'webp', gif: 'gif' };
+
+/**
+ * Reads a dataset line by line: a JSONL file, or a folder with exactly one; image paths are relative to the file.
+ * Every image is decoded whole. `place` is `file:line`. Throws `InvalidInputError` where there is no such file.
+ */
+export async function* readDataset(files: DatasetFiles, path: string, limit = Infinity): AsyncGenerator<DatasetEntry> {
+  const file = await findDatasetFile(files, path);
+  const lines = (await files.read(file)).toString('utf8').split('\n');
+  let rows = 0;
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    if (rows >= limit) return;
+    rows += 1;
+    const place = `${file}:${index + 1}`;
+    try {
+      yield { kind: 'prompt', place, ...(await readRow(files, posix.dirname(file), line)) };
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      yield { kind: 'fault', place, message: error.message };
+    }
+  }
+}
+
+async function findDatasetFile(files: DatasetFiles, path: string): Promise<string> {
+  if (path.endsWith('.jsonl')) return path;
+  const folder = path === '' || path.endsWith('/') ? path : `${path}/`;
+  const candidates = (await files.list(folder)).filter(
+    (key) => key.endsWith('.jsonl') && !key.slice(folder.length).includes('/'),
+  );
+  if (candidates.length === 1) return candidates[0];
+  const found =
+    candidates.length === 0 ? 'no JSONL file' : `${candidates.length} JSONL files (${candidates.join(', ')})`;
+  throw new InvalidInputError(`the dataset folder ${path || '.'} has ${found}; name the file`);
+}
+
+async function readRow(
+  files: DatasetFiles,
+  folder: string,
+  line: string,
+): Promise<{ prompt: Prompt; images: Buffer[] }> {
+  const { imagePaths, ...fields } = parseRow(line);
+  const images: Buffer[] = [];
+  const refs: ImageRef[] = [];
+  for (const imagePath of imagePaths) {
+    const bytes = await readImage(files, folder, imagePath);
+    refs.push(await describeImage(bytes, imagePath));
+    images.push(bytes);
+  }
+  return { prompt: { ...fields, images: refs }, images };
+}
+
+function parseRow(line: string): DatasetRow {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw new InvalidInputError(`no JSON: ${(cause as Error).message}`, { cause });
+  }
+  const row = DatasetRow.safeParse(value);
+  if (row.success) return row.data;
+  const issues = row.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  );
+  throw new InvalidInputError(issues.join('; '), { cause: row.error });
+}
+
+async function readImage(files: DatasetFiles, folder: string, imagePath: string): Promise<Buffer> {
+  try {
+    return await files.read(posix.join(folder, imagePath));
+  } catch (cause) {
+    throw new InvalidInputError(`image ${imagePath} cannot be read; image paths are relative to the JSONL file`, {
+      cause,
+    });
+  }
+}
+
+/** Decodes the whole image, so that a truncated one is found now, and names it by content. */
+async function describeImage(bytes: Buffer, name: string): Promise<ImageRef> {
+  try {
+    const decoder = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS });
+    const { format = '' } = await decoder.metadata();
+    const { info } = await decoder.autoOrient().raw().toBuffer({ resolveWithObject: true });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const extension = EXTENSIONS[format] ?? format;
+    return { key: imageKey(sha256, extension), sha256, width: info.width, height: info.height };
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new InvalidInputError(`image ${name} cannot be decoded (${reason}); give a whole PNG, JPEG or WebP file`, {
+      cause,
+    });
+  }
+}
