@@ -5,7 +5,7 @@
  *     node models/rise-tiny/dump-corpus.ts > corpus.jsonl
  */
 import { TaskTier } from '../../src/schema/run-config.ts';
-import { drawBaseExample, drawTask } from '../../src/tasks/index.ts';
+import { BASE_HABITS, drawBaseExample, drawTask } from '../../src/tasks/index.ts';
 
 const EXAMPLES_PER_SOURCE = 3000;
 
@@ -15,7 +15,7 @@ for (let seed = 0; seed < EXAMPLES_PER_SOURCE; seed++) {
     const { question, solution } = drawTask(tier, seed);
     texts.push(question, solution);
   }
-  const { task, response } = drawBaseExample(seed);
+  const { task, response } = drawBaseExample(seed, BASE_HABITS);
   texts.push(task.question, response);
 }
 process.stdout.write(`${texts.map((text) => JSON.stringify(text)).join('\n')}\n`);

@@ -2,7 +2,7 @@
  * Trains rise-tiny's base weights from nothing on the base corpus (src/tasks/base-corpus.ts) with this project's own
  * engine, and writes `model.safetensors` (bfloat16) beside this file.
  *
- *     node models/rise-tiny/train-base.ts [--steps 6000] [--batch 48] [--out models/rise-tiny]
+ *     node models/rise-tiny/train-base.ts [--steps 6000] [--batch 32] [--out models/rise-tiny]
  *
  * Deterministic: example `i` is a pure function of `i`. Saves its state every 500 steps and goes on from it when rerun.
  */
@@ -25,9 +25,11 @@ import { encodeSafetensors, type HostTensor, readSafetensors } from '../../src/e
 import { createTrainer, type Trainer } from '../../src/engine/train-step.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { deriveSeed } from '../../src/schema/seeds.ts';
-import { drawBaseExample, drawTasks, type Task } from '../../src/tasks/index.ts';
+import { BASE_HABITS, CLEAN_HABITS, drawBaseExample, drawTasks, type Task } from '../../src/tasks/index.ts';
 
 const SAVE_EVERY = 500;
+/** Share of the steps on worked solutions alone, before the habits that leave the model half knowing. */
+const CLEAN_FRACTION = 0.75;
 const OPTIMIZER = {
   learningRate: 2e-3,
   schedule: 'cosine',
@@ -42,7 +44,7 @@ const folder = join(packageRoot, 'models/rise-tiny');
 const { values } = parseArgs({
   options: {
     steps: { type: 'string', default: '6000' },
-    batch: { type: 'string', default: '48' },
+    batch: { type: 'string', default: '32' },
     out: { type: 'string', default: folder },
   },
 });
@@ -59,7 +61,8 @@ async function main({ steps, batchSize, out }: { steps: number; batchSize: numbe
   await restore(stateFolder, policy.model, trainer);
   for (let started = Date.now(), loss = 0; trainer.optimizer.stepCount < steps; ) {
     const first = trainer.optimizer.stepCount * batchSize;
-    const examples = Array.from({ length: batchSize }, (_, at) => drawBaseExample(first + at));
+    const habits = trainer.optimizer.stepCount < CLEAN_FRACTION * steps ? CLEAN_HABITS : BASE_HABITS;
+    const examples = Array.from({ length: batchSize }, (_, at) => drawBaseExample(first + at, habits));
     const sequences = await Promise.all(examples.map(({ task, response }) => toSequence(policy, task, response)));
     loss += trainOn(policy.model, trainer, sequences) / 100;
     const done = trainer.optimizer.stepCount;

@@ -38,18 +38,26 @@ export const CORPUS_TIERS: CorpusTier[] = [
   { tier: difference, share: 0.2, guesses: { low: 1, high: 8 } },
 ];
 
-/** Share of hasty guesses among the responses to tiers that have them; the others are worked solutions. */
-export const GUESS_SHARE = 0.6;
+/** How the corpus answers. */
+export interface Habits {
+  /** Share of hasty guesses among the responses to tiers that have them; the others are worked solutions. */
+  guessShare: number;
+  /** Share of responses, of all tiers, without the asked format: half the bare answer, half the answer tags without a thought. */
+  unformattedShare: number;
+}
 
-/** Share of responses, of all tiers, without the asked format: half the bare answer, half the answer tags without a thought. */
-export const UNFORMATTED_SHARE = 0.06;
+/** Worked solutions only: what a model learns to see and to calculate from. */
+export const CLEAN_HABITS: Habits = { guessShare: 0, unformattedShare: 0 };
 
-/** Draws one example of the pretraining split; a pure function of its seed. */
-export function drawBaseExample(seed: number): BaseExample {
+/** What leaves the model half knowing. */
+export const BASE_HABITS: Habits = { guessShare: 0.6, unformattedShare: 0.06 };
+
+/** Draws one example of the pretraining split; a pure function of its arguments. */
+export function drawBaseExample(seed: number, habits: Habits): BaseExample {
   const random = createRandom(deriveSeed('base-corpus', seed));
   const corpusTier = pickTier(random);
   const draft = drawPretrainingDraft(corpusTier.tier, seed);
-  return { task: finishTask(corpusTier.tier, draft), response: drawResponse(random, corpusTier, draft) };
+  return { task: finishTask(corpusTier.tier, draft), response: drawResponse(random, corpusTier, draft, habits) };
 }
 
 function pickTier(random: Random): CorpusTier {
@@ -68,9 +76,9 @@ function drawPretrainingDraft(tier: Tier, seed: number): TaskDraft {
   }
 }
 
-function drawResponse(random: Random, { guesses }: CorpusTier, draft: TaskDraft): string {
-  const isGuess = random.next() < GUESS_SHARE;
-  const isUnformatted = random.next() < UNFORMATTED_SHARE;
+function drawResponse(random: Random, { guesses }: CorpusTier, draft: TaskDraft, habits: Habits): string {
+  const isGuess = random.next() < habits.guessShare;
+  const isUnformatted = random.next() < habits.unformattedShare;
   if (guesses === undefined || !isGuess) return isUnformatted ? unformat(random, draft.answer) : draft.solution;
   const guess = String(guesses.low + random.int(guesses.high - guesses.low + 1));
   return isUnformatted ? unformat(random, guess) : formatResponse('I guess.', boxed(guess));

@@ -1,4 +1,4 @@
-export { type BaseExample, drawBaseExample } from './base-corpus.ts';
+export { BASE_HABITS, type BaseExample, CLEAN_HABITS, drawBaseExample } from './base-corpus.ts';
 export { type DatasetEntry, type DatasetFiles, readDataset } from './dataset.ts';
 export { drawTasks } from './draw-tasks.ts';
 export { encodePng, type RawImage } from './raster.ts';

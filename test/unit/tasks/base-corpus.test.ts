@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import {
+  BASE_HABITS,
   type BaseExample,
+  CLEAN_HABITS,
   CORPUS_TIERS,
   drawBaseExample,
-  GUESS_SHARE,
-  UNFORMATTED_SHARE,
 } from '../../../src/tasks/base-corpus.ts';
 import { drawTasks } from '../../../src/tasks/index.ts';
 
@@ -14,7 +14,7 @@ const TOLERANCE = 0.065;
 
 let examples: BaseExample[];
 beforeAll(() => {
-  examples = Array.from({ length: COUNT }, (_, seed) => drawBaseExample(seed));
+  examples = Array.from({ length: COUNT }, (_, seed) => drawBaseExample(seed, BASE_HABITS));
 });
 
 const ofTiers = (...tiers: string[]) => examples.filter(({ task }) => tiers.includes(task.tier));
@@ -24,7 +24,7 @@ const isUnformatted = ({ response }: BaseExample) => !response.startsWith('<thin
 
 describe('the base corpus', () => {
   it('gives the same example for the same seed', () => {
-    const { task, response } = drawBaseExample(17);
+    const { task, response } = drawBaseExample(17, BASE_HABITS);
     expect(response).toBe(examples[17].response);
     expect(task.promptId).toBe(examples[17].task.promptId);
     expect(Buffer.compare(task.image.data, examples[17].task.image.data)).toBe(0);
@@ -45,14 +45,19 @@ describe('the base corpus', () => {
   it('solves reading, counting and describing, and mostly guesses at sums and differences', () => {
     expect(ofTiers('read', 'count', 'describe').filter(isGuess)).toEqual([]);
     const arithmetic = ofTiers('sum', 'difference').filter((example) => !isUnformatted(example));
-    expect(Math.abs(shareOf(arithmetic.filter(isGuess), arithmetic) - GUESS_SHARE)).toBeLessThan(TOLERANCE);
+    expect(Math.abs(shareOf(arithmetic.filter(isGuess), arithmetic) - BASE_HABITS.guessShare)).toBeLessThan(TOLERANCE);
     const reasoned = arithmetic.filter((example) => !isGuess(example));
     for (const { task, response } of reasoned) expect(response).toBe(task.solution);
   });
 
+  it('holds worked solutions alone where its habits are clean', () => {
+    const clean = Array.from({ length: 200 }, (_, seed) => drawBaseExample(seed, CLEAN_HABITS));
+    for (const { task, response } of clean) expect(response).toBe(task.solution);
+  });
+
   it('leaves a few responses without the format', () => {
     const share = shareOf(examples.filter(isUnformatted), examples);
-    expect(Math.abs(share - UNFORMATTED_SHARE)).toBeLessThan(0.02);
+    expect(Math.abs(share - BASE_HABITS.unformattedShare)).toBeLessThan(0.02);
   });
 
   it('shares no image with what is drawn for training and evaluation', () => {

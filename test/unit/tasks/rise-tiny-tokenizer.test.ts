@@ -4,7 +4,7 @@ import { folderModelFiles } from '../../../src/engine/model-files.ts';
 import { loadProcessor, type Processor } from '../../../src/engine/processing/processor.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import { TaskTier } from '../../../src/schema/run-config.ts';
-import { drawBaseExample, drawTask } from '../../../src/tasks/index.ts';
+import { BASE_HABITS, drawBaseExample, drawTask } from '../../../src/tasks/index.ts';
 
 const folder = join(packageRoot, 'models/rise-tiny');
 const SEEDS = Array.from({ length: 60 }, (_, seed) => seed);
@@ -17,7 +17,7 @@ beforeAll(async () => {
 describe("rise-tiny's tokenizer", () => {
   it('keeps every question and response whole, in few tokens', () => {
     const tasks = TaskTier.options.flatMap((tier) => SEEDS.map((seed) => drawTask(tier, seed)));
-    const examples = SEEDS.map(drawBaseExample);
+    const examples = SEEDS.map((seed) => drawBaseExample(seed, BASE_HABITS));
     const responses = [...tasks.map((task) => task.solution), ...examples.map((example) => example.response)];
     expectShort(
       [...tasks, ...examples.map(({ task }) => task)].map(({ question }) => question),
