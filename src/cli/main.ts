@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../package-root.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerGenerate } from './commands/generate.ts';
+import { registerRun } from './commands/run.ts';
 import { registerSetup } from './commands/setup.ts';
 import { reportError } from './report-error.ts';
 
@@ -19,6 +20,7 @@ const program = new Command('rise')
 registerSetup(program);
 registerDoctor(program);
 registerGenerate(program);
+registerRun(program);
 
 try {
   await program.parseAsync();

@@ -1,15 +1,26 @@
-import type { Progress } from '../schema/stage-contracts.ts';
+import type { Manifest } from '../schema/manifest.ts';
+import type { JobName, Progress } from '../schema/stage-contracts.ts';
 import type { Store } from '../store/store.ts';
 import type { Json } from './definition.ts';
 
+/** One child of a Batch job, as events name it. */
+export interface JobIdentity {
+  state: string;
+  job: JobName;
+  arrayIndex: number;
+  /** 1 for a plain job. */
+  arraySize: number;
+}
+
 /** What happens in a run, in order; the command line shows it. */
 export type RunEvent =
-  | { kind: 'state-entered'; state: string }
-  | { kind: 'state-exited'; state: string; seconds: number }
+  | { kind: 'state-entered'; state: string; type: string }
+  | { kind: 'state-exited'; state: string; type: string; seconds: number }
   | { kind: 'state-retried'; state: string; attempt: number }
   | { kind: 'state-failed'; state: string; error: Error }
-  | { kind: 'job-skipped'; state: string; job: string; arrayIndex: number }
-  | { kind: 'progress'; state: string; arrayIndex: number; arraySize: number; progress: Progress };
+  | ({ kind: 'job-started' } & JobIdentity)
+  | ({ kind: 'job-progress'; progress: Progress } & JobIdentity)
+  | ({ kind: 'job-finished'; wasDone: boolean; seconds: number; summary: Manifest['summary'] } & JobIdentity);
 
 /** One child of a Batch job, an array job having several. */
 export interface JobRequest {

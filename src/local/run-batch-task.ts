@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { Manifest } from '../schema/manifest.ts';
 import { JOB_NAMES } from '../schema/stage-contracts.ts';
+import { readJson, readJsonIfPresent } from '../store/records.ts';
 import { jobManifestKey } from './job-manifest-key.ts';
 import { StepFunctionsError } from './local-errors.ts';
-import type { LocalHome } from './local-home.ts';
+import type { JobIdentity, JobRequest, LocalHome } from './local-home.ts';
 
 /** What `batch:submitJob.sync` is given. */
 const SubmitJob = z.object({
@@ -24,35 +26,51 @@ export async function runBatchTask(
   task: { state: string; timeoutSeconds: number },
   parameters: unknown,
 ): Promise<{ JobName: string; Status: 'SUCCEEDED' }> {
-  const { JobName, ArrayProperties, ContainerOverrides } = SubmitJob.parse(parameters);
+  const { JobName: job, ArrayProperties, ContainerOverrides } = SubmitJob.parse(parameters);
   const size = ArrayProperties?.Size;
   if (size !== undefined && (size < 2 || size > 10_000)) {
-    throw new StepFunctionsError(
-      'Batch.ClientException',
-      `${task.state}: an array job has 2 to 10000 children, not ${size}`,
-    );
+    const message = `${task.state}: an array job has 2 to 10000 children, not ${size}`;
+    throw new StepFunctionsError('Batch.ClientException', message);
   }
   const environment = Object.fromEntries(ContainerOverrides.Environment.map(({ Name, Value }) => [Name, Value]));
-  const input = JSON.parse(environment.RISE_INPUT);
   const signal = AbortSignal.any([home.signal, AbortSignal.timeout(task.timeoutSeconds * 1000)]);
-
   for (let arrayIndex = 0; arrayIndex < (size ?? 1); arrayIndex++) {
     signal.throwIfAborted();
-    if (await home.store.exists(jobManifestKey(JobName, input, arrayIndex))) {
-      home.onEvent({ kind: 'job-skipped', state: task.state, job: JobName, arrayIndex });
-      continue;
-    }
-    await home.runJob({
-      command: ContainerOverrides.Command,
-      environment: {
-        ...environment,
-        AWS_BATCH_JOB_ATTEMPT: '1',
-        ...(size !== undefined && { AWS_BATCH_JOB_ARRAY_INDEX: String(arrayIndex) }),
+    await runChild(
+      home,
+      { state: task.state, job, arrayIndex, arraySize: size ?? 1 },
+      {
+        command: ContainerOverrides.Command,
+        environment: {
+          ...environment,
+          AWS_BATCH_JOB_ATTEMPT: '1',
+          ...(size !== undefined && { AWS_BATCH_JOB_ARRAY_INDEX: String(arrayIndex) }),
+        },
+        signal,
       },
-      signal,
-      onProgress: (progress) =>
-        home.onEvent({ kind: 'progress', state: task.state, arrayIndex, arraySize: size ?? 1, progress }),
-    });
+    );
   }
-  return { JobName, Status: 'SUCCEEDED' };
+  return { JobName: job, Status: 'SUCCEEDED' };
+}
+
+async function runChild(
+  home: LocalHome,
+  identity: JobIdentity,
+  request: Omit<JobRequest, 'onProgress'>,
+): Promise<void> {
+  const input = JSON.parse(request.environment.RISE_INPUT);
+  const key = jobManifestKey(identity.job, input, identity.arrayIndex);
+  const done = await readJsonIfPresent(home.store, key, Manifest);
+  if (done) {
+    home.onEvent({ kind: 'job-finished', ...identity, wasDone: true, seconds: 0, summary: done.summary });
+    return;
+  }
+  home.onEvent({ kind: 'job-started', ...identity });
+  const started = Date.now();
+  await home.runJob({
+    ...request,
+    onProgress: (progress) => home.onEvent({ kind: 'job-progress', ...identity, progress }),
+  });
+  const { summary } = await readJson(home.store, key, Manifest);
+  home.onEvent({ kind: 'job-finished', ...identity, wasDone: false, seconds: (Date.now() - started) / 1000, summary });
 }

@@ -98,16 +98,17 @@ async function followEvents(events: EventLogs, onEvent: LocalHome['onEvent']): P
   const entered = new Map<string, number>();
   for await (const event of events) {
     if (!('state' in event)) continue;
-    const state = event.state.name;
+    const { name: state, type } = event.state;
     switch (event.type) {
       case 'StateEntered':
         entered.set(state, event.timestamp);
-        onEvent({ kind: 'state-entered', state });
+        onEvent({ kind: 'state-entered', state, type });
         break;
       case 'StateExited':
         onEvent({
           kind: 'state-exited',
           state,
+          type,
           seconds: (event.timestamp - (entered.get(state) ?? event.timestamp)) / 1000,
         });
         break;

@@ -1,0 +1,93 @@
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import { InterruptedError } from '../../schema/errors.ts';
+import type { RunConfig } from '../../schema/run-config.ts';
+import type { Store } from '../../store/store.ts';
+import { numberOption } from '../number-option.ts';
+import type { ProgressView } from '../progress-view.ts';
+
+interface RunOptions {
+  store: string;
+  runId?: string;
+  seed?: number;
+  quiet?: boolean;
+  json?: boolean;
+}
+
+export function registerRun(program: Command): void {
+  program
+    .command('run')
+    .description('run the whole recipe on this machine: RL, diagnosis, SFT, evaluation; the same command resumes')
+    .argument('<config>', 'run config, a YAML file; paths in it are relative to it')
+    .option('--store <dir>', 'where models, records and results are kept', '.rise')
+    .option('--run-id <id>', 'name of the run; by default the name in the config and a hash of all that goes in')
+    .option('--seed <n>', 'instead of the seed in the config', numberOption({ least: 0, isWhole: true }))
+    .option('--quiet', 'print the report only')
+    .option('--json', 'print one event per line; the last is {"kind": "summary", ...}')
+    .action(run);
+}
+
+async function run(configPath: string, options: RunOptions): Promise<void> {
+  const [{ readRunConfig }, { prepareRun }, { lockRun }, { openStore }, { runLocally }] = await Promise.all([
+    import('../../local/read-run-config.ts'),
+    import('../../local/prepare-run.ts'),
+    import('../../local/run-lock.ts'),
+    import('../../store/open-store.ts'),
+    import('../../local/run-locally.ts'),
+  ]);
+  const config = await readRunConfig(configPath);
+  if (options.seed !== undefined) config.seed = options.seed;
+  const store = openStore(options.store);
+  const prepared = await prepareRun(store, config, dirname(configPath), options.runId);
+  const unlock = await lockRun(store, prepared.input.runId);
+  // The Lambda stages run in this process and read their environment as they do on AWS.
+  process.env.RISE_STORE = store.uri;
+  const view = await createView(prepared.config, options);
+  if (!options.quiet && !options.json) console.log(`run ${prepared.input.runId} in ${options.store}`);
+  try {
+    await runLocally({ store, onEvent: view.onEvent, signal: stopSignal() }, prepared.input, prepared.config);
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+    throw new InterruptedError('Stopped. What is done is kept: run the same command again to resume.', {
+      cause: error,
+    });
+  } finally {
+    view.close();
+    await unlock();
+  }
+  await printResult(store, prepared.input.runId, options);
+}
+
+/** Aborts at the first signal; at the second this process ends at once, and its workers with it. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return stop.signal;
+}
+
+async function createView(config: RunConfig, { quiet, json }: RunOptions): Promise<ProgressView> {
+  const views = await import('../progress-view.ts');
+  if (json) return views.createJsonView((text) => process.stdout.write(text));
+  if (quiet) return views.createQuietView((text) => process.stderr.write(text));
+  if (process.stdout.isTTY) return views.createTerminalView(config, process.stdout);
+  return views.createLineView(config, (text) => process.stdout.write(text));
+}
+
+async function printResult(store: Store, runId: string, { json, store: folder }: RunOptions): Promise<void> {
+  const { reportPrefix, sftCheckpointPrefix, summaryKey } = await import('../../schema/keys.ts');
+  if (json) {
+    const summary = JSON.parse((await store.read(summaryKey(runId))).toString('utf8'));
+    console.log(JSON.stringify({ kind: 'summary', ...summary }));
+    return;
+  }
+  const report = (await store.read(`${reportPrefix(runId)}report.txt`)).toString('utf8');
+  console.log(`\n${report.trimEnd()}\n`);
+  console.log(`report   ${folder}/${reportPrefix(runId)}report.md`);
+  console.log(`summary  ${folder}/${summaryKey(runId)}`);
+  console.log(`model    ${folder}/${sftCheckpointPrefix(runId)}`);
+}

@@ -1,0 +1,66 @@
+import type { RunEvent } from '../local/local-home.ts';
+import type { RunStatus } from './progress-status.ts';
+
+/** `1:05`, `1:02:05`. */
+export function formatClock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const pad = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}
+
+/** What is left, no finer than it is known. */
+export function formatTimeLeft(seconds: number): string {
+  if (seconds < 90) return `about ${Math.max(10, Math.ceil(seconds / 10) * 10)} s left`;
+  if (seconds < 5400) return `about ${Math.round(seconds / 60)} min left`;
+  return `about ${(seconds / 3600).toFixed(1)} h left`;
+}
+
+/** `iteration 3/12 RollOut` and, in an array job, `2 of 3`. */
+export function formatPlace(status: RunStatus): string {
+  const iteration = status.iteration === undefined ? [] : [`iteration ${status.iteration}/${status.iterations}`];
+  const part = status.part ? [`${status.part.index} of ${status.part.count}`] : [];
+  return [...iteration, status.state, ...part].join(' ');
+}
+
+/** Amount, speed and means, those that are known. */
+export function formatMeasures(status: RunStatus): string[] {
+  const { progress, reward, accuracy } = status;
+  const tokensPerSecond = progress?.metrics?.tokensPerSecond ?? progress?.metrics?.['train/tokensPerSecond'];
+  return [
+    ...(progress ? [`${progress.done}/${progress.total} ${progress.unit}`] : []),
+    ...(tokensPerSecond === undefined ? [] : [`${formatCount(tokensPerSecond)} tokens/s`]),
+    ...(reward === undefined ? [] : [`reward ${reward.toFixed(3)}`]),
+    ...(accuracy === undefined ? [] : [`accuracy ${accuracy.toFixed(3)}`]),
+  ];
+}
+
+/** One line for an event worth keeping, undefined for the others. `status` is the one after the event. */
+export function formatEvent(event: RunEvent, status: RunStatus): string | undefined {
+  switch (event.kind) {
+    case 'job-finished': {
+      const part = event.arraySize > 1 ? { index: event.arrayIndex + 1, count: event.arraySize } : undefined;
+      const place = formatPlace({ ...status, state: event.state, part });
+      const figures = Object.entries(event.summary).flatMap(formatFigure);
+      return [place, event.wasDone ? 'done before' : `${event.seconds.toFixed(1)} s`, ...figures].join('  ');
+    }
+    case 'state-exited': {
+      if (event.type === 'Choice' || event.state === status.jobsState || event.seconds < 0.5) return undefined;
+      return `${formatPlace({ ...status, state: event.state, part: undefined })}  ${event.seconds.toFixed(1)} s`;
+    }
+    case 'state-retried':
+      return `${event.state} is tried again (${event.attempt})`;
+    case 'state-failed':
+      return `${event.state} failed: ${event.error.name}: ${event.error.message}`;
+    default:
+      return undefined;
+  }
+}
+
+function formatFigure([name, value]: [string, unknown]): string[] {
+  if (typeof value !== 'number') return [];
+  return [`${name} ${Number.isInteger(value) ? formatCount(value) : value.toFixed(3)}`];
+}
+
+const formatCount = (value: number) => Math.round(value).toLocaleString('en-US');

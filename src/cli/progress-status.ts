@@ -1,0 +1,52 @@
+import type { RunEvent } from '../local/local-home.ts';
+import type { RunConfig } from '../schema/run-config.ts';
+import type { Progress } from '../schema/stage-contracts.ts';
+
+/** Where a run stands, as far as its events tell. */
+export interface RunStatus {
+  state: string;
+  /** From 1; undefined outside the RL iterations. */
+  iteration?: number;
+  iterations: number;
+  progress?: Progress;
+  /** Child of an array job, from 1. */
+  part?: { index: number; count: number };
+  /** The last state whose jobs have reported their ends. */
+  jobsState?: string;
+  /** Means over the last trained iteration. */
+  reward?: number;
+  accuracy?: number;
+}
+
+export function startStatus(config: RunConfig): RunStatus {
+  return { state: 'starting', iterations: config.rl.iterations };
+}
+
+/** The status after an event. */
+export function followStatus(status: RunStatus, event: RunEvent): RunStatus {
+  switch (event.kind) {
+    case 'state-entered':
+      return enterState(status, event);
+    case 'job-started':
+    case 'job-progress': {
+      const part = event.arraySize > 1 ? { index: event.arrayIndex + 1, count: event.arraySize } : undefined;
+      return { ...status, state: event.state, part, progress: 'progress' in event ? event.progress : undefined };
+    }
+    case 'job-finished': {
+      const finished = { ...status, jobsState: event.state };
+      if (event.job !== 'train-grpo') return finished;
+      const { rewardMean, accuracyMean } = event.summary as { rewardMean?: number; accuracyMean?: number };
+      return { ...finished, reward: rewardMean, accuracy: accuracyMean };
+    }
+    default:
+      return status;
+  }
+}
+
+function enterState(status: RunStatus, { state, type }: { state: string; type: string }): RunStatus {
+  if (type === 'Choice') return status;
+  const entered = { ...status, state, progress: undefined, part: undefined };
+  if (state === 'PlanIteration') return { ...entered, iteration: (status.iteration ?? 0) + 1 };
+  if (state === 'PlanDiagnosis') return { ...entered, iteration: undefined };
+  return entered;
+}

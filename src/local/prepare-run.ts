@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { AlreadyExistsError, InvalidInputError } from '../schema/errors.ts';
+import { configKey, datasetPrefix, modelPrefix, startedKey } from '../schema/keys.ts';
+import type { PromptSource, RunConfig } from '../schema/run-config.ts';
+import { ExecutionInput } from '../schema/stage-contracts.ts';
+import type { Store } from '../store/store.ts';
+import { type ContentFolder, copyContent, describeContent } from './content-folder.ts';
+
+/** What a checkpoint folder holds for the engine; notes and scripts beside it make no different model. */
+const MODEL_FILE_EXTENSIONS = ['.json', '.safetensors', '.jinja', '.txt'];
+
+/** A run, ready to be executed. */
+export interface PreparedRun {
+  input: ExecutionInput;
+  config: RunConfig;
+}
+
+/**
+ * Puts what a run needs on the store: the model and the datasets under their content hashes, and the config with
+ * store keys in place of paths. The run id is the config's name and the hash of that config, so that the same command
+ * resumes and a changed config, model or dataset is another run. Relative paths start at `configFolder`.
+ * Throws `InvalidInputError` on a path that is not there, and on a run id taken by another config.
+ */
+export async function prepareRun(
+  store: Store,
+  config: RunConfig,
+  configFolder: string,
+  runId?: string,
+): Promise<PreparedRun> {
+  const resolved: RunConfig = {
+    ...config,
+    policy: { ...config.policy, model: await placeModel(store, resolve(configFolder, config.policy.model)) },
+    data: {
+      train: await placeSource(store, config.data.train, configFolder),
+      evaluation: await placeSource(store, config.data.evaluation, configFolder),
+    },
+  };
+  const json = `${JSON.stringify(resolved, null, 2)}\n`;
+  const id = runId ?? `${config.name}-${createHash('sha256').update(json).digest('hex').slice(0, 8)}`;
+  const input = parseInput(id);
+  await writeConfig(store, input, json);
+  await noteStart(store, id);
+  return { input, config: resolved };
+}
+
+function parseInput(runId: string): ExecutionInput {
+  const parsed = ExecutionInput.safeParse({ runId, configKey: configKey(runId) });
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError(`--run-id ${runId} is no run id; use letters, digits, ".", "_" and "-", at most 80`);
+}
+
+/** The first start counts, whatever pauses follow. */
+async function noteStart(store: Store, runId: string): Promise<void> {
+  const started = JSON.stringify({ startedAt: new Date().toISOString() });
+  await store.write(startedKey(runId), `${started}\n`, { ifAbsent: true }).catch((error) => {
+    if (!(error instanceof AlreadyExistsError)) throw error;
+  });
+}
+
+async function writeConfig(store: Store, input: ExecutionInput, json: string): Promise<void> {
+  try {
+    await store.write(input.configKey, json, { ifAbsent: true });
+  } catch (error) {
+    if (!(error instanceof AlreadyExistsError)) throw error;
+    if ((await store.read(input.configKey)).toString('utf8') === json) return;
+    throw new InvalidInputError(
+      `run ${input.runId} was started with another config, model or dataset (${store.uri}/${input.configKey}); ` +
+        'give another --run-id',
+    );
+  }
+}
+
+async function placeModel(store: Store, folder: string): Promise<string> {
+  const names = await readdir(folder).catch((cause: Error) => {
+    throw new InvalidInputError(`policy.model: ${folder} is no folder; the path is relative to the config file`, {
+      cause,
+    });
+  });
+  if (!names.includes('config.json')) {
+    throw new InvalidInputError(`policy.model: ${folder} has no config.json; give a checkpoint in Hugging Face layout`);
+  }
+  const files = names.filter((name) => MODEL_FILE_EXTENSIONS.includes(extname(name)));
+  const content = await describeContent(folder, files);
+  const prefix = modelPrefix(content.contentHash);
+  await copyContent(store, content, prefix);
+  return prefix;
+}
+
+/** A dataset's path becomes the store key of its JSONL file, with the images it names beside it as on disk. */
+async function placeSource(store: Store, source: PromptSource, configFolder: string): Promise<PromptSource> {
+  if (source.kind === 'tasks') return source;
+  const jsonl = await findJsonl(resolve(configFolder, source.path));
+  const content = await describeDataset(jsonl, source.limit);
+  const prefix = datasetPrefix(content.contentHash);
+  await copyContent(store, content, prefix);
+  return { ...source, path: prefix + basename(jsonl) };
+}
+
+async function findJsonl(path: string): Promise<string> {
+  const found = await stat(path).catch((cause: Error) => {
+    throw new InvalidInputError(`data: ${path} is not there; the path is relative to the config file`, { cause });
+  });
+  if (!found.isDirectory()) return path;
+  const names = (await readdir(path)).filter((name) => name.endsWith('.jsonl'));
+  if (names.length === 1) return join(path, names[0]);
+  throw new InvalidInputError(`data: ${path} has ${names.length} .jsonl files, not one; name the file`);
+}
+
+/** The JSONL file and those of its images that are there; what is missing or wrong is the preflight's to report. */
+async function describeDataset(jsonl: string, limit: number | undefined): Promise<ContentFolder> {
+  const folder = dirname(jsonl);
+  const lines = (await readFile(jsonl, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+  const named = new Set(lines.slice(0, limit).flatMap(imagesOf));
+  const files = [basename(jsonl)];
+  for (const image of named) {
+    const file = relative(folder, resolve(folder, image));
+    const isFile = await stat(join(folder, file)).then(
+      (entry) => entry.isFile(),
+      () => false,
+    );
+    if (isFile && !file.startsWith('..')) files.push(file);
+  }
+  return describeContent(folder, files);
+}
+
+function imagesOf(line: string): string[] {
+  try {
+    const { image, images } = JSON.parse(line);
+    return [image, images].flat().filter((path) => typeof path === 'string');
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { InvalidInputError } from '../schema/errors.ts';
+import { RunConfig } from '../schema/run-config.ts';
+
+/**
+ * Reads a run config from a YAML file. Throws `InvalidInputError` that lists every fault:
+ * file and line, the field, its value, what is wrong and what the field means.
+ */
+export async function readRunConfig(path: string): Promise<RunConfig> {
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new InvalidInputError(`${path} cannot be read (${cause.message}); give a YAML run config`, { cause });
+  });
+  return parseRunConfig(text, path);
+}
+
+/** As `readRunConfig`, on the file's text. */
+export function parseRunConfig(text: string, path: string): RunConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.errors.length > 0) {
+    throw new InvalidInputError(document.errors.map((error) => `${path}: ${error.message}`).join('\n'));
+  }
+  const value: unknown = document.toJS();
+  const parsed = RunConfig.safeParse(value, { reportInput: true });
+  if (parsed.success) return parsed.data;
+
+  const lineOf = (fieldPath: readonly PropertyKey[]): number | undefined => {
+    const node = document.getIn(fieldPath, true) as { range?: [number, number, number] } | undefined;
+    if (node?.range) return lines.linePos(node.range[0]).line;
+    return fieldPath.length > 0 ? lineOf(fieldPath.slice(0, -1)) : undefined;
+  };
+  const faults = parsed.error.issues.map((issue) => {
+    const line = lineOf(issue.path);
+    return `${path}${line === undefined ? '' : `:${line}`}: ${describeIssue(issue)}`;
+  });
+  throw new InvalidInputError(`${faults.join('\n')}\nCorrect the config and run again.`);
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const field = issue.path.join('.') || 'the config';
+  const schema = fieldSchema(issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    const known = Object.keys(schema?.properties ?? {}).join(', ');
+    return `${field} has no field ${issue.keys.join(', ')}; it has ${known}`;
+  }
+  const meaning = schema?.description ? ` (${field}: ${schema.description})` : '';
+  const found = issue.input === undefined ? 'missing' : JSON.stringify(issue.input);
+  return `${field} is ${found}: ${issue.message}${meaning}`;
+}
+
+interface FieldSchema {
+  description?: string;
+  properties?: Record<string, FieldSchema>;
+}
+
+function fieldSchema(path: readonly PropertyKey[]): FieldSchema | undefined {
+  const root = z.toJSONSchema(RunConfig, { io: 'input' }) as FieldSchema;
+  return path.reduce<FieldSchema | undefined>((schema, key) => schema?.properties?.[String(key)], root);
+}

@@ -1,0 +1,40 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { AlreadyExistsError, InvalidInputError } from '../schema/errors.ts';
+import { runPrefix } from '../schema/keys.ts';
+import { readJsonIfPresent } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+
+const Lock = z.object({ pid: z.int(), host: z.string() });
+
+/**
+ * Takes a run for this process, so that no two work on it at once, and gives what releases it.
+ * A lock whose process has ended on this host is taken over. Throws `InvalidInputError` while another holds it.
+ */
+export async function lockRun(store: Store, runId: string): Promise<() => Promise<void>> {
+  const key = `${runPrefix(runId)}lock.json`;
+  const holder = await readJsonIfPresent(store, key, Lock);
+  if (holder && isGone(holder)) await store.delete(key);
+  try {
+    await store.write(key, JSON.stringify({ pid: process.pid, host: hostname() }), { ifAbsent: true });
+  } catch (cause) {
+    if (!(cause instanceof AlreadyExistsError)) throw cause;
+    const { pid, host } = holder ?? { pid: 'another', host: hostname() };
+    throw new InvalidInputError(
+      `run ${runId} is being worked on by process ${pid} on ${host}; wait for it or stop it ` +
+        `(if that process is gone, remove ${store.uri}/${key})`,
+      { cause },
+    );
+  }
+  return () => store.delete(key);
+}
+
+function isGone({ pid, host }: z.infer<typeof Lock>): boolean {
+  if (host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
