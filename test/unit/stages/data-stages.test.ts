@@ -1,0 +1,166 @@
+import { handler as consultExpert } from '../../../lambdas/consult-expert/handler.ts';
+import { handler as planIteration } from '../../../lambdas/plan-iteration/handler.ts';
+import { handler as publishShards } from '../../../lambdas/publish-shards/handler.ts';
+import { handler as recordFailure } from '../../../lambdas/record-failure/handler.ts';
+import { handler as routeGroups } from '../../../lambdas/route-groups/handler.ts';
+import { handler as scoreTrajectories } from '../../../lambdas/score-trajectories/handler.ts';
+import { handler as validateRun } from '../../../lambdas/validate-run/handler.ts';
+import { handler as writeReport } from '../../../lambdas/write-report/handler.ts';
+import { CorruptRecordError } from '../../../src/schema/errors.ts';
+import * as keys from '../../../src/schema/keys.ts';
+import { Prompt } from '../../../src/schema/prompt.ts';
+import { ExpertAnswer, Route } from '../../../src/schema/route.ts';
+import type { RolloutPlan } from '../../../src/schema/stage-contracts.ts';
+import { TrajectoryScore } from '../../../src/schema/trajectory.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { encodeRecords, readRecords } from '../../../src/store/records.ts';
+import { readSftShard } from '../../../src/store/sft-tar.ts';
+import { aResponse, aRunConfig, aTrajectory } from '../../support/factories.ts';
+import { aTemporaryFolder } from '../../support/temporary-folder.ts';
+
+const runId = 'run-1';
+const configKey = keys.configKey(runId);
+const run = { runId, configKey };
+const shards = [0, 1];
+const shardItem = (shard: number, rollout = 'diagnosis') => ({ ...run, rollout, shard, shardCount: 2 });
+
+/** A run up to the report, with trajectories that a policy right on charts and lost on products might sample. */
+async function playRun(folder: string) {
+  process.env.RISE_STORE = folder;
+  const store = openStore(folder);
+  await store.write(configKey, JSON.stringify(aRunConfig({ expert: { maxConsultations: 3 } })));
+  const validated = await validateRun(run);
+  const plan: RolloutPlan = await planIteration({ ...run, rollout: 'diagnosis', iteration: 2 });
+  for (const shard of shards) {
+    const prompts = await readRecords(store, keys.planPromptsKey(runId, 'diagnosis', shard), Prompt);
+    const trajectories = prompts.flatMap(({ promptId, groundTruth, tier }, position) =>
+      [0, 1, 2, 3].map((trajectoryIndex) => {
+        const isRight = tier === 'read' && (position % 4 === 0 || trajectoryIndex % 2 === 0);
+        const text = aResponse(isRight ? groundTruth : '99', `try ${trajectoryIndex}`);
+        return aTrajectory({ promptId, trajectoryIndex, text, policyVersion: 2 });
+      }),
+    );
+    const prefix = keys.trajectoriesPrefix(runId, 'diagnosis', shard);
+    await store.write(keys.recordsKey(prefix), encodeRecords(trajectories));
+    await scoreTrajectories(shardItem(shard));
+    await routeGroups(shardItem(shard));
+  }
+  for (const shard of [...shards].reverse()) await consultExpert(shardItem(shard));
+  const published = await publishShards(run);
+  return { store, validated, plan, published };
+}
+
+describe('the data stages', () => {
+  let played: Awaited<ReturnType<typeof playRun>>;
+  beforeAll(async () => {
+    played = await playRun(folder);
+  });
+  beforeEach(() => {
+    process.env.RISE_STORE = folder;
+  });
+  const folder = aTemporaryFolder();
+  const otherFolder = aTemporaryFolder();
+  const readAll = async <T>(read: (shard: number) => Promise<T[]>) => (await Promise.all(shards.map(read))).flat();
+
+  it('validate writes the prompts with their images and says how many iterations follow', async () => {
+    expect(played.validated).toEqual({ ...run, iterations: 2, nextIteration: 0 });
+    const prompts = await readRecords(played.store, keys.promptsKey(runId, 'train'), Prompt);
+    expect(prompts).toHaveLength(8);
+    for (const { images } of prompts) expect(await played.store.exists(images[0].key)).toBe(true);
+  });
+
+  it('a plan names the policy, the shards and what follows', async () => {
+    expect(played.plan).toEqual({
+      ...run,
+      rollout: 'diagnosis',
+      iteration: 2,
+      policyPrefix: keys.checkpointPrefix(runId, 1),
+      shardCount: 2,
+      shardsKey: keys.planShardsKey(runId, 'diagnosis'),
+      nextIteration: 2,
+      iterations: 2,
+    });
+    const first = await planIteration({ ...run, rollout: 'iteration', iteration: 0 });
+    expect(first).toMatchObject({ rollout: 'iteration-000000', policyPrefix: 'models/base/', nextIteration: 1 });
+    const items = JSON.parse((await played.store.read(first.shardsKey)).toString());
+    expect(items).toEqual(shards.map((shard) => shardItem(shard, 'iteration-000000')));
+  });
+
+  it('scores and routes every prompt by its own group', async () => {
+    const readScores = (shard: number) => keys.recordsKey(keys.scoresPrefix(runId, 'diagnosis', shard));
+    const scores = await readAll((shard) => readRecords(played.store, readScores(shard), TrajectoryScore));
+    expect(scores).toHaveLength(32);
+    const readRoutes = (shard: number) => keys.recordsKey(keys.routesPrefix(runId, shard));
+    const routes = await readAll((shard) => readRecords(played.store, readRoutes(shard), Route));
+    const kinds = Object.groupBy(routes, ({ kind }) => kind);
+    expect(kinds.expert?.every(({ promptId }) => promptId.startsWith('product'))).toBe(true);
+    expect([kinds.mastered, kinds['self-distill'], kinds.expert].map((group) => group?.length)).toEqual([2, 2, 4]);
+  });
+
+  it('consults the expert as often as allowed over all shards, in whatever order they run', async () => {
+    const readAnswers = (shard: number) => keys.recordsKey(keys.expertPrefix(runId, shard));
+    const answers = await readAll((shard) => readRecords(played.store, readAnswers(shard), ExpertAnswer));
+    expect(answers).toHaveLength(3);
+    expect(answers.every(({ isVerified }) => isVerified)).toBe(true);
+  });
+
+  it('publishes verified examples with their images and their whole history', async () => {
+    expect(played.published).toEqual({ examples: 5, selfDistill: 2, expert: 3, shards: 2 });
+    const tar = await played.store.read(`${keys.sftShardsPrefix(runId)}sft-00000-of-00002.tar`);
+    const examples = await readSftShard(tar);
+    expect(examples).toHaveLength(4);
+    for (const { example, prompt, images } of examples) {
+      expect(example.promptId).toBe(prompt.promptId);
+      expect(example.response).toContain(`\\boxed{${prompt.groundTruth}}`);
+      expect(images[0]).toEqual(await played.store.read(prompt.images[0].key));
+      expect(example.provenance.route.kind).toBe(example.source);
+    }
+    const distilled = examples.find(({ example }) => example.source === 'self-distill');
+    expect(distilled?.example.provenance).toMatchObject({
+      policyVersion: 2,
+      rewardBreakdown: { accuracy: { value: 1 } },
+    });
+  });
+
+  it('gives the same manifests and shards in another store', async () => {
+    const other = await playRun(otherFolder);
+    const outputs = (await played.store.list(keys.runPrefix(runId))).filter((key) =>
+      /manifest\.json$|\.tar$/.test(key),
+    );
+    const shared = outputs.filter((key) => !key.includes('iteration-'));
+    expect(shared.length).toBeGreaterThan(9);
+    for (const key of shared) expect((await other.store.read(key)).equals(await played.store.read(key))).toBe(true);
+  });
+
+  it('refuses a broken group', async () => {
+    await planIteration({ ...run, rollout: 'iteration', iteration: 1 });
+    const prefix = keys.trajectoriesPrefix(runId, 'iteration-000001', 0);
+    await played.store.write(keys.recordsKey(prefix), encodeRecords([aTrajectory({ promptId: 'another' })]));
+    await expect(scoreTrajectories(shardItem(0, 'iteration-000001'))).rejects.toThrow(CorruptRecordError);
+  });
+
+  it('reports accuracy, comparisons and routes', async () => {
+    const answered = { base: 1, rl: 2, rise: 4 };
+    const prompts = await readRecords(played.store, keys.promptsKey(runId, 'evaluation'), Prompt);
+    for (const [policy, correct] of Object.entries(answered)) {
+      const records = prompts.map(({ promptId, tier }, index) => {
+        return { promptId, tier, isCorrect: index < correct, isFormatted: true, text: '', tokenCount: 3 };
+      });
+      await played.store.write(keys.recordsKey(keys.evaluationPrefix(runId, policy)), encodeRecords(records));
+    }
+    const summary = await writeReport(run);
+    expect(summary.evaluation.rise).toMatchObject({ accuracy: 0.8, n: 5 });
+    expect(summary.evaluation.riseVsRl).toEqual({ difference: 0.4, mcnemarP: 0.5 });
+    expect(summary.routes).toEqual({ mastered: 2, selfDistill: 2, expert: 4 });
+    const text = (await played.store.read(`${keys.reportPrefix(runId)}report.txt`)).toString();
+    expect(text).toMatch(/RISE +80\.0% /);
+    expect(text).toMatch(/RISE over RL +\+40\.0 points/);
+    expect(await writeReport(run)).toEqual(summary);
+  });
+
+  it('writes down a failure', async () => {
+    await recordFailure({ ...run, error: 'Batch.JobFailed', cause: 'out of memory', executionId: 'e' });
+    const record = JSON.parse((await played.store.read(keys.failureKey(runId))).toString());
+    expect(record).toMatchObject({ error: 'Batch.JobFailed', cause: 'out of memory' });
+  });
+});

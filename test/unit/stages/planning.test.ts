@@ -1,0 +1,55 @@
+import * as fc from 'fast-check';
+import {
+  selectDiagnosisPrompts,
+  selectIterationPrompts,
+  splitEvenly,
+} from '../../../src/stages/planning/select-prompts.ts';
+import { aPrompt } from '../../support/factories.ts';
+
+const prompts = Array.from({ length: 10 }, (_, index) => aPrompt({ promptId: `p${index}` }));
+const idsOf = (selected: { promptId: string }[]) => selected.map(({ promptId }) => promptId);
+
+describe('the prompts of an iteration', () => {
+  it('differ within an epoch, and come in another order in the next', () => {
+    const epoch = (first: number) => [0, 1].flatMap((n) => idsOf(selectIterationPrompts(prompts, 5, first + n, 7)));
+    expect(new Set(epoch(0)).size).toBe(10);
+    expect(new Set(epoch(2)).size).toBe(10);
+    expect(epoch(2)).not.toEqual(epoch(0));
+  });
+
+  it('never hold one twice, also where epochs do not divide', () => {
+    for (let iteration = 0; iteration < 8; iteration += 1) {
+      expect(new Set(idsOf(selectIterationPrompts(prompts, 4, iteration, 7))).size).toBe(4);
+    }
+  });
+
+  it('depend on the seed alone', () => {
+    const select = (seed: number) => idsOf(selectIterationPrompts(prompts, 10, 3, seed));
+    expect(select(7)).toEqual(select(7));
+    expect(select(7)).not.toEqual(select(8));
+  });
+});
+
+describe('the prompts to diagnose', () => {
+  it('are all, or a seeded choice in order', () => {
+    expect(selectDiagnosisPrompts(prompts, undefined, 7)).toEqual(prompts);
+    const chosen = idsOf(selectDiagnosisPrompts(prompts, 4, 7));
+    expect(chosen).toHaveLength(4);
+    expect(chosen).toEqual([...chosen].sort());
+  });
+});
+
+describe('splitEvenly', () => {
+  it('keeps all items in order, in shards of nearly one size, none empty', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer(), { minLength: 1 }), fc.integer({ min: 1, max: 20 }), (items, count) => {
+        const shards = splitEvenly(items, count);
+        const sizes = shards.map((shard) => shard.length);
+        expect(shards.flat()).toEqual(items);
+        expect(Math.min(...sizes)).toBeGreaterThan(0);
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+        expect(shards.length).toBe(Math.min(count, items.length));
+      }),
+    );
+  });
+});
