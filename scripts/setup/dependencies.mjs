@@ -9,8 +9,8 @@ export function hasDependencies(root = packageRoot) {
   if (root === packageRoot && !isCheckout) return true;
   const installedPath = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(installedPath)) return false;
-  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  const installed = JSON.parse(readFileSync(installedPath, 'utf8')).packages;
+  const wanted = readPackages(join(root, 'package-lock.json'));
+  const installed = readPackages(installedPath);
   return Object.entries(wanted).every(([path, { version, optional }]) => {
     if (path === '') return true;
     return installed[path] ? installed[path].version === version : optional === true;
@@ -27,5 +27,9 @@ export async function installDependencies() {
       'Check the network and the npm registry setting (`npm config get registry`), then run the same command again.',
     );
   }
-  return Object.keys(JSON.parse(readFileSync(join(packageRoot, 'package-lock.json'), 'utf8')).packages).length - 1;
+  return Object.keys(readPackages(join(packageRoot, 'node_modules', '.package-lock.json'))).length;
+}
+
+function readPackages(lockFile) {
+  return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
 }

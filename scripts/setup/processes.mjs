@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
  * @param {string} command
  * @param {string[]} args
  * @param {import('node:child_process').SpawnOptions} [options]
- * @returns {Promise<{ code: number, output: string }>} code 127 when the command does not exist
+ * @returns {Promise<{ code: number, output: string }>} code 127: there is no such command; 124: `options.signal` ended it
  */
 export function capture(command, args, options = {}) {
   return new Promise((resolve, reject) => {
@@ -17,7 +17,11 @@ export function capture(command, args, options = {}) {
     child.stderr.on('data', (data) => {
       output += data;
     });
-    child.on('error', (error) => (error.code === 'ENOENT' ? resolve({ code: 127, output: '' }) : reject(error)));
+    child.on('error', (error) => {
+      if (error.code === 'ENOENT') resolve({ code: 127, output: '' });
+      else if (error.name === 'AbortError') resolve({ code: 124, output });
+      else reject(error);
+    });
     child.on('close', (code) => resolve({ code: code ?? 1, output }));
   });
 }

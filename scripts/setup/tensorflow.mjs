@@ -112,6 +112,6 @@ async function checkSpace(bytes) {
 }
 
 async function hasNvidiaGpu() {
-  const { code, output } = await capture('nvidia-smi', ['-L'], { timeout: 10_000 });
+  const { code, output } = await capture('nvidia-smi', ['-L'], { signal: AbortSignal.timeout(10_000) });
   return code === 0 && output.includes('GPU ');
 }
