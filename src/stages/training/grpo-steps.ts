@@ -1,11 +1,16 @@
 // Shape suffixes: N = completion tokens of a micro-batch, flat.
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import { buildSequenceBatch, computeCompletionLogprobs, type TrainingSequence } from '../../engine/batch.ts';
+import {
+  buildSequenceBatch,
+  computeCompletionLogprobs,
+  type SequenceBatch,
+  type TrainingSequence,
+} from '../../engine/batch.ts';
 import { grpoLoss } from '../../engine/losses/grpo-loss.ts';
 import { sumGrpoMetrics } from '../../engine/losses/grpo-metrics.ts';
 import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
-import type { Trainer } from '../../engine/train-step.ts';
+import type { StepResult, Trainer } from '../../engine/train-step.ts';
 import { InterruptedError } from '../../schema/errors.ts';
 import { createRandom } from '../../schema/random.ts';
 import type { RlConfig } from '../../schema/run-config.ts';
@@ -77,17 +82,13 @@ function takeStep(
   function* losses(): Generator<() => tf.Scalar> {
     for (const micro of planMicroBatches(sequences, config.microBatchSequences)) {
       const batch = buildSequenceBatch(micro, model.config);
-      const sampling = Float32Array.from(micro.flatMap(({ samplingLogprobs }) => samplingLogprobs));
-      const advantages = Float32Array.from(
-        micro.flatMap(({ advantage, completionIds }) => completionIds.map(() => advantage)),
-      );
-      const referenceLogprobs =
-        reference && tf.tidy(() => computeCompletionLogprobs(reference, batch).logprobs_N.dataSync());
+      const { sampling, advantages } = flattenTokens(micro);
+      const referenceLogprobs = reference && computeConstantLogprobs(reference, batch);
       yield () => {
         const { logprobs_N, entropy_N } = computeCompletionLogprobs(model, batch);
-        const metrics = sumGrpoMetrics(logprobs_N.dataSync(), sampling, advantages, config);
-        sums.clippedTokens += metrics.clippedTokens;
-        sums.approximateKl += metrics.approximateKl;
+        const moved = sumGrpoMetrics(logprobs_N.dataSync(), sampling, advantages, config);
+        sums.clippedTokens += moved.clippedTokens;
+        sums.approximateKl += moved.approximateKl;
         for (const entropy of entropy_N.dataSync<'float32'>()) sums.entropy += entropy;
         return grpoLoss({
           ...config,
@@ -102,7 +103,31 @@ function takeStep(
     }
   }
 
-  const { loss, gradNorm, learningRate } = trainer.step(losses());
+  return describeStep(trainer.step(losses()), sums, tokenCount);
+}
+
+/** Per completion token, in the order of the batch. */
+function flattenTokens(sequences: readonly GrpoSequence[]): { sampling: Float32Array; advantages: Float32Array } {
+  return {
+    sampling: Float32Array.from(sequences.flatMap(({ samplingLogprobs }) => samplingLogprobs)),
+    advantages: Float32Array.from(
+      sequences.flatMap(({ advantage, completionIds }) => completionIds.map(() => advantage)),
+    ),
+  };
+}
+
+function computeConstantLogprobs(model: Qwen25VL, batch: SequenceBatch): Float32Array {
+  const { logprobs_N, entropy_N } = tf.tidy(() => computeCompletionLogprobs(model, batch));
+  const logprobs = logprobs_N.dataSync<'float32'>();
+  tf.dispose([logprobs_N, entropy_N]);
+  return logprobs;
+}
+
+function describeStep(
+  { loss, gradNorm, learningRate }: StepResult,
+  sums: { clippedTokens: number; approximateKl: number; entropy: number },
+  tokenCount: number,
+): StepMetrics {
   return {
     'loss/policy': loss,
     'loss/clipFraction': sums.clippedTokens / tokenCount,
