@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runMachine } from '../../../src/local/run-machine.ts';
+import { aDistributedMap, aLambdaState, aLocalHome, aMachine, type TestHome } from '../../support/local-machine.ts';
+
+const run = (home: TestHome, machine: ReturnType<typeof aMachine>, input = {}) =>
+  runMachine(home, machine, 'test', input);
+
+function namedError(name: string, message = 'no'): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+describe('Lambda states', () => {
+  it('loop through a choice until it says otherwise', async () => {
+    const home = aLocalHome({ count: ({ n }: { n: number }) => ({ n: n + 1 }) });
+    const machine = aMachine({
+      Count: aLambdaState('count', { Next: 'Enough' }),
+      Enough: {
+        Type: 'Choice',
+        Choices: [{ Variable: '$.n', NumericLessThan: 5, Next: 'Count' }],
+        Default: 'Done',
+      },
+      Done: { Type: 'Succeed' },
+    });
+    expect(await run(home, machine, { n: 0 })).toEqual({ n: 5 });
+    expect(home.events.filter(({ kind, state }) => kind === 'state-exited' && state === 'Count')).toHaveLength(5);
+  });
+
+  it('are tried again for the errors that Retry names, then caught', async () => {
+    const calls: string[] = [];
+    const home = aLocalHome({
+      flaky: () => {
+        calls.push('flaky');
+        throw namedError('Lambda.TooManyRequestsException', 'slow down');
+      },
+      rescue: ({ error }: { error: unknown }) => ({ error }),
+    });
+    const machine = aMachine({
+      Flaky: aLambdaState('flaky', {
+        Retry: [{ ErrorEquals: ['Lambda.TooManyRequestsException'], MaxAttempts: 2, IntervalSeconds: 0 }],
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Rescue' }],
+        End: true,
+      }),
+      Rescue: aLambdaState('rescue'),
+    });
+    expect(await run(home, machine)).toEqual({
+      error: { Error: 'Lambda.TooManyRequestsException', Cause: 'slow down' },
+    });
+    expect(calls).toHaveLength(3);
+    expect(home.events.filter(({ kind }) => kind === 'state-retried')).toHaveLength(2);
+  });
+
+  it('end the run under the name and cause of a Fail state', async () => {
+    const home = aLocalHome();
+    const machine = aMachine({ Failed: { Type: 'Fail', ErrorPath: '$.Error', CausePath: '$.Cause' } });
+    await expect(run(home, machine, { Error: 'Batch.JobFailed', Cause: 'exit code 3' })).rejects.toMatchObject({
+      name: 'Batch.JobFailed',
+      message: 'exit code 3',
+    });
+  });
+
+  it('time out', async () => {
+    const home = aLocalHome({ slow: () => sleep(5_000, undefined, { ref: false }) });
+    const machine = aMachine({ Slow: aLambdaState('slow', { TimeoutSeconds: 1, End: true }) });
+    await expect(run(home, machine)).rejects.toMatchObject({ name: 'States.Timeout' });
+  });
+
+  it('see the execution in the context object', async () => {
+    const home = aLocalHome({ echo: (event) => event });
+    const state = aLambdaState('echo');
+    state.Parameters = { FunctionName: 'function:echo', Payload: { 'id.$': '$$.Execution.Id' } };
+    expect(await run(home, aMachine({ Echo: state }))).toEqual({ id: 'local:test' });
+  });
+
+  it('may not carry more than 256 KiB, and no Catch hides that', async () => {
+    const home = aLocalHome({ big: () => 'x'.repeat(300_000) });
+    const machine = aMachine({
+      Big: aLambdaState('big', { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Hidden' }], End: true }),
+      Hidden: { Type: 'Succeed' },
+    });
+    await expect(run(home, machine)).rejects.toMatchObject({
+      name: 'States.DataLimitExceeded',
+      message: expect.stringContaining('the output of Big is 3000'),
+    });
+  });
+
+  it('are refused when they use a service that has no local counterpart', async () => {
+    const state = { ...aLambdaState('x'), Resource: 'arn:aws:states:::sqs:sendMessage' };
+    await expect(run(aLocalHome(), aMachine({ Send: state }))).rejects.toThrow(/Send uses .*sqs:sendMessage/);
+  });
+});
+
+describe('Distributed Map states', () => {
+  const failsOn = (bad: number[]) => (item: number) => {
+    if (bad.includes(item)) throw namedError('CorruptRecordError', `item ${item} is bad`);
+    return item * 10;
+  };
+  const runMap = async (home: TestHome, fields: Record<string, unknown> = {}, items: number[] = [1, 2, 3, 4]) => {
+    await home.store.write('items.json', JSON.stringify(items));
+    return run(home, aMachine({ Each: aDistributedMap('work', fields) }), { itemsKey: 'items.json' });
+  };
+
+  it('run a child machine per item of the array on the store, results in order', async () => {
+    expect(await runMap(aLocalHome({ work: failsOn([]) }))).toEqual([10, 20, 30, 40]);
+  });
+
+  it('keep to their concurrency', async () => {
+    let running = 0;
+    let most = 0;
+    const work = async () => {
+      most = Math.max(most, ++running);
+      await sleep(5);
+      running--;
+    };
+    await runMap(aLocalHome({ work }), { MaxConcurrency: 3 }, [1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(most).toBe(3);
+  });
+
+  it('fail at the first failed child when nothing is tolerated', async () => {
+    await expect(runMap(aLocalHome({ work: failsOn([2]) }))).rejects.toMatchObject({
+      name: 'States.ExceedToleratedFailureThreshold',
+      message: expect.stringContaining('item 1 of items.json failed: CorruptRecordError: item 2 is bad'),
+    });
+  });
+
+  it.each([
+    [{ ToleratedFailurePercentage: 25 }, [2], [10, 30, 40]],
+    [{ ToleratedFailureCount: 2 }, [2, 3], [10, 40]],
+  ])('leave out failed children within %j', async (tolerance, bad, results) => {
+    expect(await runMap(aLocalHome({ work: failsOn(bad) }), tolerance)).toEqual(results);
+  });
+
+  it('fail past what is tolerated', async () => {
+    const home = aLocalHome({ work: failsOn([2, 3]) });
+    await expect(runMap(home, { ToleratedFailurePercentage: 25 })).rejects.toMatchObject({
+      name: 'States.ExceedToleratedFailureThreshold',
+    });
+  });
+
+  it('fail when the items are not there', async () => {
+    const machine = aMachine({ Each: aDistributedMap('work') });
+    await expect(run(aLocalHome(), machine, { itemsKey: 'none.json' })).rejects.toMatchObject({
+      name: 'States.ItemReaderFailed',
+    });
+  });
+
+  it('are refused when they ask for what the runner does not do', async () => {
+    const machine = aMachine({ Each: aDistributedMap('work', { ItemBatcher: { MaxItemsPerBatch: 2 } }) });
+    await expect(run(aLocalHome(), machine)).rejects.toThrow(
+      /Each needs an ItemReader of JSON and none of ItemBatcher/,
+    );
+  });
+});
