@@ -2,10 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../package-root.ts';
+import { registerData } from './commands/data.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerGenerate } from './commands/generate.ts';
+import { registerRoute } from './commands/route.ts';
 import { registerRun } from './commands/run.ts';
+import { registerScore } from './commands/score.ts';
 import { registerSetup } from './commands/setup.ts';
+import { registerShards } from './commands/shards.ts';
 import { reportError } from './report-error.ts';
 
 const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
@@ -20,6 +24,10 @@ const program = new Command('rise')
 registerSetup(program);
 registerDoctor(program);
 registerGenerate(program);
+registerData(program);
+registerScore(program);
+registerRoute(program);
+registerShards(program);
 registerRun(program);
 
 try {

@@ -1,4 +1,4 @@
-import { gradeAnswer, REWARD_VERSIONS } from '../../rewards/index.ts';
+import { REWARD_VERSIONS } from '../../rewards/index.ts';
 import { expertPrefix, planPromptsKey, recordsKey, routesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { type ExpertAnswer, Route } from '../../schema/route.ts';
@@ -8,6 +8,7 @@ import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { findExpertProvider } from './expert-provider.ts';
+import { verifyAnswer } from './verify-answer.ts';
 
 export interface ExpertSummary {
   consulted: number;
@@ -38,17 +39,6 @@ export async function runExpert({ store, report }: StageDeps, input: ShardItem):
     const verified = answers.filter((answer) => answer.isVerified).length;
     return { consulted: consulted.size, answered: answers.length, verified };
   });
-}
-
-function verifyAnswer(prompt: Prompt, provider: string, response: string): ExpertAnswer {
-  const { verdict, reason } = gradeAnswer(prompt, response);
-  return {
-    promptId: prompt.promptId,
-    provider,
-    response,
-    isVerified: verdict === 'correct',
-    evidence: `${verdict}: ${reason}`,
-  };
 }
 
 /**

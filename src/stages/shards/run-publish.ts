@@ -9,23 +9,20 @@ import {
   routesPrefix,
   scoresPrefix,
   sftIndexKey,
-  sftShardName,
   sftShardsPrefix,
   trajectoriesPrefix,
 } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import { createRandom } from '../../schema/random.ts';
-import { ExpertAnswer, Route, type SftExample } from '../../schema/route.ts';
+import { ExpertAnswer, Route } from '../../schema/route.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
-import { deriveSeed } from '../../schema/seeds.ts';
 import { type ExecutionInput, ShardItem } from '../../schema/stage-contracts.ts';
 import { Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
-import { completeOnce, type WritePart } from '../../store/complete-once.ts';
+import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readJson, readRecords } from '../../store/records.ts';
-import { writeSftShard } from '../../store/sft-tar.ts';
 import type { Store } from '../../store/store.ts';
 import type { StageDeps } from '../stage-deps.ts';
-import { selectExpert, selectSelfDistilled } from './select-examples.ts';
+import { packShards } from './pack-shards.ts';
+import { type PromptExample, selectExpert, selectSelfDistilled } from './select-examples.ts';
 
 export interface PublishSummary {
   examples: number;
@@ -34,14 +31,8 @@ export interface PublishSummary {
   shards: number;
 }
 
-interface PromptExample {
-  prompt: Prompt;
-  example: SftExample;
-}
-
 /** Writes the SFT examples of all diagnosis shards, shuffled, as WebDataset tars and an index of them. */
-export async function runPublish(deps: StageDeps, input: ExecutionInput): Promise<PublishSummary> {
-  const { store } = deps;
+export async function runPublish({ store, report }: StageDeps, input: ExecutionInput): Promise<PublishSummary> {
   const { runId } = input;
   const config = await readConfig(store, input.configKey);
   const description = { stage: 'publish-shards', runId, seed: config.seed, versions: REWARD_VERSIONS };
@@ -50,8 +41,15 @@ export async function runPublish(deps: StageDeps, input: ExecutionInput): Promis
     const examples: PromptExample[] = [];
     for (const { shard } of items) examples.push(...(await selectShardExamples(store, config, runId, shard)));
 
-    const shuffled = createRandom(deriveSeed(config.seed, 'sft-shards')).shuffle(examples);
-    const shards = await writeShards(deps, writePart, runId, shuffled, config.sft.examplesPerShard);
+    const index: object[] = [];
+    let shards = 0;
+    for await (const shard of packShards(store, examples, { seed: config.seed, ...config.sft })) {
+      await writePart(`${sftShardsPrefix(runId)}${shard.name}`, shard.bytes, shard.index.length);
+      index.push(...shard.index);
+      shards += 1;
+      report({ stage: 'publish-shards', done: shards, total: shard.shardCount, unit: 'shards' });
+    }
+    await writePart(sftIndexKey(runId), encodeRecords(index), index.length);
     const count = (source: string) => examples.filter(({ example }) => example.source === source).length;
     return { examples: examples.length, selfDistill: count('self-distill'), expert: count('expert'), shards };
   });
@@ -90,30 +88,3 @@ async function selectShardExamples(
     return examples.map((example) => ({ prompt, example }));
   });
 }
-
-async function writeShards(
-  { store, report }: StageDeps,
-  writePart: WritePart,
-  runId: string,
-  examples: readonly PromptExample[],
-  examplesPerShard: number,
-): Promise<number> {
-  const count = Math.ceil(examples.length / examplesPerShard);
-  const index: object[] = [];
-  for (let shard = 0; shard < count; shard += 1) {
-    const name = sftShardName(shard, count);
-    const own = examples.slice(shard * examplesPerShard, (shard + 1) * examplesPerShard);
-    const stored = await Promise.all(
-      own.map(async (entry) => ({ ...entry, images: await readImages(store, entry.prompt) })),
-    );
-    await writePart(`${sftShardsPrefix(runId)}${name}`, await writeSftShard(stored), own.length);
-    index.push(
-      ...own.map(({ example: { exampleId, source, promptId } }) => ({ exampleId, source, promptId, shard: name })),
-    );
-    report({ stage: 'publish-shards', done: shard + 1, total: count, unit: 'shards' });
-  }
-  await writePart(sftIndexKey(runId), encodeRecords(index), index.length);
-  return count;
-}
-
-const readImages = (store: Store, prompt: Prompt) => Promise.all(prompt.images.map(({ key }) => store.read(key)));
