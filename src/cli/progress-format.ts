@@ -1,5 +1,6 @@
 import type { RunEvent } from '../local/local-home.ts';
-import type { RunStatus } from './progress-status.ts';
+import { EVALUATED_POLICIES } from '../schema/stage-contracts.ts';
+import { partOf, type RunStatus } from './progress-status.ts';
 
 /** `1:05`, `1:02:05`. */
 export function formatClock(seconds: number): string {
@@ -17,11 +18,13 @@ export function formatTimeLeft(seconds: number): string {
   return `about ${(seconds / 3600).toFixed(1)} h left`;
 }
 
-/** `iteration 3/12 RollOut` and, in an array job, `2 of 3`. */
-export function formatPlace(status: RunStatus): string {
-  const iteration = status.iteration === undefined ? [] : [`iteration ${status.iteration}/${status.iterations}`];
-  const part = status.part ? [`${status.part.index} of ${status.part.count}`] : [];
-  return [...iteration, status.state, ...part].join(' ');
+/** `iteration 3/12 RollOutShards 2 of 4`, `Evaluate rl`. */
+export function formatPlace({ iteration, iterations, state, part }: RunStatus): string {
+  const place = iteration === undefined ? [] : [`iteration ${iteration}/${iterations}`];
+  if (part)
+    place.push(state, part.job === 'evaluate' ? EVALUATED_POLICIES[part.index] : `${part.index + 1} of ${part.count}`);
+  else place.push(state);
+  return place.join(' ');
 }
 
 /** Amount, speed and means, those that are known. */
@@ -40,8 +43,7 @@ export function formatMeasures(status: RunStatus): string[] {
 export function formatEvent(event: RunEvent, status: RunStatus): string | undefined {
   switch (event.kind) {
     case 'job-finished': {
-      const part = event.arraySize > 1 ? { index: event.arrayIndex + 1, count: event.arraySize } : undefined;
-      const place = formatPlace({ ...status, state: event.state, part });
+      const place = formatPlace({ ...status, state: event.state, part: partOf(event) });
       const figures = Object.entries(event.summary).flatMap(formatFigure);
       return [place, event.wasDone ? 'done before' : `${event.seconds.toFixed(1)} s`, ...figures].join('  ');
     }

@@ -1,6 +1,6 @@
-import type { RunEvent } from '../local/local-home.ts';
+import type { JobIdentity, RunEvent } from '../local/local-home.ts';
 import type { RunConfig } from '../schema/run-config.ts';
-import type { Progress } from '../schema/stage-contracts.ts';
+import type { JobName, Progress } from '../schema/stage-contracts.ts';
 
 /** Where a run stands, as far as its events tell. */
 export interface RunStatus {
@@ -9,8 +9,8 @@ export interface RunStatus {
   iteration?: number;
   iterations: number;
   progress?: Progress;
-  /** Child of an array job, from 1. */
-  part?: { index: number; count: number };
+  /** Which child of an array job, if it is one. */
+  part?: { job: JobName; index: number; count: number };
   /** The last state whose jobs have reported their ends. */
   jobsState?: string;
   /** Means over the last trained iteration. */
@@ -29,8 +29,8 @@ export function followStatus(status: RunStatus, event: RunEvent): RunStatus {
       return enterState(status, event);
     case 'job-started':
     case 'job-progress': {
-      const part = event.arraySize > 1 ? { index: event.arrayIndex + 1, count: event.arraySize } : undefined;
-      return { ...status, state: event.state, part, progress: 'progress' in event ? event.progress : undefined };
+      const progress = event.kind === 'job-progress' ? event.progress : undefined;
+      return { ...status, state: event.state, part: partOf(event), progress };
     }
     case 'job-finished': {
       const finished = { ...status, jobsState: event.state };
@@ -41,6 +41,10 @@ export function followStatus(status: RunStatus, event: RunEvent): RunStatus {
     default:
       return status;
   }
+}
+
+export function partOf({ job, arrayIndex, arraySize }: JobIdentity): RunStatus['part'] {
+  return arraySize > 1 ? { job, index: arrayIndex, count: arraySize } : undefined;
 }
 
 function enterState(status: RunStatus, { state, type }: { state: string; type: string }): RunStatus {

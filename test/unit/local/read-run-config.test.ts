@@ -1,0 +1,41 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseRunConfig, readRunConfig } from '../../../src/local/read-run-config.ts';
+import { packageRoot } from '../../../src/package-root.ts';
+
+const VALID = `
+name: demo
+policy: { model: model }
+data:
+  train: { kind: tasks, split: train, tiers: { read: 1 }, seed: 1 }
+  evaluation: { kind: tasks, split: evaluation, tiers: { read: 1 }, seed: 1 }
+sampling: {}
+rl:
+  iterations: 1
+  promptsPerIteration: 1
+  groupSize: 2
+  optimizer: { learningRate: 1.0e-5 }
+sft: { epochs: 1, optimizer: { learningRate: 1.0e-5 } }
+`;
+
+describe('a run config', () => {
+  it('is read with the defaults filled in', () => {
+    expect(parseRunConfig(VALID, 'a.yaml')).toMatchObject({ seed: 0, rl: { clipRatioHigh: 0.28 } });
+  });
+
+  it.each([
+    ['groupSize: 2', 'groupSize: 1', /^a\.yaml:11: rl\.groupSize is 1: .*>=2 \(rl\.groupSize: trajectories per prompt/],
+    ['groupSize: 2', 'groupsize: 2', /rl has no field groupsize; it has iterations, promptsPerIteration, groupSize/],
+    ['groupSize: 2', 'groupsize: 2', /^a\.yaml:9: rl\.groupSize is missing/],
+    ['name: demo', 'name: "no spaces"', /^a\.yaml:2: name is "no spaces"/],
+    ['sampling: {}', 'sampling: {', /^a\.yaml: .*line/],
+    [VALID, '', /^a\.yaml: the config is null/],
+  ])('with %j changed to %j is refused', (before, after, message) => {
+    expect(() => parseRunConfig(VALID.replace(before, after), 'a.yaml')).toThrow(message);
+  });
+
+  const examples = readdirSync(join(packageRoot, 'examples')).filter((name) => name.endsWith('.yaml'));
+  it.each(examples)('of the examples is valid: %s', async (name) => {
+    expect(await readRunConfig(join(packageRoot, 'examples', name))).toHaveProperty('name');
+  });
+});
