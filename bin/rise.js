@@ -15,6 +15,10 @@ try {
 
 const source = new URL('../src/cli/main.ts', import.meta.url);
 const built = new URL('../dist/src/cli/main.js', import.meta.url);
+if (!existsSync(source) && !existsSync(built)) {
+  console.error('This package was packed without its build; pack it with `npm run package`.');
+  process.exit(1);
+}
 await import((existsSync(source) ? source : built).href);
 
 function isAboutItself(argument) {

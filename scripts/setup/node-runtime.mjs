@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fetchNpmPackage } from './npm-package.mjs';
 import { nodePackages, oldestNode } from './pins.mjs';
 import { cacheFolder, platform } from './places.mjs';
-import { capture, lastLines, npm } from './processes.mjs';
 import { SetupError } from './steps.mjs';
 
 /** True when a Node of this version runs TypeScript files as they are. @param {string} version for instance `24.21.0` */
@@ -27,37 +25,8 @@ export function hasNode() {
 /** Brings the pinned Node from the npm registry into the cache; returns its version. */
 export async function installNode() {
   const pinned = pinnedPackage();
-  const { name, version, integrity } = pinned;
-  await mkdir(cacheFolder(), { recursive: true });
-  const folder = await mkdtemp(join(cacheFolder(), 'node-'));
-  try {
-    const packed = await npm(['pack', `${name}@${version}`, '--pack-destination', folder, '--silent'], { cwd: folder });
-    if (packed.code !== 0) {
-      throw new SetupError(
-        `npm could not fetch ${name}@${version}:\n${lastLines(packed.output)}`,
-        'Check the network and the npm registry setting, or install Node 24 yourself.',
-      );
-    }
-    const archive = join(folder, `${name}-${version}.tgz`);
-    const digest = `sha512-${createHash('sha512')
-      .update(await readFile(archive))
-      .digest('base64')}`;
-    if (digest !== integrity) {
-      throw new SetupError(
-        `${name}@${version} has integrity ${digest}, expected ${integrity}`,
-        'The registry serves another file; do not use it. Try another registry or install Node 24 yourself.',
-      );
-    }
-    const unpacked = await capture('tar', ['-xzf', archive, '-C', folder, 'package/bin/node']);
-    if (unpacked.code !== 0) {
-      throw new SetupError(`tar could not unpack ${archive}: ${lastLines(unpacked.output)}`, 'Install tar and gzip.');
-    }
-    await rm(pinnedFolder(pinned), { recursive: true, force: true });
-    await rename(join(folder, 'package'), pinnedFolder(pinned));
-    return version;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await fetchNpmPackage(pinned, pinnedFolder(pinned), ['bin/node']);
+  return pinned.version;
 }
 
 function pinnedPackage() {

@@ -29,6 +29,13 @@ export const nodePackages = {
   },
 };
 
+/** TensorFlow's binding for an installed package; the checkout has it from the lock file. */
+export const bindingPackage = {
+  name: '@tensorflow/tfjs-node-gpu',
+  version: '4.22.0',
+  integrity: 'sha512-p//NN6DGiN4hInUmIkRffaFVMcdTREUMjPyjW04J7OXvB2zBlQimj61eFKSgRrH3f5TnOfKzb0n56he/B6a4bw==',
+};
+
 const manylinux = 'py3-none-manylinux2014_x86_64.whl';
 
 /** By platform and flavour; each wheel is `[file name, sha256]`, the first one TensorFlow's own. */

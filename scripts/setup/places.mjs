@@ -20,15 +20,23 @@ export function cacheFolder() {
 }
 
 /**
- * The folder of an installed dependency, wherever npm has put it.
+ * The folder of an installed dependency, wherever npm has put it; undefined when it is not installed.
+ * @param {string} name
+ */
+export function findDependency(name) {
+  const require = createRequire(join(packageRoot, 'package.json'));
+  return require.resolve
+    .paths(name)
+    ?.map((base) => join(base, name))
+    .find((path) => existsSync(join(path, 'package.json')));
+}
+
+/**
+ * The folder of a dependency that must be there.
  * @param {string} name
  */
 export function dependencyFolder(name) {
-  const require = createRequire(join(packageRoot, 'package.json'));
-  const folder = require.resolve
-    .paths(name)
-    ?.map((base) => join(base, name))
-    .find((path) => existsSync(path));
-  if (!folder) throw new Error(`${name} is not installed under ${packageRoot}`);
-  return folder;
+  const folder = findDependency(name);
+  if (folder) return folder;
+  throw new Error(`${name} is not installed under ${packageRoot}`);
 }

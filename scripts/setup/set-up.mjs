@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { hasAddon, installAddon } from './addon.mjs';
+import { hasBinding, installBinding } from './binding.mjs';
 import { hasDependencies, installDependencies } from './dependencies.mjs';
 import { withLock } from './lock.mjs';
 import { hasNode, installNode, nodePath } from './node-runtime.mjs';
@@ -23,10 +24,11 @@ export async function setUpNode() {
 }
 
 /**
- * Makes sure of the TensorFlow library and of the addon built against it, after `setUpNode`. Where the loader must be
+ * Makes sure of TensorFlow's binding, its library and the addon that joins them, after `setUpNode`. Where the loader must be
  * told of CUDA, runs the command line again with the environment that does.
  */
 export async function setUpTensorflow() {
+  await unless(hasBinding, () => step('binding', installBinding, () => 'laid beside this package'));
   const tensorflow = await chooseTensorflow();
   await unless(
     () => hasTensorflow(tensorflow),

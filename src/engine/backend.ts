@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import util from 'node:util';
 import { getBackend } from '@tensorflow/tfjs-core';
 import { packageRoot } from '../package-root.ts';
@@ -46,13 +45,9 @@ function restoreRemovedUtil(): void {
 
 /** Keeps TensorFlow's start-up banner off standard error, with the small addon that set-up builds for this. */
 function withoutBanner(require: NodeJS.Require, load: () => void): void {
-  const folder = dirname(require.resolve(`${backendPackage}/package.json`));
-  const gate = join(folder, 'lib', 'napi-v8', 'standard_error.node');
-  if (!existsSync(gate)) {
-    load();
-    return;
-  }
-  const standardError: { silence(): void; restore(): void } = require(gate);
+  const standardError: { silence(): void; restore(): void } = require(
+    `${backendPackage}/lib/napi-v8/standard_error.node`,
+  );
   standardError.silence();
   try {
     load();

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { matMul, randomNormal } from '@tensorflow/tfjs-core';
 import { loadBackend } from '../../engine/backend.ts';
 import { packageRoot } from '../../package-root.ts';
@@ -17,10 +17,10 @@ export interface AddonRecord {
 }
 
 export function readAddonRecord(): AddonRecord | undefined {
-  const require = createRequire(join(packageRoot, 'package.json'));
-  const folder = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
-  const path = join(folder, 'lib', 'napi-v8', 'metis-rise.json');
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+  const record = '@tensorflow/tfjs-node-gpu/lib/napi-v8/metis-rise.json';
+  const folders = createRequire(join(packageRoot, 'package.json')).resolve.paths(record) ?? [];
+  const path = folders.map((folder) => join(folder, record)).find((candidate) => existsSync(candidate));
+  return path === undefined ? undefined : JSON.parse(readFileSync(path, 'utf8'));
 }
 
 /** Loads TensorFlow and times a matrix product, which shows that it works and how fast. */

@@ -74,22 +74,19 @@ async function loadModels(store: Store, input: TrainGrpoJob, config: RunConfig) 
 async function buildSequences(
   store: Store,
   config: RunConfig,
-  { processor, model }: Policy,
+  { processor }: Policy,
   samples: readonly GrpoSample[],
 ): Promise<GrpoSequence[]> {
   const prompts = new Map<string, Promise<ProcessedPrompt>>();
   const process = (prompt: Prompt) =>
     getOrAdd(prompts, prompt.promptId, () => processStoredPrompt(store, processor, prompt, config));
   return Promise.all(
-    samples
-      // A sampled image token stands for no image: the model cannot be run over it again.
-      .filter(({ trajectory }) => !trajectory.tokenIds.includes(model.config.imageTokenId))
-      .map(async ({ prompt, trajectory, advantage }) => ({
-        prompt: await process(prompt),
-        completionIds: trajectory.tokenIds,
-        samplingLogprobs: trajectory.samplingLogprobs,
-        advantage,
-      })),
+    samples.map(async ({ prompt, trajectory, advantage }) => ({
+      prompt: await process(prompt),
+      completionIds: trajectory.tokenIds,
+      samplingLogprobs: trajectory.samplingLogprobs,
+      advantage,
+    })),
   );
 }
 
