@@ -28,7 +28,8 @@ export function capture(command, args, options = {}) {
 
 /**
  * Runs a command in the foreground and returns its exit code. Ctrl-C reaches the child through the terminal, so this
- * process only waits for it; other stop signals are passed on.
+ * process only waits for it; other stop signals are passed on. The channel between the two lets the child notice
+ * (`stopWithParent`) when this process is killed outright.
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
@@ -36,12 +37,19 @@ export function capture(command, args, options = {}) {
  */
 export function foreground(command, args, env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: 'inherit', env });
+    const child = spawn(command, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
     process.on('SIGINT', () => {});
     for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
   });
+}
+
+/** In a process that `foreground` started: asks this one to stop when the other is gone. */
+export function stopWithParent() {
+  if (!process.channel) return;
+  process.channel.unref();
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 }
 
 /** Runs npm with the Node that runs us. @param {string[]} args @param {import('node:child_process').SpawnOptions} [options] */

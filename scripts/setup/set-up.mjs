@@ -5,7 +5,7 @@ import { hasDependencies, installDependencies } from './dependencies.mjs';
 import { withLock } from './lock.mjs';
 import { hasNode, installNode, nodePath } from './node-runtime.mjs';
 import { cacheFolder } from './places.mjs';
-import { foreground } from './processes.mjs';
+import { foreground, stopWithParent } from './processes.mjs';
 import { step } from './steps.mjs';
 import { chooseTensorflow, hasTensorflow, installTensorflow, tensorflowEnvironment } from './tensorflow.mjs';
 
@@ -14,6 +14,7 @@ import { chooseTensorflow, hasTensorflow, installTensorflow, tensorflowEnvironme
  * process runs the same command line again with it, waits, and exits as it does.
  */
 export async function setUpNode() {
+  stopWithParent();
   await unless(hasDependencies, () =>
     step('dependencies', installDependencies, (count) => `${count} packages as locked`),
   );
