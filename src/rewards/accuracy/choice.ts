@@ -1,4 +1,4 @@
-import { type Comparison, compareAnswers } from './compare.ts';
+import { type Comparison, compareAnswers, isSameText } from './compare.ts';
 import { normalizeAnswer } from './normalize.ts';
 
 /** Index of the right option, from its letter or its own text; undefined where the gold names none of them. */
@@ -14,12 +14,12 @@ export function findGoldOption(gold: string, options: readonly string[]): number
  * option's own text. Where options are letters themselves, either reading may be right.
  */
 export function compareChoice(answer: string, goldIndex: number, options: readonly string[]): Comparison {
-  if (choiceIndex(answer) === goldIndex) return 'equal';
-  const byText = compareAnswers(answer, options[goldIndex]);
-  if (byText === 'equal') return 'equal';
-  if (choiceIndex(answer) !== undefined) return 'different';
-  const isAnotherOption = options.some((option) => compareAnswers(answer, option) === 'equal');
-  return isAnotherOption ? 'different' : byText;
+  if (choiceIndex(answer) === goldIndex || isSameText(answer, options[goldIndex])) return 'equal';
+  const isAnotherOption = options.some((option) => isSameText(answer, option));
+  if (choiceIndex(answer) !== undefined || isAnotherOption) return 'different';
+  const byValue = compareAnswers(answer, options[goldIndex]);
+  if (byValue !== 'undecided') return byValue;
+  return options.some((option) => compareAnswers(answer, option) === 'equal') ? 'different' : 'undecided';
 }
 
 /** 0 for `A`, `(A)`, `A.`, `A) 5`, `option A`, `a`; undefined for anything that is not plainly a choice letter. */

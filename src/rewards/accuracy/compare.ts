@@ -19,13 +19,20 @@ const SINGLE_LETTER_UNITS = 'mglshV';
  */
 export function compareAnswers(answer: string, gold: string): Comparison {
   if (answer.length > MAX_LENGTH) return 'undecided';
-  const [left, right] = dropVariable(normalizeAnswer(answer), normalizeAnswer(gold));
+  const [plainAnswer, plainGold] = [normalizeAnswer(answer), normalizeAnswer(gold)];
+  if (asText(plainAnswer) === asText(plainGold)) return 'equal';
+  const hasList = [plainAnswer, plainGold].some((plain) => readCollection(plain)?.brackets === '');
+  const [left, right] = hasList ? [plainAnswer, plainGold] : dropVariable(plainAnswer, plainGold);
   if (asText(left) === asText(right)) return 'equal';
   if (isCollection(left) || isCollection(right)) return compareCollections(left, right);
   const [leftQuantity, rightQuantity] = [readQuantity(left), readQuantity(right)];
   if (leftQuantity && rightQuantity) return compareQuantities(leftQuantity, rightQuantity);
   return isWord(left) && isWord(right) ? 'different' : 'undecided';
 }
+
+/** True where two answers are the same text, whatever their spacing, case and LaTeX dress. */
+export const isSameText = (left: string, right: string) =>
+  asText(normalizeAnswer(left)) === asText(normalizeAnswer(right));
 
 /** True where the text, read as an answer, holds something to compare. */
 export function isComparable(gold: string): boolean {
@@ -43,7 +50,12 @@ function hasBalancedBraces(text: string): boolean {
   return depth === 0;
 }
 
-const asText = (plain: string) => plain.toLowerCase().replace(/[\s"'`]/g, '');
+/** Spaces between digits stay: `2 3` is not `23`. */
+const asText = (plain: string) =>
+  plain
+    .toLowerCase()
+    .replace(/(?<!\d)\s+|\s+(?!\d)|["'`]/g, '')
+    .replace(/^\(([^(),]*)\)$/, '$1');
 const isWord = (plain: string) => /^[\p{L}\s'-]+$/u.test(plain);
 
 /** Takes `x =` off the side that has it when the other has none, or off both when they name the same. */
@@ -111,7 +123,7 @@ interface Collection {
 
 const isCollection = (plain: string) => readCollection(plain) !== undefined;
 
-/** `(a, b)` and `[a, b)` keep order and ends; `{a, b}` and bare lists (`a, b and c`) do not; `a : b` is a ratio. */
+/** `(a, b)` and `[a, b)` keep order and ends; `{a, b}` and bare lists (`a, b and c`, as of solutions) do not; `a : b` is a ratio. */
 function readCollection(plain: string): Collection | undefined {
   const set = /^\\\{(.*)\\\}$/s.exec(plain);
   const bracketed = /^([([])(.*)([)\]])$/s.exec(plain);

@@ -30,10 +30,12 @@ export function extractAnswer(response: string, hasOptions: boolean): ExtractedA
   );
 }
 
-/** An expression, or words without digits; not a sentence around a number. */
+/** An expression, an equation, or words without digits; not a sentence around a number. */
 function isBareAnswer(text: string): boolean {
   const plain = text.trim();
-  return plain.length <= SHORT_RESPONSE && (!/\d/.test(plain) || plain.includes('=') || /^[-+\d.,([{$\\]/.test(plain));
+  if (plain.length > SHORT_RESPONSE) return false;
+  const isEquation = plain.includes('=') && !/[.,;]\s/.test(plain);
+  return isEquation || !/\d/.test(plain) || /^[-+\d.,([{$\\]/.test(plain);
 }
 
 /** A number in an earlier sentence is rarely the answer: refusals repeat those of the question. */

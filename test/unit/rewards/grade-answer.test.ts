@@ -38,6 +38,9 @@ describe('equal answers, written differently', () => {
     ['March', '\\text{march}'],
     ['7', 'seven'],
     ['a+b', 'a + b'],
+    ['(A)', 'A'],
+    ['3, 4', 'x = 3, y = 4'],
+    ['(3,4)', 'P = (3, 4)'],
   ])('%j accepts %j', (gold, answer) => expect(verdictOf(gold, boxed(answer))).toBe('correct'));
 });
 
@@ -55,12 +58,16 @@ describe('different answers', () => {
     ['2\\pi', '6.28'],
     ['March', 'May'],
     ['10%', '100'],
+    ['4', 'x=3, y=4'],
+    ['25', '25\\pi'],
   ])('%j refuses %j', (gold, answer) => expect(verdictOf(gold, boxed(answer))).toBe('incorrect'));
 
   it.each([
     ['a+b', 'b+a'],
     ['3 m', '300 cm'],
     ['2', '2x'],
+    ['23', '2 3'],
+    ['12', '12 or 13'],
     ['5', 'process.exit(1)'],
     ['5', '9^{9^{9^{9}}}'],
     ['5', `${'('.repeat(300)}5`],
@@ -78,6 +85,14 @@ describe('choices', () => {
   );
   it('takes a ground truth that is the option itself', () => {
     expect(verdictOf('9 cm', boxed('B'), lengths)).toBe('correct');
+  });
+  it.each([
+    ['orders', '$3,4,2,1,5$', '$3,5,4,2,1$'],
+    ['codes', '5-2-3-1-4', '5-4-3-2-1'],
+    ['signs', '$\\Delta, \\square$', '$\\square, \\Delta$'],
+  ])('takes %s as written when they are another option', (_, right, wrong) => {
+    expect(verdictOf('B', boxed(wrong), [wrong, right])).toBe('incorrect');
+    expect(verdictOf('B', boxed(right), [wrong, right])).toBe('correct');
   });
   it('takes either reading where options are letters in another order', () => {
     expect(verdictOf('E', boxed('G'), ['A', 'B', 'D', 'F', 'G'])).toBe('correct');
