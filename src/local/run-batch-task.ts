@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InterruptedError } from '../schema/errors.ts';
 import { Manifest } from '../schema/manifest.ts';
 import { JOB_NAMES } from '../schema/stage-contracts.ts';
 import { readJson, readJsonIfPresent } from '../store/records.ts';
@@ -35,6 +36,7 @@ export async function runBatchTask(
   const environment = Object.fromEntries(ContainerOverrides.Environment.map(({ Name, Value }) => [Name, Value]));
   const signal = AbortSignal.any([home.signal, AbortSignal.timeout(task.timeoutSeconds * 1000)]);
   for (let arrayIndex = 0; arrayIndex < (size ?? 1); arrayIndex++) {
+    if (home.signal.aborted) throw new InterruptedError(`stopped before job ${arrayIndex} of ${task.state}`);
     signal.throwIfAborted();
     await runChild(
       home,

@@ -49,7 +49,7 @@ async function runTask(home: LocalHome, options: RunOptions, task: LocalTask, pa
     const given = throughPayloadLimit(parameters, `the input of ${task.state}`);
     return throughPayloadLimit(await performTask(home, options, task, given), `the output of ${task.state}`);
   } catch (error) {
-    home.onEvent({ kind: 'state-failed', state: task.state, error: error as Error });
+    if (!home.signal.aborted) home.onEvent({ kind: 'state-failed', state: task.state, error: error as Error });
     throw error;
   }
 }

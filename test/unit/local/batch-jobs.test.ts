@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunEvent } from '../../../src/local/local-home.ts';
 import { runMachine } from '../../../src/local/run-machine.ts';
+import { packageRoot } from '../../../src/package-root.ts';
 import { aBatchState, aLambdaState, aLocalHome, aMachine, type TestHome } from '../../support/local-machine.ts';
 
 const input = (behaviour: string) => ({ runId: 'r', configKey: 'c', behaviour });
@@ -89,3 +93,22 @@ describe('Batch jobs', () => {
     expect(calls).toEqual([]);
   });
 });
+
+it('a worker does not outlive a runner that was killed', async () => {
+  const runner = spawn(process.execPath, [join(packageRoot, 'test/fixtures/local/runner.ts')]);
+  const [line] = (await once(runner.stdout, 'data')) as [Buffer];
+  const { pid } = JSON.parse(String(line)).metrics as { pid: number };
+  expect(isAlive(pid)).toBe(true);
+  runner.kill('SIGKILL');
+  const deadline = Date.now() + 5_000;
+  while (isAlive(pid) && Date.now() < deadline) await sleep(50);
+  expect(isAlive(pid)).toBe(false);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import aslValidator from 'asl-validator';
+import { synthesiseLocalDefinition } from '../../cdk/local-definition.ts';
+import { adaptDefinition } from '../../src/local/adapt-definition.ts';
+import { type Machine, readDefinition, type State } from '../../src/local/definition.ts';
+import { packageRoot } from '../../src/package-root.ts';
+
+const definition = readDefinition();
+const allStates = (machine: Machine): [string, State][] =>
+  Object.entries(machine.States).flatMap(([name, state]) => [
+    [name, state] as [string, State],
+    ...(state.ItemProcessor ? allStates(state.ItemProcessor) : []),
+  ]);
+const tasks = allStates(definition).filter(([, { Type }]) => Type === 'Task');
+
+/** The states from one to the next, always by the last choice of a Choice. */
+function pathFrom(start: string): string[] {
+  const path: string[] = [];
+  for (let name: string | undefined = start; name && !path.includes(name); ) {
+    path.push(name);
+    const { Default, Next } = definition.States[name] as { Default?: string; Next?: string };
+    name = Default ?? Next;
+  }
+  return path;
+}
+
+describe('the state machine that runs locally', () => {
+  it('is the one the construct synthesises (else: npm run synth)', () => {
+    const file = readFileSync(join(packageRoot, 'src/local/rise-state-machine.asl.json'), 'utf8');
+    expect(file).toBe(`${JSON.stringify(synthesiseLocalDefinition(), null, 2)}\n`);
+  });
+
+  it('is valid Amazon States Language', () => {
+    const { isValid, errorsText } = aslValidator(definition, { checkPaths: true, checkArn: true });
+    expect(isValid ? '' : errorsText('\n')).toBe('');
+  });
+
+  it('is one that the local runner takes', () => {
+    expect(adaptDefinition(definition as Machine).tasks).toHaveLength(tasks.length + 4);
+  });
+
+  it('follows the recipe', () => {
+    expect(pathFrom('Validate')).toEqual([
+      'Validate',
+      'MoreIterations',
+      'PlanDiagnosis',
+      'OneShardDiagnosis',
+      'RollOutShardsDiagnosis',
+      'ScoreTrajectoriesDiagnosis',
+      'RouteGroups',
+      'ConsultExpert',
+      'PublishShards',
+      'TrainSft',
+      'Evaluate',
+      'Report',
+    ]);
+    expect(pathFrom('PlanIteration').slice(0, 6)).toEqual([
+      'PlanIteration',
+      'OneShard',
+      'RollOutShards',
+      'ScoreTrajectories',
+      'TrainGrpo',
+      'MoreIterations',
+    ]);
+    expect(definition.States.MoreIterations.Choices).toEqual([
+      { Variable: '$.nextIteration', NumericLessThanPath: '$.iterations', Next: 'PlanIteration' },
+    ]);
+  });
+
+  it.each(tasks)('bounds %s in time', (_, { TimeoutSeconds }) => {
+    expect(TimeoutSeconds).toBeGreaterThan(0);
+  });
+
+  it.each(tasks.filter(([, { Resource }]) => Resource?.endsWith('lambda:invoke')))(
+    'retries %s when Lambda throttles',
+    (_, { Retry }) => {
+      const errors = (Retry as { ErrorEquals: string[] }[]).flatMap(({ ErrorEquals }) => ErrorEquals);
+      expect(errors).toContain('Lambda.TooManyRequestsException');
+    },
+  );
+
+  const isGuarded = ([, { Type }]: [string, State]) => Type === 'Task' || Type === 'Map';
+  it.each(Object.entries(definition.States).filter(isGuarded))('records the failure of %s', (name, { Catch }) => {
+    const next = name === 'RecordFailure' ? 'RunFailed' : 'RecordFailure';
+    expect(Catch).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], Next: next })]);
+  });
+
+  it.each(tasks.filter(([name]) => name.startsWith('RollOut')))(
+    'runs %s as an array only when there are several shards',
+    (name, { Parameters }) => {
+      const array = (Parameters as { ArrayProperties?: object }).ArrayProperties;
+      expect(array).toEqual(name.startsWith('RollOutShards') ? { 'Size.$': '$.shardCount' } : undefined);
+    },
+  );
+});
