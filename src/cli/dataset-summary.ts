@@ -66,10 +66,14 @@ export function renderDatasetSummary(summary: DatasetSummary): string {
     `prompts       ${summary.prompts}: ${summary.textOnly} text-only, ${summary.severalImages} with several images`,
     `answers       ${summary.multipleChoice} multiple choice, ${summary.prompts - summary.multipleChoice} free; ${summary.withSolution} with a solution`,
     `tiers         ${counts(summary.tiers)}`,
-    `images        ${summary.images}: ${counts(summary.formats)}`,
-    `width         ${spread(summary.width)} pixels`,
-    `height        ${spread(summary.height)} pixels`,
-    `image tokens  ${spread(summary.imageTokens)}; ${summary.imageTokens.total} in all (Qwen2.5-VL)`,
+    `images        ${[String(summary.images), counts(summary.formats)].filter(Boolean).join(': ')}`,
+    ...(summary.images > 0
+      ? [
+          `width         ${spread(summary.width)} pixels`,
+          `height        ${spread(summary.height)} pixels`,
+          `image tokens  ${spread(summary.imageTokens)}; ${summary.imageTokens.total} in all (Qwen2.5-VL)`,
+        ]
+      : []),
     ...(composite > 0
       ? [
           `note          ${composite} prompts mark several figures of their one image (first: ${summary.compositeImages[0]})`,
