@@ -26,7 +26,7 @@ export async function download(findUrl, path, sha256) {
       break;
     } catch (error) {
       if (error instanceof SetupError || error.code === 'ENOSPC') throw error;
-      if (attempt === attempts) throw unreachable(error, part);
+      if (attempt === attempts) throw unreachable(error);
       console.error(`  the connection broke (${describe(error)}); trying again`);
       await sleep(1000 * attempt);
     }
@@ -82,10 +82,10 @@ async function sha256Of(path) {
   return hash.digest('hex');
 }
 
-function unreachable(error, part) {
+function unreachable(error) {
   return new SetupError(
     describe(error),
-    `Check the network (HTTPS_PROXY and PIP_INDEX_URL are honoured) and run the same command again; ${part} is kept.`,
+    `Check the network (HTTPS_PROXY and PIP_INDEX_URL are honoured) and run the same command again; what has arrived is kept.`,
     { cause: error },
   );
 }
