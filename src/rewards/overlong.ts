@@ -1,7 +1,8 @@
+export const OVERLONG_VERSION = '1';
+
 /**
  * Soft overlong penalty of a response of `tokens` tokens: 0 up to `maxTokens - bufferTokens`, then falling linearly to -1
  * at `maxTokens`, `((L_max - L_c) - |y|) / L_c`. Source: DAPO, arXiv 2503.14476, eq. 13.
- * Added to the reward when advantages are computed: it shapes training, and says nothing about the answer.
  */
 export function overlongPenalty(tokens: number, maxTokens: number, bufferTokens: number): number {
   const excess = tokens - (maxTokens - bufferTokens);

@@ -3,6 +3,7 @@ import type { RunConfig } from '../schema/run-config.ts';
 import type { RewardPart, Trajectory, TrajectoryScore } from '../schema/trajectory.ts';
 import { ACCURACY_VERSION, gradeAnswer } from './accuracy/grade-answer.ts';
 import { FORMAT_VERSION, isFormatted } from './format.ts';
+import { OVERLONG_VERSION, overlongPenalty } from './overlong.ts';
 import { computeRepetitionPenalty, REPETITION_VERSION } from './repetition.ts';
 
 /** Versions of every reward, for manifests: stored trajectories are scored again when one changes. */
@@ -10,10 +11,15 @@ export const REWARD_VERSIONS = {
   accuracy: ACCURACY_VERSION,
   format: FORMAT_VERSION,
   repetition: REPETITION_VERSION,
+  overlong: OVERLONG_VERSION,
 };
 
 /** What `scoreTrajectory` needs of a run's config. */
-export type RewardConfig = Pick<RunConfig, 'rewards'>;
+export interface RewardConfig {
+  rewards: RunConfig['rewards'];
+  /** Tokens at which a response is cut, and how many of the last ones are penalised; absent where lengths do not count. */
+  overlong?: { maxNewTokens: number; bufferTokens: number };
+}
 
 /**
  * Scores one trajectory: `reward = sum of weight * value` over its parts. Accuracy is always graded, whatever its weight;
@@ -21,7 +27,7 @@ export type RewardConfig = Pick<RunConfig, 'rewards'>;
  */
 export function scoreTrajectory(
   prompt: Prompt,
-  trajectory: Pick<Trajectory, 'trajectoryIndex' | 'text'>,
+  trajectory: Pick<Trajectory, 'trajectoryIndex' | 'text' | 'tokenIds'>,
   config: RewardConfig,
 ): TrajectoryScore {
   const { verdict, reason } = gradeAnswer(prompt, trajectory.text);
@@ -32,6 +38,7 @@ export function scoreTrajectory(
   };
   if (config.rewards.format !== 0) parts.format = scoreFormat(trajectory.text, config.rewards.format);
   if (config.rewards.repetition !== 0) parts.repetition = scoreRepetition(trajectory.text, config.rewards.repetition);
+  if (config.overlong?.bufferTokens) parts.overlong = scoreLength(trajectory.tokenIds.length, config.overlong);
 
   const reward = Object.values(parts).reduce((sum, part) => sum + part.weight * part.value, 0);
   const { trajectoryIndex } = trajectory;
@@ -48,4 +55,13 @@ function scoreRepetition(text: string, weight: number): RewardPart {
   const value = computeRepetitionPenalty(text);
   const evidence = value === 0 ? 'no 20-gram repeats' : `share of repeated 20-grams ${(-value / 2).toFixed(3)}`;
   return { value, weight, version: `repetition@${REPETITION_VERSION}`, evidence };
+}
+
+function scoreLength(
+  tokens: number,
+  { maxNewTokens, bufferTokens }: NonNullable<RewardConfig['overlong']>,
+): RewardPart {
+  const value = overlongPenalty(tokens, maxNewTokens, bufferTokens);
+  const evidence = `${tokens} tokens; the penalty begins after ${maxNewTokens - bufferTokens}, ${maxNewTokens} is the end`;
+  return { value, weight: 1, version: `overlong@${OVERLONG_VERSION}`, evidence };
 }

@@ -28,8 +28,9 @@ export async function runScoring({ store, report }: StageDeps, input: ShardItem)
     assertWholeGroups(prompts, trajectories, groupSize, key);
 
     const byId = new Map(prompts.map((prompt) => [prompt.promptId, prompt]));
+    const overlong = { maxNewTokens: config.sampling.maxNewTokens, bufferTokens: config.rl.overlongBufferTokens };
     const scores = trajectories.map((trajectory) =>
-      scoreTrajectory(byId.get(trajectory.promptId)!, trajectory, config),
+      scoreTrajectory(byId.get(trajectory.promptId)!, trajectory, { rewards: config.rewards, overlong }),
     );
     await writePart(recordsKey(prefix), encodeRecords(scores), scores.length);
     report({ stage: 'score', done: scores.length, total: scores.length, unit: 'trajectories' });

@@ -47,7 +47,11 @@ describe('the overlong penalty', () => {
 describe('scoreTrajectory', () => {
   const prompt = { promptId: 'p', question: 'How many?', images: [], groundTruth: '7' };
   const config = { rewards: { accuracy: 0.9, format: 0.1, repetition: 0.5 } };
-  const aTrajectory = (text: string) => ({ trajectoryIndex: 3, text });
+  const aTrajectory = (text: string, tokens = 0) => ({
+    trajectoryIndex: 3,
+    text,
+    tokenIds: Array<number>(tokens).fill(1),
+  });
 
   it('adds up weighted parts and keeps the evidence of each', () => {
     const score = scoreTrajectory(prompt, aTrajectory('<think>a</think> <answer>7</answer>'), config);
@@ -63,5 +67,12 @@ describe('scoreTrajectory', () => {
     const score = scoreTrajectory(prompt, aTrajectory('7'), { rewards });
     expect(score).toMatchObject({ isCorrect: true, reward: 0 });
     expect(Object.keys(score.rewardBreakdown)).toEqual(['accuracy']);
+  });
+  it('takes the overlong penalty off the reward, where lengths count', () => {
+    const rewards = { accuracy: 0.9, format: 0, repetition: 0 };
+    const overlong = { maxNewTokens: 100, bufferTokens: 20 };
+    const score = scoreTrajectory(prompt, aTrajectory('7', 90), { rewards, overlong });
+    expect(score.reward).toBeCloseTo(0.9 - 0.5);
+    expect(score.rewardBreakdown.overlong).toMatchObject({ value: -0.5, weight: 1, version: 'overlong@1' });
   });
 });
