@@ -1,0 +1,46 @@
+import { Size } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+
+export interface GpuJobDefinitionProps {
+  readonly image: ecs.ContainerImage;
+  readonly dataBucket: s3.IBucket;
+  readonly vcpus: number;
+  readonly memoryGiB: number;
+  readonly logGroup: logs.ILogGroup;
+}
+
+/** One image for every GPU stage, on one GPU, with the bucket as its store. */
+export class GpuJobDefinition extends Construct {
+  readonly jobDefinition: batch.EcsJobDefinition;
+
+  constructor(scope: Construct, id: string, props: GpuJobDefinitionProps) {
+    super(scope, id);
+    const jobRole = new iam.Role(this, 'JobRole', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
+    props.dataBucket.grantReadWrite(jobRole);
+    const memory = Size.gibibytes(props.memoryGiB);
+    this.jobDefinition = new batch.EcsJobDefinition(this, 'Resource', {
+      container: new batch.EcsEc2ContainerDefinition(this, 'Container', {
+        image: props.image,
+        cpu: props.vcpus,
+        memory,
+        gpu: 1,
+        jobRole,
+        environment: { RISE_STORE: props.dataBucket.s3UrlForObject() },
+        logging: ecs.LogDriver.awsLogs({ logGroup: props.logGroup, streamPrefix: 'gpu-worker' }),
+        linuxParameters: new batch.LinuxParameters(this, 'Linux', { sharedMemorySize: Size.gibibytes(8) }),
+      }),
+      retryAttempts: 5,
+      // Failures that match nothing are retried, so the list ends with all of them.
+      retryStrategies: [
+        batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.SPOT_INSTANCE_RECLAIMED),
+        batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom({ onReason: '*' })),
+      ],
+      propagateTags: true,
+    });
+  }
+}
