@@ -48,16 +48,21 @@ export function formatEvent(event: RunEvent, status: RunStatus): string | undefi
       return [place, event.wasDone ? 'done before' : `${event.seconds.toFixed(1)} s`, ...figures].join('  ');
     }
     case 'state-exited': {
-      if (event.type === 'Choice' || event.state === status.jobsState || event.seconds < 0.5) return undefined;
+      if (event.type === 'Choice' || event.state === status.endedState || event.seconds < 0.5) return undefined;
       return `${formatPlace({ ...status, state: event.state, part: undefined })}  ${event.seconds.toFixed(1)} s`;
     }
     case 'state-retried':
       return `${event.state} is tried again (${event.attempt})`;
     case 'state-failed':
-      return `${event.state} failed: ${event.error.name}: ${event.error.message}`;
+      return formatFailure(event);
     default:
       return undefined;
   }
+}
+
+/** In one line; the whole message ends the run. */
+export function formatFailure({ state, error }: { state: string; error: Error }): string {
+  return `${state} failed: ${error.name}: ${error.message.split('\n')[0]}`;
 }
 
 function formatFigure([name, value]: [string, unknown]): string[] {

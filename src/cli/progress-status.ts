@@ -11,8 +11,8 @@ export interface RunStatus {
   progress?: Progress;
   /** Which child of an array job, if it is one. */
   part?: { job: JobName; index: number; count: number };
-  /** The last state whose jobs have reported their ends. */
-  jobsState?: string;
+  /** The last state whose end has been told already, by its jobs or by its failure. */
+  endedState?: string;
   /** Means over the last trained iteration. */
   reward?: number;
   accuracy?: number;
@@ -33,11 +33,13 @@ export function followStatus(status: RunStatus, event: RunEvent): RunStatus {
       return { ...status, state: event.state, part: partOf(event), progress };
     }
     case 'job-finished': {
-      const finished = { ...status, jobsState: event.state };
+      const finished = { ...status, endedState: event.state };
       if (event.job !== 'train-grpo') return finished;
       const { rewardMean, accuracyMean } = event.summary as { rewardMean?: number; accuracyMean?: number };
       return { ...finished, reward: rewardMean, accuracy: accuracyMean };
     }
+    case 'state-failed':
+      return { ...status, endedState: event.state };
     default:
       return status;
   }

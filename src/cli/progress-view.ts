@@ -1,6 +1,13 @@
 import type { RunEvent } from '../local/local-home.ts';
 import type { RunConfig } from '../schema/run-config.ts';
-import { formatClock, formatEvent, formatMeasures, formatPlace, formatTimeLeft } from './progress-format.ts';
+import {
+  formatClock,
+  formatEvent,
+  formatFailure,
+  formatMeasures,
+  formatPlace,
+  formatTimeLeft,
+} from './progress-format.ts';
 import { followStatus, startStatus } from './progress-status.ts';
 import { createTimeLeft } from './progress-time-left.ts';
 
@@ -15,7 +22,7 @@ export interface ProgressView {
 export function createQuietView(write: (text: string) => void): ProgressView {
   return {
     onEvent: (event) => {
-      if (event.kind === 'state-failed') write(`${event.state} failed: ${event.error.name}: ${event.error.message}\n`);
+      if (event.kind === 'state-failed') write(`${formatFailure(event)}\n`);
     },
     close: () => {},
   };

@@ -21,26 +21,25 @@ export async function runMachine(
   input: Json,
 ): Promise<Json> {
   const { machine, tasks } = adaptDefinition(definition);
-  const running = new Set<Promise<void>>();
-  const tracked: LocalHome = { ...home, runJob: (request) => track(running, home.runJob(request)) };
+  const batchTasks = new Set<Promise<Json>>();
   const handlers: Record<string, (parameters: unknown) => Promise<never>> = {};
   const options: RunOptions = {
     overrides: { taskResourceLocalHandlers: handlers },
     context: { Execution: { Id: `local:${executionName}`, Name: executionName } },
   };
   for (const task of tasks) {
-    handlers[task.state] = (parameters) => runTask(tracked, options, task, parameters as Json) as Promise<never>;
+    handlers[task.state] = (parameters) => {
+      const result = runTask(home, options, task, parameters as Json);
+      if (task.kind === 'batch') batchTasks.add(result);
+      return result as Promise<never>;
+    };
   }
   try {
     return await execute(home, machine, options, throughPayloadLimit(input, 'the execution input'), home.onEvent);
   } finally {
-    await Promise.allSettled(running);
+    // An interrupted or timed-out machine ends before the processes that it stopped.
+    await Promise.allSettled(batchTasks);
   }
-}
-
-function track(running: Set<Promise<void>>, job: Promise<void>): Promise<void> {
-  running.add(job);
-  return job.finally(() => running.delete(job));
 }
 
 async function runTask(home: LocalHome, options: RunOptions, task: LocalTask, parameters: Json): Promise<Json> {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { InterruptedError } from '../../schema/errors.ts';
+import type { RunEvent } from '../../local/local-home.ts';
+import { InterruptedError, RiseError } from '../../schema/errors.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
 import type { Store } from '../../store/store.ts';
 import { numberOption } from '../number-option.ts';
@@ -44,18 +45,35 @@ async function run(configPath: string, options: RunOptions): Promise<void> {
   process.env.RISE_STORE = store.uri;
   const view = await createView(prepared.config, options);
   if (!options.quiet && !options.json) console.log(`run ${prepared.input.runId} in ${options.store}`);
+  let failure: Failure | undefined;
+  const onEvent = (event: RunEvent) => {
+    // The first cause is the one to tell, should recording it fail as well.
+    if (event.kind === 'state-failed' && event.state !== 'RecordFailure') failure = event;
+    view.onEvent(event);
+  };
   try {
-    await runLocally({ store, onEvent: view.onEvent, signal: stopSignal() }, prepared.input, prepared.config);
+    await runLocally({ store, onEvent, signal: stopSignal() }, prepared.input, prepared.config);
   } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
-    throw new InterruptedError('Stopped. What is done is kept: run the same command again to resume.', {
-      cause: error,
-    });
+    throw explain(error as Error, failure);
   } finally {
     view.close();
     await unlock();
   }
   await printResult(store, prepared.input.runId, options);
+}
+
+type Failure = RunEvent & { kind: 'state-failed' };
+
+/** Says what comes next. An error that is no `RiseError` is a fault of ours: it stays as it is, with its stack. */
+function explain(error: Error, failure: Failure | undefined): Error {
+  if (error instanceof InterruptedError) {
+    return new InterruptedError('Stopped. What is done is kept: run the same command again to resume.', {
+      cause: error,
+    });
+  }
+  if (failure && !(failure.error instanceof RiseError)) return failure.error;
+  error.message = `${failure ? `${failure.state}: ` : ''}${error.message}\nWhat is done before this is kept: once the cause is gone, run the same command again to resume.`;
+  return error;
 }
 
 /** Aborts at the first signal; at the second this process ends at once, and its workers with it. */

@@ -1,7 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { parseRunConfig, readRunConfig } from '../../../src/local/read-run-config.ts';
 import { packageRoot } from '../../../src/package-root.ts';
+import { RunConfig } from '../../../src/schema/run-config.ts';
 
 const VALID = `
 name: demo
@@ -38,4 +40,20 @@ describe('a run config', () => {
   it.each(examples)('of the examples is valid: %s', async (name) => {
     expect(await readRunConfig(join(packageRoot, 'examples', name))).toHaveProperty('name');
   });
+
+  it('of a real run shows every knob, if only as a comment', () => {
+    const text = readFileSync(join(packageRoot, 'examples/qwen2.5-vl-7b.yaml'), 'utf8');
+    const notItsKind = ['split', 'tiers'];
+    const missing = knobs(z.toJSONSchema(RunConfig) as Schema).filter(
+      (name) => !new RegExp(`\\b${name}: `).test(`${text} `.replaceAll(':\n', ': ')),
+    );
+    expect(missing.filter((name) => !notItsKind.includes(name))).toEqual([]);
+  });
 });
+
+type Schema = { properties?: Record<string, Schema>; oneOf?: Schema[] };
+
+function knobs({ properties = {}, oneOf = [] }: Schema): string[] {
+  const own = Object.entries(properties).flatMap(([name, schema]) => [name, ...knobs(schema)]);
+  return [...own, ...oneOf.flatMap(knobs)];
+}
