@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Qwen25VLConfig } from './models/qwen2_5_vl/config.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import { createModelInput, type ModelInput } from './models/qwen2_5_vl/model-input.ts';
+import { createModelInput, exactSize, type ModelInput } from './models/qwen2_5_vl/model-input.ts';
+import { type ModelTensors, uploadModelInput } from './models/qwen2_5_vl/model-tensors.ts';
 import type { ProcessedPrompt } from './processing/processor.ts';
 
 /** A prompt and the completion to score or learn. */
@@ -11,63 +12,110 @@ export interface TrainingSequence {
   completionIds: readonly number[];
 }
 
-/** Sequences ready for one pass. Their completion tokens are numbered 0 .. N-1, sequence after sequence. */
+/** Sequences ready for one pass. Their completion tokens are numbered 0 .. N-1, sequence after sequence; padding follows. */
 export interface SequenceBatch {
   input: ModelInput;
   /** N: for each completion token, the row (of M) whose hidden state predicts it. */
   predictingRows: Int32Array;
   /** N completion token ids. */
   targetIds: Int32Array;
+  /** Without padding. */
   completionTokenCount: number;
 }
 
-/** Pads sequences to one length. The last completion token needs no row of its own: nothing is predicted from it. */
-export function buildSequenceBatch(sequences: readonly TrainingSequence[], config: Qwen25VLConfig): SequenceBatch {
+/**
+ * Pads sequences to one length. The last completion token needs no row of its own: nothing is predicted from it.
+ *
+ * @param padSize rounds up every size, so that batches share few shapes
+ */
+export function buildSequenceBatch(
+  sequences: readonly TrainingSequence[],
+  config: Qwen25VLConfig,
+  padSize = exactSize,
+): SequenceBatch {
   const input = createModelInput(
     sequences.map(({ prompt, completionIds }) => ({ prompt, continuationIds: completionIds.slice(0, -1) })),
     config,
+    padSize,
   );
   const predictingRows = sequences.flatMap(({ prompt, completionIds }, b) =>
     completionIds.map((_, at) => b * input.length + prompt.tokenIds.length - 1 + at),
   );
+  const completionTokenCount = predictingRows.length;
+  const size = padSize(completionTokenCount);
   return {
     input,
-    predictingRows: Int32Array.from(predictingRows),
-    targetIds: Int32Array.from(sequences.flatMap(({ completionIds }) => completionIds)),
-    completionTokenCount: predictingRows.length,
+    predictingRows: padInt32(predictingRows, size),
+    targetIds: padInt32(
+      sequences.flatMap(({ completionIds }) => completionIds),
+      size,
+    ),
+    completionTokenCount,
   };
 }
 
-/**
- * Log-probability of each completion token (differentiable) and the entropy, in nats, of the distribution it was drawn
- * from (a metric, without gradient).
- */
-export function computeCompletionLogprobs(
-  model: Qwen25VL,
-  batch: SequenceBatch,
-): { logprobs_N: tf.Tensor1D; entropy_N: tf.Tensor1D } {
+function padInt32(values: readonly number[], size: number): Int32Array {
+  const padded = new Int32Array(size);
+  padded.set(values);
+  return padded;
+}
+
+/** A batch as tensors: all that scoring reads besides weights, so that a graph can take it. */
+export interface SequenceTensors {
+  input: ModelTensors;
+  predictingRows_N: tf.Tensor1D;
+  targetIds_N: tf.Tensor1D;
+  /** 1 for completion tokens, 0 for padding. */
+  isToken_N: tf.Tensor1D;
+}
+
+/** The caller disposes the tensors. */
+export function uploadSequenceBatch(batch: SequenceBatch, config: Qwen25VLConfig): SequenceTensors {
+  const { input, predictingRows, targetIds, completionTokenCount } = batch;
+  return {
+    input: uploadModelInput(input, config),
+    predictingRows_N: tf.tensor1d(predictingRows, 'int32'),
+    targetIds_N: tf.tensor1d(targetIds, 'int32'),
+    isToken_N: tf.tensor1d(new Float32Array(targetIds.length).fill(1, 0, completionTokenCount)),
+  };
+}
+
+/** As `scoreCompletions`, for a batch still on the host. */
+export function computeCompletionLogprobs(model: Qwen25VL, batch: SequenceBatch): CompletionScores {
+  return scoreCompletions(model, uploadSequenceBatch(batch, model.config));
+}
+
+/** Both are 0 at padding. */
+export interface CompletionScores {
+  /** Log-probability of each completion token (differentiable). */
+  logprobs_N: tf.Tensor1D;
+  /** Entropy, in nats, of the distribution it was drawn from (a metric, without gradient). */
+  entropy_N: tf.Tensor1D;
+}
+
+/** Scores each completion token under the model, given all before it. */
+export function scoreCompletions(model: Qwen25VL, batch: SequenceTensors): CompletionScores {
   const hidden_MD = model.computeHiddenStates(batch.input);
-  const hidden_ND = tf.gather(hidden_MD, tf.tensor1d(batch.predictingRows, 'int32'));
-  const logits_NV = model.computeLogits(hidden_ND);
-  return { logprobs_N: selectLogprobs(logits_NV, batch.targetIds), entropy_N: computeEntropy(logits_NV) };
+  const logits_NV = model.computeLogits(tf.gather(hidden_MD, batch.predictingRows_N));
+  return {
+    logprobs_N: tf.mul(selectLogprobs(logits_NV, batch.targetIds_N), batch.isToken_N),
+    entropy_N: tf.mul(computeEntropy(logits_NV), batch.isToken_N),
+  };
 }
 
 /** `logits[target] - logsumexp(logits)` per row; its gradient is `onehot(target) - softmax(logits)`. */
-function selectLogprobs(logits_NV: tf.Tensor2D, targetIds: Int32Array): tf.Tensor1D {
+function selectLogprobs(logits_NV: tf.Tensor2D, targetIds_N: tf.Tensor1D): tf.Tensor1D {
   const [count, vocabSize] = logits_NV.shape;
   const select = tf.customGrad((...args) => {
     const [logits, save] = args as [tf.Tensor, tf.GradSaveFunc];
     const logprobs_NV = tf.logSoftmax(logits as tf.Tensor2D);
-    save([logprobs_NV]);
-    const flatIndices = tf.tensor1d(
-      targetIds.map((id, row) => row * vocabSize + id),
-      'int32',
-    );
+    save([logprobs_NV, targetIds_N]);
+    const flatIndices_N = tf.add(tf.range(0, count * vocabSize, vocabSize, 'int32'), targetIds_N);
     const gradFunc = (gradient_N: tf.Tensor, saved: tf.Tensor[]) => {
-      const oneHot_NV = tf.oneHot(tf.tensor1d(targetIds, 'int32'), vocabSize, 1, 0, 'float32');
+      const oneHot_NV = tf.oneHot(saved[1], vocabSize, 1, 0, 'float32');
       return tf.mul(tf.reshape(gradient_N, [count, 1]), tf.sub(oneHot_NV, tf.exp(saved[0])));
     };
-    return { value: tf.gather(tf.reshape(logprobs_NV, [count * vocabSize]), flatIndices), gradFunc };
+    return { value: tf.gather(tf.reshape(logprobs_NV, [count * vocabSize]), flatIndices_N), gradFunc };
   });
   return select(logits_NV) as tf.Tensor1D;
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { DivergedError } from '../schema/errors.ts';
 import type { OptimizerConfig } from '../schema/run-config.ts';
 import { type AdamW, createAdamW } from './optim/adamw.ts';
-import { clipFactor, globalNorm } from './optim/global-norm.ts';
+import { clipFactor, globalNorm, type HostGradients } from './optim/global-norm.ts';
 import { learningRateAt } from './optim/schedule.ts';
 
 /** What one optimizer step did. */
@@ -14,15 +14,18 @@ export interface StepResult {
   learningRate: number;
 }
 
+/** A loss to differentiate, or what a completion pass already made of it. */
+export type MicroBatch = (() => tf.Scalar) | { loss: number; gradients: HostGradients };
+
 /** Gradient accumulation, global-norm clip and AdamW with its schedule over a model's trainable weights. */
 export interface Trainer {
   /**
-   * One optimizer step over losses that add up to the batch's loss: each is differentiated in turn, so an
-   * iterable that builds its batches lazily holds one micro-batch's activations at a time.
+   * One optimizer step over micro-batches whose losses add up to the batch's loss, taken one after another: an
+   * iterable that makes them lazily holds one micro-batch's activations at a time.
    *
    * @throws DivergedError a loss or gradient that is not finite; the weights are left as they were
    */
-  step(losses: Iterable<() => tf.Scalar>): StepResult;
+  step(microBatches: Iterable<MicroBatch>): StepResult;
   readonly optimizer: AdamW;
 }
 
@@ -38,8 +41,8 @@ export function createTrainer(
   const optimizer = createAdamW(variables, config);
   return {
     optimizer,
-    step(losses) {
-      const { loss, gradients } = accumulateGradients(variables, losses);
+    step(microBatches) {
+      const { loss, gradients } = accumulateGradients(variables, microBatches);
       const gradNorm = globalNorm(gradients);
       if (!Number.isFinite(loss + gradNorm)) {
         throw new DivergedError(
@@ -55,19 +58,26 @@ export function createTrainer(
 }
 
 /** Sum of the losses and of their gradients; variables that no loss depends on have no gradient. */
-function accumulateGradients(variables: ReadonlyMap<string, tf.Variable>, losses: Iterable<() => tf.Scalar>) {
-  const variableList = [...variables.values()];
+function accumulateGradients(variables: ReadonlyMap<string, tf.Variable>, microBatches: Iterable<MicroBatch>) {
   const gradients = new Map<string, Float32Array>();
   let loss = 0;
-  for (const computeLoss of losses) {
-    const { value, grads } = tf.variableGrads(computeLoss, variableList);
-    loss += value.dataSync()[0];
-    for (const [name, variable] of variables) {
-      const gradient = grads[variable.name];
-      if (gradient) addGradient(gradients, name, gradient.dataSync<'float32'>());
-    }
-    tf.dispose([value, ...Object.values(grads).filter((gradient) => gradient != null)]);
+  for (const microBatch of microBatches) {
+    const part = typeof microBatch === 'function' ? differentiate(variables, microBatch) : microBatch;
+    loss += part.loss;
+    for (const [name, gradient] of part.gradients) addGradient(gradients, name, gradient);
   }
+  return { loss, gradients };
+}
+
+function differentiate(variables: ReadonlyMap<string, tf.Variable>, computeLoss: () => tf.Scalar) {
+  const { value, grads } = tf.variableGrads(computeLoss, [...variables.values()]);
+  const loss = value.dataSync()[0];
+  const gradients = new Map<string, Float32Array>();
+  for (const [name, variable] of variables) {
+    const gradient = grads[variable.name];
+    if (gradient) gradients.set(name, gradient.dataSync<'float32'>());
+  }
+  tf.dispose([value, ...Object.values(grads).filter((gradient) => gradient != null)]);
   return { loss, gradients };
 }
 

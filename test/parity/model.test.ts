@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { buildSequenceBatch, computeCompletionLogprobs } from '../../src/engine/batch.ts';
 import { generate } from '../../src/engine/generation/generate.ts';
 import { createModelInput } from '../../src/engine/models/qwen2_5_vl/model-input.ts';
+import { uploadModelInput } from '../../src/engine/models/qwen2_5_vl/model-tensors.ts';
 import { computePositionIds } from '../../src/engine/models/qwen2_5_vl/position-ids.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
 import type { ProcessedPrompt } from '../../src/engine/processing/processor.ts';
@@ -99,7 +100,7 @@ function computeLogits(policy: Policy, prompts: ProcessedPrompt[], expected: Exp
     policy.model.config,
   );
   return tf.tidy(() => {
-    const hidden = policy.model.computeHiddenStates(input);
+    const hidden = policy.model.computeHiddenStates(uploadModelInput(input, policy.model.config));
     const all = policy.model.computeLogits(hidden);
     const logits = input.lengths.map((length, b) =>
       tf.slice(all, [b * input.length + length - lastPositions, 0], [lastPositions, vocabSize]).dataSync<'float32'>(),

@@ -4,6 +4,7 @@ import { createRandom, type Random } from '../../schema/random.ts';
 import type { LayerCache } from '../models/qwen2_5_vl/decoder.ts';
 import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
 import { createModelInput } from '../models/qwen2_5_vl/model-input.ts';
+import { uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
 import type { ProcessedPrompt } from '../processing/processor.ts';
 import { type SamplingSettings, sampleToken } from './sample-token.ts';
 
@@ -111,7 +112,7 @@ function prefill(model: Qwen25VL, requests: readonly GenerationRequest[]): Decod
   const sequences = prompts.map((prompt) => ({ prompt, continuationIds: [] }));
   const input = createModelInput(sequences, model.config);
   const { cache, logits_BV } = tf.tidy(() => {
-    const { hidden_MD, cache: cache_U } = model.prefill(input);
+    const { hidden_MD, cache: cache_U } = model.prefill(uploadModelInput(input, model.config));
     const lastRows = promptOf.map((u) => u * input.length + input.lengths[u] - 1);
     const rows_B = tf.tensor1d(promptOf, 'int32');
     return {

@@ -18,7 +18,7 @@ export interface GrpoLossInput extends ClipConfig {
   referenceLogprobs_N?: tf.Tensor1D;
   klCoefficient: number;
   /** Completion tokens of the whole accumulated batch, so that micro-batches add up to its token mean. */
-  tokenCount: number;
+  tokenCount: number | tf.Scalar;
 }
 
 /**

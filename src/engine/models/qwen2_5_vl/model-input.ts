@@ -21,17 +21,30 @@ export interface ModelInput {
   axes: [Int32Array, Int32Array, Int32Array];
   /** The position after each row's last token. */
   nextPositions: number[];
-  /** Every distinct image once: siblings that share a prompt share its features. */
+  /** Every distinct image once: siblings that share a prompt share its features. Then those that pad. */
   images: ProcessedImage[];
   /** For each of the M rows: which row of `[M embeddings, image features]` it takes; absent without images. */
   embeddingRows?: Int32Array;
 }
 
-/** Lays sequences out for one pass through the model. Throws `InvalidInputError` when image tokens and images disagree. */
-export function createModelInput(sequences: readonly InputSequence[], config: Qwen25VLConfig): ModelInput {
+/** Leaves sizes as they are. */
+export const exactSize = (size: number) => size;
+
+/**
+ * Lays sequences out for one pass through the model.
+ *
+ * @param padSize rounds up the number of rows, their length and the number of images; what is added is never read
+ * @throws InvalidInputError image tokens and images disagree
+ */
+export function createModelInput(
+  sequences: readonly InputSequence[],
+  config: Qwen25VLConfig,
+  padSize = exactSize,
+): ModelInput {
   const lengths = sequences.map(({ prompt, continuationIds }) => prompt.tokenIds.length + continuationIds.length);
-  const length = Math.max(...lengths);
-  const rows = sequences.length * length;
+  const length = padSize(Math.max(...lengths));
+  const batchSize = padSize(sequences.length);
+  const rows = batchSize * length;
   const tokenIds = new Int32Array(rows);
   const axes: ModelInput['axes'] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
   const nextPositions = sequences.map(({ prompt, continuationIds }, b) => {
@@ -49,17 +62,27 @@ export function createModelInput(sequences: readonly InputSequence[], config: Qw
   });
   const prompts = sequences.map(({ prompt }) => prompt);
   const images = [...new Set(prompts.flatMap((prompt) => prompt.images))];
-  const embeddingRows = images.length > 0 ? placeImages(prompts, images, length, config) : undefined;
-  return { batchSize: sequences.length, length, lengths, tokenIds, axes, nextPositions, images, embeddingRows };
+  const embeddingRows = images.length > 0 ? placeImages(prompts, images, { rows, length }, config) : undefined;
+  const spareImages = images.length > 0 ? Array(padSize(images.length) - images.length).fill(images[0]) : [];
+  return {
+    batchSize,
+    length,
+    lengths,
+    tokenIds,
+    axes,
+    nextPositions,
+    images: [...images, ...spareImages],
+    embeddingRows,
+  };
 }
 
 function placeImages(
   prompts: readonly ProcessedPrompt[],
   images: ProcessedImage[],
-  length: number,
+  { rows: rowCount, length }: { rows: number; length: number },
   config: Qwen25VLConfig,
 ): Int32Array {
-  const rows = Int32Array.from({ length: prompts.length * length }, (_, row) => row);
+  const rows = Int32Array.from({ length: rowCount }, (_, row) => row);
   const firstFeature = new Map<ProcessedImage, number>();
   let features = rows.length;
   for (const image of images) {

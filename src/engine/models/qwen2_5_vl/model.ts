@@ -1,5 +1,5 @@
 // Shape suffixes: B = batch, T = tokens, S = all tokens (cached and new), M = B x T rows, R = chosen rows, D = model width,
-// V = vocabulary, P = patches, F = flattened patch.
+// V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '../../../schema/errors.ts';
 import type { ProcessedImage } from '../../processing/processor.ts';
@@ -7,8 +7,7 @@ import type { HostTensor } from '../../safetensors.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { createTextRotary, type DecoderOutput, type LayerCache, runDecoder } from './decoder.ts';
 import { linear, rmsNorm, type Weights } from './layers.ts';
-import type { ModelInput } from './model-input.ts';
-import { createVisionLayout } from './vision-layout.ts';
+import { type ImageTensors, type ModelTensors, uploadImages } from './model-tensors.ts';
 import { runVisionTower } from './vision-tower.ts';
 import { listWeightShapes } from './weight-shapes.ts';
 
@@ -44,12 +43,12 @@ export class Qwen25VL {
   }
 
   /** Final hidden states (before the last norm) of every row, each token seeing its own row's past. */
-  computeHiddenStates(input: ModelInput): tf.Tensor2D {
+  computeHiddenStates(input: ModelTensors): tf.Tensor2D {
     return tf.tidy(() => this.run(input).hidden_MD);
   }
 
   /** Runs prompts and keeps their keys and values for decoding. The caller disposes both. */
-  prefill(input: ModelInput): DecoderOutput {
+  prefill(input: ModelTensors): DecoderOutput {
     return tf.tidy(() => this.run(input));
   }
 
@@ -60,7 +59,7 @@ export class Qwen25VL {
       const rotary = createTextRotary([step.positions, step.positions, step.positions], batchSize, this.config);
       const visible_B111S = tf.tensor(step.visible, [batchSize, 1, 1, 1, step.visible.length / batchSize]);
       const mask = tf.mul(tf.sub(1, visible_B111S), HIDDEN);
-      const embeddings_MD = this.embedTokens(step.tokenIds);
+      const embeddings_MD = this.embedTokens(tf.tensor1d(step.tokenIds, 'int32'));
       return runDecoder({ batchSize, embeddings_MD, rotary, mask, cache }, this.config, this.weight);
     });
   }
@@ -76,17 +75,7 @@ export class Qwen25VL {
 
   /** Features of images, one row per image token, images one after another. */
   computeImageFeatures(images: readonly ProcessedImage[]): tf.Tensor2D {
-    return tf.tidy(() => {
-      const layout = createVisionLayout(
-        images.map((image) => image.gridThw),
-        this.config,
-      );
-      const { patchLength } = this.config.vision;
-      const pixelValues = images.map((image) =>
-        tf.tensor2d(image.pixelValues, [image.pixelValues.length / patchLength, patchLength]),
-      );
-      return runVisionTower(tf.concat(pixelValues, 0), layout, this.config, this.weight);
-    });
+    return tf.tidy(() => this.runVisionTower(uploadImages(images, this.config)));
   }
 
   dispose(): void {
@@ -96,9 +85,8 @@ export class Qwen25VL {
 
   private readonly weight: Weights = (name) => this.weights.get(name) as tf.Variable;
 
-  private run(input: ModelInput): DecoderOutput {
-    const { batchSize, length } = input;
-    const rotary = createTextRotary(input.axes, batchSize, this.config);
+  private run(input: ModelTensors): DecoderOutput {
+    const { batchSize, length, rotary } = input;
     return runDecoder(
       { batchSize, embeddings_MD: this.embed(input), rotary, mask: causalMask(length) },
       this.config,
@@ -106,15 +94,18 @@ export class Qwen25VL {
     );
   }
 
-  private embed(input: ModelInput): tf.Tensor2D {
-    const embeddings_MD = this.embedTokens(input.tokenIds);
-    if (!input.embeddingRows) return embeddings_MD;
-    const features = this.computeImageFeatures(input.images);
-    return tf.gather(tf.concat([embeddings_MD, features], 0), tf.tensor1d(input.embeddingRows, 'int32'));
+  private embed(input: ModelTensors): tf.Tensor2D {
+    const embeddings_MD = this.embedTokens(input.tokenIds_M);
+    if (!input.images || !input.embeddingRows_M) return embeddings_MD;
+    return tf.gather(tf.concat([embeddings_MD, this.runVisionTower(input.images)], 0), input.embeddingRows_M);
   }
 
-  private embedTokens(tokenIds: Int32Array): tf.Tensor2D {
-    return tf.gather(this.weight('model.embed_tokens.weight') as tf.Tensor2D, tf.tensor1d(tokenIds, 'int32'));
+  private embedTokens(tokenIds_M: tf.Tensor1D): tf.Tensor2D {
+    return tf.gather(this.weight('model.embed_tokens.weight') as tf.Tensor2D, tokenIds_M);
+  }
+
+  private runVisionTower(images: ImageTensors): tf.Tensor2D {
+    return runVisionTower(images, this.config, this.weight);
   }
 }
 

@@ -12,41 +12,32 @@ import {
   rmsNorm,
   type Weights,
 } from './layers.ts';
-import type { SegmentGroup, VisionLayout } from './vision-layout.ts';
+import type { ImageTensors, SegmentGroupTensors, SegmentTensors } from './model-tensors.ts';
+import type { VisionLayout } from './vision-layout.ts';
 
 const ROPE_THETA = 10_000;
 const NORM_EPSILON = 1e-6;
 
-/**
- * Turns patches into decoder-width features, one per merged patch, in the processor's order.
- * @param pixelValues_PF flattened normalised patches
- */
-export function runVisionTower(
-  pixelValues_PF: tf.Tensor2D,
-  layout: VisionLayout,
-  config: Qwen25VLConfig,
-  weights: Weights,
-): tf.Tensor2D {
+/** Turns patches into decoder-width features, one per merged patch, in the processor's order. */
+export function runVisionTower(images: ImageTensors, config: Qwen25VLConfig, weights: Weights): tf.Tensor2D {
   return tf.tidy(() => {
     const { hiddenSize, depth, fullAttentionBlocks, mergeSize } = config.vision;
     const patchWeight_DF = tf.reshape(weights('visual.patch_embed.proj.weight'), [
       hiddenSize,
       config.vision.patchLength,
     ]);
-    const rotary = createPatchRotary(layout, config);
-    const full = createSegmentAttention(layout.full, layout.patchCount);
-    const windowed = createSegmentAttention(layout.windowed, layout.patchCount);
+    const { pixelValues_PF, rotary } = images;
     let x_PD = linear(pixelValues_PF, patchWeight_DF);
     for (let block = 0; block < depth; block++) {
       const name = `visual.blocks.${block}`;
-      const attend = fullAttentionBlocks.has(block) ? full : windowed;
+      const segments = fullAttentionBlocks.has(block) ? images.full : images.windowed;
       const normed_PD = rmsNorm(x_PD, weights(`${name}.norm1.weight`), NORM_EPSILON);
-      x_PD = tf.add(x_PD, selfAttention(normed_PD, attend, rotary, config, weights, `${name}.attn`));
+      x_PD = tf.add(x_PD, selfAttention(normed_PD, segments, rotary, config, weights, `${name}.attn`));
       const mlpInput_PD = rmsNorm(x_PD, weights(`${name}.norm2.weight`), NORM_EPSILON);
       x_PD = tf.add(x_PD, gatedMlp(mlpInput_PD, weights, `${name}.mlp`, true));
     }
     const merged = tf.reshape(rmsNorm(x_PD, weights('visual.merger.ln_q.weight'), NORM_EPSILON), [
-      layout.patchCount / mergeSize ** 2,
+      x_PD.shape[0] / mergeSize ** 2,
       hiddenSize * mergeSize ** 2,
     ]) as tf.Tensor2D;
     const hidden = gelu(linear(merged, weights('visual.merger.mlp.0.weight'), weights('visual.merger.mlp.0.bias')));
@@ -55,7 +46,7 @@ export function runVisionTower(
 }
 
 /** Half of the frequencies turn with the patch's row, half with its column. */
-function createPatchRotary(layout: VisionLayout, config: Qwen25VLConfig): Rotary {
+export function createPatchRotary(layout: VisionLayout, config: Qwen25VLConfig): Rotary {
   const half = config.vision.hiddenSize / config.vision.headCount / 2;
   const frequencies = inverseFrequencies(half, ROPE_THETA);
   const angles = new Float32Array(layout.patchCount * half);
@@ -68,11 +59,9 @@ function createPatchRotary(layout: VisionLayout, config: Qwen25VLConfig): Rotary
   return createRotary(angles, half, [layout.patchCount, 1]);
 }
 
-type Attend = (q_PHC: tf.Tensor, k_PHC: tf.Tensor, v_PHC: tf.Tensor) => tf.Tensor;
-
 function selfAttention(
   x_PD: tf.Tensor2D,
-  attend: Attend,
+  segments: SegmentTensors,
   rotary: Rotary,
   config: Qwen25VLConfig,
   weights: Weights,
@@ -85,32 +74,22 @@ function selfAttention(
     const [q_PHC, k_PHC, v_PHC] = tf
       .split(qkv, 3, 1)
       .map((part) => tf.reshape(part, [patchCount, headCount, hiddenSize / headCount]));
-    const mixed = attend(applyRotary(q_PHC, rotary), applyRotary(k_PHC, rotary), v_PHC);
+    const mixed = attend(applyRotary(q_PHC, rotary), applyRotary(k_PHC, rotary), v_PHC, segments);
     const flat_PD = tf.reshape(mixed, [patchCount, hiddenSize]) as tf.Tensor2D;
     return linear(flat_PD, weights(`${name}.proj.weight`), weights(`${name}.proj.bias`));
   });
 }
 
 /** Attention inside segments: one batched product per segment size, rows put back in order at the end. */
-function createSegmentAttention(groups: SegmentGroup[], patchCount: number): Attend {
-  const order = Int32Array.from(groups.flatMap((group) => [...group.patches]));
-  const isInOrder = order.every((patch, at) => patch === at);
-  if (isInOrder && groups.length === 1) return (q, k, v) => attendSegments(q, k, v, groups[0]);
-  const inverse = new Int32Array(patchCount);
-  order.forEach((patch, at) => {
-    inverse[patch] = at;
+function attend(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { groups, order_P }: SegmentTensors): tf.Tensor {
+  const parts = groups.map((group) => {
+    const pick = (x: tf.Tensor) => (group.patches ? tf.gather(x, group.patches) : x);
+    return attendSegments(pick(q), pick(k), pick(v), group);
   });
-  const restore = tf.tensor1d(inverse, 'int32');
-  const rows = groups.map((group) => tf.tensor1d(group.patches, 'int32'));
-  return (q, k, v) => {
-    const parts = groups.map((group, at) =>
-      attendSegments(tf.gather(q, rows[at]), tf.gather(k, rows[at]), tf.gather(v, rows[at]), group),
-    );
-    return tf.gather(tf.concat(parts, 0), restore);
-  };
+  return order_P ? tf.gather(tf.concat(parts, 0), order_P) : parts[0];
 }
 
-function attendSegments(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { count, size }: SegmentGroup): tf.Tensor {
+function attendSegments(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, { count, size }: SegmentGroupTensors): tf.Tensor {
   const [, headCount, headSize] = q.shape as [number, number, number];
   const perHead = (x: tf.Tensor) => tf.transpose(tf.reshape(x, [count, size, headCount, headSize]), [0, 2, 1, 3]);
   const scores_SHLL = tf.matMul(tf.mul(perHead(q), 1 / Math.sqrt(headSize)), perHead(k), false, true);

@@ -1,0 +1,129 @@
+// Shape suffixes: N = completion tokens of a micro-batch, flat; padding follows them.
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  buildSequenceBatch,
+  type SequenceTensors,
+  scoreCompletions,
+  type TrainingSequence,
+  uploadSequenceBatch,
+} from './batch.ts';
+import { compile } from './graph/compile.ts';
+import { listTensors } from './graph/tensor-tree.ts';
+import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
+import type { HostGradients } from './optim/global-norm.ts';
+
+/** Numbers of each completion token besides its id, by name: what a loss is told about it. */
+export type TokenValues<Name extends string, T> = Partial<Record<Name, T>>;
+
+/** A loss over completion tokens. Padding has log-probability 0 and values 0, and must add nothing. */
+export type CompletionLoss<Name extends string> = (
+  logprobs_N: tf.Tensor1D,
+  values_N: TokenValues<Name, tf.Tensor1D>,
+  tokenCount: tf.Scalar,
+) => tf.Scalar;
+
+/** What one micro-batch adds to an optimizer step. */
+export interface CompletionGradients {
+  loss: number;
+  gradients: HostGradients;
+  /** Of the N completion tokens, in order. */
+  logprobs: Float32Array;
+  entropies: Float32Array;
+}
+
+/** Loss and gradients of micro-batches. */
+export interface CompletionPass<Name extends string> {
+  /**
+   * @param values N numbers each
+   * @param tokenCount completion tokens of the whole accumulated batch
+   */
+  run(
+    sequences: readonly TrainingSequence[],
+    values: TokenValues<Name, Float32Array>,
+    tokenCount: number,
+  ): CompletionGradients;
+  dispose(): void;
+}
+
+interface PassInputs<Name extends string> {
+  batch: SequenceTensors;
+  values_N: TokenValues<Name, tf.Tensor1D>;
+  tokenCount: tf.Scalar;
+}
+
+/**
+ * Forward and backward pass over completions, as one traced graph per micro-batch shape. Every size is padded to one of
+ * four per octave, so that few graphs serve a run.
+ *
+ * @param trainable the weights to differentiate by, by name
+ */
+export function createCompletionPass<Name extends string>(
+  model: Qwen25VL,
+  trainable: ReadonlyMap<string, tf.Variable>,
+  computeLoss: CompletionLoss<Name>,
+): CompletionPass<Name> {
+  const variables = [...trainable.values()];
+  const compute = ({ batch, values_N, tokenCount }: PassInputs<Name>) => {
+    let scores: ReturnType<typeof scoreCompletions> | undefined;
+    const { value, grads } = tf.variableGrads(() => {
+      scores = scoreCompletions(model, batch);
+      tf.keep(scores.logprobs_N);
+      tf.keep(scores.entropy_N);
+      return computeLoss(scores.logprobs_N, values_N, tokenCount);
+    }, variables);
+    const gradients = [...trainable].map(([name, variable]) => [name, grads[variable.name]]);
+    return { loss: value, ...scores!, gradients: Object.fromEntries(gradients) as Record<string, tf.Tensor | null> };
+  };
+  const compiled = compile(compute, [...model.weights.values()]);
+  return {
+    run(sequences, values, tokenCount) {
+      const inputs = uploadInputs(model, sequences, values, tokenCount);
+      const outputs = compiled(inputs);
+      const count = sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
+      const result = {
+        loss: outputs.loss.dataSync()[0],
+        gradients: toHost(outputs.gradients),
+        logprobs: outputs.logprobs_N.dataSync<'float32'>().subarray(0, count),
+        entropies: outputs.entropy_N.dataSync<'float32'>().subarray(0, count),
+      };
+      tf.dispose([...listTensors(inputs), ...listTensors(outputs)]);
+      return result;
+    },
+    dispose: compiled.dispose,
+  };
+}
+
+function uploadInputs<Name extends string>(
+  model: Qwen25VL,
+  sequences: readonly TrainingSequence[],
+  values: TokenValues<Name, Float32Array>,
+  tokenCount: number,
+): PassInputs<Name> {
+  const batch = buildSequenceBatch(sequences, model.config, roundUpToQuarterOctave);
+  const pad = (numbers: Float32Array) => {
+    const padded = new Float32Array(batch.targetIds.length);
+    padded.set(numbers);
+    return tf.tensor1d(padded);
+  };
+  const present = Object.entries<Float32Array | undefined>(values).filter((entry) => entry[1] !== undefined);
+  return {
+    batch: uploadSequenceBatch(batch, model.config),
+    values_N: Object.fromEntries(present.map(([name, numbers]) => [name, pad(numbers!)])) as TokenValues<
+      Name,
+      tf.Tensor1D
+    >,
+    tokenCount: tf.scalar(tokenCount),
+  };
+}
+
+/** Weights that the loss does not depend on have no gradient. */
+function toHost(gradients: Record<string, tf.Tensor | null>): HostGradients {
+  const present = Object.entries(gradients).filter((entry): entry is [string, tf.Tensor] => entry[1] !== null);
+  return new Map(present.map(([name, gradient]) => [name, gradient.dataSync<'float32'>()]));
+}
+
+/** The next of 1, 2, .. 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, ..: at most a quarter more than asked for. */
+export function roundUpToQuarterOctave(size: number): number {
+  const step = Math.max(1, 2 ** (Math.floor(Math.log2(size)) - 2));
+  return Math.ceil(size / step) * step;
+}

@@ -1,0 +1,93 @@
+// Shape suffixes: M = rows of the padded batch, P = patches, F = flattened patch.
+import * as tf from '@tensorflow/tfjs-core';
+import type { ProcessedImage } from '../../processing/processor.ts';
+import type { Qwen25VLConfig } from './config.ts';
+import { createTextRotary } from './decoder.ts';
+import type { Rotary } from './layers.ts';
+import type { ModelInput } from './model-input.ts';
+import { createVisionLayout, type SegmentGroup } from './vision-layout.ts';
+import { createPatchRotary } from './vision-tower.ts';
+
+/** A model input as tensors and sizes: all that the forward pass reads besides weights, so that a graph can take it. */
+export interface ModelTensors {
+  batchSize: number;
+  /** Tokens per row, padding included. */
+  length: number;
+  tokenIds_M: tf.Tensor1D;
+  rotary: Rotary;
+  images?: ImageTensors;
+  /** For each of the M rows: which row of `[M embeddings, image features]` it takes; absent without images. */
+  embeddingRows_M?: tf.Tensor1D;
+}
+
+/** A batch of images as the vision tower takes them. */
+export interface ImageTensors {
+  pixelValues_PF: tf.Tensor2D;
+  rotary: Rotary;
+  full: SegmentTensors;
+  windowed: SegmentTensors;
+}
+
+/** Sets of patches that attend to each other, by size. */
+export interface SegmentTensors {
+  groups: SegmentGroupTensors[];
+  /** Where each of the P patches stands among the groups' patches; absent when they stand in order. */
+  order_P?: tf.Tensor1D;
+}
+
+export interface SegmentGroupTensors {
+  size: number;
+  count: number;
+  /** `count * size` patch indices; absent when they are all patches in order. */
+  patches?: tf.Tensor1D;
+}
+
+/** The caller disposes the tensors. */
+export function uploadModelInput(input: ModelInput, config: Qwen25VLConfig): ModelTensors {
+  const { batchSize, length, tokenIds, axes, images, embeddingRows } = input;
+  return {
+    batchSize,
+    length,
+    tokenIds_M: tf.tensor1d(tokenIds, 'int32'),
+    rotary: createTextRotary(axes, batchSize, config),
+    images: embeddingRows && uploadImages(images, config),
+    embeddingRows_M: embeddingRows && tf.tensor1d(embeddingRows, 'int32'),
+  };
+}
+
+/** The caller disposes the tensors. */
+export function uploadImages(images: readonly ProcessedImage[], config: Qwen25VLConfig): ImageTensors {
+  const layout = createVisionLayout(
+    images.map((image) => image.gridThw),
+    config,
+  );
+  const { patchLength } = config.vision;
+  const pixelValues = new Float32Array(layout.patchCount * patchLength);
+  let offset = 0;
+  for (const image of images) {
+    pixelValues.set(image.pixelValues, offset);
+    offset += image.pixelValues.length;
+  }
+  return {
+    pixelValues_PF: tf.tensor2d(pixelValues, [layout.patchCount, patchLength]),
+    rotary: createPatchRotary(layout, config),
+    full: uploadSegments(layout.full, layout.patchCount),
+    windowed: uploadSegments(layout.windowed, layout.patchCount),
+  };
+}
+
+function uploadSegments(groups: SegmentGroup[], patchCount: number): SegmentTensors {
+  const order = groups.flatMap((group) => [...group.patches]);
+  if (groups.length === 1 && order.every((patch, at) => patch === at)) {
+    const [{ size, count }] = groups;
+    return { groups: [{ size, count }] };
+  }
+  const inverse = new Int32Array(patchCount);
+  order.forEach((patch, at) => {
+    inverse[patch] = at;
+  });
+  return {
+    groups: groups.map(({ size, count, patches }) => ({ size, count, patches: tf.tensor1d(patches, 'int32') })),
+    order_P: tf.tensor1d(inverse, 'int32'),
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * Milliseconds of an SFT step of rise-tiny's shape, op by op and traced, on the same batches.
+ *
+ *     node test/bench/training-step.ts [--steps 20] [--batch 32]
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadBackend } from '../../src/engine/backend.ts';
+import { buildSequenceBatch, computeCompletionLogprobs, type TrainingSequence } from '../../src/engine/batch.ts';
+import { createCompletionPass } from '../../src/engine/completion-pass.ts';
+import { sftLoss } from '../../src/engine/losses/sft-loss.ts';
+import { folderModelFiles, requireModelJson } from '../../src/engine/model-files.ts';
+import { parseModelConfig } from '../../src/engine/models/qwen2_5_vl/config.ts';
+import { initializeWeights } from '../../src/engine/models/qwen2_5_vl/initialize-weights.ts';
+import { Qwen25VL } from '../../src/engine/models/qwen2_5_vl/model.ts';
+import { loadProcessor } from '../../src/engine/processing/processor.ts';
+import { createTrainer, type MicroBatch, selectTrainable } from '../../src/engine/train-step.ts';
+import { packageRoot } from '../../src/package-root.ts';
+import { drawBaseExample } from '../../src/tasks/index.ts';
+
+const { values } = parseArgs({
+  options: { steps: { type: 'string', default: '20' }, batch: { type: 'string', default: '32' } },
+});
+const steps = Number(values.steps);
+const batchSize = Number(values.batch);
+const optimizer = {
+  learningRate: 1e-3,
+  schedule: 'constant',
+  warmupFraction: 0,
+  weightDecay: 0.01,
+  beta1: 0.9,
+  beta2: 0.95,
+  maxGradNorm: 1,
+} as const;
+
+loadBackend();
+const files = folderModelFiles(join(packageRoot, 'models/rise-tiny'));
+const config = parseModelConfig(await requireModelJson(files, 'config.json'));
+const processor = await loadProcessor(files);
+const batches = await Promise.all(Array.from({ length: steps }, (_, step) => drawBatch(step)));
+
+const eager = await timeSteps((model, sequences) => {
+  const batch = buildSequenceBatch(sequences, config);
+  return () => sftLoss(computeCompletionLogprobs(model, batch).logprobs_N, batch.completionTokenCount);
+});
+let pass: ReturnType<typeof createCompletionPass> | undefined;
+const traced = await timeSteps((model, sequences) => {
+  pass ??= createCompletionPass(model, selectTrainable(model.weights, false), (logprobs_N, _, tokenCount) =>
+    sftLoss(logprobs_N, tokenCount),
+  );
+  return pass.run(sequences, {}, sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0));
+});
+const difference = Math.max(...eager.losses.map((loss, step) => Math.abs(loss - traced.losses[step]) / Math.abs(loss)));
+console.log('ms per step, eager ', eager.milliseconds.map(Math.round).join(' '));
+console.log('ms per step, traced', traced.milliseconds.map(Math.round).join(' '));
+console.log(`median: eager ${median(eager.milliseconds)} ms, traced ${median(traced.milliseconds)} ms`);
+console.log(`largest relative difference of losses: ${difference}`);
+
+async function drawBatch(step: number): Promise<TrainingSequence[]> {
+  return Promise.all(
+    Array.from({ length: batchSize }, async (_, at) => {
+      const { task, response } = drawBaseExample(step * batchSize + at);
+      const prompt = await processor.processPrompt({
+        content: [
+          { type: 'image', image: task.image },
+          { type: 'text', text: task.question },
+        ],
+      });
+      return { prompt, completionIds: [...processor.encode(response), processor.stopTokenIds[0]] };
+    }),
+  );
+}
+
+async function timeSteps(toMicroBatch: (model: Qwen25VL, sequences: TrainingSequence[]) => MicroBatch) {
+  const model = new Qwen25VL(config, initializeWeights(config, 0));
+  const trainer = createTrainer(model.weights, optimizer, steps);
+  const milliseconds: number[] = [];
+  const losses: number[] = [];
+  for (const sequences of batches) {
+    const started = performance.now();
+    losses.push(trainer.step([toMicroBatch(model, sequences)]).loss);
+    milliseconds.push(performance.now() - started);
+  }
+  return { milliseconds, losses };
+}
+
+function median(numbers: readonly number[]): string {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)].toFixed(1);
+}
