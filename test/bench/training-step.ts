@@ -48,7 +48,11 @@ const traced = await timeSteps((model, sequences) => {
   pass ??= createCompletionPass(model, selectTrainable(model.weights, false), (logprobs_N, _, tokenCount) =>
     sftLoss(logprobs_N, tokenCount),
   );
-  return pass.run(sequences, {}, sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0));
+  return pass.run(
+    sequences,
+    {},
+    sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0),
+  );
 });
 const difference = Math.max(...eager.losses.map((loss, step) => Math.abs(loss - traced.losses[step]) / Math.abs(loss)));
 console.log('ms per step, eager ', eager.milliseconds.map(Math.round).join(' '));

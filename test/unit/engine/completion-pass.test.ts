@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { loadBackend } from '../../../src/engine/backend.ts';
+import { buildSequenceBatch, computeCompletionLogprobs, type TrainingSequence } from '../../../src/engine/batch.ts';
+import { createCompletionPass, roundUpToQuarterOctave } from '../../../src/engine/completion-pass.ts';
+import { grpoLoss } from '../../../src/engine/losses/grpo-loss.ts';
+import { sftLoss } from '../../../src/engine/losses/sft-loss.ts';
+import { parseModelConfig } from '../../../src/engine/models/qwen2_5_vl/config.ts';
+import { initializeWeights } from '../../../src/engine/models/qwen2_5_vl/initialize-weights.ts';
+import { Qwen25VL } from '../../../src/engine/models/qwen2_5_vl/model.ts';
+import { createTrainer, type MicroBatch, selectTrainable } from '../../../src/engine/train-step.ts';
+import { packageRoot } from '../../../src/package-root.ts';
+import { createRandom } from '../../../src/schema/random.ts';
+import { anImage, aPrompt, aTinyModel } from '../../support/tiny-model.ts';
+
+beforeAll(loadBackend);
+
+const countTokens = (sequences: TrainingSequence[]) =>
+  sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
+
+describe('a completion pass', () => {
+  it('has the losses of the op-by-op engine over 50 SFT steps of rise-tiny', () => {
+    const config = parseModelConfig(
+      JSON.parse(readFileSync(join(packageRoot, 'models/rise-tiny/config.json'), 'utf8')),
+    );
+    const batches = [2, 3, 2].map((count, seed) => aRiseTinyBatch(count, seed, config.imageTokenId));
+    const train = (toMicroBatch: (model: Qwen25VL, sequences: TrainingSequence[]) => MicroBatch) => {
+      const model = new Qwen25VL(config, initializeWeights(config, 0));
+      const trainer = createTrainer(selectTrainable(model.weights, true), { ...optimizer, learningRate: 1e-3 }, 50);
+      return Array.from({ length: 50 }, (_, step) => trainer.step([toMicroBatch(model, batches[step % 3])]).loss);
+    };
+    const eager = train((model, sequences) => () => {
+      const batch = buildSequenceBatch(sequences, config);
+      return sftLoss(computeCompletionLogprobs(model, batch).logprobs_N, batch.completionTokenCount);
+    });
+    let pass: ReturnType<typeof createCompletionPass> | undefined;
+    const traced = train((model, sequences) => {
+      const trainable = selectTrainable(model.weights, true);
+      pass ??= createCompletionPass(model, trainable, (logprobs_N, _, count) => sftLoss(logprobs_N, count));
+      return pass.run(sequences, {}, countTokens(sequences));
+    });
+    pass?.dispose();
+    expect(traced[49]).toBeLessThan(traced[0] / 5);
+    traced.forEach((loss, step) => {
+      expect(Math.abs(loss - eager[step])).toBeLessThan(1e-5 * Math.abs(eager[step]));
+    });
+  });
+
+  it('has the GRPO loss, KL included, and the gradients of the op-by-op engine; padding adds nothing', () => {
+    const model = aTinyModel();
+    const trainable = selectTrainable(model.weights, true);
+    const sequences = [
+      { prompt: aPrompt(3, [anImage(4, 6)]), completionIds: [4, 5, 6, 7, 8, 9, 10] },
+      { prompt: aPrompt(9), completionIds: [3, 3] },
+      { prompt: aPrompt(2, [anImage(2, 2), anImage(4, 4, 8)]), completionIds: [11, 12] },
+    ];
+    const random = createRandom(5);
+    const numbers = (low: number, high: number) =>
+      Float32Array.from({ length: 11 }, () => low + (high - low) * random.next());
+    const values = { sampling: numbers(-4, -3), advantages: numbers(-1, 1), reference: numbers(-4, -3) };
+    const lossOf = (
+      logprobs_N: tf.Tensor1D,
+      of: (name: keyof typeof values) => tf.Tensor1D,
+      count: number | tf.Scalar,
+    ) =>
+      grpoLoss({
+        clipRatioLow: 0.2,
+        clipRatioHigh: 0.28,
+        klCoefficient: 0.1,
+        policyLogprobs_N: logprobs_N,
+        samplingLogprobs_N: of('sampling'),
+        advantages_N: of('advantages'),
+        referenceLogprobs_N: of('reference'),
+        tokenCount: count,
+      });
+    const batch = buildSequenceBatch(sequences, model.config);
+    const expected = tf.variableGrads(
+      () => lossOf(computeCompletionLogprobs(model, batch).logprobs_N, (name) => tf.tensor1d(values[name]), 20),
+      [...trainable.values()],
+    );
+    const pass = createCompletionPass<keyof typeof values>(model, trainable, (logprobs_N, values_N, count) =>
+      lossOf(logprobs_N, (name) => values_N[name]!, count),
+    );
+    // The first runs op by op, the second is recorded, the third is the graph's own.
+    const before = tf.memory().numTensors;
+    const results = [1, 2, 3].map(() => pass.run(sequences, values, 20));
+    expect(tf.memory().numTensors).toBe(before);
+    pass.dispose();
+    for (const { loss, gradients, logprobs, entropies } of results) {
+      expect(loss / expected.value.dataSync()[0]).toBeCloseTo(1, 5);
+      expect([logprobs.length, entropies.length]).toEqual([11, 11]);
+      expect([...gradients.keys()]).toEqual([...trainable.keys()]);
+      for (const [name, variable] of trainable) {
+        const gradient = expected.grads[variable.name].dataSync();
+        gradients.get(name)!.forEach((value, at) => {
+          expect(Math.abs(value - gradient[at])).toBeLessThan(1e-6);
+        });
+      }
+    }
+  });
+
+  it.each([
+    [1, 1],
+    [7, 7],
+    [9, 10],
+    [32, 32],
+    [65, 80],
+    [897, 1024],
+  ])('pads size %d to %d', (size, padded) => {
+    expect(roundUpToQuarterOctave(size)).toBe(padded);
+  });
+});
+
+const optimizer = {
+  schedule: 'constant',
+  warmupFraction: 0,
+  weightDecay: 0.01,
+  beta1: 0.9,
+  beta2: 0.95,
+  maxGradNorm: 1,
+} as const;
+
+/** Sequences of unequal length over one image of 8 x 8 patches each. */
+function aRiseTinyBatch(count: number, seed: number, imageToken: number): TrainingSequence[] {
+  const random = createRandom(seed);
+  const ids = (length: number) => Array.from({ length }, () => random.int(400));
+  return Array.from({ length: count }, (_, at) => ({
+    prompt: {
+      tokenIds: [...Array<number>(16).fill(imageToken), ...ids(5 + at)],
+      images: [{ pixelValues: Float32Array.from({ length: 64 * 1176 }, () => random.next()), gridThw: [1, 8, 8] }],
+    },
+    completionIds: ids(12 - at),
+  }));
+}
