@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   buildSequenceBatch,
+  type SequenceBatch,
   type SequenceTensors,
   scoreCompletions,
   type TrainingSequence,
@@ -10,6 +11,7 @@ import {
 import { compile } from './graph/compile.ts';
 import { listTensors } from './graph/tensor-tree.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
+import { exactSize } from './models/qwen2_5_vl/model-input.ts';
 import type { HostGradients } from './optim/global-norm.ts';
 
 /** Numbers of each completion token besides its id, by name: what a loss is told about it. */
@@ -52,15 +54,17 @@ interface PassInputs<Name extends string> {
 }
 
 /**
- * Forward and backward pass over completions, as one traced graph per micro-batch shape. Every size is padded to one of
- * four per octave, so that few graphs serve a run.
+ * Forward and backward pass over completions; in a long job as one traced graph per micro-batch shape (see `compile`).
+ * Then every size is padded to one of four per octave, so that few graphs serve the job.
  *
  * @param trainable the weights to differentiate by, by name
+ * @param expectedRuns micro-batches of the whole job, those before a resume included
  */
 export function createCompletionPass<Name extends string>(
   model: Qwen25VL,
   trainable: ReadonlyMap<string, tf.Variable>,
   computeLoss: CompletionLoss<Name>,
+  expectedRuns: number,
 ): CompletionPass<Name> {
   const variables = [...trainable.values()];
   const compute = ({ batch, values_N, tokenCount }: PassInputs<Name>) => {
@@ -74,12 +78,13 @@ export function createCompletionPass<Name extends string>(
     const gradients = [...trainable].map(([name, variable]) => [name, grads[variable.name]]);
     return { loss: value, ...scores!, gradients: Object.fromEntries(gradients) as Record<string, tf.Tensor | null> };
   };
-  const compiled = compile(compute, [...model.weights.values()]);
+  const compiled = compile(compute, [...model.weights.values()], expectedRuns);
   return {
     run(sequences, values, tokenCount) {
-      const inputs = uploadInputs(model, sequences, values, tokenCount);
-      const outputs = compiled(inputs);
-      const count = sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
+      const batch = buildSequenceBatch(sequences, model.config, compiled.isTraced ? roundUpToQuarterOctave : exactSize);
+      const inputs = uploadInputs(model, batch, values, tokenCount);
+      const outputs = compiled.run(inputs);
+      const count = batch.completionTokenCount;
       const result = {
         loss: outputs.loss.dataSync()[0],
         gradients: toHost(outputs.gradients),
@@ -95,11 +100,10 @@ export function createCompletionPass<Name extends string>(
 
 function uploadInputs<Name extends string>(
   model: Qwen25VL,
-  sequences: readonly TrainingSequence[],
+  batch: SequenceBatch,
   values: TokenValues<Name, Float32Array>,
   tokenCount: number,
 ): PassInputs<Name> {
-  const batch = buildSequenceBatch(sequences, model.config, roundUpToQuarterOctave);
   const pad = (numbers: Float32Array) => {
     const padded = new Float32Array(batch.targetIds.length);
     padded.set(numbers);

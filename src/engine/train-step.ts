@@ -27,6 +27,8 @@ export interface Trainer {
    */
   step(microBatches: Iterable<MicroBatch>): StepResult;
   readonly optimizer: AdamW;
+  /** The weights it trains, by name. */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
 }
 
 /**
@@ -41,6 +43,7 @@ export function createTrainer(
   const optimizer = createAdamW(variables, config);
   return {
     optimizer,
+    variables,
     step(microBatches) {
       const { loss, gradients } = accumulateGradients(variables, microBatches);
       const gradNorm = globalNorm(gradients);

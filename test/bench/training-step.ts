@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type * as tf from '@tensorflow/tfjs-core';
 import { loadBackend } from '../../src/engine/backend.ts';
 import { buildSequenceBatch, computeCompletionLogprobs, type TrainingSequence } from '../../src/engine/batch.ts';
 import { createCompletionPass } from '../../src/engine/completion-pass.ts';
@@ -16,7 +17,7 @@ import { Qwen25VL } from '../../src/engine/models/qwen2_5_vl/model.ts';
 import { loadProcessor } from '../../src/engine/processing/processor.ts';
 import { createTrainer, type MicroBatch, selectTrainable } from '../../src/engine/train-step.ts';
 import { packageRoot } from '../../src/package-root.ts';
-import { drawBaseExample } from '../../src/tasks/index.ts';
+import { BASE_HABITS, drawBaseExample } from '../../src/tasks/index.ts';
 
 const { values } = parseArgs({
   options: { steps: { type: 'string', default: '20' }, batch: { type: 'string', default: '32' } },
@@ -45,9 +46,8 @@ const eager = await timeSteps((model, sequences) => {
 });
 let pass: ReturnType<typeof createCompletionPass> | undefined;
 const traced = await timeSteps((model, sequences) => {
-  pass ??= createCompletionPass(model, selectTrainable(model.weights, false), (logprobs_N, _, tokenCount) =>
-    sftLoss(logprobs_N, tokenCount),
-  );
+  const loss = (logprobs_N: tf.Tensor1D, _: unknown, tokenCount: tf.Scalar) => sftLoss(logprobs_N, tokenCount);
+  pass ??= createCompletionPass(model, selectTrainable(model.weights, true), loss, Number.POSITIVE_INFINITY);
   return pass.run(
     sequences,
     {},
@@ -63,7 +63,7 @@ console.log(`largest relative difference of losses: ${difference}`);
 async function drawBatch(step: number): Promise<TrainingSequence[]> {
   return Promise.all(
     Array.from({ length: batchSize }, async (_, at) => {
-      const { task, response } = drawBaseExample(step * batchSize + at);
+      const { task, response } = drawBaseExample(step * batchSize + at, BASE_HABITS);
       const prompt = await processor.processPrompt({
         content: [
           { type: 'image', image: task.image },
@@ -77,7 +77,7 @@ async function drawBatch(step: number): Promise<TrainingSequence[]> {
 
 async function timeSteps(toMicroBatch: (model: Qwen25VL, sequences: TrainingSequence[]) => MicroBatch) {
   const model = new Qwen25VL(config, initializeWeights(config, 0));
-  const trainer = createTrainer(model.weights, optimizer, steps);
+  const trainer = createTrainer(selectTrainable(model.weights, true), optimizer, steps);
   const milliseconds: number[] = [];
   const losses: number[] = [];
   for (const sequences of batches) {

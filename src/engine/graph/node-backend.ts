@@ -11,6 +11,7 @@ export interface OpAttribute {
 /** What tracing needs of tfjs-node's backend: every kernel ends in one of its two `execute` calls. */
 export interface NodeBackend {
   binding: Binding;
+  isUsingGpuDevice: boolean;
   executeSingleOutput(op: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor;
   executeMultipleOutputs(op: string, attributes: OpAttribute[], inputs: Tensor[], outputCount: number): Tensor[];
   /** Registers a host array as a tensor. */

@@ -26,6 +26,7 @@ export function createRecording(): Recording {
   const builder = createGraphBuilder();
   const names = new Map<DataId, string>();
   const constants = new Set<DataId>();
+  const constantNames = new Map<string, string>();
   const readValues = backend.readSync.bind(backend);
 
   function nameOf(tensor: Tensor): string {
@@ -37,10 +38,20 @@ export function createRecording(): Recording {
           'pass it as an input or list it among the variables',
       );
     }
-    const { buffer, byteOffset, byteLength } = readValues(tensor.dataId);
-    const name = `constant${builder.nodeCount}`;
-    builder.addConstant(name, tensor.dtype, tensor.shape, new Uint8Array(buffer, byteOffset, byteLength));
+    const name = addConstant(tensor);
     names.set(tensor.dataId, name);
+    return name;
+  }
+
+  /** One node for equal constants: axes, shapes and factors come again and again. */
+  function addConstant({ dataId, dtype, shape }: Tensor): string {
+    const { buffer, byteOffset, byteLength } = readValues(dataId);
+    const key = `${dtype}[${shape}]${Buffer.from(buffer, byteOffset, byteLength).toString('base64')}`;
+    const known = constantNames.get(key);
+    if (known !== undefined) return known;
+    const name = `constant${builder.nodeCount}`;
+    builder.addConstant(name, dtype, shape, new Uint8Array(buffer, byteOffset, byteLength));
+    constantNames.set(key, name);
     return name;
   }
 

@@ -24,19 +24,19 @@ export interface TracedFunction<Inputs, Outputs> {
  * `compute` must be a function of its inputs' tensors and of the listed variables alone: plain numbers and host arrays
  * it reads are part of the graph. Variables are read at each call, so that an optimizer may change them between calls.
  *
- * @returns the traced function and the outputs of the recorded run, which the caller disposes
  * @throws UnsupportedModelError `compute` reads tensor values or uses unlisted tensors, or TensorFlow refuses the graph
  */
 export function trace<Inputs, Outputs>(
   compute: (inputs: Inputs) => Outputs,
   inputs: Inputs,
   variables: readonly tf.Variable[],
-): { traced: TracedFunction<Inputs, Outputs>; outputs: Outputs } {
+): TracedFunction<Inputs, Outputs> {
   const recording = createRecording();
   const fed = [...listTensors(inputs), ...variables];
   fed.forEach((tensor, at) => {
     recording.addInput(`input${at}`, tensor);
   });
+  // After this only the tree of the recorded outputs counts, not their values.
   const outputs = recording.record(() => tf.tidy(() => compute(inputs) as tf.TensorContainer)) as Outputs;
   const results = listTensors(outputs);
   results.forEach((tensor, at) => {
@@ -46,7 +46,8 @@ export function trace<Inputs, Outputs>(
   const inputNames = fed.map((_, at) => `input${at}:0`).join();
   const outputNames = results.map((_, at) => `output${at}:0`).join();
   const { binding } = nodeBackend();
-  const traced: TracedFunction<Inputs, Outputs> = {
+  tf.dispose(results);
+  return {
     nodeCount: recording.builder.nodeCount,
     run(inputs) {
       const backend = nodeBackend();
@@ -57,7 +58,6 @@ export function trace<Inputs, Outputs>(
     },
     dispose: () => binding.deleteSavedModel(session),
   };
-  return { traced, outputs };
 }
 
 /** TensorFlow loads graphs from folders only; it needs the folder no longer than that. */

@@ -3,10 +3,11 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   buildSequenceBatch,
-  computeCompletionLogprobs,
-  type SequenceBatch,
+  scoreCompletions,
   type TrainingSequence,
+  uploadSequenceBatch,
 } from '../../engine/batch.ts';
+import { type CompletionGradients, type CompletionPass, createCompletionPass } from '../../engine/completion-pass.ts';
 import { grpoLoss } from '../../engine/losses/grpo-loss.ts';
 import { sumGrpoMetrics } from '../../engine/losses/grpo-metrics.ts';
 import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
@@ -48,14 +49,16 @@ export async function takeGrpoSteps(
 ): Promise<StepMetrics[]> {
   const steps: StepMetrics[] = [];
   let done = 0;
-  for (const batch of splitEvenly(createRandom(shuffleSeed).shuffle(sequences), config.stepsPerIteration)) {
+  const batches = splitEvenly(createRandom(shuffleSeed).shuffle(sequences), config.stepsPerIteration);
+  const pass = createGrpoPass(models, batches, config);
+  for (const batch of batches) {
     // Lets signal handlers run: everything inside a step is synchronous.
     await setImmediate();
     if (deps.signal.aborted) {
       throw new InterruptedError(`train-grpo stopped after ${steps.length} steps; rerun to train this iteration again`);
     }
     steps.push(
-      takeStep(models, batch, config, (count) => {
+      takeStep({ ...models, pass }, batch, config, (count) => {
         done += count;
         deps.report({
           stage: 'train-grpo',
@@ -67,11 +70,36 @@ export async function takeGrpoSteps(
       }),
     );
   }
+  pass.dispose();
   return steps;
 }
 
+type GrpoPass = CompletionPass<'sampling' | 'advantages' | 'reference'>;
+
+function createGrpoPass(
+  { model, trainer }: GrpoModels,
+  batches: readonly GrpoSequence[][],
+  config: RlConfig,
+): GrpoPass {
+  const microBatches = batches.flatMap((batch) => planMicroBatches(batch, config.microBatchSequences)).length;
+  return createCompletionPass(
+    model,
+    trainer.variables,
+    (policyLogprobs_N, { sampling, advantages, reference }, tokenCount) =>
+      grpoLoss({
+        ...config,
+        policyLogprobs_N,
+        samplingLogprobs_N: sampling!,
+        advantages_N: advantages!,
+        referenceLogprobs_N: reference,
+        tokenCount,
+      }),
+    microBatches,
+  );
+}
+
 function takeStep(
-  { model, trainer, reference }: GrpoModels,
+  { trainer, reference, pass }: GrpoModels & { pass: GrpoPass },
   sequences: readonly GrpoSequence[],
   config: RlConfig,
   onMicroBatch: (sequences: number) => void,
@@ -79,31 +107,21 @@ function takeStep(
   const tokenCount = countCompletionTokens(sequences);
   const sums = { clippedTokens: 0, approximateKl: 0, entropy: 0 };
 
-  function* losses(): Generator<() => tf.Scalar> {
+  function* runMicroBatches(): Generator<CompletionGradients> {
     for (const micro of planMicroBatches(sequences, config.microBatchSequences)) {
-      const batch = buildSequenceBatch(micro, model.config);
       const { sampling, advantages } = flattenTokens(micro);
-      const referenceLogprobs = reference && computeConstantLogprobs(reference, batch);
-      yield () => {
-        const { logprobs_N, entropy_N } = computeCompletionLogprobs(model, batch);
-        const moved = sumGrpoMetrics(logprobs_N.dataSync(), sampling, advantages, config);
-        sums.clippedTokens += moved.clippedTokens;
-        sums.approximateKl += moved.approximateKl;
-        for (const entropy of entropy_N.dataSync<'float32'>()) sums.entropy += entropy;
-        return grpoLoss({
-          ...config,
-          policyLogprobs_N: logprobs_N,
-          samplingLogprobs_N: tf.tensor1d(sampling),
-          advantages_N: tf.tensor1d(advantages),
-          referenceLogprobs_N: referenceLogprobs && tf.tensor1d(referenceLogprobs),
-          tokenCount,
-        });
-      };
+      const referenceLogprobs = reference && computeConstantLogprobs(reference, micro);
+      const result = pass.run(micro, { sampling, advantages, reference: referenceLogprobs }, tokenCount);
+      const moved = sumGrpoMetrics(result.logprobs, sampling, advantages, config);
+      sums.clippedTokens += moved.clippedTokens;
+      sums.approximateKl += moved.approximateKl;
+      for (const entropy of result.entropies) sums.entropy += entropy;
+      yield result;
       onMicroBatch(micro.length);
     }
   }
 
-  return describeStep(trainer.step(losses()), sums, tokenCount);
+  return describeStep(trainer.step(runMicroBatches()), sums, tokenCount);
 }
 
 /** Per completion token, in the order of the batch. */
@@ -116,11 +134,11 @@ function flattenTokens(sequences: readonly GrpoSequence[]): { sampling: Float32A
   };
 }
 
-function computeConstantLogprobs(model: Qwen25VL, batch: SequenceBatch): Float32Array {
-  const { logprobs_N, entropy_N } = tf.tidy(() => computeCompletionLogprobs(model, batch));
-  const logprobs = logprobs_N.dataSync<'float32'>();
-  tf.dispose([logprobs_N, entropy_N]);
-  return logprobs;
+function computeConstantLogprobs(model: Qwen25VL, sequences: readonly TrainingSequence[]): Float32Array {
+  return tf.tidy(() => {
+    const batch = uploadSequenceBatch(buildSequenceBatch(sequences, model.config), model.config);
+    return scoreCompletions(model, batch).logprobs_N.dataSync<'float32'>();
+  });
 }
 
 function describeStep(

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { buildSequenceBatch, computeCompletionLogprobs, type TrainingSequence } from '../../engine/batch.ts';
+import type { TrainingSequence } from '../../engine/batch.ts';
+import { type CompletionGradients, type CompletionPass, createCompletionPass } from '../../engine/completion-pass.ts';
 import { sftLoss } from '../../engine/losses/sft-loss.ts';
 import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
 import type { StepResult, Trainer } from '../../engine/train-step.ts';
@@ -14,8 +14,18 @@ export const SftStepMetrics = z.record(z.string(), z.number());
 export type SftStepMetrics = z.infer<typeof SftStepMetrics>;
 
 export interface SftModels {
-  model: Qwen25VL;
   trainer: Trainer;
+  pass: CompletionPass<never>;
+}
+
+/** @param microBatches of the whole job, those before a resume included */
+export function createSftPass(model: Qwen25VL, trainer: Trainer, microBatches: number): CompletionPass<never> {
+  return createCompletionPass(
+    model,
+    trainer.variables,
+    (logprobs_N, _values, tokenCount) => sftLoss(logprobs_N, tokenCount),
+    microBatches,
+  );
 }
 
 /**
@@ -25,7 +35,7 @@ export interface SftModels {
  */
 export async function takeSftStep(
   deps: JobDeps,
-  { model, trainer }: SftModels,
+  { trainer, pass }: SftModels,
   sequences: readonly TrainingSequence[],
   microBatchSequences: number,
 ): Promise<StepResult> {
@@ -37,11 +47,8 @@ export async function takeSftStep(
     );
   }
   const tokenCount = countCompletionTokens(sequences);
-  function* losses(): Generator<() => tf.Scalar> {
-    for (const micro of planMicroBatches(sequences, microBatchSequences)) {
-      const batch = buildSequenceBatch(micro, model.config);
-      yield () => sftLoss(computeCompletionLogprobs(model, batch).logprobs_N, tokenCount);
-    }
+  function* runMicroBatches(): Generator<CompletionGradients> {
+    for (const micro of planMicroBatches(sequences, microBatchSequences)) yield pass.run(micro, {}, tokenCount);
   }
-  return trainer.step(losses());
+  return trainer.step(runMicroBatches());
 }

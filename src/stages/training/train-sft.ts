@@ -1,6 +1,6 @@
 import type { TrainingSequence } from '../../engine/batch.ts';
 import type { Policy } from '../../engine/policy.ts';
-import { createTrainer, selectTrainable, type Trainer } from '../../engine/train-step.ts';
+import { createTrainer, selectTrainable } from '../../engine/train-step.ts';
 import {
   checkpointPrefix,
   manifestKey,
@@ -23,7 +23,7 @@ import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy, processPrompt } from '../stored-policy.ts';
 import { countCompletionTokens, splitBySize } from './batching.ts';
 import { isWholeCheckpoint, restoreOptimizer, saveCheckpoint } from './checkpoint.ts';
-import { SftStepMetrics, takeSftStep } from './sft-steps.ts';
+import { createSftPass, type SftModels, SftStepMetrics, takeSftStep } from './sft-steps.ts';
 
 export interface TrainSftSummary {
   examples: number;
@@ -49,6 +49,7 @@ export async function runTrainSft(deps: JobDeps, input: TrainSftJob): Promise<Tr
     await trainEpochs(deps, input.runId, config, examples, training);
     await saveTraining(store, writePart, prefix, config, training);
     await store.write(metricsKey(prefix), encodeRecords(training.metrics));
+    training.pass.dispose();
     training.policy.model.dispose();
     return {
       examples: examples.length,
@@ -62,11 +63,10 @@ export async function runTrainSft(deps: JobDeps, input: TrainSftJob): Promise<Tr
 }
 
 /** Everything that changes while SFT runs. */
-interface Training {
+interface Training extends SftModels {
   /** Folder that tokenizer and configs are carried over from. */
   sourcePrefix: string;
   policy: Policy;
-  trainer: Trainer;
   /** Epochs finished. */
   epochs: number;
   metrics: SftStepMetrics[];
@@ -87,12 +87,15 @@ async function startOrResume(store: Store, runId: string, config: RunConfig, exa
   const resumePrefix = await findResume(store, runId, config.sft.epochs);
   const policy = await loadStoredPolicy(store, resumePrefix ?? sourcePrefix, config);
   const trainable = selectTrainable(policy.model.weights, config.policy.freezeVisionTower);
-  const totalSteps = config.sft.epochs * Math.ceil(examples / config.sft.sequencesPerStep);
+  const { epochs: totalEpochs, sequencesPerStep, microBatchSequences } = config.sft;
+  const totalSteps = totalEpochs * Math.ceil(examples / sequencesPerStep);
   const trainer = createTrainer(trainable, config.sft.optimizer, totalSteps);
-  if (!resumePrefix) return { sourcePrefix, policy, trainer, epochs: 0, metrics: [] };
+  const microBatches = totalSteps * Math.ceil(sequencesPerStep / microBatchSequences);
+  const pass = createSftPass(policy.model, trainer, microBatches);
+  if (!resumePrefix) return { sourcePrefix, policy, trainer, pass, epochs: 0, metrics: [] };
   const { epochs = 0 } = await restoreOptimizer(store, resumePrefix, trainer.optimizer);
   const metrics = await readRecords(store, metricsKey(resumePrefix), SftStepMetrics);
-  return { sourcePrefix, policy, trainer, epochs, metrics };
+  return { sourcePrefix, policy, trainer, pass, epochs, metrics };
 }
 
 /** The whole checkpoint of the latest epoch, if a run before this one left one. */
@@ -132,13 +135,13 @@ async function trainEpochs(
 async function trainOn(
   deps: JobDeps,
   config: RunConfig,
-  { policy, trainer, epochs }: Training,
+  { policy, trainer, pass, epochs }: Training,
   examples: readonly StoredSftExample[],
 ): Promise<SftStepMetrics> {
   const started = Date.now();
   const sequences = await Promise.all(examples.map((example) => buildSequence(policy, example, config)));
-  const models = { model: policy.model, trainer };
-  const { loss, gradNorm, learningRate } = await takeSftStep(deps, models, sequences, config.sft.microBatchSequences);
+  const { microBatchSequences } = config.sft;
+  const { loss, gradNorm, learningRate } = await takeSftStep(deps, { trainer, pass }, sequences, microBatchSequences);
   return {
     epoch: epochs,
     'loss/sft': loss,

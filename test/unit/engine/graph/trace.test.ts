@@ -35,8 +35,7 @@ function expectSame(actual: tf.Tensor, expected: tf.Tensor) {
 describe('a traced function', () => {
   it('equals the function on new inputs, and sees what its variables have become', () => {
     const { table, compute } = aFunction();
-    const { traced, outputs } = trace(compute, anInput([0, 1, 1]), [table]);
-    expectSame(outputs.value, compute(anInput([0, 1, 1])).value);
+    const traced = trace(compute, anInput([0, 1, 1]), [table]);
     table.assign(tf.tensor2d([0.1, 0.7, -0.3, 0.2, -0.9, 0.4, 0.5, 0.3], [2, 4]));
     for (const input of [anInput([1, 0, 0], -2), anInput([1, 1, 1])]) {
       const actual = traced.run(input);
@@ -52,9 +51,8 @@ describe('a traced function', () => {
     const input = anInput([0, 1]);
     const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('metis-rise-graph-')).length;
     const before = { tensors: tf.memory().numTensors, folders: folders(), ownNames: Object.keys(tf.backend()) };
-    const { traced, outputs } = trace(compute, input, [table]);
-    const again = traced.run(input);
-    tf.dispose([outputs, again]);
+    const traced = trace(compute, input, [table]);
+    tf.dispose(traced.run(input));
     traced.dispose();
     expect({ tensors: tf.memory().numTensors, folders: folders(), ownNames: Object.keys(tf.backend()) }).toEqual(
       before,
@@ -63,7 +61,7 @@ describe('a traced function', () => {
 
   it('checks gathered rows when it runs', () => {
     const { table, compute } = aFunction();
-    const { traced } = trace(compute, anInput([0, 1]), [table]);
+    const traced = trace(compute, anInput([0, 1]), [table]);
     expect(() => traced.run(anInput([0, 2]))).toThrow(/indices\[1\] = 2 is not in \[0, 2\)/);
     traced.dispose();
   });
@@ -76,21 +74,31 @@ describe('a traced function', () => {
     const refused = () => trace(({ x }: { x: tf.Tensor }) => ({ y: compute(x, outside) }), { x: tf.scalar(2) }, []);
     expect(refused).toThrow(UnsupportedModelError);
     expect(refused).toThrow(message);
-    const { traced } = trace(({ x }) => ({ y: tf.square(x) }), { x: tf.scalar(2) }, []);
+    const traced = trace(({ x }) => ({ y: tf.square(x) }), { x: tf.scalar(2) }, []);
     expect(traced.run({ x: tf.scalar(3) }).y.dataSync()[0]).toBe(9);
     traced.dispose();
   });
 });
 
 describe('a compiled function', () => {
-  it('traces a shape when it comes back, and serves every shape', () => {
+  const shapes = [[0, 1], [1], [1, 1], [0], [0, 0], [1]];
+
+  it('traces each shape once and serves every shape', () => {
     const { table, compute } = aFunction();
-    const compiled = compile(compute, [table]);
-    const graphCounts = [[0, 1], [1], [1, 1], [0], [0, 0], [1]].map((rows) => {
-      expectSame(compiled(anInput(rows)).gradient, compute(anInput(rows)).gradient);
+    const compiled = compile(compute, [table], 100);
+    const graphCounts = shapes.map((rows) => {
+      expectSame(compiled.run(anInput(rows)).gradient, compute(anInput(rows)).gradient);
       return compiled.graphCount;
     });
-    expect(graphCounts).toEqual([0, 0, 1, 2, 2, 2]);
+    expect(graphCounts).toEqual([1, 2, 2, 2, 2, 2]);
     compiled.dispose();
+    expect(compiled.graphCount).toBe(0);
+  });
+
+  it('traces nothing for a few calls', () => {
+    const { table, compute } = aFunction();
+    const compiled = compile(compute, [table], shapes.length);
+    for (const rows of shapes) expectSame(compiled.run(anInput(rows)).value, compute(anInput(rows)).value);
+    expect(compiled.graphCount).toBe(0);
   });
 });
