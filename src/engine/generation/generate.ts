@@ -31,6 +31,9 @@ export interface Completion {
 /** Called after each decoding step with the number of sequences still running and the completions as they stand. */
 export type OnStep = (runningSequences: number, completions: readonly Readonly<Completion>[]) => void;
 
+/** Share of rows still running at which the batch shrinks to them: each shrinking copies what it keeps of the cache. */
+const SHRINK_AT = 0.75;
+
 /** Samples a completion for every request, all in one batch with a key-value cache. */
 export function generate(
   model: Qwen25VL,
@@ -41,27 +44,63 @@ export function generate(
   if (requests.length === 0) return [];
   const sequences = requests.map((request) => new RunningSequence(request, settings));
   const completions = sequences.map((sequence) => sequence.completion);
-  let { cache, logits_BV, visible, positions } = prefill(model, requests);
+  let rows = sequences;
+  let state = prefill(model, requests);
   for (let step = 0; ; step++) {
-    const logits = logits_BV.dataSync<'float32'>();
-    const vocabSize = logits_BV.shape[1];
-    logits_BV.dispose();
-    sequences.forEach((sequence, b) => {
-      sequence.take(logits.subarray(b * vocabSize, (b + 1) * vocabSize));
-    });
-    const running = sequences.filter((sequence) => sequence.isRunning).length;
-    onStep?.(running, completions);
-    if (running === 0) break;
-    visible = appendVisible(visible, sequences.length);
-    const tokenIds = Int32Array.from(sequences, (sequence) => sequence.lastTokenId);
-    const next = model.decode({ tokenIds, positions: positions.map((position) => position + step), visible }, cache);
-    disposeCache(cache);
-    cache = next.cache;
-    logits_BV = model.computeLogits(next.hidden_MD);
-    next.hidden_MD.dispose();
+    takeTokens(rows, state.logits_BV);
+    const running = rows.flatMap((sequence, row) => (sequence.isRunning ? [row] : []));
+    onStep?.(running.length, completions);
+    if (running.length === 0) break;
+    if (running.length <= SHRINK_AT * rows.length) {
+      state = keepRows(state, running);
+      rows = running.map((row) => rows[row]);
+    }
+    state = decode(
+      model,
+      state,
+      rows.map((sequence) => sequence.lastTokenId),
+      step,
+    );
   }
-  disposeCache(cache);
+  disposeCache(state.cache);
   return completions;
+}
+
+/** Each running row draws its next token. */
+function takeTokens(rows: readonly RunningSequence[], logits_BV: tf.Tensor2D): void {
+  const [, vocabSize] = logits_BV.shape;
+  const logits = logits_BV.dataSync<'float32'>();
+  logits_BV.dispose();
+  rows.forEach((sequence, b) => {
+    sequence.take(logits.subarray(b * vocabSize, (b + 1) * vocabSize));
+  });
+}
+
+/** Decodes the last tokens, `step` tokens after the prompts, into the logits of the next. */
+function decode(model: Qwen25VL, state: DecodingState, lastTokenIds: number[], step: number): DecodingState {
+  const visible = appendVisible(state.visible, lastTokenIds.length);
+  const positions = state.positions.map((position) => position + step);
+  const next = model.decode({ tokenIds: Int32Array.from(lastTokenIds), positions, visible }, state.cache);
+  disposeCache(state.cache);
+  const logits_BV = model.computeLogits(next.hidden_MD);
+  next.hidden_MD.dispose();
+  return { ...state, cache: next.cache, logits_BV, visible };
+}
+
+/** Finished rows leave: they would be decoded on, unread. */
+function keepRows(state: DecodingState, rows: readonly number[]): DecodingState {
+  const { cache, positions, visible } = state;
+  const length = visible.length / positions.length;
+  const kept = tf.tidy(() => {
+    const rows_B = tf.tensor1d([...rows], 'int32');
+    return cache.map(({ keys, values }) => ({ keys: tf.gather(keys, rows_B), values: tf.gather(values, rows_B) }));
+  });
+  disposeCache(cache);
+  const keptVisible = new Float32Array(rows.length * length);
+  rows.forEach((row, b) => {
+    keptVisible.set(visible.subarray(row * length, (row + 1) * length), b * length);
+  });
+  return { ...state, cache: kept, visible: keptVisible, positions: Int32Array.from(rows, (row) => positions[row]) };
 }
 
 /** A completion on its way, with its own random stream. */
@@ -76,7 +115,7 @@ class RunningSequence {
     this.settings = settings;
   }
 
-  /** A finished row decodes on, unread, until its batch ends: its last token stands in. */
+  /** A finished row decodes on, unread, until it leaves the batch: its last token stands in. */
   get lastTokenId(): number {
     return this.completion.tokenIds[this.completion.tokenIds.length - 1];
   }

@@ -20,10 +20,11 @@ export function sampleToken(
   random: Random,
 ): { tokenId: number; logprob: number } {
   const greedyId = argMax(logits);
-  const tokenId = settings.temperature === 0 ? greedyId : drawToken(logits, logits[greedyId], settings, random);
+  const highest = logits[greedyId];
+  const tokenId = settings.temperature === 0 ? greedyId : drawToken(logits, highest, settings, random);
   let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - logits[greedyId]);
-  return { tokenId, logprob: logits[tokenId] - logits[greedyId] - Math.log(sum) };
+  for (let id = 0; id < logits.length; id++) sum += Math.exp(logits[id] - highest);
+  return { tokenId, logprob: logits[tokenId] - highest - Math.log(sum) };
 }
 
 function argMax(values: Float32Array): number {
@@ -34,16 +35,27 @@ function argMax(values: Float32Array): number {
 
 /** Inverse of the cumulative distribution at one uniform draw, tokens in order of id, or of likelihood where some are cut. */
 function drawToken(logits: Float32Array, highest: number, settings: SamplingSettings, random: Random): number {
-  const masses = Float64Array.from(logits, (logit) => Math.exp((logit - highest) / settings.temperature));
-  const candidates = settings.topK > 0 || settings.topP < 1 ? keepLikely(masses, settings) : [...masses.keys()];
+  const masses = new Float64Array(logits.length);
+  for (let id = 0; id < logits.length; id++) masses[id] = Math.exp((logits[id] - highest) / settings.temperature);
+  if (settings.topK === 0 && settings.topP === 1) return drawIndex(masses, random);
+  const candidates = keepLikely(masses, settings);
+  return candidates[
+    drawIndex(
+      Float64Array.from(candidates, (id) => masses[id]),
+      random,
+    )
+  ];
+}
+
+function drawIndex(masses: Float64Array, random: Random): number {
   let total = 0;
-  for (const id of candidates) total += masses[id];
+  for (let i = 0; i < masses.length; i++) total += masses[i];
   let remaining = random.next() * total;
-  for (const id of candidates) {
-    remaining -= masses[id];
-    if (remaining < 0) return id;
+  for (let i = 0; i < masses.length; i++) {
+    remaining -= masses[i];
+    if (remaining < 0) return i;
   }
-  return candidates[candidates.length - 1];
+  return masses.length - 1;
 }
 
 function keepLikely(masses: Float64Array, { topK, topP }: SamplingSettings): number[] {
