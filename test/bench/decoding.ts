@@ -1,0 +1,69 @@
+/**
+ * Tokens per second that rise-tiny's shape samples, by sequences in the batch. Its random weights draw a stop token about
+ * once in 20 tokens, as trained ones do.
+ *
+ *     node test/bench/decoding.ts [--sequences 512]
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadBackend } from '../../src/engine/backend.ts';
+import { generate } from '../../src/engine/generation/generate.ts';
+import { parseModelConfig } from '../../src/engine/models/qwen2_5_vl/config.ts';
+import { initializeWeights } from '../../src/engine/models/qwen2_5_vl/initialize-weights.ts';
+import { Qwen25VL } from '../../src/engine/models/qwen2_5_vl/model.ts';
+import { packageRoot } from '../../src/package-root.ts';
+import { createRandom } from '../../src/schema/random.ts';
+
+const GROUP_SIZE = 8;
+const PROMPT_TOKENS = 20;
+
+const { values } = parseArgs({ options: { sequences: { type: 'string', default: '512' } } });
+const sequences = Number(values.sequences);
+
+loadBackend();
+const config = parseModelConfig(JSON.parse(readFileSync(join(packageRoot, 'models/rise-tiny/config.json'), 'utf8')));
+const model = new Qwen25VL(config, initializeWeights(config, 0));
+const requests = drawRequests();
+const settings = {
+  temperature: 1,
+  topP: 1,
+  topK: 0,
+  maxNewTokens: 48,
+  stopTokenIds: Array.from({ length: Math.round(config.text.vocabSize / 20) }, (_, id) => id),
+};
+generate(model, requests.slice(0, 32), settings);
+for (const batchSize of [64, 128, 256, 512].filter((size) => size <= sequences)) {
+  const started = { cpu: process.cpuUsage(), wall: performance.now() };
+  let tokens = 0;
+  for (let first = 0; first < sequences; first += batchSize) {
+    for (const { tokenIds } of generate(model, requests.slice(first, first + batchSize), settings)) {
+      tokens += tokenIds.length;
+    }
+  }
+  const { user, system } = process.cpuUsage(started.cpu);
+  const perSecond = (tokens * 1000) / (performance.now() - started.wall);
+  const perCpuSecond = (tokens * 1e6) / (user + system);
+  console.log(
+    `batches of ${batchSize}: ${perSecond.toFixed(0)} tokens per second, ${perCpuSecond.toFixed(0)} per CPU second`,
+  );
+}
+
+/** Groups that share a prompt: one image of 8 x 8 patches and some text. */
+function drawRequests() {
+  const random = createRandom(1);
+  const { imageTokenId, vision } = config;
+  const prompts = Array.from({ length: sequences / GROUP_SIZE }, () => ({
+    tokenIds: [
+      ...Array<number>(16).fill(imageTokenId),
+      ...Array.from({ length: PROMPT_TOKENS }, () => random.int(400)),
+    ],
+    images: [
+      {
+        pixelValues: Float32Array.from({ length: 64 * vision.patchLength }, () => random.next()),
+        gridThw: [1, 8, 8] as [number, number, number],
+      },
+    ],
+  }));
+  return Array.from({ length: sequences }, (_, at) => ({ prompt: prompts[Math.floor(at / GROUP_SIZE)], seed: at }));
+}
