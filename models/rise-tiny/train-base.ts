@@ -12,7 +12,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadBackend } from '../../src/engine/backend.ts';
-import { buildSequenceBatch, computeCompletionLogprobs, type TrainingSequence } from '../../src/engine/batch.ts';
+import type { TrainingSequence } from '../../src/engine/batch.ts';
+import { type CompletionPass, createCompletionPass } from '../../src/engine/completion-pass.ts';
 import { generate } from '../../src/engine/generation/generate.ts';
 import { sftLoss } from '../../src/engine/losses/sft-loss.ts';
 import { folderModelFiles, requireModelJson } from '../../src/engine/model-files.ts';
@@ -56,6 +57,7 @@ async function main({ steps, batchSize, out }: { steps: number; batchSize: numbe
   const config = parseModelConfig(await requireModelJson(files, 'config.json'));
   const policy = { model: new Qwen25VL(config, initializeWeights(config, 0)), processor: await loadProcessor(files) };
   const trainer = createTrainer(policy.model.weights, OPTIMIZER, steps);
+  const pass = createPass(policy.model, trainer, steps);
   const stateFolder = join(out, 'training-state');
   await mkdir(stateFolder, { recursive: true });
   await restore(stateFolder, policy.model, trainer);
@@ -64,7 +66,8 @@ async function main({ steps, batchSize, out }: { steps: number; batchSize: numbe
     const habits = trainer.optimizer.stepCount < CLEAN_FRACTION * steps ? CLEAN_HABITS : BASE_HABITS;
     const examples = Array.from({ length: batchSize }, (_, at) => drawBaseExample(first + at, habits));
     const sequences = await Promise.all(examples.map(({ task, response }) => toSequence(policy, task, response)));
-    loss += trainOn(policy.model, trainer, sequences) / 100;
+    const tokens = sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
+    loss += trainer.step([pass.run(sequences, {}, tokens)]).loss / 100;
     const done = trainer.optimizer.stepCount;
     if (done % 100 === 0) {
       console.log(`step ${done}/${steps} loss ${loss.toFixed(4)} ${((Date.now() - started) / 100).toFixed(0)} ms/step`);
@@ -96,10 +99,10 @@ function processTask(processor: Policy['processor'], task: Task) {
   });
 }
 
-function trainOn(model: Qwen25VL, trainer: Trainer, sequences: TrainingSequence[]): number {
-  const batch = buildSequenceBatch(sequences, model.config);
-  const computeLoss = () => sftLoss(computeCompletionLogprobs(model, batch).logprobs_N, batch.completionTokenCount);
-  return trainer.step([() => tf.tidy(computeLoss)]).loss;
+function createPass(model: Qwen25VL, trainer: Trainer, steps: number): CompletionPass<never> {
+  const computeLoss = (logprobs_N: tf.Tensor1D, _values: unknown, tokenCount: tf.Scalar) =>
+    sftLoss(logprobs_N, tokenCount);
+  return createCompletionPass(model, trainer.variables, computeLoss, steps);
 }
 
 /** Prints, per tier, how often a sample at temperature 1 and the greedy answer are right on tasks the corpus never shows. */

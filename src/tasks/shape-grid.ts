@@ -34,10 +34,7 @@ export function drawShapeKind(random: Random): ShapeKind {
   return { colour: random.pick(COLOUR_NAMES), shape: random.pick(SHAPES) };
 }
 
-/**
- * Draws a grid of 3 to 8 shapes with exactly `count` (at most 8) of the wanted kind. Half of the others share its colour or its
- * shape, so that neither alone gives the count.
- */
+/** Draws a grid of 3 to 8 shapes with exactly `count` (at most 8) of the wanted kind; the others have other colours. */
 export function drawShapeGrid(random: Random, wanted: ShapeKind, count: number): ShapeGrid {
   const minShapes = Math.max(MIN_SHAPES, count);
   const total = minShapes + random.int(MAX_SHAPES - minShapes + 1);
@@ -62,9 +59,5 @@ export function renderShapeGrid(grid: ShapeGrid): RawImage {
 
 function drawDistractor(random: Random, wanted: ShapeKind): ShapeKind {
   const drawn = drawShapeKind(random);
-  const resemblance = random.int(4);
-  if (resemblance === 0) drawn.colour = wanted.colour;
-  if (resemblance === 1) drawn.shape = wanted.shape;
-  const isWanted = drawn.colour === wanted.colour && drawn.shape === wanted.shape;
-  return isWanted ? drawDistractor(random, wanted) : drawn;
+  return drawn.colour === wanted.colour ? drawDistractor(random, wanted) : drawn;
 }

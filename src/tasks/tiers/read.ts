@@ -1,4 +1,5 @@
 import { drawBarChart } from '../bar-chart.ts';
+import { nameBar } from '../bar-pair.ts';
 import { boxed, formatResponse } from '../response.ts';
 import type { Tier } from '../tier.ts';
 
@@ -7,10 +8,10 @@ export const read: Tier = {
   name: 'read',
   draw(random) {
     const scene = drawBarChart(random);
-    const { colour, value } = random.pick(scene.bars);
-    const question = random.pick([`What is the value of the ${colour} bar?`, `How tall is the ${colour} bar?`]);
-    const answer = String(value);
-    const fact = `The ${colour} bar is ${answer}`;
+    const bar = random.pick(scene.bars);
+    const question = random.pick([`What is the value of the ${bar.colour} bar?`, `How tall is the ${bar.colour} bar?`]);
+    const answer = String(bar.value);
+    const fact = nameBar(bar);
     return { scene, question, answer, annotations: [fact], solution: formatResponse(`${fact}.`, boxed(answer)) };
   },
 };

@@ -12,7 +12,7 @@ describe('drawing tasks', () => {
     const drawn = (['read', 'count', 'product'] as const).map((tier) => drawTask(tier, 5));
     expect(drawn.map((task) => [task.promptId, task.question, hashPixels(task)])).toEqual([
       ['read-c4886c42e4b5', 'What is the value of the green bar?', '1e3b7857a70553ce'],
-      ['count-e3ab602b6651', 'How many green squares are there?', '1ff142a3ae81de8f'],
+      ['count-03403f0fe712', 'Count the green squares.', '3168bc8cdc3dc661'],
       ['product-045484763979', 'What is the product of the red bar and the orange bar?', '133c5522b9208bed'],
     ]);
   });
