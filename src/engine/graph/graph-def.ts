@@ -5,7 +5,7 @@ import { packageRoot } from '../../package-root.ts';
 import { UnsupportedModelError } from '../../schema/errors.ts';
 import { nodeBackend, type OpAttribute } from './node-backend.ts';
 
-/** The version of TensorFlow's graph format that the nodes are written for: of TensorFlow 2.9, older than any library we load. */
+/** TensorFlow numbers its graph format by the day; December 2021 is past every change of meaning and before our libraries. */
 const GRAPH_PRODUCER = 987;
 
 /** TensorFlow's messages as google-protobuf generated them: setters and `serializeBinary`, without types. */
