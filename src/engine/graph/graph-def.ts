@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { DataType } from '@tensorflow/tfjs-core';
-import { packageRoot } from '../../package-root.ts';
 import { UnsupportedModelError } from '../../schema/errors.ts';
+import { loadGraphMessages } from '../backend.ts';
 import { nodeBackend, type OpAttribute } from './node-backend.ts';
 
 /** TensorFlow numbers its graph format by the day; December 2021 is past every change of meaning and before our libraries. */
@@ -15,9 +13,7 @@ type Messages = Record<string, any>;
 let messages: Messages | undefined;
 
 function proto(): Messages {
-  messages ??= createRequire(join(packageRoot, 'package.json'))(
-    '@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js',
-  ) as Messages;
+  messages ??= loadGraphMessages() as Messages;
   return messages;
 }
 
