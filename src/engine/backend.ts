@@ -6,6 +6,7 @@ import { packageRoot } from '../package-root.ts';
 import { MissingBackendError } from '../schema/errors.ts';
 
 const backendPackage = '@tensorflow/tfjs-node-gpu';
+const requirePackage = createRequire(join(packageRoot, 'package.json'));
 
 let loaded = false;
 
@@ -19,9 +20,8 @@ export function loadBackend(): void {
   // TensorFlow reads its log level while the library loads: 2 keeps errors.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   restoreRemovedUtil();
-  const require = createRequire(join(packageRoot, 'package.json'));
   try {
-    withoutBanner(require, () => require(backendPackage));
+    withoutBanner(() => requirePackage(backendPackage));
   } catch (error) {
     const reason = (error as Error).message.split('\n')[0].trim();
     throw new MissingBackendError(`TensorFlow does not load (${reason}); run \`npx rise setup\`, which installs it`, {
@@ -29,6 +29,11 @@ export function loadBackend(): void {
     });
   }
   loaded = true;
+}
+
+/** TensorFlow's protobuf messages, which the binding's package ships as google-protobuf classes. */
+export function loadGraphMessages(): unknown {
+  return requirePackage(`${backendPackage}/dist/proto/api_pb.js`);
 }
 
 /** The name tfjs gives the backend in use: `tensorflow` after `loadBackend`. */
@@ -44,8 +49,8 @@ function restoreRemovedUtil(): void {
 }
 
 /** Keeps TensorFlow's start-up banner off standard error, with the small addon that set-up builds for this. */
-function withoutBanner(require: NodeJS.Require, load: () => void): void {
-  const standardError: { silence(): void; restore(): void } = require(
+function withoutBanner(load: () => void): void {
+  const standardError: { silence(): void; restore(): void } = requirePackage(
     `${backendPackage}/lib/napi-v8/standard_error.node`,
   );
   standardError.silence();

@@ -1,11 +1,9 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { DataType } from '@tensorflow/tfjs-core';
-import { packageRoot } from '../../package-root.ts';
 import { UnsupportedModelError } from '../../schema/errors.ts';
+import { loadGraphMessages } from '../backend.ts';
 import { nodeBackend, type OpAttribute } from './node-backend.ts';
 
-/** The version of TensorFlow's graph format that the nodes are written for: of TensorFlow 2.9, older than any library we load. */
+/** TensorFlow numbers its graph format by the day; December 2021 is past every change of meaning and before our libraries. */
 const GRAPH_PRODUCER = 987;
 
 /** TensorFlow's messages as google-protobuf generated them: setters and `serializeBinary`, without types. */
@@ -15,9 +13,7 @@ type Messages = Record<string, any>;
 let messages: Messages | undefined;
 
 function proto(): Messages {
-  messages ??= createRequire(join(packageRoot, 'package.json'))(
-    '@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js',
-  ) as Messages;
+  messages ??= loadGraphMessages() as Messages;
   return messages;
 }
 

@@ -1,16 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Tensors in objects and arrays, beside plain values: what a traced function takes and gives. */
-export type TensorTree =
-  | tf.Tensor
-  | number
-  | string
-  | boolean
-  | undefined
-  | TensorTree[]
-  | { [key: string]: TensorTree };
-
-/** The same tree with every tensor replaced, in a fixed order. */
+/** The same tree of objects, arrays and plain values with every tensor replaced, in a fixed order. */
 export function mapTensors(tree: unknown, map: (tensor: tf.Tensor) => unknown): unknown {
   if (tree instanceof tf.Tensor) return map(tree);
   if (Array.isArray(tree)) return tree.map((branch) => mapTensors(branch, map));

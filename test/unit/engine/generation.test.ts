@@ -37,6 +37,18 @@ describe('Generation', () => {
     for (const [at, logprob] of cached.entries()) expect(logprob).toBeCloseTo(uncached[at], 4);
   });
 
+  it('goes on as if alone when others have left the batch', () => {
+    const many = Array.from({ length: 24 }, (_, seed) => ({ prompt: requests[seed % 4].prompt, seed }));
+    const stopTokenIds = [1, 2, 3, 4, 5];
+    const running: number[] = [];
+    const together = generate(model, many, { ...settings, stopTokenIds }, (count) => running.push(count));
+    expect(running[0]).toBeGreaterThan(running.at(-2)!);
+    const [at, longest] = [...together.entries()].sort((a, b) => b[1].tokenIds.length - a[1].tokenIds.length)[0];
+    const [alone] = generate(model, [many[at]], { ...settings, stopTokenIds });
+    expect(longest.tokenIds).toEqual(alone.tokenIds);
+    for (const [token, logprob] of longest.logprobs.entries()) expect(logprob).toBeCloseTo(alone.logprobs[token], 5);
+  });
+
   it('ends at a stop token, which it keeps, or at maxNewTokens', () => {
     const completions = generate(
       model,
