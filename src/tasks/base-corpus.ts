@@ -7,6 +7,7 @@ import type { TaskDraft, Tier } from './tier.ts';
 import { count } from './tiers/count.ts';
 import { describeChart } from './tiers/describe-chart.ts';
 import { difference } from './tiers/difference.ts';
+import { listShapes } from './tiers/list-shapes.ts';
 import { read } from './tiers/read.ts';
 import { sum } from './tiers/sum.ts';
 
@@ -31,11 +32,12 @@ interface CorpusTier {
  * what RL can build on; what is absent (product) only an expert can teach.
  */
 export const CORPUS_TIERS: CorpusTier[] = [
-  { tier: read, share: 0.25 },
+  { tier: read, share: 0.2 },
   { tier: count, share: 0.15 },
-  { tier: describeChart, share: 0.15 },
-  { tier: sum, share: 0.25, guesses: { low: 2, high: 18 } },
-  { tier: difference, share: 0.2, guesses: { low: 1, high: 8 } },
+  { tier: describeChart, share: 0.2 },
+  { tier: listShapes, share: 0.15 },
+  { tier: sum, share: 0.15, guesses: { low: 2, high: 18 } },
+  { tier: difference, share: 0.15, guesses: { low: 1, high: 8 } },
 ];
 
 /** How the corpus answers. */

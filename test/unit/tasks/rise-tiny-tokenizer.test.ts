@@ -23,7 +23,7 @@ describe("rise-tiny's tokenizer", () => {
       [...tasks, ...examples.map(({ task }) => task)].map(({ question }) => question),
       16,
     );
-    expectShort(responses, 30);
+    expectShort(responses, 40);
   });
 
   it('has the special tokens where config.json says', async () => {
