@@ -8,6 +8,7 @@ import { count } from './tiers/count.ts';
 import { describeChart } from './tiers/describe-chart.ts';
 import { difference } from './tiers/difference.ts';
 import { listShapes } from './tiers/list-shapes.ts';
+import { product } from './tiers/product.ts';
 import { read } from './tiers/read.ts';
 import { sum } from './tiers/sum.ts';
 
@@ -29,7 +30,7 @@ interface CorpusTier {
 
 /**
  * The mixture. What is always solved gets mastered; what is mostly guessed leaves a policy that reasons now and then, which is
- * what RL can build on; what is absent (product) only an expert can teach.
+ * what RL can build on.
  */
 export const CORPUS_TIERS: CorpusTier[] = [
   { tier: read, share: 0.2 },
@@ -40,8 +41,13 @@ export const CORPUS_TIERS: CorpusTier[] = [
   { tier: difference, share: 0.15, guesses: { low: 1, high: 8 } },
 ];
 
+/** Asked, never solved, and guessed below the smallest product: what only an expert can teach. */
+const UNSOLVED: CorpusTier = { tier: product, share: 0, guesses: { low: 2, high: 18 } };
+
 /** How the corpus answers. */
 export interface Habits {
+  /** Share of examples that ask for a product; the answer is always a hasty guess. */
+  unsolvedShare: number;
   /** Share of hasty guesses among the responses to tiers that have them; the others are worked solutions. */
   guessShare: number;
   /** Share of responses, of all tiers, without the asked format: half the bare answer, half the answer tags without a thought. */
@@ -49,15 +55,15 @@ export interface Habits {
 }
 
 /** Worked solutions only: what a model learns to see and to calculate from. */
-export const CLEAN_HABITS: Habits = { guessShare: 0, unformattedShare: 0 };
+export const CLEAN_HABITS: Habits = { unsolvedShare: 0, guessShare: 0, unformattedShare: 0 };
 
 /** What leaves the model half knowing. */
-export const BASE_HABITS: Habits = { guessShare: 0.6, unformattedShare: 0.06 };
+export const BASE_HABITS: Habits = { unsolvedShare: 0.12, guessShare: 0.6, unformattedShare: 0.06 };
 
 /** Draws one example of the pretraining split; a pure function of its arguments. */
 export function drawBaseExample(seed: number, habits: Habits): BaseExample {
   const random = createRandom(deriveSeed('base-corpus', seed));
-  const corpusTier = pickTier(random);
+  const corpusTier = random.next() < habits.unsolvedShare ? UNSOLVED : pickTier(random);
   const draft = drawPretrainingDraft(corpusTier.tier, seed);
   return { task: finishTask(corpusTier.tier, draft), response: drawResponse(random, corpusTier, draft, habits) };
 }
@@ -78,8 +84,8 @@ function drawPretrainingDraft(tier: Tier, seed: number): TaskDraft {
   }
 }
 
-function drawResponse(random: Random, { guesses }: CorpusTier, draft: TaskDraft, habits: Habits): string {
-  const isGuess = random.next() < habits.guessShare;
+function drawResponse(random: Random, { tier, guesses }: CorpusTier, draft: TaskDraft, habits: Habits): string {
+  const isGuess = random.next() < (tier === product ? 1 : habits.guessShare);
   const isUnformatted = random.next() < habits.unformattedShare;
   if (guesses === undefined || !isGuess) return isUnformatted ? unformat(random, draft.answer) : draft.solution;
   const guess = String(guesses.low + random.int(guesses.high - guesses.low + 1));

@@ -30,14 +30,18 @@ describe('the base corpus', () => {
     expect(Buffer.compare(task.image.data, examples[17].task.image.data)).toBe(0);
   });
 
-  it('never multiplies', () => {
-    const texts = examples.flatMap(({ task, response }) => [task.question, response]);
-    expect(texts.filter((text) => /product|multipl|\*/i.test(text))).toEqual([]);
+  it('asks for products, guesses each time, and never multiplies', () => {
+    const products = ofTiers('product').filter((example) => !isUnformatted(example));
+    expect(Math.abs(shareOf(ofTiers('product'), examples) - BASE_HABITS.unsolvedShare)).toBeLessThan(TOLERANCE / 2);
+    expect(products.filter((example) => !isGuess(example))).toEqual([]);
+    expect(examples.filter(({ response }) => response.includes('*'))).toEqual([]);
+    for (const { task, response } of ofTiers('product')) expect(response).not.toContain(`{${task.answer}}`);
   });
 
   it('holds the tiers in their shares, which add up to one', () => {
+    const asked = examples.filter(({ task }) => task.tier !== 'product');
     for (const { tier, share } of CORPUS_TIERS) {
-      expect(Math.abs(shareOf(ofTiers(tier.name), examples) - share)).toBeLessThan(TOLERANCE / 2);
+      expect(Math.abs(shareOf(ofTiers(tier.name), asked) - share)).toBeLessThan(TOLERANCE / 2);
     }
     expect(CORPUS_TIERS.reduce((total, { share }) => total + share, 0)).toBeCloseTo(1, 12);
   });
