@@ -2,7 +2,7 @@
  * Trains rise-tiny's base weights from nothing on the base corpus (src/tasks/base-corpus.ts) with this project's own
  * engine, and writes `model.safetensors` (bfloat16) beside this file.
  *
- *     node models/rise-tiny/train-base.ts [--steps 6000] [--batch 32] [--out models/rise-tiny]
+ *     node models/rise-tiny/train-base.ts [--out models/rise-tiny]
  *
  * Deterministic: example `i` is a pure function of `i`. Saves its state every 500 steps and goes on from it when rerun.
  */
@@ -26,18 +26,38 @@ import { encodeSafetensors, type HostTensor, readSafetensors } from '../../src/e
 import { createTrainer, type Trainer } from '../../src/engine/train-step.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { deriveSeed } from '../../src/schema/seeds.ts';
-import { BASE_HABITS, CLEAN_HABITS, drawBaseExample, drawTasks, type Task } from '../../src/tasks/index.ts';
+import {
+  BASE_HABITS,
+  CLEAN_HABITS,
+  drawBaseExample,
+  drawTasks,
+  HASTY_HABITS,
+  type Habits,
+  type Task,
+} from '../../src/tasks/index.ts';
 
+const BATCH_SIZE = 32;
 const SAVE_EVERY = 500;
-/** Share of the steps on worked solutions alone, before the habits that leave the model half knowing. */
-const CLEAN_FRACTION = 0.75;
-/**
- * Stays the random projection it begins as: it preserves colours and edges, whereas Adam's steps, equal for each of 1,176 inputs
- * that move together, throw its outputs about until colours are lost.
- */
-const PATCH_EMBEDDING = 'visual.patch_embed.proj.weight';
+
+/** One stretch of training with a learning-rate schedule of its own; `habits` change within it. */
+interface Course {
+  learningRate: number;
+  parts: { steps: number; habits: Habits }[];
+}
+
+/** First to see and to calculate, then to be hasty and sloppy; last, gently, to be asked what it cannot know. */
+const COURSES: Course[] = [
+  {
+    learningRate: 2e-3,
+    parts: [
+      { steps: 3375, habits: CLEAN_HABITS },
+      { steps: 1125, habits: HASTY_HABITS },
+    ],
+  },
+  { learningRate: 1e-3, parts: [{ steps: 700, habits: BASE_HABITS }] },
+];
+
 const OPTIMIZER = {
-  learningRate: 2e-3,
   schedule: 'cosine',
   warmupFraction: 0.03,
   weightDecay: 0.01,
@@ -46,47 +66,65 @@ const OPTIMIZER = {
   maxGradNorm: 1,
 } as const;
 
-const folder = join(packageRoot, 'models/rise-tiny');
-const { values } = parseArgs({
-  options: {
-    steps: { type: 'string', default: '6000' },
-    batch: { type: 'string', default: '32' },
-    out: { type: 'string', default: folder },
-  },
-});
-await main({ steps: Number(values.steps), batchSize: Number(values.batch), out: values.out });
+/**
+ * Stays the random projection it begins as: it preserves colours and edges, whereas Adam's steps, equal for each of 1,176 inputs
+ * that move together, throw its outputs about until colours are lost.
+ */
+const PATCH_EMBEDDING = 'visual.patch_embed.proj.weight';
 
-async function main({ steps, batchSize, out }: { steps: number; batchSize: number; out: string }): Promise<void> {
+const folder = join(packageRoot, 'models/rise-tiny');
+const { values } = parseArgs({ options: { out: { type: 'string', default: folder } } });
+
+async function main(out: string): Promise<void> {
   loadBackend();
   const files = folderModelFiles(folder);
   const config = parseModelConfig(await requireModelJson(files, 'config.json'));
   const policy = { model: new Qwen25VL(config, initializeWeights(config, 0)), processor: await loadProcessor(files) };
-  const trainable = new Map([...policy.model.weights].filter(([name]) => name !== PATCH_EMBEDDING));
-  const trainer = createTrainer(trainable, OPTIMIZER, steps);
-  const pass = createPass(policy.model, trainer, steps);
   const stateFolder = join(out, 'training-state');
   await mkdir(stateFolder, { recursive: true });
-  await restore(stateFolder, policy.model, trainer);
+  const state = await readState(stateFolder);
+  if (state) restoreWeights(policy.model, state);
+  for (let index = courseOf(state); index < COURSES.length; index++) {
+    await takeCourse(policy, index, courseOf(state) === index ? state : undefined, stateFolder);
+  }
+  await writeFile(join(out, 'model.safetensors'), encodeSafetensors(hostWeights(policy.model), 'BF16'));
+}
+
+async function takeCourse(policy: Policy, index: number, state: State | undefined, stateFolder: string): Promise<void> {
+  const { learningRate, parts } = COURSES[index];
+  const steps = countSteps(COURSES[index]);
+  const trainable = new Map([...policy.model.weights].filter(([name]) => name !== PATCH_EMBEDDING));
+  const trainer = createTrainer(trainable, { ...OPTIMIZER, learningRate }, steps);
+  if (state) trainer.optimizer.restore(state, state.get('step')!.data[0]);
+  const pass = createPass(policy.model, trainer, steps);
+  const earlierSteps = COURSES.slice(0, index).reduce((sum, course) => sum + countSteps(course), 0);
   for (let started = Date.now(), loss = 0; trainer.optimizer.stepCount < steps; ) {
-    const first = trainer.optimizer.stepCount * batchSize;
-    const habits = trainer.optimizer.stepCount < CLEAN_FRACTION * steps ? CLEAN_HABITS : BASE_HABITS;
-    const examples = Array.from({ length: batchSize }, (_, at) => drawBaseExample(first + at, habits));
-    const sequences = await Promise.all(examples.map(({ task, response }) => toSequence(policy, task, response)));
+    const step = trainer.optimizer.stepCount;
+    const habits = step < parts[0].steps ? parts[0].habits : parts[1].habits;
+    const sequences = await drawSequences(policy, (earlierSteps + step) * BATCH_SIZE, habits);
     const tokens = sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
     loss += trainer.step([pass.run(sequences, {}, tokens)]).loss / 100;
-    const done = trainer.optimizer.stepCount;
+    const done = step + 1;
     if (done % 100 === 0) {
-      console.log(`step ${done}/${steps} loss ${loss.toFixed(4)} ${((Date.now() - started) / 100).toFixed(0)} ms/step`);
+      const pace = ((Date.now() - started) / 100).toFixed(0);
+      console.log(`course ${index + 1} step ${done}/${steps} loss ${loss.toFixed(4)} ${pace} ms/step`);
       started = Date.now();
       loss = 0;
     }
     if (done % SAVE_EVERY === 0 || done === steps) {
-      await save(stateFolder, policy.model, trainer);
+      await saveState(stateFolder, policy.model, index, trainer);
       await evaluate(policy);
       started = Date.now();
     }
   }
-  await writeFile(join(out, 'model.safetensors'), encodeSafetensors(hostWeights(policy.model), 'BF16'));
+  pass.dispose();
+}
+
+const countSteps = (course: Course) => course.parts.reduce((sum, part) => sum + part.steps, 0);
+
+function drawSequences(policy: Policy, first: number, habits: Habits): Promise<TrainingSequence[]> {
+  const examples = Array.from({ length: BATCH_SIZE }, (_, at) => drawBaseExample(first + at, habits));
+  return Promise.all(examples.map(({ task, response }) => toSequence(policy, task, response)));
 }
 
 async function toSequence({ processor }: Policy, task: Task, response: string): Promise<TrainingSequence> {
@@ -145,22 +183,31 @@ function hostWeights(model: Qwen25VL): Map<string, HostTensor> {
   );
 }
 
-async function save(stateFolder: string, model: Qwen25VL, trainer: Trainer): Promise<void> {
+type State = Map<string, HostTensor>;
+
+const courseOf = (state: State | undefined) => state?.get('course')?.data[0] ?? 0;
+
+async function saveState(stateFolder: string, model: Qwen25VL, course: number, trainer: Trainer): Promise<void> {
   const weights = [...hostWeights(model)].map(([name, tensor]): [string, HostTensor] => [`${name}.weights`, tensor]);
-  const state = new Map([...weights, ...trainer.optimizer.state()]);
+  const state: State = new Map([...weights, ...trainer.optimizer.state()]);
+  state.set('course', { shape: [1], data: Float32Array.of(course) });
   state.set('step', { shape: [1], data: Float32Array.of(trainer.optimizer.stepCount) });
   await writeFile(join(stateFolder, 'state.tmp'), encodeSafetensors(state));
   await rename(join(stateFolder, 'state.tmp'), join(stateFolder, 'state.safetensors'));
 }
 
-async function restore(stateFolder: string, model: Qwen25VL, trainer: Trainer): Promise<void> {
+async function readState(stateFolder: string): Promise<State | undefined> {
   const file = join(stateFolder, 'state.safetensors');
-  if (!existsSync(file)) return;
-  const state = readSafetensors(await readFile(file), file);
-  for (const [name, weight] of model.weights) {
-    const saved = state.get(`${name}.weights`);
-    if (saved) weight.assign(tf.tensor(saved.data, saved.shape));
-  }
-  trainer.optimizer.restore(state, state.get('step')!.data[0]);
-  console.log(`going on from step ${trainer.optimizer.stepCount}`);
+  return existsSync(file) ? readSafetensors(await readFile(file), file) : undefined;
 }
+
+function restoreWeights(model: Qwen25VL, state: State): void {
+  for (const [name, weight] of model.weights) {
+    const { data, shape } = state.get(`${name}.weights`)!;
+    const saved = tf.tensor(data, shape);
+    weight.assign(saved);
+    saved.dispose();
+  }
+}
+
+await main(values.out);

@@ -57,13 +57,17 @@ export interface Habits {
 /** Worked solutions only: what a model learns to see and to calculate from. */
 export const CLEAN_HABITS: Habits = { unsolvedShare: 0, guessShare: 0, unformattedShare: 0 };
 
-/** What leaves the model half knowing. */
-export const BASE_HABITS: Habits = { unsolvedShare: 0.12, guessShare: 0.6, unformattedShare: 0.06 };
+/** Hasty and sloppy: what leaves the model half knowing. */
+export const HASTY_HABITS: Habits = { unsolvedShare: 0, guessShare: 0.6, unformattedShare: 0.06 };
+
+/** And asked for what it cannot know. */
+export const BASE_HABITS: Habits = { ...HASTY_HABITS, unsolvedShare: 0.12 };
 
 /** Draws one example of the pretraining split; a pure function of its arguments. */
 export function drawBaseExample(seed: number, habits: Habits): BaseExample {
   const random = createRandom(deriveSeed('base-corpus', seed));
-  const corpusTier = random.next() < habits.unsolvedShare ? UNSOLVED : pickTier(random);
+  const isUnsolved = createRandom(deriveSeed('base-corpus-unsolved', seed)).next() < habits.unsolvedShare;
+  const corpusTier = isUnsolved ? UNSOLVED : pickTier(random);
   const draft = drawPretrainingDraft(corpusTier.tier, seed);
   return { task: finishTask(corpusTier.tier, draft), response: drawResponse(random, corpusTier, draft, habits) };
 }
