@@ -3,8 +3,10 @@ import { setTimeout } from 'node:timers/promises';
 import type { S3 } from '@aws-sdk/client-s3';
 import { type S3Object, statusOf } from './s3-errors.ts';
 
-/** Objects above this go up in parts of this size, four at a time: at most 80 GB in the 10,000 parts S3 takes. */
+/** Objects above this go up in parts of this size: at most 80 GB in the 10,000 parts S3 takes. */
 const PART_BYTES = 8 * 1024 * 1024;
+/** Each is held in memory, and once more while it is put together. */
+const PARTS_AT_ONCE = 2;
 const MAX_CONFLICTS = 6;
 const CONFLICT_DELAY_MILLISECONDS = 100;
 
@@ -21,7 +23,7 @@ export async function upload(
   const { Upload } = await import('@aws-sdk/lib-storage');
   const checksum = { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' } as const;
   const params = { ...object, ...condition, ...checksum, Body: body };
-  await new Upload({ client: s3, partSize: PART_BYTES, params }).done();
+  await new Upload({ client: s3, partSize: PART_BYTES, queueSize: PARTS_AT_ONCE, params }).done();
 }
 
 /** Uploads where nothing is yet. S3 answers 409 to writers that collide and expects each of them to try again. */
