@@ -37,17 +37,27 @@ export function findMoto(): Moto {
   const pending = `${home}.${process.pid}`;
   mkdirSync(join(home, '..'), { recursive: true });
   try {
-    runQuietly('python3', ['-m', 'venv', pending]);
-    runQuietly(join(pending, 'bin', 'python'), ['-m', 'pip', 'install', '--disable-pip-version-check', MOTO]);
+    const missing = installMoto(pending);
+    if (missing) return { missing };
     if (!existsSync(python)) renameSync(pending, home);
     return { python };
-  } catch (error) {
-    const { code, stderr = '' } = error as { code?: string; stderr?: string };
-    if (code === 'ENOENT') return { missing: 'python3 is not installed' };
-    if (ABSENT_INDEX.test(stderr)) return { missing: `the Python package index has no ${MOTO} for us` };
-    throw error;
   } finally {
     rmSync(pending, { recursive: true, force: true });
+  }
+}
+
+/** Gives what is missing on this machine, if anything. */
+function installMoto(folder: string): string | undefined {
+  try {
+    runQuietly('python3', ['-m', 'venv', folder]);
+  } catch {
+    return 'no python3 with the venv module';
+  }
+  try {
+    runQuietly(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--disable-pip-version-check', MOTO]);
+  } catch (error) {
+    if (ABSENT_INDEX.test((error as { stderr: string }).stderr)) return `no Python package index that has ${MOTO}`;
+    throw error;
   }
 }
 
@@ -78,7 +88,7 @@ const firstLine = (child: ChildProcess) =>
   new Promise<string>((resolve) => createInterface({ input: child.stdout! }).once('line', resolve));
 
 /**
- * `describe` over a running moto that the SDK's own settings name, or its skipped self, with the reason in its name.
+ * `describe` over a running moto that the SDK's own settings name, or its skipped self and the reason printed.
  * Tests may point `AWS_ENDPOINT_URL` elsewhere for stores they open.
  */
 export function describeWithMoto(name: string, tests: (server: () => MotoServer) => void): void {
@@ -86,7 +96,8 @@ export function describeWithMoto(name: string, tests: (server: () => MotoServer)
   let server: MotoServer | undefined;
   const running = () => server!;
   if ('missing' in moto) {
-    describe.skip(`${name} (${moto.missing})`, () => tests(running));
+    console.warn(`Skipped, ${moto.missing}: ${name}`);
+    describe.skip(name, () => tests(running));
     return;
   }
   describe(name, () => {
