@@ -1,0 +1,77 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { DeploymentConfig } from '../config.ts';
+
+const { InterfaceVpcEndpointAwsService: Service } = ec2;
+/** What an instance of a Batch queue calls: to join its cluster, pull its image, write its log. S3 has a free gateway. */
+const ENDPOINTS = {
+  Ecr: Service.ECR,
+  EcrDocker: Service.ECR_DOCKER,
+  Logs: Service.CLOUDWATCH_LOGS,
+  Ecs: Service.ECS,
+  EcsAgent: Service.ECS_AGENT,
+  EcsTelemetry: Service.ECS_TELEMETRY,
+};
+
+export interface NetworkProps {
+  readonly config: DeploymentConfig;
+  readonly logGroup: logs.ILogGroup;
+}
+
+/** Where GPU instances live. Nothing reaches them from outside, in either kind of network. */
+export class Network extends Construct {
+  readonly vpc: ec2.IVpc;
+  readonly jobSubnets: ec2.SubnetSelection;
+  /** Of every instance: nothing in, anything out. */
+  readonly jobSecurityGroup: ec2.SecurityGroup;
+
+  constructor(scope: Construct, id: string, { config, logGroup }: NetworkProps) {
+    super(scope, id);
+    const { vpc, jobSubnets } = config.vpcId ? this.findVpc(config.vpcId) : this.createVpc(config, logGroup);
+    this.vpc = vpc;
+    this.jobSubnets = jobSubnets;
+    this.jobSecurityGroup = new ec2.SecurityGroup(this, 'Jobs', { vpc, description: 'GPU instances: no way in' });
+    if (!config.vpcId && config.network === 'isolated') this.addEndpoints(config.endpointZones);
+  }
+
+  private findVpc(vpcId: string) {
+    const vpc = ec2.Vpc.fromLookup(this, 'Existing', { vpcId });
+    return { vpc, jobSubnets: { subnets: subnetsOf(vpc, vpcId) } };
+  }
+
+  private createVpc({ network }: DeploymentConfig, logGroup: logs.ILogGroup) {
+    const subnetType = network === 'isolated' ? ec2.SubnetType.PRIVATE_ISOLATED : ec2.SubnetType.PUBLIC;
+    const destination = ec2.FlowLogDestination.toCloudWatchLogs(logGroup);
+    const vpc = new ec2.Vpc(this, 'Vpc', {
+      natGateways: 0,
+      // Nothing is ever in the default group; closing it would take a function that may edit groups.
+      restrictDefaultSecurityGroup: false,
+      subnetConfiguration: [{ name: 'jobs', subnetType, cidrMask: 20 }],
+      gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
+      flowLogs: { Rejected: { destination, trafficType: ec2.FlowLogTrafficType.REJECT } },
+    });
+    return { vpc, jobSubnets: { subnetType } };
+  }
+
+  /** An endpoint in one zone serves the others too, for the price of traffic between zones. */
+  private addEndpoints(zones: number): void {
+    const { vpc } = this;
+    const securityGroup = new ec2.SecurityGroup(this, 'Endpoints', {
+      vpc,
+      description: 'AWS endpoints: HTTPS from GPU instances',
+      allowAllOutbound: false,
+    });
+    securityGroup.addIngressRule(this.jobSecurityGroup, ec2.Port.HTTPS);
+    const subnets = { subnets: vpc.isolatedSubnets.slice(0, zones) };
+    for (const [id, service] of Object.entries(ENDPOINTS)) {
+      vpc.addInterfaceEndpoint(id, { service, subnets, securityGroups: [securityGroup], open: false });
+    }
+  }
+}
+
+function subnetsOf({ privateSubnets, isolatedSubnets }: ec2.IVpc, vpcId: string): ec2.ISubnet[] {
+  const subnets = privateSubnets.length > 0 ? privateSubnets : isolatedSubnets;
+  if (subnets.length > 0) return subnets;
+  throw new Error(`context vpcId is ${vpcId}, which has no private subnet; give a VPC with one, or leave it out`);
+}
