@@ -28,16 +28,18 @@ export class Network extends Construct {
 
   constructor(scope: Construct, id: string, { config, logGroup }: NetworkProps) {
     super(scope, id);
-    const { vpc, jobSubnets } = config.vpcId ? this.findVpc(config.vpcId) : this.createVpc(config, logGroup);
+    const { vpcId, subnetIds = [] } = config;
+    const { vpc, jobSubnets } = vpcId ? this.findVpc(vpcId, subnetIds) : this.createVpc(config, logGroup);
     this.vpc = vpc;
     this.jobSubnets = jobSubnets;
     this.jobSecurityGroup = new ec2.SecurityGroup(this, 'Jobs', { vpc, description: 'GPU instances: no way in' });
-    if (!config.vpcId && config.network === 'isolated') this.addEndpoints(config.endpointZones);
+    if (!vpcId && config.network === 'isolated') this.addEndpoints(config.endpointZones);
   }
 
-  private findVpc(vpcId: string) {
-    const vpc = ec2.Vpc.fromLookup(this, 'Existing', { vpcId });
-    return { vpc, jobSubnets: { subnets: subnetsOf(vpc, vpcId) } };
+  private findVpc(vpcId: string, subnetIds: readonly string[]) {
+    // CDK wants a zone named; nothing here depends on it.
+    const vpc = ec2.Vpc.fromVpcAttributes(this, 'Existing', { vpcId, availabilityZones: ['any'] });
+    return { vpc, jobSubnets: { subnets: subnetIds.map((id) => ec2.Subnet.fromSubnetId(this, id, id)) } };
   }
 
   private createVpc({ network }: DeploymentConfig, logGroup: logs.ILogGroup) {
@@ -68,10 +70,4 @@ export class Network extends Construct {
       vpc.addInterfaceEndpoint(id, { service, subnets, securityGroups: [securityGroup], open: false });
     }
   }
-}
-
-function subnetsOf({ privateSubnets, isolatedSubnets }: ec2.IVpc, vpcId: string): ec2.ISubnet[] {
-  const subnets = privateSubnets.length > 0 ? privateSubnets : isolatedSubnets;
-  if (subnets.length > 0) return subnets;
-  throw new Error(`context vpcId is ${vpcId}, which has no private subnet; give a VPC with one, or leave it out`);
 }

@@ -1,15 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 
-const PUBLISHERS = ['events.amazonaws.com', 'cloudwatch.amazonaws.com', 'budgets.amazonaws.com'];
-
-/** The topic that everything worth a person's attention goes to: encrypted, over TLS, from this account only. */
+/** The topic that everything worth a person's attention goes to: encrypted, over TLS, from services only. */
 export class Notifications extends Construct {
   readonly topic: sns.Topic;
 
@@ -17,21 +14,25 @@ export class Notifications extends Construct {
     super(scope, id);
     const masterKey = new kms.Key(this, 'Key', { description: 'Notifications of metis-rise', enableKeyRotation: true });
     this.topic = new sns.Topic(this, 'Topic', { displayName: 'metis-rise', masterKey, enforceSSL: true });
-    const fromThisAccount = {
-      principals: PUBLISHERS.map((service) => new iam.ServicePrincipal(service)),
-      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-    };
-    masterKey.addToResourcePolicy(
-      new iam.PolicyStatement({
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: ['*'],
-        ...fromThisAccount,
-      }),
-    );
-    this.topic.addToResourcePolicy(
-      new iam.PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn], ...fromThisAccount }),
-    );
+    for (const publisher of this.publishers()) {
+      const actions = ['kms:Decrypt', 'kms:GenerateDataKey'];
+      masterKey.addToResourcePolicy(new iam.PolicyStatement({ actions, resources: ['*'], ...publisher }));
+      const resources = [this.topic.topicArn];
+      this.topic.addToResourcePolicy(new iam.PolicyStatement({ actions: ['sns:Publish'], resources, ...publisher }));
+    }
     if (email) this.topic.addSubscription(new subscriptions.EmailSubscription(email));
+  }
+
+  /** EventBridge documents no condition for topics, and a notification that is dropped is dropped in silence. */
+  private publishers() {
+    const ofThisAccount = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
+    return [
+      { principals: [new iam.ServicePrincipal('events.amazonaws.com')] },
+      {
+        principals: ['cloudwatch', 'budgets'].map((name) => new iam.ServicePrincipal(`${name}.amazonaws.com`)),
+        conditions: ofThisAccount,
+      },
+    ];
   }
 
   /** Executions that ended in any way but success. */
@@ -55,9 +56,9 @@ export class Notifications extends Construct {
   }
 
   private rule(id: string, text: string, eventPattern: events.EventPattern): void {
-    // The topic's policy covers events already; the target would add a statement per rule without a condition.
-    const topic = sns.Topic.fromTopicArn(this, `${id}Topic`, this.topic.topicArn);
-    const message = events.RuleTargetInput.fromText(text);
-    new events.Rule(this, id, { eventPattern, targets: [new targets.SnsTopic(topic, { message })] });
+    const { topicArn } = this.topic;
+    const input = events.RuleTargetInput.fromText(text);
+    // The topic's policy covers events already; CDK's own target adds a statement per rule, without a condition.
+    new events.Rule(this, id, { eventPattern, targets: [{ bind: () => ({ arn: topicArn, input }) }] });
   }
 }

@@ -47,10 +47,20 @@ export class StageFunction extends Construct {
   }
 }
 
+/** The SDK of the lock file, not the runtime's. Its CommonJS parts call `require`, which a module does not have. */
+const BUNDLING: BundlingOptions = {
+  format: OutputFormat.ESM,
+  mainFields: ['module', 'main'],
+  banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  bundleAwsSDK: true,
+  minify: true,
+  sourceMap: true,
+  sourcesContent: false,
+};
+
 /** Sharp has native code, so npm installs it for the function's processor, whatever the machine that deploys. */
 function bundlingOf(name: StageFunctionName): BundlingOptions {
-  const options = { format: OutputFormat.ESM, minify: true, sourceMap: true, sourcesContent: false };
-  if (name !== IMAGE_STAGE) return options;
+  if (name !== IMAGE_STAGE) return BUNDLING;
   const environment = { npm_config_cpu: 'arm64', npm_config_os: 'linux', npm_config_libc: 'glibc' };
-  return { ...options, nodeModules: ['sharp'], environment };
+  return { ...BUNDLING, nodeModules: ['sharp'], environment };
 }
