@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -15,7 +14,7 @@ export class JobEvents extends Construct {
 
   constructor(scope: Construct, id: string, { jobQueueArns, retention }: JobEventsProps) {
     super(scope, id);
-    this.logGroup = new logs.LogGroup(this, 'Logs', { retention, removalPolicy: RemovalPolicy.DESTROY });
+    this.logGroup = new logs.LogGroup(this, 'Logs', { retention });
     this.logGroup.grant(new iam.ServicePrincipal('events.amazonaws.com'), 'logs:CreateLogStream', 'logs:PutLogEvents');
     const { logGroupArn } = this.logGroup;
     new events.Rule(this, 'Ended', {

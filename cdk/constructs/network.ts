@@ -1,4 +1,6 @@
+import { Stack, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
@@ -39,7 +41,12 @@ export class Network extends Construct {
   private findVpc(vpcId: string, subnetIds: readonly string[]) {
     // CDK wants a zone named; nothing here depends on it.
     const vpc = ec2.Vpc.fromVpcAttributes(this, 'Existing', { vpcId, availabilityZones: ['any'] });
-    return { vpc, jobSubnets: { subnets: subnetIds.map((id) => ec2.Subnet.fromSubnetId(this, id, id)) } };
+    const subnets = subnetIds.map((id) => ec2.Subnet.fromSubnetId(this, id, id));
+    const reason = 'Nothing here looks at their routes.';
+    for (const subnet of subnets) {
+      Validations.of(subnet).acknowledge({ id: '@aws-cdk/aws-ec2:noSubnetRouteTableId', reason });
+    }
+    return { vpc, jobSubnets: { subnets } };
   }
 
   private createVpc({ network }: DeploymentConfig, logGroup: logs.ILogGroup) {
@@ -50,10 +57,27 @@ export class Network extends Construct {
       // Nothing is ever in the default group; closing it would take a function that may edit groups.
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [{ name: 'jobs', subnetType, cidrMask: 20 }],
-      gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
       flowLogs: { Rejected: { destination, trafficType: ec2.FlowLogTrafficType.REJECT } },
     });
+    this.addS3Gateway(vpc);
     return { vpc, jobSubnets: { subnetType } };
+  }
+
+  /** To buckets of this account, whosever keys are used, and to where ECR keeps the layers of images. */
+  private addS3Gateway(vpc: ec2.Vpc): void {
+    const gateway = vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
+    const { account, region, partition } = Stack.of(this);
+    const everyone = { principals: [new iam.AnyPrincipal()] };
+    const layers = `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`;
+    gateway.addToPolicy(
+      new iam.PolicyStatement({
+        ...everyone,
+        actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket', 's3:AbortMultipartUpload'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:ResourceAccount': account } },
+      }),
+    );
+    gateway.addToPolicy(new iam.PolicyStatement({ ...everyone, actions: ['s3:GetObject'], resources: [layers] }));
   }
 
   /** An endpoint in one zone serves the others too, for the price of traffic between zones. */

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -12,7 +12,11 @@ export class Notifications extends Construct {
 
   constructor(scope: Construct, id: string, { email }: { readonly email?: string }) {
     super(scope, id);
-    const masterKey = new kms.Key(this, 'Key', { description: 'Notifications of metis-rise', enableKeyRotation: true });
+    const masterKey = new kms.Key(this, 'Key', {
+      description: 'Notifications of metis-rise',
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.topic = new sns.Topic(this, 'Topic', { displayName: 'metis-rise', masterKey, enforceSSL: true });
     for (const publisher of this.publishers()) {
       const actions = ['kms:Decrypt', 'kms:GenerateDataKey'];

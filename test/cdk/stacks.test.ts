@@ -118,6 +118,15 @@ describe('the network', () => {
     expect(paid.map(({ SubnetIds }) => SubnetIds.length)).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
+  it('takes nothing to a bucket of another account', () => {
+    const [gateway] = propertiesOf(pipeline, 'AWS::EC2::VPCEndpoint').filter((each) => each.PolicyDocument);
+    expect(gateway.PolicyDocument.Statement).toEqual([
+      expect.objectContaining({ Condition: { StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } } }),
+      expect.objectContaining({ Action: 's3:GetObject' }),
+    ]);
+    expect(JSON.stringify(gateway.PolicyDocument.Statement[1].Resource)).toContain('starport-layer-bucket/*');
+  });
+
   it('lets nothing in but HTTPS from the jobs to the endpoints', () => {
     const groups = propertiesOf(pipeline, 'AWS::EC2::SecurityGroup');
     expect(groups.flatMap(({ SecurityGroupIngress }) => SecurityGroupIngress ?? [])).toEqual([]);
@@ -186,7 +195,7 @@ describe('whoever watches', () => {
   it('hears from services only, over TLS', () => {
     const [{ PolicyDocument }] = propertiesOf(pipeline, 'AWS::SNS::TopicPolicy');
     const ofThisAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
-    const services = ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com'];
+    const services = ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com'];
     expect(PolicyDocument.Statement).toEqual([
       expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
       expect.objectContaining({ Action: 'sns:Publish', Principal: { Service: 'events.amazonaws.com' } }),
