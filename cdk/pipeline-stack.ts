@@ -56,8 +56,6 @@ export class PipelineStack extends Stack {
     });
     this.observe(stageFunctions, jobLog, [rolloutQueue.jobQueueArn, trainingQueue.jobQueueArn]);
     new CfnOutput(this, 'StateMachineArn', { value: this.riseStateMachine.stateMachine.stateMachineArn });
-    new CfnOutput(this, 'DataBucketName', { value: dataBucket.bucketName });
-    new CfnOutput(this, 'WorkerImagesUri', { value: workerImages.repositoryUri });
   }
 
   private createLogGroup(id: string): logs.LogGroup {

@@ -1,3 +1,4 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -16,7 +17,13 @@ export class JobEvents extends Construct {
     super(scope, id);
     this.logGroup = new logs.LogGroup(this, 'Logs', { retention });
     this.logGroup.grant(new iam.ServicePrincipal('events.amazonaws.com'), 'logs:CreateLogStream', 'logs:PutLogEvents');
-    const { logGroupArn } = this.logGroup;
+    // A target's ARN lacks the `:*` that a log group's own ends with.
+    const arn = Stack.of(this).formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName: this.logGroup.logGroupName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
     new events.Rule(this, 'Ended', {
       eventPattern: {
         source: ['aws.batch'],
@@ -24,7 +31,7 @@ export class JobEvents extends Construct {
         detail: { jobQueue: jobQueueArns, status: ['SUCCEEDED', 'FAILED'] },
       },
       // CDK's own target deploys a function that runs once, to write the policy above.
-      targets: [{ bind: () => ({ arn: logGroupArn }) }],
+      targets: [{ bind: () => ({ arn }) }],
     });
   }
 }

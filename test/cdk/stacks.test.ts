@@ -188,6 +188,8 @@ describe('whoever watches', () => {
       'Batch Job Queue Blocked',
       'Batch Job State Change',
     ]);
+    const [{ Targets }] = propertiesOf(pipeline, 'AWS::Events::Rule').slice(-1);
+    expect(JSON.stringify(Targets)).toMatch(/:log-group:",\{"Ref":"JobEventsLogs\w+"\}\]\]/);
     expect(rules[0].detail.status).toEqual(['FAILED', 'TIMED_OUT', 'ABORTED']);
     pipeline.allResourcesProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
   });
