@@ -27,7 +27,7 @@ export function compareChoice(answer: string, gold: readonly number[], options: 
   const isAnotherOption = options.some((option) => isSameText(answer, option));
   if (indices || isAnotherOption) return { comparison: 'different', as: 'choices' };
   const byValue = compareAnswers(answer, right);
-  if (byValue.comparison !== 'undecided') return byValue;
+  if (byValue.comparison !== 'undecided' || answer.length > MAX_LENGTH) return byValue;
   const isAnotherValue = options.some((option) => compareAnswers(answer, option).comparison === 'equal');
   return isAnotherValue ? { comparison: 'different', as: 'choices' } : byValue;
 }

@@ -27,9 +27,13 @@ export function evaluateFloat(expression: Expression, context: FloatContext): Ap
   if (expression.kind === 'variable') return { value: context.point.get(expression.name) ?? Number.NaN, error: 0 };
   if (expression.kind === 'call')
     return callFloat(expression.name, evaluateFloat(expression.operand, context), context);
-  const left = evaluateFloat(expression.left, context);
-  return combineFloat(expression.operator, left, evaluateFloat(expression.right, context));
+  const [left, right] = [evaluateFloat(expression.left, context), evaluateFloat(expression.right, context)];
+  const result = combineFloat(expression.operator, left, right);
+  const isUnderflow = result.value === 0 && left.value !== 0 && Number.isFinite(right.value);
+  return isUnderflow && '*/^root'.includes(expression.operator) && right.value !== 0 ? UNDEFINED : result;
 }
+
+const UNDEFINED: Approximation = { value: Number.NaN, error: 0 };
 
 const fromNumber = (value: number): Approximation =>
   Number.isSafeInteger(value) ? { value, error: 0 } : rounded(value);
@@ -65,7 +69,7 @@ function combineFloat(operator: string, a: Approximation, b: Approximation): App
 }
 
 function quotient(a: Approximation, b: Approximation): Approximation {
-  if (Math.abs(b.value) <= b.error) return { value: Number.NaN, error: 0 };
+  if (Math.abs(b.value) <= b.error) return UNDEFINED;
   const value = a.value / b.value;
   return rounded(value, (a.error + Math.abs(value) * b.error) / Math.abs(b.value));
 }
@@ -116,7 +120,7 @@ function callFloat(name: FunctionName, operand: Approximation, context: FloatCon
   const [evaluate, slope] = REAL_FUNCTIONS[name]!;
   const value = evaluate(x);
   const isPole = Math.abs(value) > 1e12 && ['tan', 'cot', 'sec', 'csc'].includes(name);
-  return isPole ? { value: Number.NaN, error: 0 } : rounded(value, Math.abs(slope(x)) * error);
+  return isPole || (name === 'exp' && value === 0) ? UNDEFINED : rounded(value, Math.abs(slope(x)) * error);
 }
 
 /** A value within its error of a whole number is that number. */

@@ -63,7 +63,7 @@ function choiceInWords(text: string): string | undefined {
 function lastBareLine(text: string): string | undefined {
   const lines = text.slice(-MAX_ENDING).trim().split('\n');
   const last = lines[lines.length - 1].trim();
-  return lines.length > 1 && /^[-+\d.([{$\\]/.test(last) && isBareAnswer(last) ? last : undefined;
+  return lines.length > 1 && /^(?:[-+\d.([{]|\$+[^$]|\\(?!end|\]))/.test(last) && isBareAnswer(last) ? last : undefined;
 }
 
 /** A number in an earlier sentence is rarely the answer: refusals repeat those of the question. */
@@ -75,9 +75,9 @@ const lastSentence = (text: string) =>
     .at(-1) ?? '';
 
 function afterThinking(response: string): string | undefined {
+  if (!/<\/?think>/.test(response)) return response.slice(-MAX_CONCLUSION);
   const end = response.lastIndexOf('</think>');
-  if (end < 0 && response.includes('<think>')) return undefined;
-  return response.slice(Math.max(end < 0 ? 0 : end + '</think>'.length, response.length - MAX_CONCLUSION));
+  return end < 0 ? undefined : response.slice(end + '</think>'.length).slice(-MAX_CONCLUSION);
 }
 
 /** What stands in the last `<answer>` tag; one that is never closed ends with the response. */

@@ -10,10 +10,27 @@ const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
  */
 export function normalizeAnswer(text: string): string {
   const unwrapped = unwrap(dropMarkup(spellOutCharacters(text)));
-  return joinThousands(unifyCommands(unwrapped))
-    .replace(/\s+/g, ' ')
-    .replace(/[\s.,;:]+$/, '')
-    .trim();
+  const plain = joinThousands(unifyCommands(unwrapped)).replace(/\s+/g, ' ');
+  return readOuterBraces(dropEnd(plain));
+}
+
+const dropEnd = (text: string) => text.replace(/(?<![\s.,;:])[\s.,;:]+$/, '').trim();
+
+/** Braces around everything group it, `{A}`, or make a set of its parts, `{1, 2}`. */
+function readOuterBraces(plain: string, layers = 8): string {
+  if (layers === 0 || !/^\{.*[^\\]\}$/s.test(plain)) return plain;
+  let depth = 0;
+  let hasComma = false;
+  for (let index = 0; index < plain.length - 1; index += 1) {
+    if (plain[index] === '{') depth += 1;
+    if (plain[index] === '}') depth -= 1;
+    if (depth === 0) return plain;
+    hasComma ||= plain[index] === ',' && depth === 1;
+  }
+  const inner = plain.slice(1, -1).trim();
+  return hasComma && !/^[([]/.test(inner) && !inner.startsWith('\\{')
+    ? `\\{${inner}\\}`
+    : readOuterBraces(dropEnd(inner), layers - 1);
 }
 
 /** Fraction and superscript characters as formulas, before the compatibility form turns `1½` into `11/2`. */
@@ -51,10 +68,11 @@ const SPELLINGS: [RegExp, string][] = [
   [/\\(left|right|displaystyle|limits|[bB]igg?[lr]?)(?![a-zA-Z])\.?/g, ''],
   [/\\[,!]|\\q?quad(?![a-zA-Z])(?=\s*$)/g, ''],
   [/\\[;:]|\\ |~|\\q?quad(?![a-zA-Z])/g, ' '],
-  [/\^\s*\{?\s*\\circ\s*\}?|\\degree(?![a-zA-Z])|\\circ(?![a-zA-Z])/g, '°'],
+  [/\^\s*\{\s*\\(?:circ|degree)\s*\}|\^?\s*\\(?:circ|degree)(?![a-zA-Z])/g, '°'],
   [/\\%/g, '%'],
   [/\\[tdc]frac(?![a-zA-Z])/g, '\\frac'],
   [/\\frac\s*(\d)\s*(\d)/g, '\\frac{$1}{$2}'],
+  [/\{?\s*(?<!\d)(\d{1,6})\s*\\?choose\s*(\d{1,6})\s*\}?/g, '\\binom{$1}{$2}'],
   [/\\sqrt\s*(\d)/g, '\\sqrt{$1}'],
   [/[×·⋅∙]|\\(cdot|times|ast)(?![a-zA-Z])/g, '*'],
   [/[÷⁄]|\\div(?![a-zA-Z])/g, '/'],

@@ -1,8 +1,8 @@
 import { type Comparison, compareExpressions } from './equivalence.ts';
 import { describeExpression, type Expression } from './expression.ts';
 import { parseExpression } from './parse-expression.ts';
-import { type Rational, rational } from './rational.ts';
-import { findUnit, unitName } from './units.ts';
+import { type Rational, rational, toNumber } from './rational.ts';
+import { findUnit, type Unit, unitName } from './units.ts';
 import { parseNumberWords } from './words.ts';
 
 /** A number with what stands behind it. */
@@ -99,16 +99,21 @@ function mentionsPi(value: Expression): boolean {
   return value.kind === 'binary' && (mentionsPi(value.left) || mentionsPi(value.right));
 }
 
-/** `2 hours 30 minutes`, `5 ft 3 in`: the sum in base units, where all measure the same. */
+/** `2 hours 30 minutes`, `5 ft 3 in`, `3h 40m`: the sum in base units, where each unit is smaller than the one before. */
 export function readCompoundQuantity(plain: string): Quantity | undefined {
   if (plain.length > MAX_LENGTH) return undefined;
   const parts = [...plain.matchAll(/(\d+(?:\.\d+)?)\s*(\p{L}+)(?:,|\s|\band\b)*/gu)];
   if (parts.length < 2 || parts.length > 4 || parts.map(([part]) => part).join('') !== plain) return undefined;
-  const units = parts.map(([, , name]) => findUnit(unitName(name)));
-  if (units.some((unit) => unit === undefined || unit.dimension !== units[0]?.dimension)) return undefined;
+  const names = parts.map(([, , name]) => unitName(name));
+  const units = names.map((name) => findUnit(name === 'm' && /^h/.test(names[0]) ? 'min' : name));
+  const isFalling = units.every((unit, index) => unit && (index === 0 || isSmallerUnit(unit, units[index - 1]!)));
+  if (!isFalling) return undefined;
   const terms = parts.map(([, number], index) => scale(parseExpression(number)!, units[index]!.factor));
   const value = terms.reduce((left, right) => ({ kind: 'binary', operator: '+', left, right }));
   return { value, isPercent: false, unit: BASE_UNITS[units[0]!.dimension] ?? '' };
 }
+
+const isSmallerUnit = (unit: Unit, other: Unit) =>
+  unit.dimension === other.dimension && toNumber(unit.factor) < toNumber(other.factor);
 
 const BASE_UNITS: Record<string, string> = { length: 'm', mass: 'g', time: 's', volume: 'l', angle: '°' };

@@ -7,6 +7,7 @@ export interface Rational {
 /** Greatest whole number, and greatest part of a fraction, that is computed with: about 2,400 and 300 digits. */
 const MAX_WHOLE = 1n << 8192n;
 const MAX_PART = 1n << 1024n;
+const MAX_UNREDUCED = 1n << 2048n;
 
 const isWithin = (n: bigint, limit: bigint) => n < limit && n > -limit;
 
@@ -14,7 +15,7 @@ const isWithin = (n: bigint, limit: bigint) => n < limit && n > -limit;
 export function rational(numerator: bigint, denominator = 1n): Rational | undefined {
   if (denominator === 0n) return undefined;
   if (denominator === 1n) return isWithin(numerator, MAX_WHOLE) ? { numerator, denominator } : undefined;
-  if (!isWithin(numerator, MAX_PART ** 2n) || !isWithin(denominator, MAX_PART ** 2n)) return undefined;
+  if (!isWithin(numerator, MAX_UNREDUCED) || !isWithin(denominator, MAX_UNREDUCED)) return undefined;
   const sign = denominator < 0n ? -1n : 1n;
   const divisor = greatestCommonDivisor(numerator, denominator) * sign;
   const lowest = { numerator: numerator / divisor, denominator: denominator / divisor };

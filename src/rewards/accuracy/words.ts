@@ -30,8 +30,10 @@ export function parseNumberWords(text: string): bigint | undefined {
 const SYNONYMS: Record<string, string> = { true: 'yes', false: 'no', y: 'yes', n: 'no' };
 const EMPTY = /^(?:no (?:real )?(?:solutions?|roots?)|none|empty set|the empty set)$/;
 
-/** True for letters, spaces, hyphens and apostrophes only. */
-export const isWords = (plain: string) => /^[\p{L}][\p{L}\s'-]*$/u.test(plain) && plain.length > 1;
+const CONSTANT = /^(?:pi|π|e|inf|infinity)$/i;
+
+/** True for letters, spaces, hyphens and apostrophes only, unless they name a number. */
+export const isWords = (plain: string) => /^[\p{L}][\p{L}\s'-]*$/u.test(plain) && !CONSTANT.test(plain);
 
 /** True where the words say that there is no solution. */
 export const saysNone = (plain: string) => EMPTY.test(plain.toLowerCase());
