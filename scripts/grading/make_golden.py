@@ -396,6 +396,22 @@ def extraction():
     case("extraction", "B", "The correct option is (C).", "incorrect", "another stated option", ["1", "2", "3"], boxed=False)
 
 
+def hedges():
+    """What a policy might try, and what careless readers fall for."""
+    lengths = ["8 cm", "9 cm", "10 cm", "11 cm"]
+    for answer in ("B or C", "(B) or (C)", "(B) (C)", "(B), (C), (D)", "(B) 9 cm, or else (C)", "A/B", "BC"):
+        case("hedges", "B", answer, "incorrect", "more than one choice", lengths)
+    differ("hedges", "another magnitude", ("5", "5 million"), ("5", "5 thousand"), ("12", "12 dozen"))
+    both("hedges", "a magnitude in words", ("5000000", "5 million"), ("3000", "3 thousand"), ("24", "2 dozen"))
+    for answer in ("5 or more", "5 at least", "5 or 6", "5 and a half", "5 not 6", "5 \\approx 9", "5, 6", "\\{5,6\\}", "5 < x < 6"):
+        gold = "9" if "approx" in answer else "5"
+        verdict = "undecided" if answer in ("5 at least", "5 not 6") else "incorrect"
+        case("hedges", gold, answer, verdict, "no plain five")
+    equal("hedges", "a rounded value beside the exact one", ("\\frac13", "\\frac13 \\approx 0.33"), ("0.33", "\\frac13 \\approx 0.33"), ("2\\pi", "x = 2\\pi \\approx 6.28"))
+    differ("hedges", "upper and lower case are different symbols", ("2N", "2n"), ("a+B", "a+b"))
+    case("hedges", "f'(x)", "f(x)", "undecided", "a derivative is not its function, and primes are not read")
+
+
 def dress():
     """The same answer under LaTeX spacing and wrapping."""
     wraps = ["${}$", "\\({}\\)", "\\displaystyle {}", "{}\\,", "~{}~", "\\left. {} \\right.", "\\quad {}", "{{{}}}"]
@@ -404,7 +420,7 @@ def dress():
             case("dress", gold, wrap.format(gold), "correct", "spacing and delimiters carry no value")
 
 
-for write in (numbers, fractions, scientific_and_percent, units, angles_and_functions, formulas, relations, sets_and_tuples, words_and_times, choices, extraction, dress):
+for write in (numbers, fractions, scientific_and_percent, units, angles_and_functions, formulas, relations, sets_and_tuples, words_and_times, choices, extraction, hedges, dress):
     write()
 unique = {(entry["gold"], entry["answer"], json.dumps(entry.get("options"))): entry for entry in CASES}
 TARGET.parent.mkdir(parents=True, exist_ok=True)

@@ -48,15 +48,19 @@ const isSameSet = (a: readonly number[], b: readonly number[]) =>
 function choiceIndices(text: string): number[] | undefined {
   if (text.length > MAX_LENGTH) return undefined;
   const plain = normalizeAnswer(text).replace(LABEL, '');
-  const several = /^[([]?\s*[A-J][)\]]?(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s*;\s*)[([]?[A-J][)\]]?)+$/.test(
-    plain,
-  );
+  const several =
+    /^[([]?\s*[A-J][)\]]?(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+or\s+|\s*[&;/]\s*|\s+(?=[([]))[([]?[A-J][)\]]?)+$/.test(
+      plain,
+    );
   const isRunOn = /^[A-J]{2,10}$/.test(plain) && new Set(plain).size === plain.length;
   const letters = several || isRunOn ? plain.match(/[A-J]/g)! : oneLetter(plain);
   return letters && [...new Set(letters)].map((letter) => letter.toUpperCase().charCodeAt(0) - 65).sort();
 }
 
+/** The letter alone or before its text; all that stand in brackets where there are several, so that nobody hedges. */
 function oneLetter(plain: string): string[] | undefined {
-  const letter = /^[([]?\s*([A-Ja-j])\s*[)\]]?[.:]?$/.exec(plain)?.[1] ?? /^\(?([A-J])\s*[).:]\s*\S/.exec(plain)?.[1];
-  return letter === undefined ? undefined : [letter];
+  const alone = /^[([]?\s*([A-Ja-j])\s*[)\]]?[.:]?$/.exec(plain)?.[1];
+  if (alone) return [alone];
+  const labelled = /^\(?([A-J])\s*[).:]\s*\S/.exec(plain)?.[1];
+  return labelled ? [labelled, ...Array.from(plain.matchAll(/\(([A-J])\)/g), ([, letter]) => letter)] : undefined;
 }

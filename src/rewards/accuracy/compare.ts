@@ -1,6 +1,7 @@
 import { compareCalendar } from './calendar.ts';
 import { type Collection, readCollection } from './collection.ts';
 import { type Comparison, compareExpressions } from './equivalence.ts';
+import { evaluateFloat } from './evaluate-float.ts';
 import { compareIntervals, isPlainlyInterval } from './interval.ts';
 import { normalizeAnswer } from './normalize.ts';
 import { parseExpression } from './parse-expression.ts';
@@ -54,12 +55,14 @@ function hasBalancedBraces(text: string): boolean {
   return depth === 0;
 }
 
-/** Spaces between digits stay: `2 3` is not `23`. */
-const asText = (plain: string) =>
-  plain
-    .toLowerCase()
-    .replace(/(?<!\d)\s+|\s+(?!\d)|["'`°]/g, '')
+/** Spaces between digits stay: `2 3` is not `23`. Case counts where only symbols are written: `N` is not `n`. */
+function asText(plain: string): string {
+  const bare = plain
+    .replace(/(?<!\d)\s+|\s+(?!\d)/g, '')
+    .replace(/^(["'`])(.*)\1$/s, '$2')
     .replace(/^\(([^(),]*)\)$/, '$1');
+  return /(?<![\\\p{L}])\p{L}{3,}/u.test(plain) ? bare.toLowerCase() : bare;
+}
 
 const undecided = { comparison: 'undecided', as: 'text' } as const;
 
@@ -73,9 +76,17 @@ class AnswerComparison {
     this.work += 1 + (answer.length + gold.length) / 100;
     if (this.work > MAX_WORK) return undecided;
     if (asText(answer) === asText(gold)) return { comparison: 'equal', as: 'text' };
+    const rounded = splitApproximation(answer);
+    if (rounded && !gold.includes('≈')) return this.compareEither(rounded, gold);
     const calendar = compareCalendar(answer, gold);
     if (calendar) return { comparison: calendar, as: 'dates or times' };
     return this.compareSets(answer, gold) ?? this.compareSingle(...dropVariable(answer, gold));
+  }
+
+  /** An exact value and its rounded form: either may be what the gold gives. */
+  private compareEither([exact, rounded]: string[], gold: string): Compared {
+    const byExact = this.compare(exact, gold);
+    return byExact.comparison === 'equal' || rounded === undefined ? byExact : this.compare(rounded, gold);
   }
 
   private compareSets(answer: string, gold: string): Compared | undefined {
@@ -172,6 +183,19 @@ function compareWords(answer: string, gold: string): Comparison | undefined {
   if ([answer, gold].every((side) => parseNumberWords(side) !== undefined)) return undefined;
   const isProduct = a.length === b.length && a.length <= 3 && [...a].sort().join() === [...b].sort().join();
   return isProduct ? 'undecided' : 'different';
+}
+
+/** Both sides of `\frac13 ≈ 0.33`, the second only where it is within a twentieth of the first, so that nobody hedges. */
+function splitApproximation(plain: string): string[] | undefined {
+  const [exact, rounded, ...more] = plain.split('≈').map((side) => side.trim());
+  if (rounded === undefined || more.length > 0) return undefined;
+  const [x, y] = [exact.slice(exact.lastIndexOf('=') + 1), rounded].map(approximate);
+  return Math.abs(x - y) <= Math.abs(x) / 20 ? [exact, rounded] : [exact];
+}
+
+function approximate(plain: string): number {
+  const quantity = readQuantity(plain, 'answer');
+  return quantity ? evaluateFloat(quantity.value, { point: new Map(), plainLogBase: 10 }).value : Number.NaN;
 }
 
 const NAME =

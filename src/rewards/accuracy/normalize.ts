@@ -93,7 +93,8 @@ const SPELLINGS: [RegExp, string][] = [
   [/\\rbrack(?![a-zA-Z])/g, ']'],
   [/\\[lr]?vert(?![a-zA-Z])|\\mid(?![a-zA-Z])/g, '|'],
   [/\\tg(?![a-zA-Z])/g, '\\tan'],
-  [/\\(?:approx|simeq|equiv)(?![a-zA-Z])|≈/g, '='],
+  [/\\equiv(?![a-zA-Z])/g, '='],
+  [/\\(?:approx|simeq|doteq)(?![a-zA-Z])/g, '≈'],
   [/\\colon(?![a-zA-Z])|∶/g, ':'],
   [/\{,\}/g, ','],
 ];

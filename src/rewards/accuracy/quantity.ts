@@ -16,6 +16,16 @@ export interface Quantity {
 const MAX_LENGTH = 200;
 const SINGLE_LETTER_UNITS = 'mglshtLV°';
 const UNIT = String.raw`\p{L}[\p{L}\s]*\.?(?:\^\s*\{?\s*[23]\s*\}?)?(?:\s*\/\s*\p{L}+(?:\^\s*\{?\s*[23]\s*\}?)?)?`;
+const MAGNITUDES: Record<string, bigint> = {
+  hundred: 100n,
+  thousand: 1000n,
+  million: 10n ** 6n,
+  billion: 10n ** 9n,
+  dozen: 12n,
+};
+const MAGNITUDE = /^(hundred|thousand|million|billion|dozen)\b\s*(.*)$/s;
+/** With one of these, what stands behind the number is no unit. */
+const QUALIFIERS = /\b(?:or|and|not|more|less|most|least|than|to|over|plus|minus|times|without|if|but|half|quarter)\b/i;
 /** Degrees behind one of these are its operand's. */
 const CALL = /\\?(?:sin|cos|tan|cot|sec|csc)/;
 const QUANTITY = new RegExp(String.raw`^(.*?(?:[\d)}!π]|\\pi|pi))(\s*)(%|percent|°)?\s*(${UNIT})?$`, 'su');
@@ -36,9 +46,11 @@ export function readQuantity(plain: string, role: 'answer' | 'gold'): Quantity |
     isLoneLetter && (!SINGLE_LETTER_UNITS.includes(rawUnit.trim()[0]) || (role === 'gold' && space === '' && !sign));
   if (isVariable) return undefined;
   if (sign === '°' && CALL.test(number)) return readNumber(plain);
-  const value = parseNumber(number);
-  if (!value) return undefined;
-  const unit = unitName(`${sign === '°' ? '°' : ''}${rawUnit}`);
+  const [, magnitude, unitWords] = MAGNITUDE.exec(rawUnit) ?? ['', '', rawUnit];
+  const base = parseNumber(number);
+  if (!base || QUALIFIERS.test(unitWords)) return undefined;
+  const value = magnitude ? scale(base, rational(MAGNITUDES[magnitude])!) : base;
+  const unit = unitName(`${sign === '°' ? '°' : ''}${unitWords}`);
   return { value, isPercent: sign === '%' || sign === 'percent', unit };
 }
 
