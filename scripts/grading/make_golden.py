@@ -389,6 +389,10 @@ def extraction():
             case("extraction", "7", response, "undecided", "a stated answer that is no number", boxed=False)
         else:
             case("extraction", "7", response, "incorrect", reason, boxed=False)
+    case("extraction", "14", "<answer>The answer is 14</answer>", "correct", "a stated answer in the tags", boxed=False)
+    case("extraction", "2\\sqrt{3}", "The length of both is $\\sqrt{12}$.", "correct", "a formula ends the sentence", boxed=False)
+    case("extraction", "(2,3)", "So they meet at \\((2, 3)\\).", "correct", "a formula in other delimiters", boxed=False)
+    case("tuples", "(3,4)", "(x,y)=(3,4)", "correct", "the names of both before it")
     case("extraction", "1, 2", "\\boxed{1} and \\boxed{2}", "correct", "boxes side by side hold one answer", boxed=False)
     case("extraction", "1, 2", "\\boxed{2}, \\boxed{1}", "correct", "boxes side by side, in another order", boxed=False)
     case("extraction", "B", "I think it is (B) because of its size.", "correct", "the last letter in brackets", ["1", "2", "3"], boxed=False)

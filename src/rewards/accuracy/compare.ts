@@ -199,7 +199,7 @@ function approximate(plain: string): number {
 }
 
 const NAME =
-  /^(?:[\p{L}\s]+|\\[a-z]+|(?:\\angle|∠)?\s*[A-Za-z]+(?:_\{?\w+\}?)?(?:'|\([^()]*\))?|\|[A-Z]{2}\||\\overline\{[A-Z]+\})$/su;
+  /^(?:[\p{L}\s]+|\\[a-z]+|(?:\\angle|∠)?\s*[A-Za-z]+(?:_\{?\w+\}?)?(?:'|\([^()]*\))?|\|[A-Z]{2}\||\([a-z](?:,\s*[a-z])*\)|\\overline\{[A-Z]+\})$/su;
 
 /** Takes `P =` off a collection. */
 const withoutName = (plain: string) => {

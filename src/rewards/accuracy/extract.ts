@@ -4,6 +4,7 @@ export type AnswerPlace =
   | 'answer tags'
   | 'stated answer'
   | 'last choice'
+  | 'last formula'
   | 'last line'
   | 'last number'
   | 'whole response';
@@ -32,7 +33,7 @@ export function extractAnswer(response: string, hasOptions: boolean): ExtractedA
   const tagged = lastTagged(conclusion);
   const boxed = lastBoxed(tagged ?? conclusion);
   if (boxed !== undefined) return present(boxed, 'boxed');
-  if (tagged !== undefined) return present(tagged, 'answer tags');
+  if (tagged !== undefined) return present(statedAnswer(tagged) ?? tagged, 'answer tags');
   const ending = lastSentence(conclusion);
   return (
     present(statedAnswer(conclusion), 'stated answer') ??
@@ -40,6 +41,7 @@ export function extractAnswer(response: string, hasOptions: boolean): ExtractedA
     (isBareAnswer(conclusion) ? present(conclusion, 'whole response') : undefined) ??
     present(lastBareLine(conclusion), 'last line') ??
     (hasOptions ? present(lastChoice(ending), 'last choice') : undefined) ??
+    present(lastFormula(ending), 'last formula') ??
     present(lastNumber(ending), 'last number')
   );
 }
@@ -144,6 +146,10 @@ function statedAnswer(text: string): string | undefined {
 
 const lastChoice = (text: string) =>
   lastMatch(text, /\(([A-J])\)/g) ?? lastMatch(text, /(?<![A-Za-z'])([B-HJ]|A(?=[.):,]|\s*$))(?![A-Za-z'])/g);
+
+/** A formula that ends the sentence. */
+const lastFormula = (ending: string) =>
+  /(?:\$([^$]+)\$|\\\(((?:(?!\\[()]).)+)\\\))[.!\s]*$/s.exec(ending)?.slice(1).find(Boolean);
 
 const lastNumber = (text: string) =>
   lastMatch(text, /((?<![\w.)])-?(?:\\frac\{-?\d+\}\{\d+\}|\d[\d,]*(?:\.\d+)?(?:\s*\/\s*\d+)?)\s?%?)/g);
