@@ -1,31 +1,107 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
+import { z } from 'zod';
 
-/** What an account may set with `--context name=value`. */
-export interface DeploymentConfig {
-  /** Instance types of the GPU queues; several make spot capacity likelier. */
-  readonly gpuInstanceTypes: string[];
-  /** Per queue; 0 are kept running. */
-  readonly maxVcpus: number;
-  /** Of each job, to be met by the smallest of the instance types. */
-  readonly jobVcpus: number;
-  readonly jobMemoryGiB: number;
-  /** Tag of the GPU worker's image in the repository that the data stack makes. */
-  readonly imageTag: string;
-}
+const RETENTIONS = Object.values(RetentionDays).filter((days): days is RetentionDays => Number(days) <= 3653);
 
-/** The only reader of context. Throws on a value that is no positive whole number where one is due. */
+/** On the command line every value is text; in cdk.json it may be a number, a flag or a list. */
+const whole = z.coerce.number('give a whole number').int('give a whole number').positive('give a whole number above 0');
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
+  error: 'give true or false',
+});
+const list = z
+  .union([z.array(z.string()), z.string().transform((text) => text.split(','))])
+  .transform((items) => items.map((item) => item.trim()));
+const instanceTypes = list.refine((types) => types.every((type) => /^[a-z][a-z0-9-]*\.[a-z0-9]+$/.test(type)), {
+  error: 'give instance types separated by commas, such as g6e.4xlarge,g6e.8xlarge',
+});
+const retention = z.coerce
+  .number()
+  .refine((days) => RETENTIONS.includes(days), { error: `give one of ${RETENTIONS.join(', ')}` });
+
+/** What an account may set with `--context name=value`, or in `cdk.context.json`. */
+export const DeploymentConfig = z
+  .strictObject({
+    notificationEmail: z
+      .email('give one e-mail address')
+      .optional()
+      .describe('who hears of failures, stuck jobs and the budget; subscribe others to the topic'),
+    monthlyBudgetUsd: whole.default(500).describe('told of at 80 % spent and at 100 % forecast; it stops nothing'),
+    vpcId: z
+      .string()
+      .regex(/^vpc-[0-9a-f]+$/, 'give an id such as vpc-0123456789abcdef0')
+      .optional()
+      .describe('an existing VPC; a new one when absent'),
+    subnetIds: list
+      .refine((ids) => ids.every((id) => /^subnet-[0-9a-f]+$/.test(id)), {
+        error: 'give ids separated by commas, such as subnet-0123456789abcdef0',
+      })
+      .optional()
+      .describe('the subnets of vpcId for the jobs, from which ECR, ECS, CloudWatch Logs and S3 can be reached'),
+    network: z
+      .enum(['isolated', 'public'], 'give isolated or public')
+      .default('isolated')
+      .describe(
+        'of a new VPC: no route to the internet and interface endpoints, or public addresses that nothing reaches',
+      ),
+    endpointZones: whole
+      .max(2, 'give 1 or 2')
+      .default(1)
+      .describe('availability zones with interface endpoints, each billed by the hour; one serves all'),
+    rolloutInstanceTypes: instanceTypes
+      .prefault('g6e.4xlarge,g6e.8xlarge')
+      .describe('of rollouts and evaluation; several make spot capacity likelier'),
+    trainingInstanceTypes: instanceTypes.prefault('g6e.4xlarge,g6e.8xlarge'),
+    rolloutSpot: flag.default(true).describe('false runs rollouts and evaluation on demand'),
+    trainingSpot: flag
+      .default(false)
+      .describe('true trains on spot: cheaper, and what was trained since the last checkpoint is lost at each reclaim'),
+    rolloutMaxVcpus: whole.default(128).describe('of the queue; 0 are kept running'),
+    trainingMaxVcpus: whole.default(32).describe('of the queue; 0 are kept running'),
+    jobVcpus: whole.default(15).describe('of each job, to be met by the smallest of the instance types'),
+    jobMemoryGiB: whole.default(112).describe('as jobVcpus'),
+    volumeGiB: whole
+      .min(60, 'give at least 60, for the image and a model')
+      .default(200)
+      .describe('disk of an instance'),
+    imageTag: z
+      .string()
+      .regex(/^\w[\w.-]{0,127}$/, 'give a tag of the repository, such as v1')
+      .default('latest')
+      .describe("of the GPU worker's image in the repository that the data stack makes"),
+    logRetentionDays: retention.prefault(RetentionDays.THREE_MONTHS),
+    coldAfterDays: whole.default(30).describe('records of runs move to intelligent tiering at this age'),
+    runRetentionDays: whole.optional().describe('everything under runs/ is deleted at this age; kept when absent'),
+    supersededRetentionDays: whole
+      .default(30)
+      .describe('how long an overwritten or deleted object can be brought back'),
+    removalPolicy: z
+      .enum(['retain', 'destroy'], 'give retain or destroy')
+      .default('retain')
+      .describe('what deleting the data stack does to bucket, key and images'),
+  })
+  .refine(({ runRetentionDays, coldAfterDays }) => runRetentionDays === undefined || runRetentionDays > coldAfterDays, {
+    path: ['runRetentionDays'],
+    error: 'give more days than coldAfterDays, or leave it out',
+  })
+  .refine(({ vpcId, subnetIds }) => (vpcId === undefined) === (subnetIds === undefined), {
+    path: ['vpcId'],
+    error: 'give vpcId and subnetIds together, or neither',
+  });
+export type DeploymentConfig = z.infer<typeof DeploymentConfig>;
+
+/** The only reader of context. Throws, naming each value that cannot be used and what to give instead. */
 export function readDeploymentConfig(node: Node): DeploymentConfig {
-  const text = (name: string, fallback: string) => String(node.tryGetContext(name) ?? fallback);
-  const whole = (name: string, fallback: number) => {
-    const value = Number(node.tryGetContext(name) ?? fallback);
-    if (Number.isInteger(value) && value > 0) return value;
-    throw new Error(`context ${name} is ${node.tryGetContext(name)}; give a positive whole number`);
-  };
-  return {
-    gpuInstanceTypes: text('gpuInstanceTypes', 'g6e.4xlarge,g6e.8xlarge').split(','),
-    maxVcpus: whole('maxVcpus', 128),
-    jobVcpus: whole('jobVcpus', 15),
-    jobMemoryGiB: whole('jobMemoryGiB', 112),
-    imageTag: text('imageTag', 'latest'),
-  };
+  const given = Object.keys(DeploymentConfig.shape)
+    .map((name) => [name, node.tryGetContext(name)])
+    .filter(([, value]) => value !== undefined && value !== '');
+  const parsed = DeploymentConfig.safeParse(Object.fromEntries(given));
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      return `context ${name} is ${JSON.stringify(node.tryGetContext(name))}; ${message}`;
+    });
+    throw new Error(faults.join('\n'));
+  }
+  return parsed.data;
 }

@@ -1,27 +1,81 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import type { DeploymentConfig } from './config.ts';
+
+export interface DataStackProps extends StackProps {
+  readonly config: DeploymentConfig;
+}
+
+const PRIVATE_BUCKET: s3.BucketProps = {
+  blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+  objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+};
 
 /** What outlives a deployment: every record of every run, and the images that made them. */
 export class DataStack extends Stack {
   readonly dataBucket: s3.IBucket;
   readonly workerImages: ecr.IRepository;
 
-  constructor(scope: Construct, id: string, props?: StackProps) {
+  constructor(scope: Construct, id: string, { config, ...props }: DataStackProps) {
     super(scope, id, props);
-    this.dataBucket = new s3.Bucket(this, 'DataBucket', {
-      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      encryption: s3.BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(2) }],
-    });
+    const removalPolicy = config.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.dataBucket = this.createDataBucket(config, removalPolicy);
     this.workerImages = new ecr.Repository(this, 'WorkerImages', {
       imageScanOnPush: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        {
+          description: 'Images that lost their tag',
+          maxImageAge: Duration.days(30),
+          tagStatus: ecr.TagStatus.UNTAGGED,
+        },
+      ],
+      removalPolicy,
+      emptyOnDelete: removalPolicy === RemovalPolicy.DESTROY,
+    });
+    new CfnOutput(this, 'DataBucketName', { value: this.dataBucket.bucketName });
+    new CfnOutput(this, 'WorkerImagesUri', { value: this.workerImages.repositoryUri });
+  }
+
+  /** Objects of one run lie under one prefix, so its trajectories have no rule apart from its other records. */
+  private createDataBucket(config: DeploymentConfig, removalPolicy: RemovalPolicy): s3.IBucket {
+    const noncurrentVersionExpiration = Duration.days(config.supersededRetentionDays);
+    return new s3.Bucket(this, 'DataBucket', {
+      ...PRIVATE_BUCKET,
+      removalPolicy,
+      versioned: true,
+      encryptionKey: new kms.Key(this, 'DataKey', {
+        description: 'Prompts, images, trajectories and weights of metis-rise',
+        enableKeyRotation: true,
+        removalPolicy,
+      }),
+      bucketKeyEnabled: true,
+      serverAccessLogsBucket: new s3.Bucket(this, 'AccessLogs', {
+        ...PRIVATE_BUCKET,
+        // S3 delivers access logs to no bucket under a customer's key.
+        encryption: s3.BucketEncryption.S3_MANAGED,
+        lifecycleRules: [{ expiration: Duration.days(config.logRetentionDays) }],
+        removalPolicy,
+      }),
+      lifecycleRules: [
+        { id: 'superseded', noncurrentVersionExpiration, expiredObjectDeleteMarker: true },
+        { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(2) },
+        {
+          id: 'runs',
+          prefix: 'runs/',
+          transitions: [
+            {
+              storageClass: s3.StorageClass.INTELLIGENT_TIERING,
+              transitionAfter: Duration.days(config.coldAfterDays),
+            },
+          ],
+          ...(config.runRetentionDays && { expiration: Duration.days(config.runRetentionDays) }),
+        },
+      ],
     });
   }
 }

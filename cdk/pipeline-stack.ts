@@ -1,5 +1,5 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type * as batch from 'aws-cdk-lib/aws-batch';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -7,8 +7,14 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { DeploymentConfig } from './config.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { Budget } from './constructs/budget.ts';
+import { Dashboard } from './constructs/dashboard.ts';
 import { GpuJobDefinition } from './constructs/gpu-job-definition.ts';
 import { GpuQueue } from './constructs/gpu-queue.ts';
+import { JobEvents } from './constructs/job-events.ts';
+import { Network } from './constructs/network.ts';
+import { Notifications } from './constructs/notifications.ts';
 import { RiseStateMachine } from './constructs/rise-state-machine.ts';
 import { StageFunction } from './constructs/stage-function.ts';
 import { STAGE_FUNCTION_NAMES, type StageFunctionName } from './stage-function-names.ts';
@@ -19,58 +25,92 @@ export interface PipelineStackProps extends StackProps {
   readonly config: DeploymentConfig;
 }
 
-const ENDPOINTS = {
-  Ecr: ec2.InterfaceVpcEndpointAwsService.ECR,
-  EcrDocker: ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
-  Logs: ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
-  Ecs: ec2.InterfaceVpcEndpointAwsService.ECS,
-  EcsAgent: ec2.InterfaceVpcEndpointAwsService.ECS_AGENT,
-  EcsTelemetry: ec2.InterfaceVpcEndpointAwsService.ECS_TELEMETRY,
-};
+type StageFunctions = Record<StageFunctionName, lambda.Function>;
 
-/** The stateless part: network, GPU queues, Lambda stages and the state machine over them. */
+/** The stateless part: network, GPU queues, Lambda stages, the state machine over them, and who hears of it. */
 export class PipelineStack extends Stack {
   readonly riseStateMachine: RiseStateMachine;
+  private readonly props: PipelineStackProps;
 
   constructor(scope: Construct, id: string, props: PipelineStackProps) {
     super(scope, id, props);
+    this.props = props;
     const { config, dataBucket, workerImages } = props;
-    const vpc = this.createNetwork();
-    const queue = { vpc, instanceTypes: config.gpuInstanceTypes, maxVcpus: config.maxVcpus };
-    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.THREE_MONTHS });
+    const jobLog = this.createLogGroup('JobLogs');
+    const { rolloutQueue, trainingQueue } = this.createQueues();
     const { jobDefinition } = new GpuJobDefinition(this, 'GpuWorker', {
       image: ecs.ContainerImage.fromEcrRepository(workerImages, config.imageTag),
       dataBucket,
       vcpus: config.jobVcpus,
       memoryGiB: config.jobMemoryGiB,
-      logGroup,
+      logGroup: jobLog,
     });
+    const stageFunctions = this.createStageFunctions();
     this.riseStateMachine = new RiseStateMachine(this, 'StateMachine', {
       dataBucket,
-      stageFunctions: this.createStageFunctions(dataBucket),
+      stageFunctions,
       gpuJobDefinition: jobDefinition,
-      rolloutQueue: new GpuQueue(this, 'RolloutQueue', { ...queue, spot: true }).jobQueue,
-      trainingQueue: new GpuQueue(this, 'TrainingQueue', { ...queue, spot: false }).jobQueue,
-      logGroup,
+      rolloutQueue,
+      trainingQueue,
+      logGroup: this.createLogGroup('ExecutionLogs'),
     });
+    this.observe(stageFunctions, jobLog, [rolloutQueue.jobQueueArn, trainingQueue.jobQueueArn]);
+    new CfnOutput(this, 'StateMachineArn', { value: this.riseStateMachine.stateMachine.stateMachineArn });
   }
 
-  /** No way to the internet: what the jobs reach, they reach through endpoints. */
-  private createNetwork(): ec2.IVpc {
-    const vpc = new ec2.Vpc(this, 'Network', {
-      natGateways: 0,
-      subnetConfiguration: [{ name: 'isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
-      gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
-    });
-    for (const [id, service] of Object.entries(ENDPOINTS)) vpc.addInterfaceEndpoint(id, { service });
-    return vpc;
+  private createLogGroup(id: string): logs.LogGroup {
+    return new logs.LogGroup(this, id, { retention: this.props.config.logRetentionDays });
   }
 
-  private createStageFunctions(dataBucket: s3.IBucket): Record<StageFunctionName, lambda.IFunction> {
+  private createQueues(): Record<'rolloutQueue' | 'trainingQueue', batch.IJobQueue> {
+    const { config } = this.props;
+    const network = new Network(this, 'Network', { config, logGroup: this.createLogGroup('FlowLogs') });
+    const instance = { network, volumeGiB: config.volumeGiB };
+    const rolloutQueue = new GpuQueue(this, 'RolloutQueue', {
+      ...instance,
+      instanceTypes: config.rolloutInstanceTypes,
+      spot: config.rolloutSpot,
+      maxVcpus: config.rolloutMaxVcpus,
+    });
+    const trainingQueue = new GpuQueue(this, 'TrainingQueue', {
+      ...instance,
+      instanceTypes: config.trainingInstanceTypes,
+      spot: config.trainingSpot,
+      maxVcpus: config.trainingMaxVcpus,
+    });
+    return { rolloutQueue: rolloutQueue.jobQueue, trainingQueue: trainingQueue.jobQueue };
+  }
+
+  private createStageFunctions(): StageFunctions {
+    const { dataBucket, config } = this.props;
+    const { logRetentionDays } = config;
     const functions = STAGE_FUNCTION_NAMES.map((name) => [
       name,
-      new StageFunction(this, name, { name, dataBucket }).function,
+      new StageFunction(this, name, { name, dataBucket, logRetentionDays }).function,
     ]);
     return Object.fromEntries(functions);
+  }
+
+  private observe(stageFunctions: StageFunctions, jobLog: logs.ILogGroup, jobQueueArns: string[]): void {
+    const { config } = this.props;
+    const { stateMachine } = this.riseStateMachine;
+    const notifications = new Notifications(this, 'Notifications', { email: config.notificationEmail });
+    const { topic } = notifications;
+    notifications.onFailedExecutions(stateMachine.stateMachineArn);
+    notifications.onBlockedQueues(jobQueueArns);
+    new Budget(this, 'Budget', { monthlyUsd: config.monthlyBudgetUsd, topic });
+    const { alarms } = new Alarms(this, 'Alarms', {
+      stateMachine,
+      stageFunctions: Object.values(stageFunctions),
+      topic,
+    });
+    new Dashboard(this, 'Dashboard', {
+      stateMachine,
+      alarms,
+      scoringLog: stageFunctions['score-trajectories'].logGroup,
+      reportLog: stageFunctions['write-report'].logGroup,
+      jobLog,
+      jobEventLog: new JobEvents(this, 'JobEvents', { jobQueueArns, retention: config.logRetentionDays }).logGroup,
+    });
   }
 }

@@ -5,6 +5,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { GPU_JOB_ACCESS } from '../stage-store-access.ts';
+import { grantStoreAccess } from './store-access.ts';
 
 export interface GpuJobDefinitionProps {
   readonly image: ecs.ContainerImage;
@@ -21,7 +23,7 @@ export class GpuJobDefinition extends Construct {
   constructor(scope: Construct, id: string, props: GpuJobDefinitionProps) {
     super(scope, id);
     const jobRole = new iam.Role(this, 'JobRole', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
-    props.dataBucket.grantReadWrite(jobRole);
+    grantStoreAccess(props.dataBucket, jobRole, GPU_JOB_ACCESS);
     const memory = Size.gibibytes(props.memoryGiB);
     this.jobDefinition = new batch.EcsJobDefinition(this, 'Resource', {
       container: new batch.EcsEc2ContainerDefinition(this, 'Container', {

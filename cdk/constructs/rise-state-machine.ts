@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as batch from 'aws-cdk-lib/aws-batch';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -9,6 +10,7 @@ import { EVALUATED_POLICIES, type JobName } from '../../src/schema/stage-contrac
 import type { StageFunctionName } from '../stage-function-names.ts';
 import { StageFunctionTask, type StageFunctionTaskProps } from './stage-function-task.ts';
 import { StageJob } from './stage-job.ts';
+import { grantStoreAccess } from './store-access.ts';
 
 const { JsonPath } = sfn;
 
@@ -28,6 +30,13 @@ export interface RiseStateMachineProps {
   readonly trainingQueue: batch.IJobQueue;
   /** Where the execution history is logged; none when absent. */
   readonly logGroup?: logs.ILogGroup;
+}
+
+/** Without CDK's own grant, which is to read the whole bucket. */
+class ShardListReader extends sfn.S3JsonItemReader {
+  override providePolicyStatements() {
+    return [];
+  }
 }
 
 type TaskPaths = Omit<StageFunctionTaskProps, 'stageFunction'>;
@@ -50,9 +59,21 @@ export class RiseStateMachine extends Construct {
       definitionBody: sfn.DefinitionBody.fromChainable(this.recipe()),
       comment: 'Metis-RISE: reinforcement learning incentivizes, supervised fine-tuning enhances',
       tracingEnabled: true,
-      ...(logGroup && { logs: { destination: logGroup, level: sfn.LogLevel.ERROR } }),
+      ...(logGroup && { logs: { destination: logGroup, level: sfn.LogLevel.ALL } }),
     });
-    dataBucket.grantRead(this.stateMachine, 'runs/*');
+    grantStoreAccess(dataBucket, this.stateMachine.role, { reads: ['runs/*/plan/*'], writes: [] });
+    this.grantJobControl();
+  }
+
+  /** CDK's own grant is to submit. Without these, stopping an execution would leave its GPU jobs running. */
+  private grantJobControl(): void {
+    const job = Stack.of(this).formatArn({ service: 'batch', resource: 'job', resourceName: '*' });
+    for (const [action, resource] of [
+      ['batch:DescribeJobs', '*'],
+      ['batch:TerminateJob', job],
+    ]) {
+      this.stateMachine.addToRolePolicy(new iam.PolicyStatement({ actions: [action], resources: [resource] }));
+    }
   }
 
   private recipe(): sfn.IChainable {
@@ -134,7 +155,7 @@ export class RiseStateMachine extends Construct {
   /** One Lambda per shard of the plan. Children return nothing: the results are records on the store. */
   private shardMap(id: string, childId: string, name: StageFunctionName, maxConcurrency: number): sfn.DistributedMap {
     const map = new sfn.DistributedMap(this, id, {
-      itemReader: new sfn.S3JsonItemReader({
+      itemReader: new ShardListReader({
         bucket: this.props.dataBucket,
         key: JsonPath.stringAt('$.shardsKey'),
       }),

@@ -1,37 +1,66 @@
 import { join } from 'node:path';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { packageRoot } from '../../src/package-root.ts';
 import type { StageFunctionName } from '../stage-function-names.ts';
+import { STAGE_FUNCTION_ACCESS } from '../stage-store-access.ts';
 import { FUNCTION_TIMEOUT } from './stage-function-task.ts';
+import { grantStoreAccess } from './store-access.ts';
 
 export interface StageFunctionProps {
   readonly name: StageFunctionName;
   readonly dataBucket: s3.IBucket;
+  readonly logRetentionDays: logs.RetentionDays;
 }
 
-/** A Lambda stage, `lambdas/<name>/handler.ts`, with the bucket as its store. */
-export class StageFunction extends Construct {
-  readonly function: lambda.IFunction;
+/** The one stage that decodes and draws images. */
+const IMAGE_STAGE: StageFunctionName = 'validate-run';
 
-  constructor(scope: Construct, id: string, { name, dataBucket }: StageFunctionProps) {
+/** A Lambda stage, `lambdas/<name>/handler.ts`, with the bucket as its store and a role of its own. */
+export class StageFunction extends Construct {
+  readonly function: lambda.Function;
+
+  constructor(scope: Construct, id: string, { name, dataBucket, logRetentionDays }: StageFunctionProps) {
     super(scope, id);
-    const handler = new NodejsFunction(this, 'Resource', {
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logRetentionDays });
+    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    grantStoreAccess(dataBucket, role, STAGE_FUNCTION_ACCESS[name]);
+    this.function = new NodejsFunction(this, 'Resource', {
+      description: `metis-rise: ${name}`,
       entry: join(packageRoot, 'lambdas', name, 'handler.ts'),
       runtime: lambda.Runtime.NODEJS_24_X,
-      architecture: lambda.Architecture.X86_64,
+      architecture: lambda.Architecture.ARM_64,
       memorySize: 2048,
       timeout: FUNCTION_TIMEOUT,
-      environment: { RISE_STORE: dataBucket.s3UrlForObject() },
-      logGroup: new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.THREE_MONTHS }),
+      environment: { RISE_STORE: dataBucket.s3UrlForObject(), NODE_OPTIONS: '--enable-source-maps' },
+      logGroup,
+      role,
       depsLockFilePath: join(packageRoot, 'package-lock.json'),
       projectRoot: packageRoot,
-      bundling: { format: OutputFormat.ESM, nodeModules: ['sharp'], sourceMap: true },
+      bundling: bundlingOf(name),
     });
-    dataBucket.grantReadWrite(handler);
-    this.function = handler;
   }
+}
+
+/** The SDK of the lock file, not the runtime's. Its CommonJS parts call `require`, which a module does not have. */
+const BUNDLING: BundlingOptions = {
+  format: OutputFormat.ESM,
+  mainFields: ['module', 'main'],
+  banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  bundleAwsSDK: true,
+  minify: true,
+  sourceMap: true,
+  sourcesContent: false,
+};
+
+/** Sharp has native code, so npm installs it for the function's processor, whatever the machine that deploys. */
+function bundlingOf(name: StageFunctionName): BundlingOptions {
+  if (name !== IMAGE_STAGE) return BUNDLING;
+  const environment = { npm_config_cpu: 'arm64', npm_config_os: 'linux', npm_config_libc: 'glibc' };
+  return { ...BUNDLING, nodeModules: ['sharp'], environment };
 }

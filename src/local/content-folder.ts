@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Store } from '../store/store.ts';
@@ -26,7 +25,7 @@ export async function describeContent(folder: string, files: readonly string[]):
 export async function copyContent(store: Store, content: ContentFolder, prefix: string): Promise<void> {
   for (const file of content.files) {
     const key = prefix + file.split(sep).join('/');
-    if (!(await store.exists(key))) await store.write(key, await readFile(join(content.folder, file)));
+    if (!(await store.exists(key))) await store.writeStream(key, createReadStream(join(content.folder, file)));
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,33 +21,56 @@ export function createLocalStore(folder: string): Store {
     return join(root, key);
   };
 
+  const explainAbsence = (cause: unknown, key: string) => {
+    if (!isAbsence(cause)) return cause;
+    return new NotFoundError(`${key} is not in ${root}; run the stage that writes it first`, { cause });
+  };
+  /** Writes beside the objects, then lets `place` make it one of them. */
+  const writeFirst = async (
+    key: string,
+    content: Uint8Array | string | AsyncIterable<Uint8Array>,
+    place: (pending: string, target: string) => Promise<void>,
+  ) => {
+    const target = pathOf(key);
+    const pending = join(root, PENDING, randomUUID());
+    await mkdir(dirname(pending), { recursive: true });
+    await mkdir(dirname(target), { recursive: true });
+    try {
+      await writeFile(pending, content, { flush: true });
+      await place(pending, target);
+    } finally {
+      await rm(pending, { force: true });
+    }
+  };
+
   return {
     uri: pathToFileURL(root).href,
 
     async read(key) {
+      return readFile(pathOf(key)).catch((cause) => {
+        throw explainAbsence(cause, key);
+      });
+    },
+
+    async *readStream(key, { start, end } = { start: 0, end: Number.POSITIVE_INFINITY }) {
+      if (end <= start) return;
       try {
-        return await readFile(pathOf(key));
+        yield* createReadStream(pathOf(key), { start, end: end - 1 });
       } catch (cause) {
-        if (!isAbsence(cause)) throw cause;
-        throw new NotFoundError(`${key} is not in ${root}; run the stage that writes it first`, { cause });
+        throw explainAbsence(cause, key);
       }
     },
 
     async write(key, bytes, options = {}) {
-      const target = pathOf(key);
-      const pending = join(root, PENDING, randomUUID());
-      await mkdir(dirname(pending), { recursive: true });
-      await mkdir(dirname(target), { recursive: true });
-      try {
-        await writeFile(pending, bytes, { flush: true });
-        if (options.ifAbsent) await link(pending, target);
-        else await rename(pending, target);
-      } catch (cause) {
-        if (!options.ifAbsent || errorCode(cause) !== 'EEXIST') throw cause;
+      if (!options.ifAbsent) return writeFirst(key, bytes, rename);
+      await writeFirst(key, bytes, link).catch((cause) => {
+        if (errorCode(cause) !== 'EEXIST') throw cause;
         throw new AlreadyExistsError(`${key} is already in ${root}; another writer was first`, { cause });
-      } finally {
-        await rm(pending, { force: true });
-      }
+      });
+    },
+
+    writeStream(key, source) {
+      return writeFirst(key, source, rename);
     },
 
     async exists(key) {

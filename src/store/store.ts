@@ -2,8 +2,12 @@
 export interface Store {
   /** The whole object. Throws `NotFoundError`. */
   read(key: string): Promise<Buffer>;
+  /** The object, or some of its bytes, piece by piece: for what memory should not hold. Throws `NotFoundError`. */
+  readStream(key: string, range?: ByteRange): AsyncIterable<Buffer>;
   /** Writes whole or not at all. With `ifAbsent`, throws `AlreadyExistsError` when the key is there. */
   write(key: string, bytes: Uint8Array | string, options?: { ifAbsent?: boolean }): Promise<void>;
+  /** Writes what memory should not hold, whole or not at all: nothing when the source throws. */
+  writeStream(key: string, source: AsyncIterable<Uint8Array>): Promise<void>;
   exists(key: string): Promise<boolean>;
   /** Keys that begin with the prefix, sorted by code unit. */
   list(prefix: string): Promise<string[]>;
@@ -11,4 +15,10 @@ export interface Store {
   delete(key: string): Promise<void>;
   /** `file:///...` or `s3://bucket/prefix`: what `openStore` takes. */
   readonly uri: string;
+}
+
+/** From `start` to before `end`, in bytes from the object's first; what lies past its last is left out. */
+export interface ByteRange {
+  start: number;
+  end: number;
 }

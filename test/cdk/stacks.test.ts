@@ -1,24 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { readDeploymentConfig } from '../../cdk/config.ts';
-import { DataStack } from '../../cdk/data-stack.ts';
-import { PipelineStack } from '../../cdk/pipeline-stack.ts';
+import { Match } from 'aws-cdk-lib/assertions';
 import { readDefinition } from '../../src/local/definition.ts';
-import { packageRoot } from '../../src/package-root.ts';
+import { synthesise } from './support/stacks.ts';
 
-const { context } = JSON.parse(readFileSync(join(packageRoot, 'cdk.json'), 'utf8'));
-// Bundling has its own time; what is asserted here does not depend on it.
-const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
-const dataStack = new DataStack(app, 'Data');
-const pipelineStack = new PipelineStack(app, 'Pipeline', {
-  dataBucket: dataStack.dataBucket,
-  workerImages: dataStack.workerImages,
-  config: readDeploymentConfig(app.node),
-});
-const data = Template.fromStack(dataStack);
-const pipeline = Template.fromStack(pipelineStack);
+const { data, pipeline } = synthesise();
 
 /** A definition with everything that names a resource of an account taken out. */
 function anonymous(value: unknown): unknown {
@@ -30,27 +14,80 @@ function anonymous(value: unknown): unknown {
   );
 }
 
-describe('the pipeline stack', () => {
-  it('deploys the very machine that runs locally', () => {
-    const [machine] = Object.values(pipeline.findResources('AWS::StepFunctions::StateMachine'));
-    const parts: unknown[] = machine.Properties.DefinitionString['Fn::Join'][1];
-    const text = parts.map((part) => {
-      if (typeof part === 'string') return part;
-      return (part as { Ref?: string }).Ref === 'AWS::Partition' ? 'aws' : 'resource';
+const propertiesOf = (template: typeof pipeline, type: string) =>
+  Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+
+describe('the data stack', () => {
+  it.each(['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::ECR::Repository'])('retains its %s', (type) => {
+    data.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  it('keeps every version of an object under a rotating key, by bucket keys', () => {
+    data.hasResourceProperties('AWS::S3::Bucket', {
+      VersioningConfiguration: { Status: 'Enabled' },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } },
+        ],
+      },
     });
-    expect(anonymous(JSON.parse(text.join('')))).toEqual(anonymous(readDefinition()));
+    data.allResourcesProperties('AWS::KMS::Key', { EnableKeyRotation: true });
   });
 
-  it('keeps no GPU instance when there is nothing to do', () => {
-    const environments = Object.values(pipeline.findResources('AWS::Batch::ComputeEnvironment'));
-    const resources = environments.map(({ Properties }) => Properties.ComputeResources);
+  it('has no bucket that is public or reached without TLS', () => {
+    data.allResourcesProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+    data.resourceCountIs('AWS::S3::BucketPolicy', 2);
+    data.allResourcesProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+
+  it('moves old runs to cheaper storage, deletes what was superseded, and no run', () => {
+    const [rules] = propertiesOf(data, 'AWS::S3::Bucket')
+      .filter(({ VersioningConfiguration }) => VersioningConfiguration)
+      .map(({ LifecycleConfiguration }) => LifecycleConfiguration.Rules);
+    expect(rules).toEqual([
+      expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 30 } }),
+      expect.objectContaining({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } }),
+      expect.objectContaining({
+        Prefix: 'runs/',
+        Transitions: [{ StorageClass: 'INTELLIGENT_TIERING', TransitionInDays: 30 }],
+      }),
+    ]);
+    expect(JSON.stringify(rules)).not.toContain('ExpirationInDays');
+  });
+});
+
+describe('the GPU queues', () => {
+  it('keep no instance when there is nothing to do', () => {
+    const resources = propertiesOf(pipeline, 'AWS::Batch::ComputeEnvironment').map((each) => each.ComputeResources);
     expect(resources.map(({ MinvCpus }) => MinvCpus)).toEqual([0, 0]);
-    expect(resources.map(({ Type }) => Type).sort()).toEqual(['EC2', 'SPOT']);
+    expect(resources.map(({ Type }) => Type)).toEqual(['SPOT', 'EC2']);
   });
 
-  it('retries a job whose spot instance was reclaimed, and no other failure', () => {
+  it('give up on jobs that can never run', () => {
+    pipeline.allResourcesProperties('AWS::Batch::JobQueue', {
+      JobStateTimeLimitActions: [{ MaxTimeSeconds: 86_400 }, { MaxTimeSeconds: 600 }, { MaxTimeSeconds: 600 }].map(
+        Match.objectLike,
+      ),
+    });
+  });
+
+  it('retry a job whose spot instance was reclaimed, and no other failure', () => {
     pipeline.hasResourceProperties('AWS::Batch::JobDefinition', {
       RetryStrategy: {
+        Attempts: 5,
         EvaluateOnExit: [
           Match.objectLike({ Action: 'RETRY', OnStatusReason: 'Host EC2*' }),
           { Action: 'EXIT', OnReason: '*' },
@@ -59,34 +96,146 @@ describe('the pipeline stack', () => {
     });
   });
 
-  it('tells every function and job where the store is', () => {
-    const functions = Object.values(pipeline.findResources('AWS::Lambda::Function')).filter(
-      ({ Properties }) => Properties.Runtime === 'nodejs24.x' && Properties.Environment?.Variables.RISE_STORE,
-    );
-    expect(functions).toHaveLength(8);
-    pipeline.hasResourceProperties('AWS::Batch::JobDefinition', {
-      ContainerProperties: { Environment: [Match.objectLike({ Name: 'RISE_STORE' })] },
-    });
-  });
-});
-
-describe('the data stack', () => {
-  it('keeps what it holds, private and over TLS', () => {
-    data.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
-    data.hasResourceProperties('AWS::S3::Bucket', {
-      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
-    });
-    data.hasResourceProperties('AWS::S3::BucketPolicy', {
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-        ]),
+  it('run on encrypted disks, with instance metadata out of the containers reach', () => {
+    pipeline.allResourcesProperties('AWS::EC2::LaunchTemplate', {
+      LaunchTemplateData: {
+        BlockDeviceMappings: [Match.objectLike({ Ebs: Match.objectLike({ Encrypted: true, VolumeSize: 200 }) })],
+        MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
       },
     });
   });
 });
 
-it('context that is no whole number is refused', () => {
-  const node = new App({ context: { maxVcpus: 'many' } }).node;
-  expect(() => readDeploymentConfig(node)).toThrow('context maxVcpus is many; give a positive whole number');
+describe('the network', () => {
+  it('has no way to the internet', () => {
+    for (const type of ['InternetGateway', 'NatGateway', 'EIP']) pipeline.resourceCountIs(`AWS::EC2::${type}`, 0);
+  });
+
+  it('reaches S3 for free, and six services through endpoints in one zone', () => {
+    const endpoints = propertiesOf(pipeline, 'AWS::EC2::VPCEndpoint');
+    expect(endpoints.filter(({ VpcEndpointType }) => VpcEndpointType === 'Gateway')).toHaveLength(1);
+    const paid = endpoints.filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface');
+    expect(paid.map(({ SubnetIds }) => SubnetIds.length)).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('takes nothing to a bucket of another account', () => {
+    const [gateway] = propertiesOf(pipeline, 'AWS::EC2::VPCEndpoint').filter((each) => each.PolicyDocument);
+    expect(gateway.PolicyDocument.Statement).toEqual([
+      expect.objectContaining({ Condition: { StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } } }),
+      expect.objectContaining({ Action: 's3:GetObject' }),
+    ]);
+    expect(JSON.stringify(gateway.PolicyDocument.Statement[1].Resource)).toContain('starport-layer-bucket/*');
+  });
+
+  it('lets nothing in but HTTPS from the jobs to the endpoints', () => {
+    const groups = propertiesOf(pipeline, 'AWS::EC2::SecurityGroup');
+    expect(groups.flatMap(({ SecurityGroupIngress }) => SecurityGroupIngress ?? [])).toEqual([]);
+    expect(propertiesOf(pipeline, 'AWS::EC2::SecurityGroupIngress')).toEqual([
+      expect.objectContaining({ FromPort: 443, ToPort: 443, SourceSecurityGroupId: expect.anything() }),
+    ]);
+  });
+});
+
+describe('the pipeline stack', () => {
+  it('deploys the very machine that runs locally', () => {
+    const [machine] = propertiesOf(pipeline, 'AWS::StepFunctions::StateMachine');
+    const parts: unknown[] = machine.DefinitionString['Fn::Join'][1];
+    const text = parts.map((part) => {
+      if (typeof part === 'string') return part;
+      return (part as { Ref?: string }).Ref === 'AWS::Partition' ? 'aws' : 'resource';
+    });
+    expect(anonymous(JSON.parse(text.join('')))).toEqual(anonymous(readDefinition()));
+  });
+
+  it('runs every stage on Node 24 for arm64, with a role of its own and the store', () => {
+    const functions = propertiesOf(pipeline, 'AWS::Lambda::Function');
+    expect(functions).toHaveLength(8);
+    expect(new Set(functions.map(({ Role }) => JSON.stringify(Role))).size).toBe(8);
+    pipeline.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Environment: { Variables: Match.objectLike({ RISE_STORE: Match.anyValue() }) },
+    });
+    pipeline.hasResourceProperties('AWS::Batch::JobDefinition', {
+      ContainerProperties: { Environment: [Match.objectLike({ Name: 'RISE_STORE' })] },
+    });
+  });
+
+  it('keeps no log for ever', () => {
+    pipeline.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+  });
+
+  it('tags everything that takes tags, instances among them', () => {
+    pipeline.allResourcesProperties('AWS::Batch::ComputeEnvironment', {
+      ComputeResources: { Tags: { Project: 'metis-rise' } },
+    });
+    pipeline.allResourcesProperties('AWS::Batch::JobDefinition', {
+      PropagateTags: true,
+      Tags: { Project: 'metis-rise' },
+    });
+    const tag = { Tags: Match.arrayWith([{ Key: 'Project', Value: 'metis-rise' }]) };
+    for (const type of ['Lambda::Function', 'StepFunctions::StateMachine', 'Logs::LogGroup', 'SNS::Topic', 'KMS::Key'])
+      pipeline.allResourcesProperties(`AWS::${type}`, tag);
+    data.allResourcesProperties('AWS::S3::Bucket', tag);
+  });
+});
+
+describe('whoever watches', () => {
+  it('hears of failed runs and blocked queues from the encrypted topic', () => {
+    const rules = propertiesOf(pipeline, 'AWS::Events::Rule').map(({ EventPattern }) => EventPattern);
+    expect(rules.map((pattern) => pattern['detail-type'][0])).toEqual([
+      'Step Functions Execution Status Change',
+      'Batch Job Queue Blocked',
+      'Batch Job State Change',
+    ]);
+    const [{ Targets }] = propertiesOf(pipeline, 'AWS::Events::Rule').slice(-1);
+    expect(JSON.stringify(Targets)).toMatch(/:log-group:",\{"Ref":"JobEventsLogs\w+"\}\]\]/);
+    expect(rules[0].detail.status).toEqual(['FAILED', 'TIMED_OUT', 'ABORTED']);
+    pipeline.allResourcesProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+  });
+
+  it('hears from services only, over TLS', () => {
+    const [{ PolicyDocument }] = propertiesOf(pipeline, 'AWS::SNS::TopicPolicy');
+    const ofThisAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+    const services = ['budgets.amazonaws.com', 'cloudwatch.amazonaws.com'];
+    expect(PolicyDocument.Statement).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      expect.objectContaining({ Action: 'sns:Publish', Principal: { Service: 'events.amazonaws.com' } }),
+      expect.objectContaining({
+        Action: 'sns:Publish',
+        Principal: { Service: services },
+        Condition: ofThisAccount,
+      }),
+    ]);
+  });
+
+  it('is alarmed by any failure, time-out or throttling', () => {
+    pipeline.resourceCountIs('AWS::CloudWatch::Alarm', 5);
+    pipeline.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [{ Ref: Match.stringLikeRegexp('Topic') }],
+    });
+  });
+
+  it('is told when the tagged cost of a month nears its budget', () => {
+    pipeline.hasResourceProperties('AWS::Budgets::Budget', {
+      Budget: {
+        BudgetLimit: { Amount: 500, Unit: 'USD' },
+        CostFilters: { TagKeyValue: ['user:Project$metis-rise'] },
+      },
+      NotificationsWithSubscribers: [80, 100].map((Threshold) =>
+        Match.objectLike({ Notification: Match.objectLike({ Threshold }) }),
+      ),
+    });
+  });
+
+  it('sees reward, accuracy, tokens per second and cost on one dashboard', () => {
+    const [{ DashboardBody }] = propertiesOf(pipeline, 'AWS::CloudWatch::Dashboard');
+    const body = JSON.stringify(DashboardBody);
+    for (const shown of ['meanReward', 'accuracy', 'tokensPerSecond', 'gpuHours', 'alarms']) {
+      expect(body).toContain(shown);
+    }
+  });
 });

@@ -27,7 +27,10 @@ describe('openStore', () => {
     expect(readdirSync(join(root, '.pending'))).toEqual([]);
   });
 
-  it.each(['s3://bucket/prefix', 'gs://bucket', ''])('refuses %j', (uri) => {
-    expect(() => openStore(uri)).toThrow(InvalidInputError);
-  });
+  it.each(['gs://bucket', 's3://', 's3://Bucket', 's3:///prefix', 's3://bucket/a//b', 's3://bucket/../b', ''])(
+    'refuses %j',
+    (uri) => {
+      expect(() => openStore(uri)).toThrow(InvalidInputError);
+    },
+  );
 });

@@ -1,5 +1,9 @@
+import { buffer } from 'node:stream/consumers';
 import { AlreadyExistsError, InvalidInputError, NotFoundError } from '../../src/schema/errors.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { ByteRange, Store } from '../../src/store/store.ts';
+
+/** More than one part of an upload, and no multiple of one. */
+export const LARGE_BYTES = 9 * 1024 * 1024 + 3;
 
 /** What every store driver must do; `createStore` gives an empty store each time. */
 export function describeStoreContract(driver: string, createStore: () => Promise<Store>): void {
@@ -37,8 +41,54 @@ export function describeStoreContract(driver: string, createStore: () => Promise
       expect((await store.read('key')).toString()).toBe(winners[0]);
     });
 
+    it('keeps the first of two large objects on a conditional write', async () => {
+      await store.write('key', aLargeObject(1), { ifAbsent: true });
+      await expect(store.write('key', aLargeObject(2), { ifAbsent: true })).rejects.toThrow(AlreadyExistsError);
+      expect((await store.read('key')).equals(aLargeObject(1))).toBe(true);
+    });
+
+    it('streams a large object in and out', async () => {
+      const bytes = aLargeObject(3);
+      await store.writeStream('large', inPieces(bytes, 1_000_000));
+      expect((await buffer(store.readStream('large'))).equals(bytes)).toBe(true);
+      expect((await store.read('large')).equals(bytes)).toBe(true);
+    });
+
+    it('streams an empty object in and out', async () => {
+      await store.writeStream('empty', inPieces(Buffer.alloc(0), 1));
+      expect(await store.exists('empty')).toBe(true);
+      expect(await buffer(store.readStream('empty'))).toHaveLength(0);
+    });
+
+    it('replaces an object by a stream, and leaves it be when the stream breaks', async () => {
+      await store.write('key', 'first');
+      await store.writeStream('key', inPieces(Buffer.from('second'), 2));
+      expect((await store.read('key')).toString()).toBe('second');
+      const broken = async function* () {
+        yield aLargeObject(4);
+        throw new Error('the source broke');
+      };
+      await expect(store.writeStream('key', broken())).rejects.toThrow('the source broke');
+      expect((await store.read('key')).toString()).toBe('second');
+      expect(await store.list('')).toEqual(['key']);
+    });
+
+    it.each<[ByteRange, string]>([
+      [{ start: 0, end: 3 }, '012'],
+      [{ start: 4, end: 5 }, '4'],
+      [{ start: 7, end: 100 }, '789'],
+      [{ start: 8, end: Number.POSITIVE_INFINITY }, '89'],
+      [{ start: 3, end: 3 }, ''],
+      [{ start: 10, end: 12 }, ''],
+    ])('reads the range %j of ten digits', async (range, expected) => {
+      await store.write('digits', '0123456789');
+      expect((await buffer(store.readStream('digits', range))).toString()).toBe(expected);
+    });
+
     it('says what is not there', async () => {
       await expect(store.read('absent/key')).rejects.toThrow(NotFoundError);
+      await expect(buffer(store.readStream('absent/key'))).rejects.toThrow(NotFoundError);
+      await expect(buffer(store.readStream('absent/key', { start: 0, end: 9 }))).rejects.toThrow(NotFoundError);
       expect(await store.exists('absent/key')).toBe(false);
       await store.write('present', '');
       expect(await store.exists('present')).toBe(true);
@@ -68,7 +118,20 @@ export function describeStoreContract(driver: string, createStore: () => Promise
       async (key) => {
         await expect(store.write(key, 'x')).rejects.toThrow(InvalidInputError);
         await expect(store.read(key)).rejects.toThrow(InvalidInputError);
+        await expect(buffer(store.readStream(key))).rejects.toThrow(InvalidInputError);
+        await expect(store.writeStream(key, inPieces(Buffer.from('x'), 1))).rejects.toThrow(InvalidInputError);
       },
     );
   });
+}
+
+/** Different bytes all along; other bytes for another seed. */
+export function aLargeObject(seed: number): Buffer {
+  const words = new Uint32Array(Math.ceil(LARGE_BYTES / 4));
+  for (let index = 0; index < words.length; index++) words[index] = (index + seed) * 2_654_435_761;
+  return Buffer.from(words.buffer, 0, LARGE_BYTES);
+}
+
+async function* inPieces(bytes: Buffer, length: number): AsyncGenerator<Buffer> {
+  for (let start = 0; start < bytes.length; start += length) yield bytes.subarray(start, start + length);
 }

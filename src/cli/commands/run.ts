@@ -20,7 +20,7 @@ export function registerRun(program: Command): void {
     .command('run')
     .description('run the whole recipe on this machine: RL, diagnosis, SFT, evaluation; the same command resumes')
     .argument('<config>', 'run config, a YAML file; paths in it are relative to it')
-    .option('--store <dir>', 'where models, records and results are kept', '.rise')
+    .option('--store <place>', 'folder or s3://bucket/prefix that keeps models, records and results', '.rise')
     .option('--run-id <id>', 'name of the run; by default the name in the config and a hash of all that goes in')
     .option('--seed <n>', 'instead of the seed in the config', numberOption({ least: 0, isWhole: true }))
     .option('--quiet', 'print the report only')
@@ -38,6 +38,8 @@ async function run(configPath: string, options: RunOptions): Promise<void> {
   ]);
   const config = await readRunConfig(configPath);
   if (options.seed !== undefined) config.seed = options.seed;
+  // The SDK does not know this name of the region, which the AWS CLI takes; the jobs inherit it.
+  if (process.env.AWS_DEFAULT_REGION) process.env.AWS_REGION ??= process.env.AWS_DEFAULT_REGION;
   const store = openStore(options.store);
   const prepared = await prepareRun(store, config, dirname(configPath), options.runId);
   const unlock = await lockRun(store, prepared.input.runId);
@@ -101,7 +103,7 @@ async function createView(config: RunConfig, { quiet, json }: RunOptions): Promi
   return views.createLineView(config, (text) => process.stdout.write(text));
 }
 
-async function printResult(store: Store, runId: string, { json, store: folder }: RunOptions): Promise<void> {
+async function printResult(store: Store, runId: string, { json, store: place }: RunOptions): Promise<void> {
   const { reportPrefix, sftCheckpointPrefix, summaryKey } = await import('../../schema/keys.ts');
   if (json) {
     const summary = JSON.parse((await store.read(summaryKey(runId))).toString('utf8'));
@@ -110,7 +112,7 @@ async function printResult(store: Store, runId: string, { json, store: folder }:
   }
   const report = (await store.read(`${reportPrefix(runId)}report.txt`)).toString('utf8');
   console.log(`\n${report.trimEnd()}\n`);
-  console.log(`report   ${folder}/${reportPrefix(runId)}report.md`);
-  console.log(`summary  ${folder}/${summaryKey(runId)}`);
-  console.log(`model    ${folder}/${sftCheckpointPrefix(runId)}`);
+  console.log(`report   ${place}/${reportPrefix(runId)}report.md`);
+  console.log(`summary  ${place}/${summaryKey(runId)}`);
+  console.log(`model    ${place}/${sftCheckpointPrefix(runId)}`);
 }

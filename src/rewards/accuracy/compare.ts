@@ -1,41 +1,46 @@
-import { evaluateExpression, type NumericValue } from './expression.ts';
+import { compareCalendar } from './calendar.ts';
+import { type Collection, readCollection } from './collection.ts';
+import { type Comparison, compareExpressions } from './equivalence.ts';
+import { evaluateFloat } from './evaluate-float.ts';
+import { compareIntervals, isPlainlyInterval } from './interval.ts';
 import { normalizeAnswer } from './normalize.ts';
+import { parseExpression } from './parse-expression.ts';
+import { compareQuantities, readCompoundQuantity, readQuantity } from './quantity.ts';
+import { compareRelations, readRelations } from './relation.ts';
+import { canonicalWords, isWords, parseNumberWords } from './words.ts';
 
-/** `undecided`: the two are written differently and at least one is beyond what the comparison understands. */
-export type Comparison = 'equal' | 'different' | 'undecided';
+export type { Comparison } from './equivalence.ts';
 
-/** Decimals and irrational numbers agree when they differ by less than this (six decimals). */
-const ROUNDING = 1e-6;
-const MAX_LENGTH = 400;
+/** What a comparison found, and as what it took the two answers. */
+export interface Compared {
+  comparison: Comparison;
+  as: string;
+}
 
-const NUMBER_WORDS = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
-const SINGLE_LETTER_UNITS = 'mglshV';
+const MAX_LENGTH = 2000;
+/** Comparisons of parts, and hundreds of characters, that one answer may take: bounds sets of sets. */
+const MAX_WORK = 250;
+const INTEGER = /^-?\d{1,15}$/;
 
 /**
- * Compares two answers as quantities, tuples, sets, intervals, lists, or, failing that, as text.
- * Percent: `x%` equals both `x` (the sign as a unit) and `x/100` (the sign as a factor), because questions ask
- * "what percent" and "what share" alike; without the sign, 50 and 0.5 differ.
- * Units are dropped when one side has none, and are otherwise expected to agree. `x = 5` equals `5`.
+ * Compares an answer with the gold as text, dates and times, sets on the line, collections, relations, quantities or
+ * formulas: the first that both are. `x = 5` equals `5`. Where one is longer than 2,000 characters, or the parts are
+ * many, nothing is decided.
  */
-export function compareAnswers(answer: string, gold: string): Comparison {
-  if (answer.length > MAX_LENGTH) return 'undecided';
-  const [plainAnswer, plainGold] = [normalizeAnswer(answer), normalizeAnswer(gold)];
-  if (asText(plainAnswer) === asText(plainGold)) return 'equal';
-  const hasList = [plainAnswer, plainGold].some((plain) => readCollection(plain)?.brackets === '');
-  const [left, right] = hasList ? [plainAnswer, plainGold] : dropVariable(plainAnswer, plainGold);
-  if (asText(left) === asText(right)) return 'equal';
-  if (isCollection(left) || isCollection(right)) return compareCollections(left, right);
-  const [leftQuantity, rightQuantity] = [readQuantity(left), readQuantity(right)];
-  if (leftQuantity && rightQuantity) return compareQuantities(leftQuantity, rightQuantity);
-  return isWord(left) && isWord(right) ? 'different' : 'undecided';
+export function compareAnswers(answer: string, gold: string): Compared {
+  if (answer.length > MAX_LENGTH || gold.length > MAX_LENGTH) {
+    return { comparison: answer.trim() === gold.trim() ? 'equal' : 'undecided', as: 'text' };
+  }
+  return new AnswerComparison().compare(normalizeAnswer(answer), normalizeAnswer(gold));
 }
 
 /** True where two answers are the same text, whatever their spacing, case and LaTeX dress. */
 export const isSameText = (left: string, right: string) =>
-  asText(normalizeAnswer(left)) === asText(normalizeAnswer(right));
+  asText(normalizeAnswer(left.slice(0, MAX_LENGTH))) === asText(normalizeAnswer(right.slice(0, MAX_LENGTH)));
 
 /** True where the text, read as an answer, holds something to compare. */
 export function isComparable(gold: string): boolean {
+  if (gold.length > MAX_LENGTH) return false;
   const plain = normalizeAnswer(gold);
   return plain !== '' && hasBalancedBraces(plain);
 }
@@ -50,131 +55,177 @@ function hasBalancedBraces(text: string): boolean {
   return depth === 0;
 }
 
-/** Spaces between digits stay: `2 3` is not `23`. */
-const asText = (plain: string) =>
-  plain
-    .toLowerCase()
-    .replace(/(?<!\d)\s+|\s+(?!\d)|["'`]/g, '')
+/** Spaces between digits stay: `2 3` is not `23`. Case counts where only symbols are written: `N` is not `n`. */
+function asText(plain: string): string {
+  const bare = plain
+    .replace(/(?<!\d)\s+|\s+(?!\d)/g, '')
+    .replace(/^(["'`])(.*)\1$/s, '$2')
     .replace(/^\(([^(),]*)\)$/, '$1');
-const isWord = (plain: string) => /^[\p{L}\s'-]+$/u.test(plain);
-
-/** Takes `x =` off the side that has it when the other has none, or off both when they name the same. */
-function dropVariable(left: string, right: string): [string, string] {
-  const split = (text: string) => {
-    const at = text.lastIndexOf('=');
-    return at < 0 ? { name: '', value: text } : { name: asText(text.slice(0, at)), value: text.slice(at + 1).trim() };
-  };
-  const [a, b] = [split(left), split(right)];
-  const isSameName = a.name === b.name || a.name === '' || b.name === '';
-  const isNamed = [a.name, b.name].every((name) => !/[<>≤≥]/.test(name));
-  return isSameName && isNamed ? [a.value, b.value] : [left, right];
+  return /(?<![\\\p{L}])\p{L}{3,}/u.test(plain) ? bare.toLowerCase() : bare;
 }
 
-interface Quantity {
-  value: NumericValue;
-  isPercent: boolean;
-  unit: string;
-}
+const undecided = { comparison: 'undecided', as: 'text' } as const;
 
-/** Number first, unit after: `12 cm^2`, `3 apples`, `10%`, `\frac{1}{2} turn`. A lone unknown letter is a variable. */
-function readQuantity(plain: string): Quantity | undefined {
-  const word = NUMBER_WORDS.indexOf(plain.toLowerCase());
-  const text = word >= 0 ? String(word) : plain;
-  const match = /^(.*?[\d)}]|.*?pi)\s*(%|percent)?\s*([\p{L}][\p{L}\s]*(?:\^\s*\{?\s*[23]\s*\}?)?)?$/su.exec(text);
-  if (!match) return undefined;
-  const [, number, percent, rawUnit = ''] = match;
-  const unit = rawUnit
-    .replace(/[\s{}]/g, '')
-    .toLowerCase()
-    .replace(/s$/, '');
-  const isVariable = unit.replace(/\^[23]$/, '').length === 1 && !SINGLE_LETTER_UNITS.includes(rawUnit.trim()[0]);
-  const value = isVariable ? undefined : evaluateExpression(number);
-  return value && { value, isPercent: percent !== undefined, unit };
-}
+class AnswerComparison {
+  private work = 0;
 
-function compareQuantities(left: Quantity, right: Quantity): Comparison {
-  if (left.unit !== '' && right.unit !== '' && left.unit !== right.unit) return 'undecided';
-  if (isSameNumber(left.value, right.value)) return 'equal';
-  if (left.isPercent === right.isPercent) return 'different';
-  const [percent, plain] = left.isPercent ? [left, right] : [right, left];
-  return isClose(percent.value.approximate / 100, plain.value.approximate) ? 'equal' : 'different';
-}
-
-/** Exact where both are exact; a written decimal or an irrational number allows for its rounding. */
-function isSameNumber(left: NumericValue, right: NumericValue): boolean {
-  if (left.exact && right.exact) {
-    const [a, b] = [left.exact, right.exact];
-    const cross = a.numerator * b.denominator - b.numerator * a.denominator;
-    if (cross === 0n) return true;
-    if (!left.isRounded && !right.isRounded) return false;
-    const difference = cross < 0n ? -cross : cross;
-    return difference * BigInt(1 / ROUNDING) < a.denominator * b.denominator;
+  compare(answer: string, gold: string): Compared {
+    if (INTEGER.test(answer) && INTEGER.test(gold)) {
+      return { comparison: Number(answer) === Number(gold) ? 'equal' : 'different', as: 'quantities' };
+    }
+    this.work += 1 + (answer.length + gold.length) / 100;
+    if (this.work > MAX_WORK) return undecided;
+    if (asText(answer) === asText(gold)) return { comparison: 'equal', as: 'text' };
+    const rounded = splitApproximation(answer);
+    if (rounded && !gold.includes('≈')) return this.compareEither(rounded, gold);
+    const calendar = compareCalendar(answer, gold);
+    if (calendar) return { comparison: calendar, as: 'dates or times' };
+    return this.compareSets(answer, gold) ?? this.compareSingle(...dropVariable(answer, gold));
   }
-  return isClose(left.approximate, right.approximate);
-}
 
-const isClose = (left: number, right: number) =>
-  Math.abs(left - right) < ROUNDING || Math.abs(left - right) < 1e-12 * Math.abs(right);
-
-interface Collection {
-  brackets: string;
-  items: string[];
-}
-
-const isCollection = (plain: string) => readCollection(plain) !== undefined;
-
-/** `(a, b)` and `[a, b)` keep order and ends; `{a, b}` and bare lists (`a, b and c`, as of solutions) do not; `a : b` is a ratio. */
-function readCollection(plain: string): Collection | undefined {
-  const set = /^\\\{(.*)\\\}$/s.exec(plain);
-  const bracketed = /^([([])(.*)([)\]])$/s.exec(plain);
-  if (set) return { brackets: '', items: splitTopLevel(set[1], /[,;]/) };
-  if (bracketed) {
-    const items = splitTopLevel(bracketed[2], /[,;]/);
-    return items.length > 1 ? { brackets: bracketed[1] + bracketed[3], items } : undefined;
+  /** An exact value and its rounded form: either may be what the gold gives. */
+  private compareEither([exact, rounded]: string[], gold: string): Compared {
+    const byExact = this.compare(exact, gold);
+    return byExact.comparison === 'equal' || rounded === undefined ? byExact : this.compare(rounded, gold);
   }
-  const ratio = splitTopLevel(plain, /:/);
-  if (ratio.length > 1) return { brackets: ':', items: ratio };
-  const list = splitTopLevel(plain.replace(/,?\s+and\s+/g, ','), /[,;]/);
-  return list.length > 1 ? { brackets: '', items: list } : undefined;
-}
 
-function splitTopLevel(text: string, separator: RegExp): string[] {
-  const items = [''];
-  let depth = 0;
-  for (const character of text) {
-    if ('([{'.includes(character)) depth += 1;
-    if (')]}'.includes(character)) depth -= 1;
-    if (depth === 0 && separator.test(character)) items.push('');
-    else items[items.length - 1] += character;
+  private compareSets(answer: string, gold: string): Compared | undefined {
+    const isOnLine = isPlainlyInterval(gold) || isPlainlyInterval(answer);
+    const intervals = isOnLine ? compareIntervals(answer, gold) : undefined;
+    if (intervals) return { comparison: intervals, as: 'sets of numbers' };
+    const [a, b] = [answer, gold].map((side) => (isOneQuantity(side) ? undefined : readCollection(withoutName(side))));
+    if (!a && !b) return undefined;
+    return { comparison: this.compareCollections(a ?? single(answer), b ?? single(gold)), as: 'collections' };
   }
-  return items.map((item) => item.trim()).filter((item) => item !== '');
-}
 
-function compareCollections(left: string, right: string): Comparison {
-  const [a, b] = [readCollection(left), readCollection(right)];
-  if (!a || !b) return isPairRatio(a ?? b) ? compareAnswers(asQuotient(left), asQuotient(right)) : 'different';
-  if (a.brackets !== b.brackets && a.brackets !== '' && b.brackets !== '') return 'different';
-  if (a.items.length !== b.items.length) return 'different';
-  const isOrdered = a.brackets !== '' && b.brackets !== '';
-  return isOrdered ? compareInOrder(a.items, b.items) : compareInAnyOrder(a.items, b.items);
-}
-
-const isPairRatio = (collection: Collection | undefined) =>
-  collection?.brackets === ':' && collection.items.length === 2;
-const asQuotient = (plain: string) => plain.replace(/^(.*):(.*)$/s, '($1)/($2)');
-
-function compareInOrder(left: string[], right: string[]): Comparison {
-  const results = left.map((item, index) => compareAnswers(item, right[index]));
-  if (results.includes('different')) return 'different';
-  return results.includes('undecided') ? 'undecided' : 'equal';
-}
-
-function compareInAnyOrder(left: string[], right: string[]): Comparison {
-  const rest = [...right];
-  for (const item of left) {
-    const found = rest.findIndex((other) => compareAnswers(item, other) === 'equal');
-    if (found < 0) return rest.some((other) => compareAnswers(item, other) === 'undecided') ? 'undecided' : 'different';
-    rest.splice(found, 1);
+  private compareCollections(answer: Collection, gold: Collection): Comparison {
+    if (answer.kind === 'ratio' || gold.kind === 'ratio') return this.compareRatios(answer, gold);
+    if ((answer.kind === 'matrix') !== (gold.kind === 'matrix')) return 'different';
+    if (answer.kind === 'tuple' && gold.kind === 'tuple' && answer.brackets !== gold.brackets) return 'different';
+    if ([answer.kind, gold.kind].includes('tuple') && [answer.kind, gold.kind].includes('set')) {
+      return answer.items.length === gold.items.length ? 'undecided' : 'different';
+    }
+    const isOrdered = gold.kind === 'tuple' || gold.kind === 'matrix';
+    if (isOrdered) return this.compareInOrder(answer.items, gold.items);
+    return this.compareInAnyOrder(answer.items, gold.items);
   }
-  return 'equal';
+
+  /** `2:4` is `1:2` and one half; `1:2:3` is `2:4:6`. */
+  private compareRatios(answer: Collection, gold: Collection): Comparison {
+    const [a, b] = [answer, gold].map(quotients);
+    if (!a || !b || a.length !== b.length) return 'different';
+    return this.compareInOrder(a, b);
+  }
+
+  private compareInOrder(answer: string[], gold: string[]): Comparison {
+    if (answer.length !== gold.length) return 'different';
+    const results = answer.map((item, index) => this.compare(item, gold[index]).comparison);
+    if (results.includes('different')) return 'different';
+    return results.includes('undecided') ? 'undecided' : 'equal';
+  }
+
+  /** Repeated elements count once. */
+  private compareInAnyOrder(answer: string[], gold: string[]): Comparison {
+    const [left, right] = [this.distinct(answer), this.distinct(gold)];
+    if (this.work > MAX_WORK) return 'undecided';
+    if (left.length !== right.length) return 'different';
+    const rest = [...right];
+    for (const item of left) {
+      const results = rest.map((other) => this.compare(item, other).comparison);
+      const found = results.indexOf('equal');
+      if (found < 0) return results.includes('undecided') ? 'undecided' : 'different';
+      rest.splice(found, 1);
+    }
+    return 'equal';
+  }
+
+  private distinct(items: string[]): string[] {
+    const kept: string[] = [];
+    for (const item of new Set(items)) {
+      if (!kept.some((other) => this.compare(item, other).comparison === 'equal')) kept.push(item);
+    }
+    return kept;
+  }
+
+  private compareSingle(answer: string, gold: string): Compared {
+    if (asText(answer) === asText(gold)) return { comparison: 'equal', as: 'text' };
+    const words = compareWords(answer, gold);
+    if (words) return { comparison: words, as: 'words' };
+    const [a, b] = [readRelations(answer), readRelations(gold)];
+    if (a?.length === 1 && b?.length === 1) return { comparison: compareRelations(a[0], b[0]), as: 'relations' };
+    if (a || b) return { comparison: a && b ? 'undecided' : 'different', as: 'relations' };
+    const x = readQuantity(answer, 'answer') ?? readCompoundQuantity(answer);
+    const y = readQuantity(gold, 'gold') ?? readCompoundQuantity(gold);
+    if (x && y) return { comparison: compareQuantities(x, y), as: 'quantities' };
+    const [left, right] = [parseExpression(answer), parseExpression(gold)];
+    return left && right ? { comparison: compareExpressions(left, right), as: 'formulas' } : undecided;
+  }
+}
+
+/** `one hundred and five`, `2 hours and 5 minutes`. */
+const isOneQuantity = (plain: string) =>
+  parseNumberWords(plain) !== undefined || readCompoundQuantity(plain) !== undefined;
+
+const single = (plain: string): Collection => ({ kind: 'list', brackets: '', items: [plain] });
+
+/** A ratio as the quotients of each term and the first; a single number as a ratio to 1. */
+function quotients({ kind, items }: Collection): string[] | undefined {
+  if (kind === 'ratio' && items.length === 2) return [`(${items[0]})/(${items[1]})`];
+  if (kind === 'ratio') return items.slice(1).map((item) => `(${item})/(${items[0]})`);
+  return items.length === 1 ? items : undefined;
+}
+
+/** Both words: equal up to case, articles and plural. Short runs of letters may be products, so their order decides nothing. */
+function compareWords(answer: string, gold: string): Comparison | undefined {
+  if (!isWords(answer) || !isWords(gold)) return undefined;
+  const [a, b] = [canonicalWords(answer), canonicalWords(gold)];
+  if (a === b) return 'equal';
+  if ([answer, gold].every((side) => parseNumberWords(side) !== undefined)) return undefined;
+  const isProduct = a.length === b.length && a.length <= 3 && [...a].sort().join() === [...b].sort().join();
+  return isProduct ? 'undecided' : 'different';
+}
+
+/** Both sides of `\frac13 ≈ 0.33`, the second only where it is within a twentieth of the first, so that nobody hedges. */
+function splitApproximation(plain: string): string[] | undefined {
+  const [exact, rounded, ...more] = plain.split('≈').map((side) => side.trim());
+  if (rounded === undefined || more.length > 0) return undefined;
+  const [x, y] = [exact.slice(exact.lastIndexOf('=') + 1), rounded].map(approximate);
+  return Math.abs(x - y) <= Math.abs(x) / 20 ? [exact, rounded] : [exact];
+}
+
+function approximate(plain: string): number {
+  const quantity = readQuantity(plain, 'answer');
+  return quantity ? evaluateFloat(quantity.value, { point: new Map(), plainLogBase: 10 }).value : Number.NaN;
+}
+
+const NAME =
+  /^(?:[\p{L}\s]+|\\[a-z]+|(?:\\angle|∠)?\s*[A-Za-z]+(?:_\{?\w+\}?)?(?:'|\([^()]*\))?|\|[A-Z]{2}\||\([a-z](?:,\s*[a-z])*\)|\\overline\{[A-Z]+\})$/su;
+
+/** Takes `P =` off a collection. */
+const withoutName = (plain: string) => {
+  const at = plain.indexOf('=');
+  const isNamed = at > 0 && plain.indexOf('=', at + 1) < 0 && NAME.test(plain.slice(0, at).trim());
+  return isNamed ? plain.slice(at + 1).trim() : plain;
+};
+
+/**
+ * Takes `x =` off the side that has it when the other has none, or off both when the name is the same. Where the gold is
+ * a plain value, whatever the answer derives it from goes too (`2 + 2 = 4`); where it is an equation, only a name does.
+ */
+function dropVariable(answer: string, gold: string): [string, string] {
+  const [a, b] = [splitEquation(answer), splitEquation(gold)];
+  if (!a && !b) return [answer, gold];
+  if (a && !b) return [a.value, gold];
+  if (!a && b) return NAME.test(b.name) ? [answer, b.value] : [answer, gold];
+  const areNames = NAME.test(a!.name) && NAME.test(b!.name);
+  const isPhrase = [a!, b!].some(({ name }) => /^\p{L}[\p{L}\s]+$/u.test(name));
+  return areNames && (asText(a!.name) === asText(b!.name) || isPhrase) ? [a!.value, b!.value] : [answer, gold];
+}
+
+/** The last side of an equation, and what stands before it; the other way round in `5 = x`. */
+function splitEquation(plain: string): { name: string; value: string } | undefined {
+  const at = plain.lastIndexOf('=');
+  if (at < 0 || /[<>≤≥≠]/.test(plain)) return undefined;
+  const [name, value] = [plain.slice(0, at).trim(), plain.slice(at + 1).trim()];
+  return /^[a-z]$/i.test(value) && /\d/.test(name) ? { name: value, value: name } : { name, value };
 }

@@ -62,7 +62,7 @@ describe('self-distillation', () => {
   it('names examples so that tar readers group their files', () => {
     const [example] = selectSelfDistilled(run, route, group, [], 1);
     expect(example.exampleId).toMatch(/^chart_2f_1-self-\d$/);
-    expect(example.provenance).toMatchObject({ runId: 'run', route, graderVersion: 'accuracy@1' });
+    expect(example.provenance).toMatchObject({ runId: 'run', route, graderVersion: 'accuracy@2' });
   });
 });
 

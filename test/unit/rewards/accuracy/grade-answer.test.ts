@@ -1,4 +1,4 @@
-import { findGoldFault, gradeAnswer } from '../../../src/rewards/index.ts';
+import { findGoldFault, gradeAnswer } from '../../../../src/rewards/index.ts';
 
 const boxed = (answer: string) => `So it is \\boxed{${answer}}.`;
 const verdictOf = (groundTruth: string, response: string, options: string[] = []) =>
@@ -38,6 +38,8 @@ describe('equal answers, written differently', () => {
     ['March', '\\text{march}'],
     ['7', 'seven'],
     ['a+b', 'a + b'],
+    ['a+b', 'b+a'],
+    ['3 m', '300 cm'],
     ['(A)', 'A'],
     ['3, 4', 'x = 3, y = 4'],
     ['(3,4)', 'P = (3, 4)'],
@@ -63,8 +65,6 @@ describe('different answers', () => {
   ])('%j refuses %j', (gold, answer) => expect(verdictOf(gold, boxed(answer))).toBe('incorrect'));
 
   it.each([
-    ['a+b', 'b+a'],
-    ['3 m', '300 cm'],
     ['2', '2x'],
     ['23', '2 3'],
     ['12', '12 or 13'],
@@ -116,9 +116,13 @@ describe('the final answer', () => {
     ['<think>7</think>', 'incorrect'],
   ])('of %j is %s', (response, verdict) => expect(verdictOf('7', response)).toBe(verdict));
 
-  it('is reported with where it was found', () => {
+  it('is reported with where it was found and how it was compared', () => {
     const verdict = gradeAnswer({ groundTruth: '7' }, '\\boxed{8}');
-    expect(verdict).toEqual({ verdict: 'incorrect', extracted: '8', reason: 'boxed "8" differs from "7"' });
+    expect(verdict).toEqual({
+      verdict: 'incorrect',
+      extracted: '8',
+      reason: 'boxed "8" differs from "7", as quantities',
+    });
   });
 });
 

@@ -1,0 +1,58 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+
+export interface AlarmsProps {
+  readonly stateMachine: sfn.IStateMachine;
+  readonly stageFunctions: readonly lambda.IFunction[];
+  readonly topic: sns.ITopic;
+}
+
+const PERIOD = { period: Duration.minutes(5), statistic: 'Sum' };
+
+/** What should be 0: each alarm fires within five minutes of the first occurrence. */
+export class Alarms extends Construct {
+  readonly alarms: cloudwatch.Alarm[];
+
+  constructor(scope: Construct, id: string, { stateMachine, stageFunctions, topic }: AlarmsProps) {
+    super(scope, id);
+    const sum = (metrics: cloudwatch.IMetric[]) =>
+      new cloudwatch.MathExpression({
+        expression: metrics.map((_, index) => `m${index}`).join(' + '),
+        usingMetrics: Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric])),
+        period: PERIOD.period,
+      });
+    const perFunction = (metric: (each: lambda.IFunction) => cloudwatch.IMetric) => sum(stageFunctions.map(metric));
+    const watched: [string, string, cloudwatch.IMetric][] = [
+      ['RunsFailed', 'Runs that failed', stateMachine.metricFailed(PERIOD)],
+      ['RunsTimedOut', 'Runs that timed out', stateMachine.metricTimedOut(PERIOD)],
+      ['RunsThrottled', 'State transitions over the quota of Step Functions', stateMachine.metricThrottled(PERIOD)],
+      [
+        'StageErrors',
+        'Failed calls of Lambda stages, map items among them',
+        perFunction((each) => each.metricErrors(PERIOD)),
+      ],
+      [
+        'StageThrottles',
+        'Calls of Lambda stages over the concurrency quota',
+        perFunction((each) => each.metricThrottles(PERIOD)),
+      ],
+    ];
+    this.alarms = watched.map(([name, alarmDescription, metric]) => {
+      const alarm = new cloudwatch.Alarm(this, name, {
+        alarmDescription,
+        metric,
+        threshold: 0,
+        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluationPeriods: 1,
+        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      });
+      alarm.addAlarmAction(new actions.SnsAction(topic));
+      return alarm;
+    });
+  }
+}

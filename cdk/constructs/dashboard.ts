@@ -1,0 +1,81 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+
+export interface DashboardProps {
+  readonly stateMachine: sfn.IStateMachine;
+  readonly alarms: cloudwatch.IAlarm[];
+  /** Has a line per scored shard: its rollout, number of trajectories, mean reward, number correct. */
+  readonly scoringLog: logs.ILogGroup;
+  /** Has a line per finished run, with its accuracies. */
+  readonly reportLog: logs.ILogGroup;
+  /** Has the progress lines of the jobs. */
+  readonly jobLog: logs.ILogGroup;
+  /** Has an event per job that ended. */
+  readonly jobEventLog: logs.ILogGroup;
+}
+
+const { BAR, LINE, TABLE } = cloudwatch.LogQueryVisualizationType;
+const REWARDS =
+  'sum(meanReward * trajectories) / sum(trajectories) as reward, sum(correct) / sum(trajectories) as accuracy';
+
+/** How runs go: reward, accuracy, tokens per second and GPU-hours, read from the logs; metrics cost nothing when idle. */
+export class Dashboard extends Construct {
+  constructor(scope: Construct, id: string, props: DashboardProps) {
+    super(scope, id);
+    const { stateMachine, alarms, scoringLog, reportLog, jobLog, jobEventLog } = props;
+    const dashboard = new cloudwatch.Dashboard(this, 'Resource');
+    dashboard.addWidgets(
+      query('Reward and accuracy of rollouts', LINE, scoringLog, [
+        'filter ispresent(meanReward)',
+        `stats ${REWARDS} by bin(1h)`,
+      ]),
+      query('By run and rollout', TABLE, scoringLog, [
+        'filter ispresent(meanReward)',
+        `stats ${REWARDS} by runId, rollout`,
+        'sort runId, rollout',
+      ]),
+    );
+    dashboard.addWidgets(
+      query('Tokens per second of a sampling job', LINE, jobLog, [
+        'parse @message /"tokensPerSecond":(?<tokensPerSecond>[0-9.e+-]+)/',
+        'filter ispresent(tokensPerSecond)',
+        'stats avg(tokensPerSecond), max(tokensPerSecond) by bin(5m)',
+      ]),
+      query('Held-out accuracy of finished runs', TABLE, reportLog, [
+        'filter ispresent(evaluation.rise.accuracy)',
+        'stats latest(evaluation.base.accuracy) as base, latest(evaluation.rl.accuracy) as RL, latest(evaluation.rise.accuracy) as RISE by runId',
+      ]),
+    );
+    dashboard.addWidgets(
+      // An array's parent has a size and no instance; its children have an index.
+      query('Cost: GPU-hours by job and queue', BAR, jobEventLog, [
+        'filter ispresent(detail.startedAt) and not ispresent(detail.arrayProperties.size)',
+        'stats sum((detail.stoppedAt - detail.startedAt) / 3600000) as gpuHours by detail.jobName',
+      ]),
+      new cloudwatch.GraphWidget({
+        title: 'Runs',
+        width: 12,
+        left: [
+          stateMachine.metricStarted(),
+          stateMachine.metricSucceeded(),
+          stateMachine.metricFailed(),
+          stateMachine.metricAborted(),
+        ],
+      }),
+    );
+    dashboard.addWidgets(new cloudwatch.AlarmStatusWidget({ title: 'Alarms', width: 24, alarms }));
+    new CfnOutput(Stack.of(this), 'DashboardName', { value: dashboard.dashboardName });
+  }
+}
+
+function query(
+  title: string,
+  view: cloudwatch.LogQueryVisualizationType,
+  logGroup: logs.ILogGroup,
+  queryLines: string[],
+): cloudwatch.LogQueryWidget {
+  return new cloudwatch.LogQueryWidget({ title, view, width: 12, logGroupNames: [logGroup.logGroupName], queryLines });
+}

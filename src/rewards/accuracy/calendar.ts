@@ -1,0 +1,90 @@
+import type { Comparison } from './equivalence.ts';
+
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+const MONTH = String.raw`(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?`;
+const WEEKDAY = String.raw`(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?`;
+const MONTH_FIRST = new RegExp(String.raw`^${WEEKDAY}${MONTH}\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?$`, 'i');
+const DAY_FIRST = new RegExp(
+  String.raw`^${WEEKDAY}(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?${MONTH}(?:,?\s+(\d{4}))?$`,
+  'i',
+);
+const TIME = /^(\d{1,2})(?::([0-5]\d))?(?::([0-5]\d))?\s*([ap])?(?:\.?m\.?)?$/i;
+const MAX_LENGTH = 60;
+
+interface Day {
+  year: string | undefined;
+  month: number;
+  day: number;
+}
+
+/** Compares dates and times of day; undefined where neither side is plainly one. */
+export function compareCalendar(answer: string, gold: string): Comparison | undefined {
+  if (answer.length > MAX_LENGTH || gold.length > MAX_LENGTH) return undefined;
+  const [a, b] = [readDays(answer), readDays(gold)];
+  if (a.length > 0 && b.length > 0 && (isWritten(answer) || isWritten(gold))) return compareDays(a, b);
+  const [x, y] = [readTime(answer), readTime(gold)];
+  const isTime = [x, y].some((time) => time?.isPlain);
+  return x && y && isTime ? compareTimes(x, y) : undefined;
+}
+
+/** A month's name or the ISO form: `3/4/2021` alone might be a quotient. */
+const isWritten = (plain: string) => /[a-z]{3}/i.test(plain) || /^\d{4}-\d\d?-\d\d?$/.test(plain);
+
+/** All readings: `3/4/2021` is a day in March or in April. */
+function readDays(plain: string): Day[] {
+  const monthFirst = MONTH_FIRST.exec(plain);
+  if (monthFirst) return [{ year: monthFirst[3], month: monthIndex(monthFirst[1]), day: Number(monthFirst[2]) }];
+  const dayFirst = DAY_FIRST.exec(plain);
+  if (dayFirst) return [{ year: dayFirst[3], month: monthIndex(dayFirst[2]), day: Number(dayFirst[1]) }];
+  const iso = /^(\d{4})-(\d\d?)-(\d\d?)$/.exec(plain);
+  if (iso) return [{ year: iso[1], month: Number(iso[2]), day: Number(iso[3]) }];
+  const slashed = /^(\d\d?)[/.](\d\d?)[/.](\d{4})$/.exec(plain);
+  if (!slashed) return [];
+  const [first, second] = [Number(slashed[1]), Number(slashed[2])];
+  const readings = [
+    { year: slashed[3], month: first, day: second },
+    { year: slashed[3], month: second, day: first },
+  ];
+  return readings.filter(({ month, day }) => month <= 12 && day <= 31);
+}
+
+const monthIndex = (name: string) => MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1;
+
+function compareDays(answer: Day[], gold: Day[]): Comparison {
+  const matches = answer.filter((a) => gold.some((b) => isSameDay(a, b)));
+  if (matches.length === 0) return 'different';
+  const isAmbiguous = answer.length * gold.length > 1 && answer.some(({ month, day }) => month !== day);
+  return isAmbiguous ? 'undecided' : 'equal';
+}
+
+const isSameDay = (a: Day, b: Day) =>
+  a.month === b.month && a.day === b.day && (a.year === b.year || a.year === undefined || b.year === undefined);
+
+interface Time {
+  seconds: number;
+  hasHalf: boolean;
+  /** Written so that it can be nothing but a time: with am or pm, or with a padded minute. */
+  isPlain: boolean;
+}
+
+function readTime(plain: string): Time | undefined {
+  if (/^noon$|^midday$/i.test(plain)) return { seconds: 43200, hasHalf: true, isPlain: true };
+  if (/^midnight$/i.test(plain)) return { seconds: 0, hasHalf: true, isPlain: true };
+  const match = TIME.exec(plain.replace(/\s*o'clock$/i, ':00'));
+  if (!match) return undefined;
+  const [, rawHour, minute = '00', second = '00', half] = match;
+  if (!plain.includes(':') && !half && !/o'clock/i.test(plain)) return undefined;
+  const hour = Number(rawHour);
+  if (hour > 24 || (half && (hour > 12 || hour === 0))) return undefined;
+  const inDay = half ? (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0) : hour;
+  const isPlain = half !== undefined || /o'clock/i.test(plain) || (minute.startsWith('0') && plain.includes(':'));
+  return { seconds: inDay * 3600 + Number(minute) * 60 + Number(second), hasHalf: half !== undefined, isPlain };
+}
+
+/** Without am or pm on one side, hours up to 12 stand for either half of the day. */
+function compareTimes(a: Time, b: Time): Comparison {
+  const [x, y] = [a.seconds % 86400, b.seconds % 86400];
+  if (x === y) return 'equal';
+  const isHalfUnknown = (!a.hasHalf && a.seconds <= 46800) || (!b.hasHalf && b.seconds <= 46800);
+  return a.hasHalf !== b.hasHalf && isHalfUnknown && x % 43200 === y % 43200 ? 'equal' : 'different';
+}

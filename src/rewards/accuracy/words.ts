@@ -1,0 +1,57 @@
+const SMALL =
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
+    ' ',
+  );
+const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
+const SCALES: Record<string, bigint> = { hundred: 100n, thousand: 1000n, million: 1_000_000n, billion: 1_000_000_000n };
+const MAX_LENGTH = 100;
+
+/** 7 for `seven`, 121 for `one hundred and twenty-one`; undefined for anything that is not all number words. */
+export function parseNumberWords(text: string): bigint | undefined {
+  if (text.length > MAX_LENGTH || !/^[a-z]+(?:[\s-]+[a-z]+)*$/i.test(text)) return undefined;
+  let [total, group] = [0n, 0n];
+  const words = text
+    .toLowerCase()
+    .split(/[\s-]+/)
+    .filter((word) => word !== 'and');
+  if (words.length === 0) return undefined;
+  for (const word of words) {
+    const small = SMALL.indexOf(word);
+    const ten = TENS.indexOf(word);
+    if (small >= 0) group += BigInt(small);
+    else if (ten >= 0) group += BigInt(20 + 10 * ten);
+    else if (word === 'hundred') group *= 100n;
+    else if (Object.hasOwn(SCALES, word)) [total, group] = [total + group * SCALES[word], 0n];
+    else return undefined;
+  }
+  return total + group;
+}
+
+const SYNONYMS: Record<string, string> = { true: 'yes', false: 'no', y: 'yes', n: 'no' };
+const EMPTY = /^(?:no (?:real )?(?:solutions?|roots?)|none|empty set|the empty set)$/;
+
+const CONSTANT = /^(?:pi|π|e|inf|infinity)$/i;
+
+/** True for letters, spaces, hyphens and apostrophes only, unless they name a number. */
+export const isWords = (plain: string) => /^[\p{L}][\p{L}\s'-]*$/u.test(plain) && !CONSTANT.test(plain);
+
+/** True where the words say that there is no solution. */
+export const saysNone = (plain: string) => EMPTY.test(plain.toLowerCase());
+
+/** The content of a text answer: lower case, no articles, hyphens or possessives, every word singular, `true` as `yes`. */
+export function canonicalWords(plain: string): string {
+  const words = plain
+    .toLowerCase()
+    .replace(/'s?\b/g, '')
+    .split(/[\s-]+/)
+    .filter((word) => !['a', 'an', 'the', ''].includes(word))
+    .map((word) => SYNONYMS[word] ?? singular(word));
+  return words.join(' ');
+}
+
+function singular(word: string): string {
+  if (word.length <= 3 || /(?:ss|us|is)$/.test(word)) return word;
+  if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;
+  if (/(?:s|x|z|ch|sh)es$/.test(word)) return word.slice(0, -2);
+  return word.replace(/s$/, '');
+}

@@ -1,0 +1,50 @@
+import { InvalidInputError, NotFoundError } from '../schema/errors.ts';
+
+/** Where an object is, as the SDK's calls take it. */
+export interface S3Object {
+  Bucket: string;
+  Key: string;
+}
+
+const CREDENTIAL_FAULTS = [
+  'CredentialsProviderError',
+  'TokenProviderError',
+  'ExpiredToken',
+  'InvalidAccessKeyId',
+  'InvalidToken',
+  'SignatureDoesNotMatch',
+];
+
+/** HTTP status of an answer that the SDK threw; undefined for every other error. */
+export const statusOf = (error: unknown): number | undefined =>
+  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+
+/** How often the SDK sent a request before it gave up with this error. */
+export const attemptsOf = (error: unknown): number =>
+  (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
+
+/** Says in this project's terms what S3 or the SDK refused, where a person can set it right; others stay as they are. */
+export function explainS3Error(cause: unknown, { Bucket, Key }: S3Object): unknown {
+  const { name, message } = cause as Error;
+  const place = `s3://${Bucket}/${Key}`;
+  if (name === 'NoSuchKey') {
+    return new NotFoundError(`${place} is not there; run the stage that writes it first`, { cause });
+  }
+  if (name === 'NoSuchBucket') {
+    return new InvalidInputError(`${place}: there is no bucket ${Bucket}; create it, or correct its name`, { cause });
+  }
+  if (message === 'Region is missing') {
+    return new InvalidInputError(`${place}: no AWS region is set; set AWS_REGION, or region in your profile`, {
+      cause,
+    });
+  }
+  if (CREDENTIAL_FAULTS.includes(name)) {
+    const remedy = 'run aws configure or aws sso login, or name a profile in AWS_PROFILE';
+    return new InvalidInputError(`${place}: no valid AWS credentials (${message}); ${remedy}`, { cause });
+  }
+  if (statusOf(cause) === 403) {
+    const remedy = 'allow this principal to list the bucket and to get, put and delete its objects';
+    return new InvalidInputError(`${place}: access denied (${message}); ${remedy}`, { cause });
+  }
+  return cause;
+}

@@ -1,0 +1,99 @@
+import { Readable } from 'node:stream';
+import type { S3 } from '@aws-sdk/client-s3';
+import { AlreadyExistsError } from '../schema/errors.ts';
+import { assertKey } from './key.ts';
+import { createS3Client } from './s3-client.ts';
+import { openDownload } from './s3-download.ts';
+import { attemptsOf, explainS3Error, type S3Object, statusOf } from './s3-errors.ts';
+import { upload, uploadIfAbsent } from './s3-upload.ts';
+import type { Store } from './store.ts';
+
+/**
+ * A store in a bucket, which must be there, below a prefix of its keys; an empty prefix is the whole bucket.
+ * Throttled and failed requests are sent again with growing waits.
+ */
+export function createS3Store(bucket: string, prefix = ''): Store {
+  if (prefix !== '') assertKey(prefix);
+  const root = prefix === '' ? '' : `${prefix}/`;
+  const at = (key: string): S3Object => ({ Bucket: bucket, Key: root + key });
+  const objectOf = (key: string) => {
+    assertKey(key);
+    return at(key);
+  };
+  let client: Promise<S3> | undefined;
+  /** Calls S3 and explains what it refuses. */
+  const call = async <T>(object: S3Object, work: (s3: S3) => Promise<T>): Promise<T> => {
+    client ??= createS3Client();
+    const s3 = await client;
+    return work(s3).catch((cause) => {
+      throw explainS3Error(cause, object);
+    });
+  };
+
+  const store: Store = {
+    uri: `s3://${bucket}${prefix && `/${prefix}`}`,
+
+    async read(key) {
+      const object = objectOf(key);
+      const { bytes, chunks } = await call(object, (s3) => openDownload(s3, object));
+      const whole = Buffer.allocUnsafe(bytes);
+      let filled = 0;
+      for await (const chunk of chunks) filled += chunk.copy(whole, filled);
+      return whole;
+    },
+
+    async *readStream(key, range) {
+      const object = objectOf(key);
+      yield* (await call(object, (s3) => openDownload(s3, object, range))).chunks;
+    },
+
+    async write(key, bytes, options = {}) {
+      const object = objectOf(key);
+      const body = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+      if (!options.ifAbsent) return call(object, (s3) => upload(s3, object, body));
+      try {
+        await call(object, (s3) => uploadIfAbsent(s3, object, body));
+      } catch (cause) {
+        if (statusOf(cause) !== 412) throw cause;
+        // An answer may get lost: the object that the repeated request then finds can be our own.
+        if (attemptsOf(cause) > 1 && (await store.read(key)).equals(body)) return;
+        throw new AlreadyExistsError(`${key} is already in ${store.uri}; another writer was first`, { cause });
+      }
+    },
+
+    async writeStream(key, source) {
+      const object = objectOf(key);
+      await call(object, (s3) => upload(s3, object, Readable.from(source)));
+    },
+
+    async exists(key) {
+      const object = objectOf(key);
+      return call(object, (s3) =>
+        s3.headObject(object).then(
+          () => true,
+          (cause) => {
+            if (statusOf(cause) === 404) return false;
+            throw cause;
+          },
+        ),
+      );
+    },
+
+    async list(keyPrefix) {
+      const object = at(keyPrefix);
+      return call(object, async (s3) => {
+        const keys: string[] = [];
+        for await (const page of s3.paginateListObjectsV2({ Bucket: bucket, Prefix: object.Key })) {
+          for (const { Key } of page.Contents ?? []) keys.push(Key!.slice(root.length));
+        }
+        return keys.sort();
+      });
+    },
+
+    async delete(key) {
+      const object = objectOf(key);
+      await call(object, (s3) => s3.deleteObject(object));
+    },
+  };
+  return store;
+}

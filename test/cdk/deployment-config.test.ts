@@ -1,0 +1,82 @@
+import { readDeploymentConfig } from '../../cdk/config.ts';
+import { anApp, synthesise } from './support/stacks.ts';
+
+const read = (context: Record<string, unknown>) => readDeploymentConfig(anApp(context).node);
+
+describe('deployment context', () => {
+  it('has a default or may be absent, and says what it is for', () => {
+    const config = read({});
+    expect(config).toMatchObject({ network: 'isolated', rolloutSpot: true, trainingSpot: false, logRetentionDays: 90 });
+  });
+
+  it('reads the same from the command line, where all is text, and from a file', () => {
+    const text = { rolloutSpot: 'false', endpointZones: '2', trainingInstanceTypes: 'p5.4xlarge, g6e.8xlarge' };
+    const file = { rolloutSpot: false, endpointZones: 2, trainingInstanceTypes: ['p5.4xlarge', 'g6e.8xlarge'] };
+    expect(read(text)).toEqual(read(file));
+    expect(read(text)).toMatchObject(file);
+  });
+
+  it.each([
+    [{ rolloutMaxVcpus: 'many' }, 'context rolloutMaxVcpus is "many"; give a whole number'],
+    [{ jobVcpus: 0 }, 'context jobVcpus is 0; give a whole number above 0'],
+    [{ rolloutInstanceTypes: 'g6e' }, 'such as g6e.4xlarge,g6e.8xlarge'],
+    [{ rolloutSpot: 'yes' }, 'context rolloutSpot is "yes"; give true or false'],
+    [{ logRetentionDays: 42 }, 'context logRetentionDays is 42; give one of 1, 3, 5, 7, 14, 30'],
+    [{ network: 'nat' }, 'context network is "nat"; give isolated or public'],
+    [{ removalPolicy: 'snapshot' }, 'give retain or destroy'],
+    [{ vpcId: 'mine' }, 'context vpcId is "mine"; give an id such as vpc-0123456789abcdef0'],
+    [{ vpcId: 'vpc-0123456789abcdef0' }, 'give vpcId and subnetIds together, or neither'],
+    [{ vpcId: 'vpc-0123456789abcdef0', subnetIds: 'a,b' }, 'such as subnet-0123456789abcdef0'],
+    [{ notificationEmail: 'me' }, 'context notificationEmail is "me"; give one e-mail address'],
+    [{ endpointZones: 3 }, 'give 1 or 2'],
+    [{ runRetentionDays: 30 }, 'context runRetentionDays is 30; give more days than coldAfterDays'],
+  ])('refuses %j', (context, message) => {
+    expect(() => read(context)).toThrow(message);
+  });
+
+  it('names every fault at once', () => {
+    expect(() => read({ jobVcpus: 'x', network: 'y' })).toThrow(/network.*\n.*jobVcpus/);
+  });
+});
+
+describe('what an account chooses', () => {
+  const { data, pipeline } = synthesise({
+    network: 'public',
+    rolloutSpot: false,
+    trainingSpot: true,
+    trainingMaxVcpus: 64,
+    notificationEmail: 'someone@example.com',
+    removalPolicy: 'destroy',
+    runRetentionDays: 365,
+    logRetentionDays: 30,
+    monthlyBudgetUsd: 50,
+  });
+
+  it('may be a network without paid endpoints, which nothing reaches all the same', () => {
+    pipeline.resourceCountIs('AWS::EC2::VPCEndpoint', 1);
+    pipeline.resourceCountIs('AWS::EC2::NatGateway', 0);
+    pipeline.resourceCountIs('AWS::EC2::SecurityGroup', 1);
+    pipeline.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
+  });
+
+  it('reaches the templates', () => {
+    const environments = Object.values(pipeline.findResources('AWS::Batch::ComputeEnvironment'));
+    const resources = environments.map(({ Properties }) => Properties.ComputeResources);
+    expect(resources.map(({ Type, MaxvCpus }) => [Type, MaxvCpus])).toEqual([
+      ['EC2', 128],
+      ['SPOT', 64],
+    ]);
+    pipeline.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'someone@example.com' });
+    pipeline.hasResourceProperties('AWS::Budgets::Budget', { Budget: { BudgetLimit: { Amount: 50 } } });
+    pipeline.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+    data.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
+    expect(JSON.stringify(data.findResources('AWS::S3::Bucket'))).toContain('"ExpirationInDays":365');
+  });
+
+  it('may be a VPC that is there already', () => {
+    const subnetIds = ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'];
+    const existing = synthesise({ vpcId: 'vpc-0123456789abcdef0', subnetIds: subnetIds.join(',') }).pipeline;
+    for (const type of ['VPC', 'Subnet', 'VPCEndpoint']) existing.resourceCountIs(`AWS::EC2::${type}`, 0);
+    existing.allResourcesProperties('AWS::Batch::ComputeEnvironment', { ComputeResources: { Subnets: subnetIds } });
+  });
+});

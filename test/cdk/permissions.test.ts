@@ -1,0 +1,144 @@
+import { Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { SecurityChecks } from '../../cdk/security-checks.ts';
+import { STAGE_FUNCTION_NAMES } from '../../cdk/stage-function-names.ts';
+import { GPU_JOB_ACCESS, STAGE_FUNCTION_ACCESS } from '../../cdk/stage-store-access.ts';
+import * as keys from '../../src/schema/keys.ts';
+import { anApp, roleStatements, synthesise } from './support/stacks.ts';
+
+const { app, data, pipeline } = synthesise();
+const statements = [...roleStatements(data), ...roleStatements(pipeline)];
+
+const WRITE_LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const USE_STORE = ['kms:Decrypt', 'kms:GenerateDataKey', 's3:AbortMultipartUpload', 's3:GetObject', 's3:ListBucket'];
+const READ_PLANS = ['kms:Decrypt', 's3:GetObject', 's3:ListBucket'];
+
+/** Every action of every role, by the beginning of the role's logical id. */
+const ALLOWED: [role: string, actions: string[]][] = [
+  ...STAGE_FUNCTION_NAMES.map((name): [string, string[]] => [
+    `${name.replace('-', '')}Role`,
+    [...WRITE_LOG, ...USE_STORE, 's3:PutObject'],
+  ]),
+  ['GpuWorkerJobRole', [...USE_STORE, 's3:PutObject', 's3:DeleteObject']],
+  [
+    'GpuWorkerContainerExecutionRole',
+    [
+      ...WRITE_LOG,
+      'ecr:BatchCheckLayerAvailability',
+      'ecr:BatchGetImage',
+      'ecr:GetAuthorizationToken',
+      'ecr:GetDownloadUrlForLayer',
+    ],
+  ],
+  [
+    'StateMachineRole',
+    [
+      ...READ_PLANS,
+      'lambda:InvokeFunction',
+      ...['batch:DescribeJobs', 'batch:SubmitJob', 'batch:TerminateJob'],
+      ...['events:DescribeRule', 'events:PutRule', 'events:PutTargets'],
+      ...['states:DescribeExecution', 'states:RedriveExecution', 'states:StartExecution', 'states:StopExecution'],
+      ...[
+        'logs:CreateLogDelivery',
+        'logs:DeleteLogDelivery',
+        'logs:DescribeLogGroups',
+        'logs:DescribeResourcePolicies',
+      ],
+      ...['logs:GetLogDelivery', 'logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:UpdateLogDelivery'],
+      ...['xray:GetSamplingRules', 'xray:GetSamplingTargets', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    ],
+  ],
+  ['NetworkVpcRejectedIAMRole', [...WRITE_LOG, 'logs:DescribeLogStreams']],
+];
+
+/** What takes no resource. */
+const RESOURCELESS = /^(ecr:GetAuthorizationToken|batch:DescribeJobs|xray:.*|logs:(?!CreateLogStream|PutLogEvents).*)$/;
+
+const roles = [...new Set(statements.map(({ role }) => role))];
+const actionsOf = (id: string) => statements.filter(({ role }) => role === id).flatMap(({ actions }) => actions);
+
+describe('roles', () => {
+  it.each(roles)('%s may do what is on its list, and nothing else', (role) => {
+    const allowed = ALLOWED.filter(([prefix]) => role.startsWith(prefix)).flatMap(([, actions]) => actions);
+    expect([...new Set(actionsOf(role))].sort()).toEqual([...new Set(allowed)].sort());
+  });
+
+  it('are all there', () => expect(roles).toHaveLength(ALLOWED.length));
+
+  it('have no action with a wildcard, and no resource that is anything but for actions that take none', () => {
+    expect(statements.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual([]);
+    const onAnything = statements.filter(({ resources }) => resources.includes('*'));
+    const strays = onAnything.flatMap(({ actions }) => actions).filter((action) => !RESOURCELESS.test(action));
+    expect(strays).toEqual([]);
+  });
+
+  it("have no policy of AWS but the ECS agent's", () => {
+    const managed = Object.values(pipeline.findResources('AWS::IAM::Role')).flatMap(
+      ({ Properties }) => JSON.stringify(Properties.ManagedPolicyArns ?? []).match(/policy\/[\w/-]+/g) ?? [],
+    );
+    expect([...new Set(managed)]).toEqual(['policy/service-role/AmazonEC2ContainerServiceforEC2Role']);
+  });
+});
+
+describe('access to the store', () => {
+  const matches = (pattern: string, key: string) =>
+    new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(key);
+  const [run, rollout] = ['run-1', 'iteration-000000'];
+  const written: [stage: keyof typeof STAGE_FUNCTION_ACCESS | 'gpu-worker', key: string][] = [
+    ['validate-run', keys.promptsKey(run, 'train')],
+    ['validate-run', keys.startedKey(run)],
+    ['validate-run', keys.imageKey('ab', 'png')],
+    ['plan-iteration', keys.planShardsKey(run, rollout)],
+    ['plan-iteration', keys.planPromptsKey(run, rollout, 0)],
+    ['score-trajectories', keys.recordsKey(keys.scoresPrefix(run, rollout, 0))],
+    ['route-groups', keys.recordsKey(keys.routesPrefix(run, 0))],
+    ['consult-expert', keys.recordsKey(keys.expertPrefix(run, 0))],
+    ['publish-shards', keys.sftIndexKey(run)],
+    ['write-report', keys.manifestKey(keys.reportPrefix(run))],
+    ['write-report', keys.summaryKey(run)],
+    ['record-failure', keys.failureKey(run)],
+    ['gpu-worker', keys.metricsKey(keys.trajectoriesPrefix(run, rollout, 0))],
+    ['gpu-worker', keys.manifestKey(keys.checkpointPrefix(run, 0))],
+    ['gpu-worker', keys.manifestKey(keys.sftCheckpointPrefix(run))],
+    ['gpu-worker', keys.metricsKey(keys.sftResumeEpochPrefix(run, 1))],
+    ['gpu-worker', keys.recordsKey(keys.evaluationPrefix(run, 'base'))],
+  ];
+  const accessOf = (stage: (typeof written)[number][0]) =>
+    stage === 'gpu-worker' ? GPU_JOB_ACCESS : STAGE_FUNCTION_ACCESS[stage];
+
+  it.each(written)('%s writes %s, and nobody else does', (stage, key) => {
+    const writers = [...STAGE_FUNCTION_NAMES, 'gpu-worker' as const].filter((each) =>
+      accessOf(each).writes.some((pattern) => matches(pattern, key)),
+    );
+    expect(writers).toEqual([stage]);
+  });
+
+  it('lets only SFT delete, and only its own checkpoints between epochs', () => {
+    const deleting = Object.values(STAGE_FUNCTION_ACCESS).filter(({ deletes }) => deletes);
+    expect(deleting).toEqual([]);
+    expect(GPU_JOB_ACCESS.deletes).toEqual([`${keys.sftResumePrefix('*')}*`]);
+  });
+
+  it('is what the policies grant', () => {
+    for (const name of STAGE_FUNCTION_NAMES) {
+      const role = roles.find((id) => id.startsWith(`${name.replace('-', '')}Role`));
+      const puts = statements.filter((each) => each.role === role && each.actions.includes('s3:PutObject'));
+      const granted = puts.flatMap(({ resources }) => resources.map((arn) => arn.slice(arn.indexOf('}/') + 2)));
+      expect(granted.sort()).toEqual([...STAGE_FUNCTION_ACCESS[name].writes].sort());
+    }
+  });
+});
+
+describe('the AwsSolutions rules', () => {
+  it('find nothing that is not explained', () => {
+    expect(() => app.synth({ force: true })).not.toThrow();
+  });
+
+  it('stop the synthesis of what they object to', () => {
+    const open = anApp();
+    new Bucket(new Stack(open, 'Open'), 'Bucket');
+    const { success, violations } = new SecurityChecks(open).validateScope(open);
+    expect(success).toBe(false);
+    expect(violations.map(({ ruleName }) => ruleName)).toContain('AwsSolutions-S10');
+  });
+});

@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../../src/package-root.ts';
+import { aTemporaryFolder } from '../../support/temporary-folder.ts';
+
+const folder = aTemporaryFolder();
+
+function riseGrade(args: string[], input = '') {
+  const command = [join(packageRoot, 'bin', 'rise.js'), 'grade', ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', input });
+  const verdicts = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  return { status, verdicts, stderr };
+}
+
+describe('rise grade', () => {
+  it('grades one answer', () => {
+    const { status, verdicts } = riseGrade(['--gold', '\\frac12', '--answer', 'So it is \\boxed{0.5}.']);
+    expect({ status, verdicts }).toMatchObject({ status: 0, verdicts: [{ verdict: 'correct', extracted: '0.5' }] });
+  });
+
+  it('grades a choice', () => {
+    const { verdicts } = riseGrade(['--gold', 'B', '--answer', '(C)', '--options', '8 cm', '9 cm', '10 cm']);
+    expect(verdicts).toMatchObject([{ verdict: 'incorrect', extracted: '(C)' }]);
+  });
+
+  it('grades the lines of standard input in their order', () => {
+    const lines = [
+      { id: 'b', gold: 'x+1', answer: '\\boxed{1+x}' },
+      { id: 'a', gold: '7', answer: '' },
+      { id: 3, gold: '5 widgets', answer: '5 gadgets' },
+    ];
+    const { status, verdicts } = riseGrade(
+      ['--jsonl', '-'],
+      lines.map((line) => `${JSON.stringify(line)}\n`).join('\n'),
+    );
+    expect(status).toBe(0);
+    expect(verdicts).toEqual([
+      { id: 'b', verdict: 'correct', extracted: '1+x', reason: expect.any(String) },
+      { id: 'a', verdict: 'incorrect', extracted: null, reason: 'the response gives no final answer' },
+      { id: 3, verdict: 'undecided', extracted: '5 gadgets', reason: expect.any(String) },
+    ]);
+  });
+
+  it('names the line that is wrong, after the verdicts before it', () => {
+    const file = join(folder, 'answers.jsonl');
+    writeFileSync(file, '{"id":1,"gold":"7","answer":"7"}\n{"id":2,"gold":"\\\\frac{1}{","answer":"7"}\n');
+    const { status, verdicts, stderr } = riseGrade(['--jsonl', file]);
+    expect({ status, ids: verdicts.map(({ id }) => id) }).toEqual({ status: 1, ids: [1] });
+    expect(stderr).toContain(`${file}:2: groundTruth`);
+  });
+
+  it.each([
+    [['--gold', '7'], '--gold and --answer, or --jsonl'],
+    [['--gold', '$$', '--answer', '7'], 'cannot be read as an answer'],
+    [['--jsonl', join(folder, 'missing.jsonl')], 'missing.jsonl cannot be read'],
+    [['--jsonl', folder], 'is a folder'],
+  ])('refuses %j', (args, message) => {
+    expect(riseGrade(args)).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
+  });
+});
