@@ -41,11 +41,11 @@ export function backendName(): string {
   return getBackend();
 }
 
-/** tfjs-node 4.22 calls two functions that Node 23 removed from `util`. */
+/** tfjs-node 4.22 calls two functions of `util` that newer Nodes have removed, or warn about. */
 function restoreRemovedUtil(): void {
   const legacy = util as unknown as Record<string, (value: unknown) => boolean>;
   legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  legacy.isArray ??= Array.isArray;
+  legacy.isArray = Array.isArray;
 }
 
 /** Keeps TensorFlow's start-up banner off standard error, with the small addon that set-up builds for this. */
