@@ -85,7 +85,7 @@ async function sha256Of(path) {
 function unreachable(error) {
   return new SetupError(
     describe(error),
-    `Check the network (HTTPS_PROXY and PIP_INDEX_URL are honoured) and run the same command again; what has arrived is kept.`,
+    `Check the network (HTTPS_PROXY, PIP_INDEX_URL and NODE_EXTRA_CA_CERTS are honoured) and run the same command again; what has arrived is kept.`,
     { cause: error },
   );
 }

@@ -11,7 +11,7 @@ import { chooseTensorflow, hasTensorflow, installTensorflow, tensorflowEnvironme
 
 /**
  * Makes sure of the locked dependencies and of a Node that runs TypeScript. Where that is not the running one, this
- * process runs the same command line again with it, waits, and exits as it does.
+ * process runs the same command line again with it, the system's certificates trusted, waits, and exits as it does.
  */
 export async function setUpNode() {
   stopWithParent();
@@ -21,7 +21,8 @@ export async function setUpNode() {
   await unless(hasNode, () => step('Node', installNode, (version) => `${version} in ${cacheFolder()}`));
   const { HTTPS_PROXY, https_proxy, NODE_USE_ENV_PROXY } = process.env;
   const needsProxy = Boolean(HTTPS_PROXY || https_proxy) && NODE_USE_ENV_PROXY === undefined;
-  if (nodePath() !== process.execPath || needsProxy) await runAgain({ NODE_USE_ENV_PROXY: '1' });
+  if (nodePath() !== process.execPath || needsProxy)
+    await runAgain({ NODE_USE_ENV_PROXY: '1', NODE_USE_SYSTEM_CA: '1' });
 }
 
 /**

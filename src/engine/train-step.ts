@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { DivergedError } from '../schema/errors.ts';
 import type { OptimizerConfig } from '../schema/run-config.ts';
 import { type AdamW, createAdamW } from './optim/adamw.ts';
@@ -14,8 +14,11 @@ export interface StepResult {
   learningRate: number;
 }
 
-/** A loss to differentiate, or what a completion pass already made of it. */
-export type MicroBatch = (() => tf.Scalar) | { loss: number; gradients: HostGradients };
+/** What a completion pass made of one micro-batch. */
+export interface MicroBatch {
+  loss: number;
+  gradients: HostGradients;
+}
 
 /** Gradient accumulation, global-norm clip and AdamW with its schedule over a model's trainable weights. */
 export interface Trainer {
@@ -45,7 +48,7 @@ export function createTrainer(
     optimizer,
     variables,
     step(microBatches) {
-      const { loss, gradients } = accumulateGradients(variables, microBatches);
+      const { loss, gradients } = accumulateGradients(microBatches);
       const gradNorm = globalNorm(gradients);
       if (!Number.isFinite(loss + gradNorm)) {
         throw new DivergedError(
@@ -61,27 +64,14 @@ export function createTrainer(
 }
 
 /** Sum of the losses and of their gradients; variables that no loss depends on have no gradient. */
-function accumulateGradients(variables: ReadonlyMap<string, tf.Variable>, microBatches: Iterable<MicroBatch>) {
-  const gradients = new Map<string, Float32Array>();
+function accumulateGradients(microBatches: Iterable<MicroBatch>): MicroBatch {
+  const sums = new Map<string, Float32Array>();
   let loss = 0;
   for (const microBatch of microBatches) {
-    const part = typeof microBatch === 'function' ? differentiate(variables, microBatch) : microBatch;
-    loss += part.loss;
-    for (const [name, gradient] of part.gradients) addGradient(gradients, name, gradient);
+    loss += microBatch.loss;
+    for (const [name, gradient] of microBatch.gradients) addGradient(sums, name, gradient);
   }
-  return { loss, gradients };
-}
-
-function differentiate(variables: ReadonlyMap<string, tf.Variable>, computeLoss: () => tf.Scalar) {
-  const { value, grads } = tf.variableGrads(computeLoss, [...variables.values()]);
-  const loss = value.dataSync()[0];
-  const gradients = new Map<string, Float32Array>();
-  for (const [name, variable] of variables) {
-    const gradient = grads[variable.name];
-    if (gradient) gradients.set(name, gradient.dataSync<'float32'>());
-  }
-  tf.dispose([value, ...Object.values(grads).filter((gradient) => gradient != null)]);
-  return { loss, gradients };
+  return { loss, gradients: sums };
 }
 
 /** Sums into new arrays: what a tensor's data returns may be shared. */

@@ -19,6 +19,7 @@ import { loadProcessor } from '../../src/engine/processing/processor.ts';
 import { createTrainer, type MicroBatch, selectTrainable } from '../../src/engine/train-step.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { BASE_HABITS, drawBaseExample } from '../../src/tasks/index.ts';
+import { differentiate } from '../support/differentiate.ts';
 
 const { values } = parseArgs({
   options: { steps: { type: 'string', default: '20' }, batch: { type: 'string', default: '32' } },
@@ -43,7 +44,9 @@ const batches = await Promise.all(Array.from({ length: steps }, (_, step) => dra
 
 const eager = await timeSteps((model, sequences) => {
   const batch = buildSequenceBatch(sequences, config);
-  return () => sftLoss(computeCompletionLogprobs(model, batch).logprobs_N, batch.completionTokenCount);
+  return differentiate(selectTrainable(model.weights, true), () =>
+    sftLoss(computeCompletionLogprobs(model, batch).logprobs_N, batch.completionTokenCount),
+  );
 });
 let pass: ReturnType<typeof createCompletionPass> | undefined;
 const traced = await timeSteps((model, sequences) => {

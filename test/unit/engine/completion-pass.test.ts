@@ -12,6 +12,7 @@ import { Qwen25VL } from '../../../src/engine/models/qwen2_5_vl/model.ts';
 import { createTrainer, type MicroBatch, selectTrainable } from '../../../src/engine/train-step.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import { createRandom } from '../../../src/schema/random.ts';
+import { differentiate } from '../../support/differentiate.ts';
 import { anImage, aPrompt, aTinyModel } from '../../support/tiny-model.ts';
 
 beforeAll(loadBackend);
@@ -30,9 +31,11 @@ describe('a completion pass', () => {
       const trainer = createTrainer(selectTrainable(model.weights, true), { ...optimizer, learningRate: 1e-3 }, 50);
       return Array.from({ length: 50 }, (_, step) => trainer.step([toMicroBatch(model, batches[step % 3])]).loss);
     };
-    const eager = train((model, sequences) => () => {
+    const eager = train((model, sequences) => {
       const batch = buildSequenceBatch(sequences, config);
-      return sftLoss(computeCompletionLogprobs(model, batch).logprobs_N, batch.completionTokenCount);
+      return differentiate(selectTrainable(model.weights, true), () =>
+        sftLoss(computeCompletionLogprobs(model, batch).logprobs_N, batch.completionTokenCount),
+      );
     });
     let pass: ReturnType<typeof createCompletionPass> | undefined;
     const traced = train((model, sequences) => {

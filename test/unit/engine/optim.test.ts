@@ -5,6 +5,7 @@ import { clipFactor, globalNorm } from '../../../src/engine/optim/global-norm.ts
 import { learningRateAt } from '../../../src/engine/optim/schedule.ts';
 import { createTrainer, selectTrainable } from '../../../src/engine/train-step.ts';
 import { CorruptRecordError, DivergedError } from '../../../src/schema/errors.ts';
+import { differentiate } from '../../support/differentiate.ts';
 
 beforeAll(loadBackend);
 
@@ -136,11 +137,12 @@ describe('createTrainer', () => {
   ];
 
   function aLoss(variables: Map<string, tf.Variable>, batch: number[][]) {
-    return () =>
+    return differentiate(variables, () =>
       tf.tidy(() => {
         const y = tf.add(tf.matMul(tf.tensor2d(batch), variables.get('w') as tf.Tensor2D), variables.get('b')!);
         return tf.div(tf.sum(tf.square(y)), rows.length) as tf.Scalar;
-      });
+      }),
+    );
   }
 
   it('takes the same step over micro-batches as over the whole batch', () => {
