@@ -16,6 +16,7 @@ interface GenerateOptions {
   temperature: number;
   topP: number;
   topK: number;
+  repetitionPenalty?: number;
   seed: number;
   json?: boolean;
 }
@@ -32,6 +33,11 @@ export function registerGenerate(program: Command): void {
     .option('--temperature <t>', '0 takes the most likely token', numberOption({ least: 0 }), 0)
     .option('--top-p <p>', 'keep the fewest tokens of this total probability', numberOption({ least: 0, most: 1 }), 1)
     .option('--top-k <k>', 'keep the k most likely tokens; 0 keeps all', numberOption({ least: 0, isWhole: true }), 0)
+    .option(
+      '--repetition-penalty <p>',
+      'over 1 lowers tokens already there; by default what the checkpoint says',
+      numberOption({ least: 0.01 }),
+    )
     .option('--seed <n>', 'for temperatures over 0', numberOption({ least: 0, most: 2 ** 32 - 1, isWhole: true }), 0)
     .option('--json', 'print one line: {"text", "tokenIds", "promptTokenIds", "finishReason"}')
     .action(runGenerate);
@@ -60,7 +66,8 @@ async function answer(policy: Policy, prompt: ProcessedPrompt, options: Generate
   const { generate } = await import('../../engine/generation/generate.ts');
   const { maxNewTokens, temperature, topP, topK, seed } = options;
   const { stopTokenIds, decode } = policy.processor;
-  const settings: GenerationSettings = { maxNewTokens, temperature, topP, topK, stopTokenIds };
+  const repetitionPenalty = options.repetitionPenalty ?? policy.processor.repetitionPenalty;
+  const settings: GenerationSettings = { maxNewTokens, temperature, topP, topK, repetitionPenalty, stopTokenIds };
   const toText = ({ tokenIds }: { tokenIds: readonly number[] }) => decode(tokenIds, { skipSpecialTokens: true });
   if (options.json || !process.stdout.isTTY) return generate(policy.model, [{ prompt, seed }], settings)[0];
   const stream = createTextStream((piece) => process.stdout.write(piece));

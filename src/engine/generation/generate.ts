@@ -108,10 +108,12 @@ class RunningSequence {
   readonly completion: Completion = { tokenIds: [], logprobs: [], finishReason: 'length' };
   isRunning = true;
   private readonly random: Random;
+  private readonly seen: Set<number>;
   private readonly settings: GenerationSettings;
 
   constructor(request: GenerationRequest, settings: GenerationSettings) {
     this.random = createRandom(request.seed);
+    this.seen = new Set(request.prompt.tokenIds);
     this.settings = settings;
   }
 
@@ -122,7 +124,8 @@ class RunningSequence {
 
   take(logits: Float32Array): void {
     if (!this.isRunning) return;
-    const { tokenId, logprob } = sampleToken(logits, this.settings, this.random);
+    const { tokenId, logprob } = sampleToken(logits, this.settings, this.random, this.seen);
+    this.seen.add(tokenId);
     this.completion.tokenIds.push(tokenId);
     this.completion.logprobs.push(logprob);
     if (this.settings.stopTokenIds.includes(tokenId)) {

@@ -8,23 +8,35 @@ export interface SamplingSettings {
   topP: number;
   /** Keeps this many most likely tokens; 0 keeps all. */
   topK: number;
+  /** Lowers tokens already in the prompt or the completion (CTRL, arXiv 1909.05858): logits over 0 are divided by it, others multiplied. */
+  repetitionPenalty?: number;
 }
 
 /**
  * Draws one token from logits; ties go to the lower id.
- * Returns its id and its log-probability under the untouched distribution (temperature 1, nothing cut).
+ * Returns its id and its log-probability under the untouched distribution (temperature 1, nothing cut, no penalty).
+ * @param seen ids that `repetitionPenalty` lowers
  */
 export function sampleToken(
   logits: Float32Array,
   settings: SamplingSettings,
   random: Random,
+  seen: ReadonlySet<number>,
 ): { tokenId: number; logprob: number } {
-  const greedyId = argMax(logits);
-  const highest = logits[greedyId];
-  const tokenId = settings.temperature === 0 ? greedyId : drawToken(logits, highest, settings, random);
+  const { repetitionPenalty = 1, temperature } = settings;
+  const lowered = repetitionPenalty === 1 ? logits : penalizeSeen(logits, seen, repetitionPenalty);
+  const greedyId = argMax(lowered);
+  const tokenId = temperature === 0 ? greedyId : drawToken(lowered, lowered[greedyId], settings, random);
+  const highest = lowered === logits ? logits[greedyId] : logits[argMax(logits)];
   let sum = 0;
   for (let id = 0; id < logits.length; id++) sum += Math.exp(logits[id] - highest);
   return { tokenId, logprob: logits[tokenId] - highest - Math.log(sum) };
+}
+
+function penalizeSeen(logits: Float32Array, seen: ReadonlySet<number>, penalty: number): Float32Array {
+  const lowered = logits.slice();
+  for (const id of seen) lowered[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+  return lowered;
 }
 
 function argMax(values: Float32Array): number {

@@ -32,7 +32,8 @@ export interface Processor {
   decode(tokenIds: readonly number[], options: { skipSpecialTokens: boolean }): string;
   /** Tokens that end a response. */
   readonly stopTokenIds: number[];
-  readonly padTokenId: number;
+  /** By which `transformers` divides the logits of tokens it has seen, as generation_config.json says; 1 is none. */
+  readonly repetitionPenalty: number;
 }
 
 /** Loads tokenizer, chat template and image settings of a checkpoint; `overrides` replace its own pixel limits. */
@@ -42,7 +43,7 @@ export async function loadProcessor(readFile: ReadModelFile, overrides: PixelLim
     loadChatTemplate(readFile),
     loadImageProcessor(readFile, overrides),
   ]);
-  const { stopTokenIds, padTokenId } = await loadControlTokens(readFile, tokenizer);
+  const { stopTokenIds, repetitionPenalty } = await loadGenerationDefaults(readFile, tokenizer);
   return {
     async processPrompt(message) {
       const images = await processImages(message.content, imageProcessor);
@@ -53,7 +54,7 @@ export async function loadProcessor(readFile: ReadModelFile, overrides: PixelLim
     encode: tokenizer.encode,
     decode: tokenizer.decode,
     stopTokenIds,
-    padTokenId,
+    repetitionPenalty,
   };
 }
 
@@ -93,7 +94,7 @@ function expandImageTokens(
   );
 }
 
-async function loadControlTokens(readFile: ReadModelFile, tokenizer: Tokenizer) {
+async function loadGenerationDefaults(readFile: ReadModelFile, tokenizer: Tokenizer) {
   const generation = (await readModelJson(readFile, 'generation_config.json')) ?? {};
   const stopTokenIds = [generation.eos_token_id ?? tokenizer.eosTokenId ?? []].flat().filter(isTokenId);
   if (stopTokenIds.length === 0) {
@@ -101,8 +102,8 @@ async function loadControlTokens(readFile: ReadModelFile, tokenizer: Tokenizer) 
       'the checkpoint names no end token; give eos_token_id in generation_config.json or eos_token in tokenizer_config.json',
     );
   }
-  const padTokenId = [generation.pad_token_id, tokenizer.padTokenId, stopTokenIds[0]].find(isTokenId)!;
-  return { stopTokenIds, padTokenId };
+  const { repetition_penalty: penalty } = generation;
+  return { stopTokenIds, repetitionPenalty: typeof penalty === 'number' && penalty > 0 ? penalty : 1 };
 }
 
 function isTokenId(value: unknown): value is number {

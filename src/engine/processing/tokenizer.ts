@@ -12,7 +12,6 @@ export interface Tokenizer {
   readonly specialTokens: Record<string, string>;
   readonly imageTokenId: number;
   readonly eosTokenId: number | undefined;
-  readonly padTokenId: number | undefined;
 }
 
 /** Loads `tokenizer.json` and `tokenizer_config.json`. Throws `UnsupportedModelError` without an image token. */
@@ -29,7 +28,6 @@ export async function loadTokenizer(readFile: ReadModelFile): Promise<Tokenizer>
     specialTokens,
     imageTokenId: requireTokenId(tokenizer, specialTokens.image_token ?? defaultImageToken),
     eosTokenId: idOf('eos_token'),
-    padTokenId: idOf('pad_token'),
   };
 }
 

@@ -77,7 +77,7 @@ describe('Sampling a token', () => {
     const random = createRandom(5);
     const counts = [0, 0, 0, 0];
     for (let draw = 0; draw < 4000; draw++)
-      counts[sampleToken(logits, { ...settings, ...overrides }, random).tokenId] += 1 / 4000;
+      counts[sampleToken(logits, { ...settings, ...overrides }, random, new Set()).tokenId] += 1 / 4000;
     return counts;
   };
 
@@ -86,9 +86,16 @@ describe('Sampling a token', () => {
   });
 
   it('takes the likeliest at temperature 0, with its log-probability at temperature 1', () => {
-    const { tokenId, logprob } = sampleToken(logits, { ...settings, temperature: 0 }, createRandom(1));
+    const { tokenId, logprob } = sampleToken(logits, { ...settings, temperature: 0 }, createRandom(1), new Set());
     expect(tokenId).toBe(1);
     expect(logprob).toBeCloseTo(3 - Math.log(mass), 6);
+  });
+
+  it('lowers what it has seen by the repetition penalty, and reports the untouched log-probability', () => {
+    const penalized = { ...settings, temperature: 0, repetitionPenalty: 2 };
+    const { tokenId, logprob } = sampleToken(logits, penalized, createRandom(1), new Set([1, 3]));
+    expect(tokenId).toBe(2);
+    expect(logprob).toBeCloseTo(2 - Math.log(mass), 6);
   });
 
   it.each([

@@ -59,16 +59,17 @@ describe('processing a prompt', () => {
 });
 
 describe('loading a processor', () => {
-  it('takes stop and padding tokens from the generation config', async () => {
-    const processor = await loadProcessor(readCheckpoint);
+  it('takes stop tokens and the repetition penalty from the generation config', async () => {
+    const generation = { eos_token_id: [322, 320], repetition_penalty: 1.05 };
+    const processor = await loadProcessor(checkpointWith({ 'generation_config.json': generation }));
     expect(processor.stopTokenIds).toEqual([322, 320]);
-    expect(processor.padTokenId).toBe(320);
+    expect(processor.repetitionPenalty).toBe(1.05);
   });
 
-  it('takes them from the tokenizer without one', async () => {
+  it('takes the stop token from the tokenizer without one', async () => {
     const processor = await loadProcessor(checkpointWith({ 'generation_config.json': undefined }));
     expect(processor.stopTokenIds).toEqual([322]);
-    expect(processor.padTokenId).toBe(320);
+    expect(processor.repetitionPenalty).toBe(1);
   });
 
   it.each([
