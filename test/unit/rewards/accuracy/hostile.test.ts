@@ -45,12 +45,13 @@ const hostileAnswers: [string, string][] = [
 ];
 const golds = ['5', 'x+1', '\\{1,2\\}', '[0,1)', '\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}', 'x<3'];
 
-/** The least of three times in milliseconds: the machine may be busy, but not thrice at the same place. */
+/** The least of three CPU times in milliseconds: what else the machine does hardly counts. */
 function quickest(grade: () => void): number {
   const times = [1, 2, 3].map(() => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     grade();
-    return performance.now() - started;
+    const { user, system } = process.cpuUsage(started);
+    return (user + system) / 1000;
   });
   return Math.min(...times);
 }
