@@ -1,6 +1,5 @@
 import { fillRect, type RawImage, type Rgb } from './raster.ts';
 
-export const GLYPH_WIDTH = 3;
 export const GLYPH_HEIGHT = 5;
 
 /** Rows of three pixels from the top; `#` is ink. */
