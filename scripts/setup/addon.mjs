@@ -6,7 +6,7 @@ import { capture, lastLines } from './processes.mjs';
 import { SetupError } from './steps.mjs';
 import { tensorflowEnvironment } from './tensorflow.mjs';
 
-const files = ['tfjs_binding.node', 'standard_error.node'];
+const files = ['tfjs_binding.node', 'graph_session.node', 'standard_error.node'];
 const isMac = process.platform === 'darwin';
 const compiler = isMac ? 'clang++' : 'g++';
 
@@ -71,13 +71,14 @@ async function compileAll(tensorflow) {
   const include = join(tensorflow.folder, 'include');
   const staging = await mkdtemp(join(cacheFolder(), 'addon-'));
   try {
-    await compile([join(packageRoot, 'scripts', 'setup', 'standard-error.cc'), '-o', join(staging, files[1])]);
+    const own = (file) => join(packageRoot, 'scripts', 'setup', file);
+    const tensorflowApi = [`-I${include}`, `-L${lib}`, '-ltensorflow', '-ltensorflow_framework', `-Wl,-rpath,${lib}`];
     await compile([
-      `-I${include}`,
-      `-I${tfjs}`,
       ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(tfjs, 'binding', file)),
-      ...['-o', join(staging, files[0]), `-L${lib}`, '-ltensorflow', '-ltensorflow_framework', `-Wl,-rpath,${lib}`],
+      ...[`-I${tfjs}`, '-o', join(staging, files[0]), ...tensorflowApi],
     ]);
+    await compile([own('graph-session.cc'), '-o', join(staging, files[1]), ...tensorflowApi]);
+    await compile([own('standard-error.cc'), '-o', join(staging, files[2])]);
     await rm(built, { recursive: true, force: true });
     await rename(staging, built);
   } finally {

@@ -31,9 +31,9 @@ export function loadBackend(): void {
   loaded = true;
 }
 
-/** TensorFlow's protobuf messages, which the binding's package ships as google-protobuf classes. */
-export function loadGraphMessages(): unknown {
-  return requirePackage(`${backendPackage}/dist/proto/api_pb.js`);
+/** The addon that set-up builds for traced graphs. */
+export function loadGraphAddon(): unknown {
+  return requirePackage(`${backendPackage}/lib/napi-v8/graph_session.node`);
 }
 
 /** The name tfjs gives the backend in use: `tensorflow` after `loadBackend`. */

@@ -14,6 +14,7 @@ export interface NodeBackend {
   isUsingGpuDevice: boolean;
   executeSingleOutput(op: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor;
   executeMultipleOutputs(op: string, attributes: OpAttribute[], inputs: Tensor[], outputCount: number): Tensor[];
+  getDTypeInteger(dtype: string): number;
   /** Registers a host array as a tensor. */
   write(values: unknown, shape: number[], dtype: string): DataId;
   readSync(dataId: DataId): ArrayBufferView;

@@ -1,0 +1,37 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { HostArray } from './graph-session.ts';
+
+/**
+ * Numbers that outlive a call: a weight, a moment of the optimizer, a key-value cache. Inside a function that an executor
+ * runs, reads and writes happen in the order they are written.
+ */
+export interface StateVariable {
+  readonly shape: readonly number[];
+  /** Its numbers as a tensor, for use inside the running function alone. */
+  value(): tf.Tensor;
+  assign(value: tf.Tensor): void;
+  assignAdd(value: tf.Tensor): void;
+  /** Replaces rows of the first axis; `rows` is int32 of shape `[R]`, `values` is `[R, ...]`. */
+  scatterRows(rows: tf.Tensor, values: tf.Tensor): void;
+  /** A copy in host memory; outside of running functions. */
+  read(): HostArray;
+  dispose(): void;
+}
+
+/** A function of trees of tensors. The caller disposes inputs and outputs. */
+export type Run<Inputs, Outputs> = (inputs: Inputs) => Outputs;
+
+/** Runs functions over state that it holds: op by op, or as traced graphs. */
+export interface Executor {
+  createVariable(initial: HostArray): StateVariable;
+  /** A variable with the value of a weight, which the functions may go on using as a tensor: they see the variable. */
+  adopt(weight: tf.Variable): StateVariable;
+  /**
+   * `compute` must be a function of its inputs' tensors and of state variables alone: in a traced graph, plain numbers and
+   * host arrays that it reads are constants.
+   */
+  define<Inputs, Outputs>(compute: Run<Inputs, Outputs>): Run<Inputs, Outputs>;
+  /** Whether it pays to pad inputs to few sizes. */
+  readonly isTraced: boolean;
+  dispose(): void;
+}

@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Executor, Run } from './executor.ts';
+import { createGraphSession, type GraphSession, type HostArray } from './graph-session.ts';
+import { recordOps } from './record-ops.ts';
+import { SessionVariable, type Trace } from './session-variable.ts';
+import { describeTree, listTensors, mapTensors } from './tensor-tree.ts';
+
+/**
+ * Records each function once per shape of its inputs as a TensorFlow graph; afterwards a call costs one session call in
+ * place of one per op. All functions share one session, and so its variables: numbers that stay in it are never copied out.
+ * Pad inputs to few sizes.
+ */
+export function createTracedExecutor(): Executor {
+  const session = createGraphSession();
+  const adopted = new Map<tf.Tensor, SessionVariable>();
+  const current: { trace?: Trace } = {};
+
+  function trace<Inputs, Outputs>(compute: Run<Inputs, Outputs>, inputs: Inputs): Run<Inputs, Outputs> {
+    const placeholders = listTensors(inputs).map(({ dtype, shape }) => session.addPlaceholder(dtype, shape));
+    const giveName = (tensor: tf.Tensor) => adopted.get(tensor)?.readOutput();
+    const { outputs, fetches, targets } = recordOps(session, giveName, (recording) => {
+      const trace: Trace = { recording, accesses: new Map(), writes: [] };
+      current.trace = trace;
+      try {
+        let next = 0;
+        const outputs = compute(mapTensors(inputs, () => recording.toTensor(placeholders[next++])) as Inputs);
+        return { outputs, fetches: listTensors(outputs).map(recording.outputOf), targets: trace.writes };
+      } finally {
+        current.trace = undefined;
+      }
+    });
+    // Now only the tree of the recorded outputs counts.
+    tf.dispose(listTensors(outputs));
+    return (inputs) => {
+      const results = session.run(placeholders, listTensors(inputs).map(toHostArray), fetches, targets);
+      let next = 0;
+      return mapTensors(outputs, () => toTensor(results[next++])) as Outputs;
+    };
+  }
+
+  return {
+    createVariable: (initial) => new SessionVariable(session, current, initial),
+    adopt(weight) {
+      const variable = adopted.get(weight) ?? new SessionVariable(session, current, toHostArray(weight));
+      adopted.set(weight, variable);
+      return variable;
+    },
+    define<Inputs, Outputs>(compute: Run<Inputs, Outputs>): Run<Inputs, Outputs> {
+      const graphs = new Map<string, Run<Inputs, Outputs>>();
+      return (inputs) => {
+        const key = describeTree(inputs);
+        const graph = graphs.get(key) ?? trace(compute, inputs);
+        graphs.set(key, graph);
+        return graph(inputs);
+      };
+    },
+    isTraced: true,
+    dispose: () => session.close(),
+  };
+}
+
+function toHostArray(tensor: tf.Tensor): HostArray {
+  const { dtype, shape } = tensor;
+  return { dtype, shape, data: tensor.dataSync() as HostArray['data'] };
+}
+
+const toTensor = ({ data, shape, dtype }: HostArray) => tf.tensor(data, [...shape], dtype);
