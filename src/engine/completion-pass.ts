@@ -2,17 +2,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   buildSequenceBatch,
+  type CompletionScores,
   type SequenceBatch,
   type SequenceTensors,
   scoreCompletions,
   type TrainingSequence,
   uploadSequenceBatch,
 } from './batch.ts';
-import { compile } from './graph/compile.ts';
 import { listTensors } from './graph/tensor-tree.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
 import { exactSize } from './models/qwen2_5_vl/model-input.ts';
-import type { HostGradients } from './optim/global-norm.ts';
+import type { MicroBatch, Trainer } from './train-step.ts';
 
 /** Numbers of each completion token besides its id, by name: what a loss is told about it. */
 export type TokenValues<Name extends string, T> = Partial<Record<Name, T>>;
@@ -25,9 +25,7 @@ export type CompletionLoss<Name extends string> = (
 ) => tf.Scalar;
 
 /** What one micro-batch adds to an optimizer step. */
-export interface CompletionGradients {
-  loss: number;
-  gradients: HostGradients;
+export interface CompletionResult extends MicroBatch {
   /** Of the N completion tokens, in order. */
   logprobs: Float32Array;
   entropies: Float32Array;
@@ -43,8 +41,7 @@ export interface CompletionPass<Name extends string> {
     sequences: readonly TrainingSequence[],
     values: TokenValues<Name, Float32Array>,
     tokenCount: number,
-  ): CompletionGradients;
-  dispose(): void;
+  ): CompletionResult;
 }
 
 interface PassInputs<Name extends string> {
@@ -54,47 +51,43 @@ interface PassInputs<Name extends string> {
 }
 
 /**
- * Forward and backward pass over completions; in a long job as one traced graph per micro-batch shape (see `compile`).
- * Then every size is padded to one of four per octave, so that few graphs serve the job.
- *
- * @param trainable the weights to differentiate by, by name
- * @param expectedRuns micro-batches of the whole job, those before a resume included
+ * Forward and backward pass over completions, whose gradients the trainer's optimizer keeps for its next step.
+ * Where the trainer runs traced graphs, every size is padded to one of four per octave, so that few graphs serve a job.
  */
 export function createCompletionPass<Name extends string>(
   model: Qwen25VL,
-  trainable: ReadonlyMap<string, tf.Variable>,
+  { executor, optimizer, variables }: Trainer,
   computeLoss: CompletionLoss<Name>,
-  expectedRuns: number,
 ): CompletionPass<Name> {
-  const variables = [...trainable.values()];
-  const compute = ({ batch, values_N, tokenCount }: PassInputs<Name>) => {
-    let scores: ReturnType<typeof scoreCompletions> | undefined;
+  const differentiate = executor.define(({ batch, values_N, tokenCount }: PassInputs<Name>) => {
+    let scores: CompletionScores | undefined;
     const { value, grads } = tf.variableGrads(() => {
       scores = scoreCompletions(model, batch);
       tf.keep(scores.logprobs_N);
       tf.keep(scores.entropy_N);
       return computeLoss(scores.logprobs_N, values_N, tokenCount);
-    }, variables);
-    const gradients = [...trainable].map(([name, variable]) => [name, grads[variable.name]]);
-    return { loss: value, ...scores!, gradients: Object.fromEntries(gradients) as Record<string, tf.Tensor | null> };
-  };
-  const compiled = compile(compute, [...model.weights.values()], expectedRuns);
+    }, [...variables.values()]);
+    const gradients = new Map([...variables].map(([name, variable]) => [name, grads[variable.name]]));
+    // A loss does not depend on every weight.
+    for (const [name, gradient] of gradients) if (gradient === null) gradients.delete(name);
+    optimizer.addGradients(gradients);
+    return { loss: value, ...scores!, learned: [...gradients.keys()] };
+  });
   return {
     run(sequences, values, tokenCount) {
-      const batch = buildSequenceBatch(sequences, model.config, compiled.isTraced ? roundUpToQuarterOctave : exactSize);
+      const batch = buildSequenceBatch(sequences, model.config, executor.isTraced ? roundUpToQuarterOctave : exactSize);
       const inputs = uploadInputs(model, batch, values, tokenCount);
-      const outputs = compiled.run(inputs);
+      const outputs = differentiate(inputs);
       const count = batch.completionTokenCount;
       const result = {
         loss: outputs.loss.dataSync()[0],
-        gradients: toHost(outputs.gradients),
+        learned: outputs.learned,
         logprobs: outputs.logprobs_N.dataSync<'float32'>().subarray(0, count),
         entropies: outputs.entropy_N.dataSync<'float32'>().subarray(0, count),
       };
       tf.dispose([...listTensors(inputs), ...listTensors(outputs)]);
       return result;
     },
-    dispose: compiled.dispose,
   };
 }
 
@@ -118,12 +111,6 @@ function uploadInputs<Name extends string>(
     >,
     tokenCount: tf.scalar(tokenCount),
   };
-}
-
-/** Weights that the loss does not depend on have no gradient. */
-function toHost(gradients: Record<string, tf.Tensor | null>): HostGradients {
-  const present = Object.entries(gradients).filter((entry): entry is [string, tf.Tensor] => entry[1] !== null);
-  return new Map(present.map(([name, gradient]) => [name, gradient.dataSync<'float32'>()]));
 }
 
 /** The next of 1, 2, .. 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, ..: at most a quarter more than asked for. */

@@ -1,8 +1,11 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { DivergedError } from '../schema/errors.ts';
 import type { OptimizerConfig } from '../schema/run-config.ts';
+import type { Executor } from './graph/executor.ts';
+import { createTracedExecutor } from './graph/traced-executor.ts';
+import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
 import { type AdamW, createAdamW } from './optim/adamw.ts';
-import { clipFactor, globalNorm, type HostGradients } from './optim/global-norm.ts';
+import { clipFactor } from './optim/clip-factor.ts';
 import { learningRateAt } from './optim/schedule.ts';
 
 /** What one optimizer step did. */
@@ -14,14 +17,20 @@ export interface StepResult {
   learningRate: number;
 }
 
-/** What a completion pass made of one micro-batch. */
+/** What one micro-batch added to a step. */
 export interface MicroBatch {
   loss: number;
-  gradients: HostGradients;
+  /** The weights that its loss depends on: their gradients wait in the optimizer. */
+  learned: readonly string[];
 }
 
 /** Gradient accumulation, global-norm clip and AdamW with its schedule over a model's trainable weights. */
 export interface Trainer {
+  /** Holds the model's weights while they are trained. */
+  readonly executor: Executor;
+  readonly optimizer: AdamW;
+  /** The weights it trains, by name: for use inside the executor's functions. */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
   /**
    * One optimizer step over micro-batches whose losses add up to the batch's loss, taken one after another: an
    * iterable that makes them lazily holds one micro-batch's activations at a time.
@@ -29,61 +38,66 @@ export interface Trainer {
    * @throws DivergedError a loss or gradient that is not finite; the weights are left as they were
    */
   step(microBatches: Iterable<MicroBatch>): StepResult;
-  readonly optimizer: AdamW;
-  /** The weights it trains, by name. */
-  readonly variables: ReadonlyMap<string, tf.Variable>;
+  /** Copies the trained weights back into the model, for a checkpoint. */
+  updateModel(): void;
+  /** Frees all but the model. */
+  dispose(): void;
 }
 
 /**
- * @param variables trainable weights by name
+ * Trains inside an executor: traced graphs with weights, gradients and moments in one session, or op by op.
+ *
+ * @param variables trainable weights of the model, by name
  * @param totalSteps of the whole schedule, those before a resume included
  */
 export function createTrainer(
+  model: Qwen25VL,
   variables: ReadonlyMap<string, tf.Variable>,
   config: OptimizerConfig,
   totalSteps: number,
+  executor: Executor = createTracedExecutor(),
 ): Trainer {
-  const optimizer = createAdamW(variables, config);
+  for (const weight of model.weights.values()) executor.adopt(weight);
+  const weights = new Map([...variables].map(([name, variable]) => [name, executor.adopt(variable)]));
+  const optimizer = createAdamW(executor, weights, config);
   return {
+    executor,
     optimizer,
     variables,
     step(microBatches) {
-      const { loss, gradients } = accumulateGradients(microBatches);
-      const gradNorm = globalNorm(gradients);
+      const { loss, learned } = accumulate(microBatches);
+      const gradNorm = optimizer.gradientNorm(learned);
       if (!Number.isFinite(loss + gradNorm)) {
+        optimizer.clearGradients(learned);
         throw new DivergedError(
           `optimizer step ${optimizer.stepCount} has loss ${loss} and gradient norm ${gradNorm}; ` +
             `lower the learning rate (${config.learningRate}) or maxGradNorm (${config.maxGradNorm})`,
         );
       }
       const learningRate = learningRateAt(optimizer.stepCount, totalSteps, config);
-      optimizer.step(gradients, learningRate, clipFactor(gradNorm, config.maxGradNorm));
+      optimizer.step(learned, learningRate, clipFactor(gradNorm, config.maxGradNorm));
       return { loss, gradNorm, learningRate };
     },
+    updateModel() {
+      if (!executor.isTraced) return;
+      for (const [name, variable] of variables) {
+        const { data, shape } = weights.get(name)!.read();
+        tf.tidy(() => variable.assign(tf.tensor(data, [...shape])));
+      }
+    },
+    dispose: executor.dispose,
   };
 }
 
-/** Sum of the losses and of their gradients; variables that no loss depends on have no gradient. */
-function accumulateGradients(microBatches: Iterable<MicroBatch>): MicroBatch {
-  const sums = new Map<string, Float32Array>();
+/** Sum of the losses, and the weights that any of them depends on, in a fixed order. */
+function accumulate(microBatches: Iterable<MicroBatch>): MicroBatch {
+  const learned = new Set<string>();
   let loss = 0;
   for (const microBatch of microBatches) {
     loss += microBatch.loss;
-    for (const [name, gradient] of microBatch.gradients) addGradient(sums, name, gradient);
+    for (const name of microBatch.learned) learned.add(name);
   }
-  return { loss, gradients: sums };
-}
-
-/** Sums into new arrays: what a tensor's data returns may be shared. */
-function addGradient(gradients: Map<string, Float32Array>, name: string, values: Float32Array): void {
-  const sum = gradients.get(name);
-  if (!sum) {
-    gradients.set(name, values);
-    return;
-  }
-  const next = new Float32Array(sum.length);
-  for (let i = 0; i < sum.length; i++) next[i] = sum[i] + values[i];
-  gradients.set(name, next);
+  return { loss, learned: [...learned].sort() };
 }
 
 /** The weights that training changes: all, or all but the vision tower (its merger included). */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Executor, StateVariable } from './executor.ts';
+import type { AdamStep, Executor, Moments, StateVariable } from './executor.ts';
 import type { HostArray } from './graph-session.ts';
 
 /** Op by op, as TensorFlow.js does: the reference for traced graphs. */
@@ -49,6 +49,20 @@ class EagerVariable implements StateVariable {
     const isReplaced = tf.scatterND(indices, tf.ones([rows.size]), [rowCount]);
     const kept = tf.reshape(tf.less(isReplaced, 0.5), [rowCount, ...this.shape.slice(1).map(() => 1)]);
     this.#variable.assign(tf.where(kept, this.#variable, tf.scatterND(indices, values, this.shape)));
+  }
+
+  applyAdam({ first, second }: Moments, gradient: tf.Tensor, step: AdamStep): void {
+    const { learningRate, beta1Power, beta2Power, epsilon, beta1, beta2 } = step;
+    first.assign(tf.add(tf.mul(first.value(), beta1), tf.mul(gradient, 1 - beta1)));
+    second.assign(tf.add(tf.mul(second.value(), beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+    const rate = tf.div(tf.mul(learningRate, tf.sqrt(tf.sub(1, beta2Power))), tf.sub(1, beta1Power));
+    const direction = tf.div(first.value(), tf.add(tf.sqrt(second.value()), epsilon));
+    this.assign(tf.sub(this.#variable, tf.mul(direction, rate)));
+  }
+
+  write(data: HostArray['data']): void {
+    const { shape, dtype } = this.#variable;
+    tf.tidy(() => this.assign(tf.tensor(data.slice(), shape, dtype)));
   }
 
   read(): HostArray {

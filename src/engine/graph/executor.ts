@@ -11,11 +11,32 @@ export interface StateVariable {
   value(): tf.Tensor;
   assign(value: tf.Tensor): void;
   assignAdd(value: tf.Tensor): void;
-  /** Replaces rows of the first axis; `rows` is int32 of shape `[R]`, `values` is `[R, ...]`. */
+  /** Replaces rows of the first axis; `rows` is int32 of shape `[R]`, without repeats, `values` is `[R, ...]`. */
   scatterRows(rows: tf.Tensor, values: tf.Tensor): void;
-  /** A copy in host memory; outside of running functions. */
+  /**
+   * One Adam update, `m` and `v` included: `w -= lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + epsilon)`. The shapes of
+   * gradient and moments are the variable's.
+   */
+  applyAdam(moments: Moments, gradient: tf.Tensor, step: AdamStep): void;
+  /** A copy in host memory; outside of running functions, as `write`. */
   read(): HostArray;
+  write(data: HostArray['data']): void;
   dispose(): void;
+}
+
+export interface Moments {
+  first: StateVariable;
+  second: StateVariable;
+}
+
+export interface AdamStep {
+  learningRate: tf.Scalar;
+  /** `b1^t` and `b2^t`, with t = 1 for the first step. */
+  beta1Power: tf.Scalar;
+  beta2Power: tf.Scalar;
+  epsilon: tf.Scalar;
+  beta1: number;
+  beta2: number;
 }
 
 /** A function of trees of tensors. The caller disposes inputs and outputs. */

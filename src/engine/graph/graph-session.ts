@@ -112,8 +112,7 @@ function refusing<T>(op: string, add: () => T): T {
   }
 }
 
-const pairs = (outputs: readonly GraphOutput[]) =>
-  Int32Array.from(outputs.flatMap(({ op, index }) => [op, index]));
+const pairs = (outputs: readonly GraphOutput[]) => Int32Array.from(outputs.flatMap(({ op, index }) => [op, index]));
 
 /** Ops that take a list say its length as `N`; the list comes first. */
 function listLength(attributes: readonly OpAttribute[]): number {
@@ -134,9 +133,11 @@ function typeNumber(dtype: DataType): number {
 
 function dtypeOf(number: number): DataType {
   const { TF_FLOAT, TF_INT32, TF_BOOL } = nodeBackend().binding;
-  return new Map<number, DataType>([
-    [TF_FLOAT, 'float32'],
-    [TF_INT32, 'int32'],
-    [TF_BOOL, 'bool'],
-  ]).get(number) ?? HANDLE;
+  return (
+    new Map<number, DataType>([
+      [TF_FLOAT, 'float32'],
+      [TF_INT32, 'int32'],
+      [TF_BOOL, 'bool'],
+    ]).get(number) ?? HANDLE
+  );
 }

@@ -1,6 +1,6 @@
-import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import { type DataType, scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '../../schema/errors.ts';
-import type { StateVariable } from './executor.ts';
+import type { AdamStep, Moments, StateVariable } from './executor.ts';
 import { type GraphOutput, type GraphSession, type HostArray, typeAttribute } from './graph-session.ts';
 import { nodeBackend } from './node-backend.ts';
 import type { Recording } from './record-ops.ts';
@@ -31,6 +31,8 @@ export class SessionVariable implements StateVariable {
   readonly #current: { trace?: Trace };
   readonly #handle: GraphOutput;
   #outsideRead?: GraphOutput;
+  readonly #placeholder: GraphOutput;
+  readonly #assignment: number;
 
   constructor(session: GraphSession, current: { trace?: Trace }, initial: HostArray) {
     this.#session = session;
@@ -47,10 +49,10 @@ export class SessionVariable implements StateVariable {
         { name: 'shared_name', type: binding.TF_ATTR_STRING, value: `variable${session.opCount}` },
       ],
     );
-    const value = session.addPlaceholder(initial.dtype, initial.shape);
-    const assign = session.opCount;
-    session.addOp('AssignVariableOp', [this.#handle, value], [this.#typeAttribute]);
-    session.run([value], [initial], [], [assign]);
+    this.#placeholder = session.addPlaceholder(initial.dtype, initial.shape);
+    this.#assignment = session.opCount;
+    session.addOp('AssignVariableOp', [this.#handle, this.#placeholder], [this.#typeAttribute]);
+    this.write(initial.data);
   }
 
   value(): Tensor {
@@ -85,6 +87,24 @@ export class SessionVariable implements StateVariable {
     this.#write('ResourceScatterUpdate', [rows, values], [this.#typeAttribute, indexType]);
   }
 
+  applyAdam({ first, second }: Moments, gradient: Tensor, step: AdamStep): void {
+    const moments = [first, second] as SessionVariable[];
+    const scalars = [step.beta1Power, step.beta2Power, step.learningRate, scalar(step.beta1), scalar(step.beta2)];
+    const operands = [...scalars, step.epsilon, gradient].map(this.#trace.recording.outputOf);
+    const handles = moments.map((moment) => moment.#handle);
+    this.#writeAll(
+      [this, ...moments],
+      'ResourceApplyAdam',
+      [this.#handle, ...handles, ...operands],
+      [typeAttribute(this.#dtype)],
+    );
+  }
+
+  write(data: HostArray['data']): void {
+    const value = { dtype: this.#dtype, shape: this.shape, data };
+    this.#session.run([this.#placeholder], [value], [], [this.#assignment]);
+  }
+
   read(): HostArray {
     this.#outsideRead ??= this.#addRead([]);
     return this.#session.run([], [], [this.#outsideRead], [])[0];
@@ -117,14 +137,23 @@ export class SessionVariable implements StateVariable {
     return output;
   }
 
-  #write(op: string, inputs: Tensor[], attributes: Parameters<GraphSession['addOp']>[2]): void {
-    const { recording, accesses, writes } = this.#trace;
-    const { lastWrite, reads } = this.#accesses;
-    const controls = lastWrite === undefined ? reads : [lastWrite, ...reads];
-    const operands = [this.#handle, ...inputs.map(recording.outputOf)];
+  #write(op: string, inputs: Tensor[], attributes: Attributes): void {
+    const operands = inputs.map(this.#trace.recording.outputOf);
+    this.#writeAll([this], op, [this.#handle, ...operands], attributes);
+  }
+
+  /** An op that writes several variables. */
+  #writeAll(variables: SessionVariable[], op: string, operands: GraphOutput[], attributes: Attributes): void {
+    const { accesses, writes } = this.#trace;
+    const controls = variables.flatMap((variable) => {
+      const { lastWrite, reads } = variable.#accesses;
+      return lastWrite === undefined ? reads : [lastWrite, ...reads];
+    });
     const number = this.#session.opCount;
     this.#session.addOp(op, operands, attributes, controls);
-    accesses.set(this, { lastWrite: number, reads: [] });
+    for (const variable of variables) accesses.set(variable, { lastWrite: number, reads: [] });
     writes.push(number);
   }
 }
+
+type Attributes = Parameters<GraphSession['addOp']>[2];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, Run } from './executor.ts';
-import { createGraphSession, type GraphSession, type HostArray } from './graph-session.ts';
+import { createGraphSession, type HostArray } from './graph-session.ts';
 import { recordOps } from './record-ops.ts';
 import { SessionVariable, type Trace } from './session-variable.ts';
 import { describeTree, listTensors, mapTensors } from './tensor-tree.ts';
@@ -12,12 +12,14 @@ import { describeTree, listTensors, mapTensors } from './tensor-tree.ts';
  */
 export function createTracedExecutor(): Executor {
   const session = createGraphSession();
-  const adopted = new Map<tf.Tensor, SessionVariable>();
+  const adopted = new Map<tf.Variable, SessionVariable>();
   const current: { trace?: Trace } = {};
 
   function trace<Inputs, Outputs>(compute: Run<Inputs, Outputs>, inputs: Inputs): Run<Inputs, Outputs> {
     const placeholders = listTensors(inputs).map(({ dtype, shape }) => session.addPlaceholder(dtype, shape));
-    const giveName = (tensor: tf.Tensor) => adopted.get(tensor)?.readOutput();
+    // By data, since gradients hold copies of a weight's tensor that share it.
+    const weights = new Map([...adopted].map(([weight, variable]) => [weight.dataId, variable]));
+    const giveName = (tensor: tf.Tensor) => weights.get(tensor.dataId)?.readOutput();
     const { outputs, fetches, targets } = recordOps(session, giveName, (recording) => {
       const trace: Trace = { recording, accesses: new Map(), writes: [] };
       current.trace = trace;

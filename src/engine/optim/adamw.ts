@@ -1,31 +1,48 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CorruptRecordError } from '../../schema/errors.ts';
 import type { OptimizerConfig } from '../../schema/run-config.ts';
+import type { Executor, StateVariable } from '../graph/executor.ts';
 import type { HostTensor } from '../safetensors.ts';
-import type { HostGradients } from './global-norm.ts';
 
 const EPSILON = 1e-8;
 
 type AdamWConfig = Pick<OptimizerConfig, 'beta1' | 'beta2' | 'weightDecay'>;
 
-/** Decoupled AdamW over named variables; its moments live in host memory. */
+/** Decoupled AdamW over named weights. Gradients and moments live beside the weights in the executor. */
 export interface AdamW {
+  /** Adds to the gradients that the next step learns from; inside a function of the executor. */
+  addGradients(gradients: ReadonlyMap<string, tf.Tensor>): void;
+  /** Euclidean norm over the gradients of some weights together. */
+  gradientNorm(names: readonly string[]): number;
   /**
-   * Updates every variable that has a gradient; the others keep their weights and moments.
+   * Updates the named weights and forgets their gradients; the others keep their weights and moments.
    * `gradientScale` multiplies the gradients first (global-norm clip).
    */
-  step(gradients: HostGradients, learningRate: number, gradientScale?: number): void;
+  step(names: readonly string[], learningRate: number, gradientScale?: number): void;
+  /** Forgets gradients without learning from them. */
+  clearGradients(names: readonly string[]): void;
   /** Steps taken so far, restored ones included. */
   readonly stepCount: number;
-  /** `<name>.first-moment` and `<name>.second-moment` of every variable: what `restore` takes. */
+  /** `<name>.first-moment` and `<name>.second-moment` of every weight: what `restore` takes. */
   state(): Map<string, HostTensor>;
-  /** @throws CorruptRecordError moments that do not fit the variables */
+  /** @throws CorruptRecordError moments that do not fit the weights */
   restore(state: ReadonlyMap<string, HostTensor>, stepCount: number): void;
 }
 
-interface Moments {
-  first: Float32Array;
-  second: Float32Array;
+interface Slot {
+  weight: StateVariable;
+  gradient: StateVariable;
+  first: StateVariable;
+  second: StateVariable;
+}
+
+/** Numbers of one step, as scalars so that one graph serves all steps. */
+interface Update {
+  names: readonly string[];
+  gradientScale: tf.Scalar;
+  learningRate: tf.Scalar;
+  beta1Power: tf.Scalar;
+  beta2Power: tf.Scalar;
 }
 
 /**
@@ -34,81 +51,103 @@ interface Moments {
  *     m = b1 m + (1 - b1) g          v = b2 v + (1 - b2) g^2
  *     w = w (1 - lr decay) - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + 1e-8)
  *
- * No decay on vectors (norm weights and biases). Moments are float32, each update is computed in float64.
- * One fused pass per variable on the host costs less than a dozen TensorFlow ops would, and leaves the
- * device's memory to weights and activations (as ZeRO-Offload, arXiv 2101.06840).
+ * No decay on vectors (norm weights and biases).
  */
-export function createAdamW(variables: ReadonlyMap<string, tf.Variable>, config: AdamWConfig): AdamW {
-  const moments = new Map<string, Moments>();
-  for (const [name, variable] of variables) {
-    moments.set(name, { first: new Float32Array(variable.size), second: new Float32Array(variable.size) });
-  }
+export function createAdamW(
+  executor: Executor,
+  weights: ReadonlyMap<string, StateVariable>,
+  config: AdamWConfig,
+): AdamW {
+  const slots = new Map([...weights].map(([name, weight]) => [name, createSlot(executor, weight)]));
   let stepCount = 0;
+
+  const computeNorm = executor.define(({ names }: { names: readonly string[] }) =>
+    tf.sqrt(tf.addN(names.map((name) => tf.sum(tf.square(slots.get(name)!.gradient.value()))))),
+  );
+  const clear = executor.define(({ names }: { names: readonly string[] }) => {
+    for (const name of names) zero(slots.get(name)!.gradient);
+    return {};
+  });
+  const update = executor.define((step: Update) => {
+    for (const name of step.names) updateWeight(slots.get(name)!, step, config);
+    return {};
+  });
+
   return {
-    step(gradients, learningRate, gradientScale = 1) {
-      stepCount += 1;
-      for (const [name, gradient] of gradients) {
-        const variable = variables.get(name)!;
-        const decay = variable.rank > 1 ? config.weightDecay : 0;
-        const update = { ...config, learningRate, gradientScale, decay, stepCount };
-        const weights = updateWeights(variable.dataSync<'float32'>(), gradient, moments.get(name)!, update);
-        const updated = tf.tensor(weights, variable.shape, 'float32');
-        variable.assign(updated);
-        updated.dispose();
-      }
+    addGradients(gradients) {
+      for (const [name, gradient] of gradients) slots.get(name)!.gradient.assignAdd(gradient);
     },
+    gradientNorm(names) {
+      if (names.length === 0) return 0;
+      const norm = computeNorm({ names });
+      const [value] = norm.dataSync();
+      norm.dispose();
+      return value;
+    },
+    step(names, learningRate, gradientScale = 1) {
+      stepCount += 1;
+      const scalars = {
+        gradientScale: tf.scalar(gradientScale),
+        learningRate: tf.scalar(learningRate),
+        beta1Power: tf.scalar(config.beta1 ** stepCount),
+        beta2Power: tf.scalar(config.beta2 ** stepCount),
+      };
+      update({ names, ...scalars });
+      tf.dispose(Object.values(scalars));
+    },
+    clearGradients: (names) => void clear({ names }),
     get stepCount() {
       return stepCount;
     },
     state() {
       const state = new Map<string, HostTensor>();
-      for (const [name, { first, second }] of moments) {
-        const { shape } = variables.get(name)!;
-        state.set(`${name}.first-moment`, { shape, data: first });
-        state.set(`${name}.second-moment`, { shape, data: second });
+      for (const [name, { first, second }] of slots) {
+        state.set(`${name}.first-moment`, readHost(first));
+        state.set(`${name}.second-moment`, readHost(second));
       }
       return state;
     },
     restore(state, restoredStepCount) {
-      for (const [name, { first, second }] of moments) {
-        first.set(momentOf(state, `${name}.first-moment`, first.length));
-        second.set(momentOf(state, `${name}.second-moment`, second.length));
+      for (const [name, { first, second }] of slots) {
+        first.write(momentOf(state, `${name}.first-moment`, first));
+        second.write(momentOf(state, `${name}.second-moment`, second));
       }
       stepCount = restoredStepCount;
     },
   };
 }
 
-interface Update {
-  beta1: number;
-  beta2: number;
-  learningRate: number;
-  gradientScale: number;
-  decay: number;
-  stepCount: number;
+function createSlot(executor: Executor, weight: StateVariable): Slot {
+  const { shape } = weight;
+  const size = shape.reduce((product, length) => product * length, 1);
+  const create = () => executor.createVariable({ dtype: 'float32', shape, data: new Float32Array(size) });
+  return { weight, gradient: create(), first: create(), second: create() };
 }
 
-/** New weights, in an array of their own (tensors may share the old one); moments change in place. */
-function updateWeights(weights: Float32Array, gradient: Float32Array, moments: Moments, update: Update): Float32Array {
-  const updated = new Float32Array(weights.length);
-  const { beta1, beta2, learningRate, gradientScale, stepCount } = update;
-  const { first, second } = moments;
-  const stepSize = learningRate / (1 - beta1 ** stepCount);
-  const secondCorrection = 1 / Math.sqrt(1 - beta2 ** stepCount);
-  const keep = 1 - learningRate * update.decay;
-  for (let i = 0; i < weights.length; i++) {
-    const g = gradient[i] * gradientScale;
-    const m = beta1 * first[i] + (1 - beta1) * g;
-    const v = beta2 * second[i] + (1 - beta2) * g * g;
-    first[i] = m;
-    second[i] = v;
-    updated[i] = weights[i] * keep - (stepSize * m) / (Math.sqrt(v) * secondCorrection + EPSILON);
+function updateWeight({ weight, gradient, first, second }: Slot, step: Update, config: AdamWConfig): void {
+  if (config.weightDecay > 0 && weight.shape.length > 1) {
+    weight.assign(tf.mul(weight.value(), tf.sub(1, tf.mul(step.learningRate, config.weightDecay))));
   }
-  return updated;
+  // The kernel divides by sqrt(v) + epsilon before it corrects v's bias; AdamW does it after.
+  const epsilon = tf.mul(tf.sqrt(tf.sub(1, step.beta2Power)), EPSILON) as tf.Scalar;
+  const { beta1, beta2 } = config;
+  const scaled = tf.mul(gradient.value(), step.gradientScale);
+  weight.applyAdam({ first, second }, scaled, { ...step, beta1, beta2, epsilon });
+  zero(gradient);
 }
 
-function momentOf(state: ReadonlyMap<string, HostTensor>, name: string, size: number): Float32Array {
+function zero(gradient: StateVariable): void {
+  gradient.assign(tf.zeros([...gradient.shape]));
+}
+
+function readHost(moment: StateVariable): HostTensor {
+  const { shape, data } = moment.read();
+  return { shape: [...shape], data: data as Float32Array };
+}
+
+function momentOf(state: ReadonlyMap<string, HostTensor>, name: string, { shape }: StateVariable): Float32Array {
   const data = state.get(name)?.data;
+  const size = shape.reduce((product, length) => product * length, 1);
   if (data?.length !== size) {
     throw new CorruptRecordError(
       `optimizer state holds ${data?.length ?? 'no'} values for ${name}, the model needs ${size}; ` +
