@@ -21,6 +21,6 @@ export const STAGE_FUNCTION_ACCESS: Readonly<Record<StageFunctionName, StoreAcce
 /** What the GPU worker reads and writes, whichever stage it runs. */
 export const GPU_JOB_ACCESS: StoreAccess = {
   reads: [RUNS, 'models/*', 'images/*'],
-  writes: ['runs/*/trajectories/*', 'runs/*/checkpoint/*', 'runs/*/sft/*', 'runs/*/evaluation/*'],
-  deletes: ['runs/*/sft/resume/*'],
+  writes: ['runs/*/trajectories/*', 'runs/*/checkpoint/*', 'runs/*/resume/*', 'runs/*/sft/*', 'runs/*/evaluation/*'],
+  deletes: ['runs/*/resume/*', 'runs/*/parts/*'],
 };

@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { JOB_ATTEMPTS, RETRIED_EXIT_CODES } from '../../src/schema/job-attempts.ts';
 import { GPU_JOB_ACCESS } from '../stage-store-access.ts';
 import { grantStoreAccess } from './store-access.ts';
 
@@ -34,11 +35,19 @@ export class GpuJobDefinition extends Construct {
         jobRole,
         environment: { RISE_STORE: props.dataBucket.s3UrlForObject() },
         logging: ecs.LogDriver.awsLogs({ logGroup: props.logGroup, streamPrefix: 'gpu-worker' }),
-        linuxParameters: new batch.LinuxParameters(this, 'Linux', { sharedMemorySize: Size.gibibytes(8) }),
+        linuxParameters: new batch.LinuxParameters(this, 'Linux', {
+          sharedMemorySize: Size.gibibytes(8),
+          // The worker then is not process 1, to which signals, SIGALRM of its watchdog too, do nothing by default.
+          initProcessEnabled: true,
+        }),
       }),
-      retryAttempts: 5,
-      // Failures that match nothing are retried, so the list ends with all of them.
+      retryAttempts: JOB_ATTEMPTS,
+      // Failures that match nothing are retried, so the list ends with all of them. A reclaimed instance shows by its
+      // reason or, where the worker heeded SIGTERM before it went away, by the worker's exit code.
       retryStrategies: [
+        ...RETRIED_EXIT_CODES.map((code) =>
+          batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.custom({ onExitCode: String(code) })),
+        ),
         batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.SPOT_INSTANCE_RECLAIMED),
         batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom({ onReason: '*' })),
       ],

@@ -48,15 +48,15 @@ type TaskPaths = Omit<StageFunctionTaskProps, 'stageFunction'>;
 export class RiseStateMachine extends Construct {
   readonly stateMachine: sfn.StateMachine;
   private readonly props: RiseStateMachineProps;
-  private readonly recordFailure: sfn.IChainable;
 
   constructor(scope: Construct, id: string, props: RiseStateMachineProps) {
     super(scope, id);
     this.props = props;
-    this.recordFailure = this.failurePath();
+    const recipe = this.recipe();
+    this.recordFailuresOf(recipe.startState);
     const { dataBucket, logGroup } = props;
     this.stateMachine = new sfn.StateMachine(this, 'Resource', {
-      definitionBody: sfn.DefinitionBody.fromChainable(this.recipe()),
+      definitionBody: sfn.DefinitionBody.fromChainable(recipe),
       comment: 'Metis-RISE: reinforcement learning incentivizes, supervised fine-tuning enhances',
       tracingEnabled: true,
       ...(logGroup && { logs: { destination: logGroup, level: sfn.LogLevel.ALL } }),
@@ -80,6 +80,7 @@ export class RiseStateMachine extends Construct {
     const moreIterations = new sfn.Choice(this, 'MoreIterations', { comment: 'Another RL iteration, or diagnosis?' });
     const iteration = this.plan('PlanIteration', 'iteration', '$.nextIteration')
       .next(this.rollOutAndScore(''))
+      .next(this.trainAndRollOutAhead())
       .next(this.job('TrainGrpo', 'train-grpo', this.props.trainingQueue))
       .next(moreIterations);
     moreIterations
@@ -89,6 +90,22 @@ export class RiseStateMachine extends Construct {
       payload: sfn.TaskInput.fromJsonPathAt('$'),
       outputPath: '$.Payload',
     }).next(moreIterations);
+  }
+
+  /**
+   * The pipelined part of an iteration: as long as there is another rollout to sample, it is sampled, with the policy as it
+   * is, while that policy is trained. The state then is the next rollout's plan.
+   */
+  private trainAndRollOutAhead(): sfn.Chain {
+    const goesAhead = new sfn.Choice(this, 'GoesAhead', { comment: 'Sample the next rollout while training?' });
+    const ahead = new sfn.Parallel(this, 'TrainAndRollOutAhead', { outputPath: '$[1]' })
+      .branch(this.job('TrainGrpoMeanwhile', 'train-grpo', this.props.trainingQueue))
+      .branch(this.plan('PlanAhead', 'iteration', '$.nextIteration').next(this.rollOutAndScore('Ahead')));
+    const isPipelined = sfn.Condition.booleanEquals('$.pipelined', true);
+    const isNotLast = sfn.Condition.numberLessThanJsonPath('$.nextIteration', '$.iterations');
+    return goesAhead
+      .when(sfn.Condition.and(isPipelined, isNotLast), ahead.next(goesAhead))
+      .afterwards({ includeOtherwise: true });
   }
 
   private diagnosisToReport(): sfn.Chain {
@@ -119,7 +136,7 @@ export class RiseStateMachine extends Construct {
   }
 
   /** An array job has at least two children, so a single shard takes the plain path. */
-  private rollOutAndScore(suffix: '' | 'Diagnosis'): sfn.Chain {
+  private rollOutAndScore(suffix: '' | 'Ahead' | 'Diagnosis'): sfn.Chain {
     const { rolloutQueue } = this.props;
     const score = this.shardMap(
       `ScoreTrajectories${suffix}`,
@@ -140,16 +157,12 @@ export class RiseStateMachine extends Construct {
   }
 
   private stage(id: string, name: StageFunctionName, props: TaskPaths): StageFunctionTask {
-    return this.guard(this.invoke(id, name, props));
-  }
-
-  private invoke(id: string, name: StageFunctionName, props: TaskPaths): StageFunctionTask {
     return new StageFunctionTask(this, id, { stageFunction: this.props.stageFunctions[name], ...props });
   }
 
   private job(id: string, jobName: JobName, jobQueue: batch.IJobQueue, arraySize?: number): StageJob {
     const jobDefinition = this.props.gpuJobDefinition;
-    return this.guard(new StageJob(this, id, { jobName, jobDefinition, jobQueue, arraySize }));
+    return new StageJob(this, id, { jobName, jobDefinition, jobQueue, arraySize });
   }
 
   /** One Lambda per shard of the plan. Children return nothing: the results are records on the store. */
@@ -163,13 +176,19 @@ export class RiseStateMachine extends Construct {
       mapExecutionType: sfn.StateMachineType.EXPRESS,
       resultPath: JsonPath.DISCARD,
     });
-    map.itemProcessor(this.invoke(childId, name, { outputPath: JsonPath.DISCARD }));
-    return this.guard(map);
+    map.itemProcessor(this.stage(childId, name, { outputPath: JsonPath.DISCARD }));
+    return map;
   }
 
-  private guard<T extends sfn.TaskStateBase | sfn.DistributedMap>(state: T): T {
-    state.addCatch(this.recordFailure, { errors: [sfn.Errors.ALL], resultPath: '$.error' });
-    return state;
+  /** Catches what fails in any state; a state within a Parallel or a Map fails through it. */
+  private recordFailuresOf(start: sfn.State): void {
+    const states = sfn.State.findReachableStates(start);
+    const recordFailure = this.failurePath();
+    for (const state of states) {
+      if (state instanceof sfn.TaskStateBase || state instanceof sfn.DistributedMap || state instanceof sfn.Parallel) {
+        state.addCatch(recordFailure, { errors: [sfn.Errors.ALL], resultPath: '$.error' });
+      }
+    }
   }
 
   /** Writes down what failed, then fails under the same error name. */
@@ -178,7 +197,7 @@ export class RiseStateMachine extends Construct {
       errorPath: JsonPath.stringAt('$.error.Error'),
       causePath: JsonPath.stringAt('$.error.Cause'),
     });
-    const record = this.invoke('RecordFailure', 'record-failure', {
+    const record = this.stage('RecordFailure', 'record-failure', {
       payload: sfn.TaskInput.fromObject({
         runId: JsonPath.stringAt('$.runId'),
         configKey: JsonPath.stringAt('$.configKey'),

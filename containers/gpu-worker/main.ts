@@ -1,27 +1,43 @@
 /**
  * What every Batch job runs: `main.ts <rollout | train-grpo | train-sft | evaluate>`.
  * Environment: `RISE_STORE` (where records live), `RISE_INPUT` (the job's contract as JSON, see
- * src/schema/stage-contracts.ts) and, in array jobs, `AWS_BATCH_JOB_ARRAY_INDEX`.
- * Progress goes to standard output, one line `@progress {json}` each.
- * Exit codes: 0 done (or done before), 1 failed, 2 wrong input, 143 stopped by a signal; rerunning resumes.
+ * src/schema/stage-contracts.ts) and, as Batch sets them, `AWS_BATCH_JOB_ATTEMPT` and, in array jobs,
+ * `AWS_BATCH_JOB_ARRAY_INDEX`. Progress goes to standard output, one line `@progress {json}` each.
+ *
+ * Exit codes (src/schema/job-attempts.ts); whatever the code, running the job again goes on from what is kept:
+ *
+ *     0    done, or done before
+ *     1    failed: the error is on standard error; another attempt would fail as well
+ *     2    wrong input: a config, an environment or a record that no attempt can use
+ *     137  killed from outside: memory ran out, or SIGTERM was not obeyed in time
+ *     142  stalled: no progress for `compute.heartbeatSeconds`
+ *     143  stopped by SIGTERM or SIGINT, as when a spot instance is reclaimed: training has finished its optimizer step and
+ *          written a checkpoint, sampling has kept its finished batches. The one code that Batch tries again.
  */
 import { z } from 'zod';
 import { InterruptedError, InvalidInputError } from '../../src/schema/errors.ts';
+import { EXIT_CODES, JOB_ATTEMPTS } from '../../src/schema/job-attempts.ts';
 import {
   EvaluateJob,
+  ExecutionInput,
   JOB_NAMES,
   type JobName,
   type Progress,
+  type ReportProgress,
   RolloutJob,
   TrainGrpoJob,
   TrainSftJob,
 } from '../../src/schema/stage-contracts.ts';
 import type { JobDeps } from '../../src/stages/stage-deps.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { readConfig } from '../../src/store/records.ts';
+import type { Store } from '../../src/store/store.ts';
+import { startWatchdog } from './watchdog.ts';
 
 const Environment = z.object({
   RISE_STORE: z.string().min(1),
   RISE_INPUT: z.string().min(1),
+  AWS_BATCH_JOB_ATTEMPT: z.coerce.number().int().positive().default(1),
   AWS_BATCH_JOB_ARRAY_INDEX: z.coerce.number().int().nonnegative().default(0),
 });
 
@@ -31,8 +47,13 @@ process.on('SIGINT', () => stop.abort());
 
 try {
   const environment = parse(Environment, process.env, 'the environment');
-  const deps: JobDeps = { store: openStore(environment.RISE_STORE), report: printProgress, signal: stop.signal };
-  await runJob(parseJobName(process.argv[2]), deps, environment.RISE_INPUT, environment.AWS_BATCH_JOB_ARRAY_INDEX);
+  const name = parseJobName(process.argv[2]);
+  const attempt = environment.AWS_BATCH_JOB_ATTEMPT;
+  console.log(`${name}: attempt ${attempt} of ${JOB_ATTEMPTS}`);
+  const input = parseJson(environment.RISE_INPUT);
+  const store = openStore(environment.RISE_STORE);
+  const deps: JobDeps = { store, report: await createReport(store, input), signal: stop.signal, attempt };
+  await runJob(name, deps, input, environment.AWS_BATCH_JOB_ARRAY_INDEX);
 } catch (error) {
   console.error(
     error instanceof InvalidInputError || error instanceof InterruptedError ? `${error.name}: ${error.message}` : error,
@@ -40,8 +61,7 @@ try {
   process.exitCode = exitCodeOf(error);
 }
 
-async function runJob(name: JobName, deps: JobDeps, inputJson: string, index: number): Promise<void> {
-  const input: unknown = JSON.parse(inputJson);
+async function runJob(name: JobName, deps: JobDeps, input: unknown, index: number): Promise<void> {
   switch (name) {
     case 'rollout': {
       const { runRollout } = await import('../../src/stages/rollouts/run-rollout.ts');
@@ -78,11 +98,27 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
   throw new InvalidInputError(`${place} is not what the job takes:\n${z.prettifyError(parsed.error)}`);
 }
 
-function printProgress(progress: Progress): void {
-  process.stdout.write(`@progress ${JSON.stringify(progress)}\n`);
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidInputError(`RISE_INPUT is no JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Prints progress; outside the local runner, which watches its jobs itself, silence ends the job. */
+async function createReport(store: Store, input: unknown): Promise<ReportProgress> {
+  const print = (progress: Progress) => process.stdout.write(`@progress ${JSON.stringify(progress)}\n`);
+  if (process.connected) return print;
+  const { configKey } = parse(ExecutionInput, input, 'RISE_INPUT');
+  const beat = startWatchdog((await readConfig(store, configKey)).compute.heartbeatSeconds);
+  return (progress) => {
+    beat();
+    print(progress);
+  };
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof InterruptedError) return 143;
-  return error instanceof InvalidInputError ? 2 : 1;
+  if (error instanceof InterruptedError) return EXIT_CODES.interrupted;
+  return error instanceof InvalidInputError ? EXIT_CODES.invalidInput : EXIT_CODES.failed;
 }

@@ -51,6 +51,8 @@ export function formatEvent(event: RunEvent, status: RunStatus): string | undefi
       if (event.type === 'Choice' || event.state === status.endedState || event.seconds < 0.5) return undefined;
       return `${formatPlace({ ...status, state: event.state, part: undefined })}  ${event.seconds.toFixed(1)} s`;
     }
+    case 'job-started':
+      return event.attempt > 1 ? `${event.state} was stopped and goes on, attempt ${event.attempt}` : undefined;
     case 'state-retried':
       return `${event.state} is tried again (${event.attempt})`;
     case 'state-failed':

@@ -30,10 +30,10 @@ export function followStatus(status: RunStatus, event: RunEvent): RunStatus {
     case 'job-started':
     case 'job-progress': {
       const progress = event.kind === 'job-progress' ? event.progress : undefined;
-      return { ...status, state: event.state, part: partOf(event), progress };
+      return { ...status, ...iterationOf(event), state: event.state, part: partOf(event), progress };
     }
     case 'job-finished': {
-      const finished = { ...status, endedState: event.state };
+      const finished = { ...status, ...iterationOf(event), endedState: event.state };
       if (event.job !== 'train-grpo') return finished;
       const { rewardMean, accuracyMean } = event.summary as { rewardMean?: number; accuracyMean?: number };
       return { ...finished, reward: rewardMean, accuracy: accuracyMean };
@@ -43,6 +43,11 @@ export function followStatus(status: RunStatus, event: RunEvent): RunStatus {
     default:
       return status;
   }
+}
+
+/** A pipelined run works on two iterations at once: the job knows its own. */
+function iterationOf({ iteration }: JobIdentity): Pick<RunStatus, 'iteration'> {
+  return iteration === undefined ? {} : { iteration: iteration + 1 };
 }
 
 export function partOf({ job, arrayIndex, arraySize }: JobIdentity): RunStatus['part'] {

@@ -10,6 +10,14 @@ interface Tally {
   seconds: number;
 }
 
+/** A job under way. */
+interface RunningJob {
+  job: JobName;
+  units: number;
+  startedAt: number;
+  fraction: number;
+}
+
 /** Follows a run's events and says how long the rest will take at the speed seen so far. */
 export interface TimeLeft {
   update(event: RunEvent, now: number): void;
@@ -19,24 +27,27 @@ export interface TimeLeft {
 
 /**
  * Rest of each kind of job times its own seconds per sequence; a kind not seen yet is taken to be as fast as the
- * others are on average. Lambda stages are not counted: they take seconds.
+ * others are on average. Lambda stages are not counted: they take seconds. Of jobs that run at once each is counted in full.
  */
 export function createTimeLeft(config: RunConfig): TimeLeft {
   const work = expectedWork(config);
   const tallies = new Map(JOB_NAMES.map((job) => [job, { expected: work[job], done: 0, timed: 0, seconds: 0 }]));
-  let current: { job: JobName; units: number; startedAt: number; fraction: number } | undefined;
+  const running = new Map<string, RunningJob>();
+  const nameOf = ({ state, arrayIndex }: JobIdentity) => `${state} ${arrayIndex}`;
 
   return {
     update(event, now) {
       switch (event.kind) {
         case 'job-started':
-          current = { job: event.job, units: unitsOf(event, config), startedAt: now, fraction: 0 };
+          running.set(nameOf(event), { job: event.job, units: unitsOf(event, config), startedAt: now, fraction: 0 });
           break;
-        case 'job-progress':
-          if (current) current.fraction = event.progress.total > 0 ? event.progress.done / event.progress.total : 0;
+        case 'job-progress': {
+          const job = running.get(nameOf(event));
+          if (job) job.fraction = event.progress.total > 0 ? event.progress.done / event.progress.total : 0;
           break;
+        }
         case 'job-finished': {
-          current = undefined;
+          running.delete(nameOf(event));
           const tally = tallies.get(event.job)!;
           const units = unitsOf(event, config);
           tally.done += units;
@@ -48,8 +59,8 @@ export function createTimeLeft(config: RunConfig): TimeLeft {
     },
 
     estimate(now) {
-      const seen = [...tallies].map(([job, tally]) =>
-        current?.job === job ? withCurrent(tally, current, now) : tally,
+      const seen = [...tallies].map(([name, tally]) =>
+        [...running.values()].filter(({ job }) => job === name).reduce((sum, job) => withRunning(sum, job, now), tally),
       );
       const timed = seen.reduce((sum, tally) => sum + tally.timed, 0);
       if (timed === 0 || seen.some((tally) => Number.isNaN(tally.expected))) return undefined;
@@ -62,18 +73,14 @@ export function createTimeLeft(config: RunConfig): TimeLeft {
   };
 }
 
-function withCurrent(
-  tally: Tally,
-  current: { units: number; startedAt: number; fraction: number },
-  now: number,
-): Tally {
-  const units = current.units * current.fraction;
+function withRunning(tally: Tally, job: RunningJob, now: number): Tally {
+  const units = job.units * job.fraction;
   if (units === 0) return tally;
   return {
     expected: tally.expected,
     done: tally.done + units,
     timed: tally.timed + units,
-    seconds: tally.seconds + (now - current.startedAt) / 1000,
+    seconds: tally.seconds + (now - job.startedAt) / 1000,
   };
 }
 

@@ -13,10 +13,14 @@ const TASK_FIELDS = ['Next', 'End', 'Retry', 'Catch', 'InputPath', 'ResultPath',
 /** Longest delay of a timer, in seconds: the default of a task without a time-out. */
 const LONGEST_TIMEOUT_SECONDS = 2_147_483;
 
-export type LocalTask =
+export type LocalTask = (
   | { kind: 'lambda'; state: string }
   | { kind: 'batch'; state: string; timeoutSeconds: number }
-  | { kind: 'distributed-map'; state: string; children: Machine; map: MapSettings };
+  | { kind: 'distributed-map'; state: string; children: Machine; map: MapSettings }
+) & {
+  /** The Parallel state in one of whose branches it is: it stops when another branch fails. */
+  parallel?: string;
+};
 
 export interface MapSettings {
   maxConcurrency: number;
@@ -45,8 +49,12 @@ function adaptState(name: string, state: State, tasks: LocalTask[]): State {
       tasks.push(describeTask(name, state, timeoutSeconds));
       return { ...state, TimeoutSeconds: timeoutSeconds };
     }
-    case 'Parallel':
-      return { ...state, Branches: state.Branches?.map((branch) => adaptMachine(branch, tasks)) };
+    case 'Parallel': {
+      const inBranches: LocalTask[] = [];
+      const branches = state.Branches?.map((branch) => adaptMachine(branch, inBranches));
+      tasks.push(...inBranches.map((task) => ({ ...task, parallel: name })));
+      return { ...state, Branches: branches };
+    }
     case 'Map': {
       const processor = state.ItemProcessor;
       if (!processor) throw new InvalidInputError(`Map state ${name} has no ItemProcessor; Iterator is not supported`);

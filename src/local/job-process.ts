@@ -1,20 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { InterruptedError, RiseError, StalledError } from '../schema/errors.ts';
+import { STOP_GRACE_SECONDS } from '../schema/job-attempts.ts';
 import { Progress } from '../schema/stage-contracts.ts';
 import type { JobRequest } from './local-home.ts';
 
 const PROGRESS_MARK = '@progress ';
-/** From the polite signal to the final one. */
-const GRACE_MILLISECONDS = 10_000;
 /** Kept of a job's last words. */
 const TAIL_LINES = 30;
 
 /** A Batch job ended with an exit code other than 0, under the name Step Functions gives it. */
 export class JobFailedError extends RiseError {
-  constructor(message: string) {
+  /** As a container reports it: 128 and the number of the signal that ended it. */
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
     super(message);
     this.name = 'Batch.JobFailed';
+    this.exitCode = exitCode;
   }
 }
 
@@ -91,7 +95,7 @@ function closed(child: ChildProcess): Promise<ExitStatus> {
 
 function stop(child: ChildProcess): void {
   child.kill('SIGTERM');
-  const kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MILLISECONDS);
+  const kill = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_SECONDS * 1000);
   child.once('close', () => clearTimeout(kill));
 }
 
@@ -116,7 +120,8 @@ function failed(job: string, { code, signal }: ExitStatus, progress: Progress | 
   const how = signal ? `was killed by ${signal}` : `ended with exit code ${code}`;
   const remedy =
     signal === 'SIGKILL' ? ' (memory ran out? lower compute.decodeBatchSequences or microBatchSequences)' : '';
-  return new JobFailedError(`${job} ${how} after ${describe(progress)}${remedy}:\n${tail.join('\n')}`);
+  const exitCode = signal ? 128 + constants.signals[signal] : code!;
+  return new JobFailedError(`${job} ${how} after ${describe(progress)}${remedy}:\n${tail.join('\n')}`, exitCode);
 }
 
 function describe(progress: Progress | undefined): string {

@@ -10,6 +10,8 @@ export interface JobIdentity {
   arrayIndex: number;
   /** 1 for a plain job. */
   arraySize: number;
+  /** Of a rollout and its training: the RL iteration, from 0. */
+  iteration?: number;
 }
 
 /** What happens in a run, in order; the command line shows it. */
@@ -18,7 +20,7 @@ export type RunEvent =
   | { kind: 'state-exited'; state: string; type: string; seconds: number }
   | { kind: 'state-retried'; state: string; attempt: number }
   | { kind: 'state-failed'; state: string; error: Error }
-  | ({ kind: 'job-started' } & JobIdentity)
+  | ({ kind: 'job-started'; attempt: number } & JobIdentity)
   | ({ kind: 'job-progress'; progress: Progress } & JobIdentity)
   | ({ kind: 'job-finished'; wasDone: boolean; seconds: number; summary: Manifest['summary'] } & JobIdentity);
 

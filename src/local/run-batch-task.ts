@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { InterruptedError } from '../schema/errors.ts';
+import { JOB_ATTEMPTS, RETRIED_EXIT_CODES } from '../schema/job-attempts.ts';
+import { DIAGNOSIS } from '../schema/keys.ts';
 import { Manifest } from '../schema/manifest.ts';
 import { JOB_NAMES } from '../schema/stage-contracts.ts';
 import { readJson, readJsonIfPresent } from '../store/records.ts';
 import { jobManifestKey } from './job-manifest-key.ts';
+import { JobFailedError } from './job-process.ts';
 import { StepFunctionsError } from './local-errors.ts';
 import type { JobIdentity, JobRequest, LocalHome } from './local-home.ts';
 
@@ -19,8 +22,8 @@ const SubmitJob = z.object({
 
 /**
  * Runs a Batch job: one child process, or one after the other for an array job, since each uses every core.
- * A child whose manifest is on the store is not started at all; the first that fails ends the job, and
- * what its siblings wrote stays for the rerun.
+ * A child whose manifest is on the store is not started at all, one that is worth it is begun again, as the job definition
+ * has it; the first that fails ends the job, and what its siblings wrote stays for the rerun.
  */
 export async function runBatchTask(
   home: LocalHome,
@@ -40,12 +43,11 @@ export async function runBatchTask(
     signal.throwIfAborted();
     await runChild(
       home,
-      { state: task.state, job, arrayIndex, arraySize: size ?? 1 },
+      { state: task.state, job, arrayIndex, arraySize: size ?? 1, iteration: iterationOf(environment.RISE_INPUT) },
       {
         command: ContainerOverrides.Command,
         environment: {
           ...environment,
-          AWS_BATCH_JOB_ATTEMPT: '1',
           ...(size !== undefined && { AWS_BATCH_JOB_ARRAY_INDEX: String(arrayIndex) }),
         },
         signal,
@@ -67,12 +69,35 @@ async function runChild(
     home.onEvent({ kind: 'job-finished', ...identity, wasDone: true, seconds: 0, summary: done.summary });
     return;
   }
-  home.onEvent({ kind: 'job-started', ...identity });
   const started = Date.now();
-  await home.runJob({
-    ...request,
-    onProgress: (progress) => home.onEvent({ kind: 'job-progress', ...identity, progress }),
-  });
+  await runAttempts(home, identity, request);
   const { summary } = await readJson(home.store, key, Manifest);
   home.onEvent({ kind: 'job-finished', ...identity, wasDone: false, seconds: (Date.now() - started) / 1000, summary });
+}
+
+/** A job that was stopped from outside, and not by this run, is begun again: its worker goes on from what it kept. */
+async function runAttempts(
+  home: LocalHome,
+  identity: JobIdentity,
+  request: Omit<JobRequest, 'onProgress'>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    home.onEvent({ kind: 'job-started', ...identity, attempt });
+    try {
+      return await home.runJob({
+        ...request,
+        environment: { ...request.environment, AWS_BATCH_JOB_ATTEMPT: String(attempt) },
+        onProgress: (progress) => home.onEvent({ kind: 'job-progress', ...identity, progress }),
+      });
+    } catch (error) {
+      const isWorthIt = error instanceof JobFailedError && RETRIED_EXIT_CODES.includes(error.exitCode);
+      if (!isWorthIt || attempt === JOB_ATTEMPTS || request.signal.aborted) throw error;
+    }
+  }
+}
+
+/** Of jobs whose input has one: rollouts and their training. */
+function iterationOf(input: string): number | undefined {
+  const { rollout, iteration } = JSON.parse(input) as { rollout?: string; iteration?: number };
+  return rollout === DIAGNOSIS ? undefined : iteration;
 }

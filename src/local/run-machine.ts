@@ -22,6 +22,7 @@ export async function runMachine(
 ): Promise<Json> {
   const { machine, tasks } = adaptDefinition(definition);
   const batchTasks = new Set<Promise<Json>>();
+  const branches = createBranchStops(home.signal);
   const handlers: Record<string, (parameters: unknown) => Promise<never>> = {};
   const options: RunOptions = {
     overrides: { taskResourceLocalHandlers: handlers },
@@ -29,17 +30,40 @@ export async function runMachine(
   };
   for (const task of tasks) {
     handlers[task.state] = (parameters) => {
-      const result = runTask(home, options, task, parameters as Json);
+      const result = runTask({ ...home, signal: branches.signalOf(task.parallel) }, options, task, parameters as Json);
       if (task.kind === 'batch') batchTasks.add(result);
       return result as Promise<never>;
     };
   }
   try {
-    return await execute(home, machine, options, throughPayloadLimit(input, 'the execution input'), home.onEvent);
+    const checked = throughPayloadLimit(input, 'the execution input');
+    return await execute(home, machine, options, checked, home.onEvent, branches.stop);
   } finally {
+    branches.stopAll();
     // An interrupted or timed-out machine ends before the processes that it stopped.
     await Promise.allSettled(batchTasks);
   }
+}
+
+/** Signals that abort with the run and, for what is in a Parallel, when one of its branches fails. */
+function createBranchStops(run: AbortSignal) {
+  const stops = new Map<string, AbortController>();
+  return {
+    signalOf(parallel: string | undefined): AbortSignal {
+      if (parallel === undefined) return run;
+      const stop = stops.get(parallel) ?? new AbortController();
+      stops.set(parallel, stop);
+      return AbortSignal.any([run, stop.signal]);
+    },
+    /** Step Functions stops the other branches with their jobs, the interpreter only what has not begun. */
+    stop(parallel: string): void {
+      stops.get(parallel)?.abort();
+      stops.delete(parallel);
+    },
+    stopAll(): void {
+      for (const stop of stops.values()) stop.abort();
+    },
+  };
 }
 
 async function runTask(home: LocalHome, options: RunOptions, task: LocalTask, parameters: Json): Promise<Json> {
@@ -61,7 +85,14 @@ async function performTask(home: LocalHome, options: RunOptions, task: LocalTask
       return runBatchTask(home, task, parameters);
     case 'distributed-map':
       return runDistributedMap(home.store, task, parameters, (item) =>
-        execute(home, task.children, options, item, () => {}),
+        execute(
+          home,
+          task.children,
+          options,
+          item,
+          () => {},
+          () => {},
+        ),
       );
   }
 }
@@ -72,13 +103,14 @@ async function execute(
   options: RunOptions,
   input: Json,
   onEvent: LocalHome['onEvent'],
+  onBranchFailed: (parallel: string) => void,
 ): Promise<Json> {
   // The original was checked when it was synthesised; the stand-in resources of the adapted one are no ARNs.
   const execution = new StateMachine(machine as unknown as StateMachineDefinition, {
     validationOptions: { noValidate: true },
   }).run(input as never, options);
   home.signal.addEventListener('abort', execution.abort, { once: true });
-  const followed = followEvents(execution.eventLogs, onEvent);
+  const followed = followEvents(execution.eventLogs, onEvent, onBranchFailed);
   try {
     return (await execution.result) as Json;
   } catch (error) {
@@ -93,9 +125,14 @@ async function execute(
 
 type EventLogs = ReturnType<StateMachine['run']>['eventLogs'];
 
-async function followEvents(events: EventLogs, onEvent: LocalHome['onEvent']): Promise<void> {
+async function followEvents(
+  events: EventLogs,
+  onEvent: LocalHome['onEvent'],
+  onBranchFailed: (parallel: string) => void,
+): Promise<void> {
   const entered = new Map<string, number>();
   for await (const event of events) {
+    if (event.type === 'ParallelBranchFailed') onBranchFailed(event.parentState.name);
     if (!('state' in event)) continue;
     const { name: state, type } = event.state;
     switch (event.type) {

@@ -26,8 +26,12 @@ export const trajectoriesPrefix = (runId: string, rollout: string, shard: number
   `${rolloutPrefix(runId, rollout)}trajectories/${pad(shard, 5)}/`;
 export const scoresPrefix = (runId: string, rollout: string, shard: number) =>
   `${rolloutPrefix(runId, rollout)}scores/${pad(shard, 5)}/`;
+/** The policy after iteration `iteration`. */
 export const checkpointPrefix = (runId: string, iteration: number) =>
   `${rolloutPrefix(runId, iterationName(iteration))}checkpoint/`;
+/** Folder of the policy that was trained for that many iterations; after none it is the base model's. */
+export const policyPrefix = (runId: string, iterations: number, baseModel: string) =>
+  iterations === 0 ? baseModel : checkpointPrefix(runId, iterations - 1);
 
 export const routesPrefix = (runId: string, shard: number) => `${runPrefix(runId)}routes/${pad(shard, 5)}/`;
 export const expertPrefix = (runId: string, shard: number) => `${runPrefix(runId)}expert/${pad(shard, 5)}/`;
@@ -35,10 +39,15 @@ export const sftShardsPrefix = (runId: string) => `${runPrefix(runId)}sft-shards
 export const sftShardName = (index: number, count: number) => `sft-${pad(index, 5)}-of-${pad(count, 5)}.tar`;
 export const sftIndexKey = (runId: string) => `${sftShardsPrefix(runId)}index.jsonl`;
 export const sftCheckpointPrefix = (runId: string) => `${runPrefix(runId)}sft/checkpoint/`;
-/** Checkpoints between epochs of SFT, outside every manifest; gone when SFT is done. */
+/** Checkpoints in the middle of a training job, outside every manifest; gone when the job is done. */
+export const grpoResumePrefix = (runId: string, iteration: number) =>
+  `${rolloutPrefix(runId, iterationName(iteration))}resume/`;
 export const sftResumePrefix = (runId: string) => `${runPrefix(runId)}sft/resume/`;
-export const sftResumeEpochPrefix = (runId: string, epochs: number) =>
-  `${sftResumePrefix(runId)}epoch-${pad(epochs, 6)}/`;
+/** Of a resume folder: the checkpoint after that many optimizer steps of the job. */
+export const resumeStepPrefix = (resumePrefix: string, steps: number) => `${resumePrefix}step-${pad(steps, 8)}/`;
+/** Finished batches of a sampling job, outside every manifest; gone when the job is done. */
+export const partsPrefix = (prefix: string) => `${prefix}parts/`;
+export const partKey = (prefix: string, batch: number) => `${partsPrefix(prefix)}${pad(batch, 6)}.jsonl`;
 export const evaluationPrefix = (runId: string, policy: string) => `${runPrefix(runId)}evaluation/${policy}/`;
 export const reportPrefix = (runId: string) => `${runPrefix(runId)}report/`;
 export const summaryKey = (runId: string) => `${runPrefix(runId)}summary.json`;

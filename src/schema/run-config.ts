@@ -71,6 +71,13 @@ const RlConfig = z.strictObject({
     .nonnegative()
     .default(0)
     .describe('soft overlong penalty over the last tokens before maxNewTokens; 0 is off'),
+  pipelined: z
+    .boolean()
+    .default(false)
+    .describe(
+      'samples the next rollout while training on this one: both queues are busy at once, and each rollout is one ' +
+        'policy older, which truncated importance sampling corrects',
+    ),
   optimizer: OptimizerConfig,
 });
 export type RlConfig = z.infer<typeof RlConfig>;
@@ -149,6 +156,13 @@ export const RunConfig = z.strictObject({
       rolloutShards: z.int().min(1).max(10000).default(1).describe('parallel rollout jobs per iteration'),
       decodeBatchSequences: z.int().positive().default(64).describe('sequences decoded together'),
       heartbeatSeconds: z.int().positive().default(600).describe('a job silent for longer is stopped as stalled'),
+      checkpointSeconds: z
+        .int()
+        .nonnegative()
+        .default(1800)
+        .describe(
+          'between two checkpoints of a training job, besides the one it writes when told to stop; 0 is each step',
+        ),
     })
     .prefault({}),
 });

@@ -29,12 +29,17 @@ export type PlanInput = z.infer<typeof PlanInput>;
 /** Output of a plan: one rollout to sample, split into shards. */
 export const RolloutPlan = ExecutionInput.extend({
   rollout: z.string().describe('`iteration-000003` or `diagnosis`'),
-  iteration: z.int().nonnegative().describe('iterations trained before this rollout: its policyVersion'),
+  iteration: z.int().nonnegative().describe('iterations trained before the one that learns from this rollout'),
+  policyVersion: z
+    .int()
+    .nonnegative()
+    .describe('iterations trained in the policy to sample with: `iteration`, or one less when pipelined'),
   policyPrefix: z.string().describe('folder of the policy to sample with'),
   shardCount: z.int().positive(),
   shardsKey: z.string().describe('JSON array of ShardItem, read by the Map states'),
   nextIteration: z.int().nonnegative(),
   iterations: z.int().nonnegative(),
+  pipelined: z.boolean().describe('whether the next rollout is sampled while training on this one'),
 });
 export type RolloutPlan = z.infer<typeof RolloutPlan>;
 
@@ -54,13 +59,15 @@ export const RolloutJob = RolloutPlan.pick({
   configKey: true,
   rollout: true,
   iteration: true,
+  policyVersion: true,
   policyPrefix: true,
   shardCount: true,
 });
 export type RolloutJob = z.infer<typeof RolloutJob>;
 
-export const TrainGrpoJob = RolloutJob;
-export type TrainGrpoJob = RolloutJob;
+/** It trains the policy of the iteration before, whichever policy sampled. */
+export const TrainGrpoJob = RolloutJob.omit({ policyPrefix: true });
+export type TrainGrpoJob = z.infer<typeof TrainGrpoJob>;
 
 export const TrainSftJob = ExecutionInput;
 export type TrainSftJob = ExecutionInput;

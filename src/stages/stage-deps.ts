@@ -11,4 +11,6 @@ export interface StageDeps {
 export interface JobDeps extends StageDeps {
   /** Aborted when the worker is asked to stop: leave nothing half-written and throw `InterruptedError`. */
   signal: AbortSignal;
+  /** 1 at first; Batch begins a job again, `JOB_ATTEMPTS` times at most, when its machine is taken away. */
+  attempt: number;
 }

@@ -100,7 +100,10 @@ describe('access to the store', () => {
     ['gpu-worker', keys.metricsKey(keys.trajectoriesPrefix(run, rollout, 0))],
     ['gpu-worker', keys.manifestKey(keys.checkpointPrefix(run, 0))],
     ['gpu-worker', keys.manifestKey(keys.sftCheckpointPrefix(run))],
-    ['gpu-worker', keys.metricsKey(keys.sftResumeEpochPrefix(run, 1))],
+    ['gpu-worker', keys.metricsKey(keys.resumeStepPrefix(keys.sftResumePrefix(run), 1))],
+    ['gpu-worker', keys.metricsKey(keys.resumeStepPrefix(keys.grpoResumePrefix(run, 0), 1))],
+    ['gpu-worker', keys.partKey(keys.trajectoriesPrefix(run, rollout, 0), 0)],
+    ['gpu-worker', keys.partKey(keys.evaluationPrefix(run, 'base'), 0)],
     ['gpu-worker', keys.recordsKey(keys.evaluationPrefix(run, 'base'))],
   ];
   const accessOf = (stage: (typeof written)[number][0]) =>
@@ -113,10 +116,21 @@ describe('access to the store', () => {
     expect(writers).toEqual([stage]);
   });
 
-  it('lets only SFT delete, and only its own checkpoints between epochs', () => {
+  it('lets only jobs delete, and only what they keep while they are not done', () => {
     const deleting = Object.values(STAGE_FUNCTION_ACCESS).filter(({ deletes }) => deletes);
     expect(deleting).toEqual([]);
-    expect(GPU_JOB_ACCESS.deletes).toEqual([`${keys.sftResumePrefix('*')}*`]);
+    expect(GPU_JOB_ACCESS.deletes).toEqual(['runs/*/resume/*', `${keys.partsPrefix('runs/*/')}*`]);
+    const kept = [
+      keys.sftResumePrefix(run),
+      keys.grpoResumePrefix(run, 3),
+      keys.partsPrefix(keys.trajectoriesPrefix(run, rollout, 0)),
+      keys.partsPrefix(keys.evaluationPrefix(run, 'rl')),
+    ];
+    const mayDelete = (key: string) => GPU_JOB_ACCESS.deletes!.some((pattern) => matches(pattern, key));
+    expect(kept.filter((prefix) => !mayDelete(`${prefix}x`))).toEqual([]);
+    expect(written.map(([, key]) => key).filter((key) => mayDelete(key) && !/\/(resume|parts)\//.test(key))).toEqual(
+      [],
+    );
   });
 
   it('is what the policies grant', () => {

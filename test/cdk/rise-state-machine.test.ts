@@ -11,8 +11,11 @@ const allStates = (machine: Machine): [string, State][] =>
   Object.entries(machine.States).flatMap(([name, state]) => [
     [name, state] as [string, State],
     ...(state.ItemProcessor ? allStates(state.ItemProcessor) : []),
+    ...(state.Branches ?? []).flatMap(allStates),
   ]);
 const tasks = allStates(definition).filter(([, { Type }]) => Type === 'Task');
+const isJob = ([, { Resource }]: [string, State]) => Resource === 'arn:aws:states:::batch:submitJob.sync';
+const queueOf = (state: State) => (state.Parameters as { JobQueue: string }).JobQueue;
 
 /** The states from one to the next, always by the last choice of a Choice. */
 function pathFrom(start: string): string[] {
@@ -37,7 +40,7 @@ describe('the state machine that runs locally', () => {
   });
 
   it('is one that the local runner takes', () => {
-    expect(adaptDefinition(definition as Machine).tasks).toHaveLength(tasks.length + 4);
+    expect(adaptDefinition(definition as Machine).tasks).toHaveLength(tasks.length + 5);
   });
 
   it('follows the recipe', () => {
@@ -55,11 +58,12 @@ describe('the state machine that runs locally', () => {
       'Evaluate',
       'Report',
     ]);
-    expect(pathFrom('PlanIteration').slice(0, 6)).toEqual([
+    expect(pathFrom('PlanIteration').slice(0, 7)).toEqual([
       'PlanIteration',
       'OneShard',
       'RollOutShards',
       'ScoreTrajectories',
+      'GoesAhead',
       'TrainGrpo',
       'MoreIterations',
     ]);
@@ -68,8 +72,47 @@ describe('the state machine that runs locally', () => {
     ]);
   });
 
+  it('samples the next rollout while it trains, where a run is pipelined and another rollout is due', () => {
+    const { GoesAhead, TrainAndRollOutAhead } = definition.States;
+    expect(GoesAhead.Choices).toEqual([
+      {
+        And: [
+          { Variable: '$.pipelined', BooleanEquals: true },
+          { Variable: '$.nextIteration', NumericLessThanPath: '$.iterations' },
+        ],
+        Next: 'TrainAndRollOutAhead',
+      },
+    ]);
+    // The plan of the next rollout is the state from there on: what the second branch ends with.
+    expect(TrainAndRollOutAhead).toMatchObject({ Type: 'Parallel', OutputPath: '$[1]', Next: 'GoesAhead' });
+    expect(TrainAndRollOutAhead.Branches?.map(({ StartAt }) => StartAt)).toEqual(['TrainGrpoMeanwhile', 'PlanAhead']);
+    const jobs = TrainAndRollOutAhead.Branches?.map((branch) => allStates(branch).filter(isJob));
+    const queues = jobs?.map((branch) => [...new Set(branch.map(([, state]) => queueOf(state)))]);
+    expect(queues).toEqual([[queueOf(definition.States.TrainGrpo)], [queueOf(definition.States.RollOut)]]);
+  });
+
   it.each(tasks)('bounds %s in time', (_, { TimeoutSeconds }) => {
     expect(TimeoutSeconds).toBeGreaterThan(0);
+  });
+
+  it.each(tasks.filter(isJob))(
+    'bounds each attempt of %s below the whole of it',
+    (_, { Parameters, TimeoutSeconds }) => {
+      const { Timeout } = Parameters as { Timeout: { AttemptDurationSeconds: number } };
+      expect(Timeout.AttemptDurationSeconds).toBeGreaterThan(0);
+      expect(Timeout.AttemptDurationSeconds).toBeLessThan(TimeoutSeconds!);
+    },
+  );
+
+  it('asks for no heartbeat, which neither a Lambda nor a job in a queue could send', () => {
+    expect(tasks.filter(([, state]) => 'HeartbeatSeconds' in state)).toEqual([]);
+  });
+
+  it.each(tasks.filter(isJob))('leaves the retries of %s to the job definition, but for throttling', (_, state) => {
+    expect(state.Retry).toEqual([
+      expect.objectContaining({ ErrorEquals: ['Batch.ServerException', 'Batch.TooManyRequestsException'] }),
+    ]);
+    expect(state.Parameters).not.toHaveProperty('RetryStrategy');
   });
 
   it.each(tasks.filter(([, { Resource }]) => Resource?.endsWith('lambda:invoke')))(
@@ -80,7 +123,7 @@ describe('the state machine that runs locally', () => {
     },
   );
 
-  const isGuarded = ([, { Type }]: [string, State]) => Type === 'Task' || Type === 'Map';
+  const isGuarded = ([, { Type }]: [string, State]) => ['Task', 'Map', 'Parallel'].includes(Type);
   it.each(Object.entries(definition.States).filter(isGuarded))('records the failure of %s', (name, { Catch }) => {
     const next = name === 'RecordFailure' ? 'RunFailed' : 'RecordFailure';
     expect(Catch).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], Next: next })]);

@@ -84,18 +84,6 @@ describe('the GPU queues', () => {
     });
   });
 
-  it('retry a job whose spot instance was reclaimed, and no other failure', () => {
-    pipeline.hasResourceProperties('AWS::Batch::JobDefinition', {
-      RetryStrategy: {
-        Attempts: 5,
-        EvaluateOnExit: [
-          Match.objectLike({ Action: 'RETRY', OnStatusReason: 'Host EC2*' }),
-          { Action: 'EXIT', OnReason: '*' },
-        ],
-      },
-    });
-  });
-
   it('run on encrypted disks, with instance metadata out of the containers reach', () => {
     pipeline.allResourcesProperties('AWS::EC2::LaunchTemplate', {
       LaunchTemplateData: {

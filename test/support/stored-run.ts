@@ -23,10 +23,14 @@ export const RUN_ID = 'test-run';
 export const MODEL_PREFIX = 'models/tiny/';
 const fixture = join(packageRoot, 'test/fixtures/parity/one-image');
 
-export type Overrides = { rl?: Partial<RunConfig['rl']>; sft?: Partial<RunConfig['sft']> };
+export type Overrides = {
+  rl?: Partial<RunConfig['rl']>;
+  sft?: Partial<RunConfig['sft']>;
+  compute?: Partial<RunConfig['compute']>;
+};
 
 /** A config whose policy is the `one-image` parity checkpoint: random weights, real tokenizer and processor. */
-export function aRunConfig({ rl, sft }: Overrides = {}): RunConfig {
+export function aRunConfig({ rl, sft, compute }: Overrides = {}): RunConfig {
   const source = { kind: 'dataset', path: 'datasets/none/' };
   const optimizer = { learningRate: 2e-3 };
   return RunConfig.parse({
@@ -45,6 +49,7 @@ export function aRunConfig({ rl, sft }: Overrides = {}): RunConfig {
       ...rl,
     },
     sft: { epochs: 3, sequencesPerStep: 2, microBatchSequences: 1, optimizer, ...sft },
+    compute: { ...compute },
   });
 }
 
@@ -102,5 +107,15 @@ export function jobDeps(store: Store, stopAfter = Number.POSITIVE_INFINITY): Job
     reports.push(progress);
     if (reports.length >= stopAfter) stop.abort();
   };
-  return { store, report, signal: stop.signal, reports };
+  return { store, report, signal: stop.signal, attempt: 1, reports };
+}
+
+/** As `jobDeps`, for a worker that dies, with no time for anything, as it makes its `reports`-th report. */
+export function crashingDeps(store: Store, reports: number): JobDeps {
+  const deps = jobDeps(store);
+  const report = (progress: Progress) => {
+    deps.report(progress);
+    if (deps.reports.length === reports) throw new Error('crash');
+  };
+  return { ...deps, report };
 }

@@ -1,14 +1,14 @@
 import { gradeAnswer, isFormatted, REWARD_VERSIONS } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { EvaluationRecord } from '../../schema/evaluation.ts';
-import { checkpointPrefix, evaluationPrefix, promptsKey, recordsKey, sftCheckpointPrefix } from '../../schema/keys.ts';
+import { evaluationPrefix, policyPrefix, promptsKey, recordsKey, sftCheckpointPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
 import { deriveSeed } from '../../schema/seeds.ts';
 import { EVALUATED_POLICIES, type EvaluatedPolicy, type EvaluateJob } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
-import { type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
+import { deleteKept, type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy } from '../stored-policy.ts';
 
@@ -32,15 +32,16 @@ export async function runEvaluation(
   const prefix = evaluationPrefix(input.runId, policyName);
   const versions = { accuracy: REWARD_VERSIONS.accuracy, format: REWARD_VERSIONS.format };
   const description = { stage: 'evaluate', runId: input.runId, seed: config.seed, versions };
-  return completeOnce(store, prefix, description, async (writePart) => {
+  const summary = await completeOnce(store, prefix, description, async (writePart) => {
     const prompts = await readRecords(store, promptsKey(input.runId, 'evaluation'), Prompt);
-    const policy = await loadStoredPolicy(store, policyPrefix(policyName, input.runId, config), config);
-    const completions = await sampleCompletions(deps, policy, config, {
+    const policy = await loadStoredPolicy(store, evaluatedPrefix(policyName, input.runId, config), config);
+    const { completions } = await sampleCompletions(deps, policy, config, {
       stage: `evaluate ${policyName}`,
       prompts,
       completionsPerPrompt: 1,
       sampling: config.evaluation.sampling,
       seedOf: (prompt) => deriveSeed(config.seed, 'evaluation', prompt.promptId),
+      prefix,
     });
     const records = completions.map(gradeCompletion);
     await writePart(recordsKey(prefix), encodeRecords(records), records.length);
@@ -50,12 +51,13 @@ export async function runEvaluation(
       formatted: records.filter((record) => record.isFormatted).length,
     };
   });
+  await deleteKept(store, prefix);
+  return summary;
 }
 
-function policyPrefix(policy: EvaluatedPolicy, runId: string, config: RunConfig): string {
+function evaluatedPrefix(policy: EvaluatedPolicy, runId: string, config: RunConfig): string {
   if (policy === 'rise') return sftCheckpointPrefix(runId);
-  if (policy === 'base' || config.rl.iterations === 0) return config.policy.model;
-  return checkpointPrefix(runId, config.rl.iterations - 1);
+  return policyPrefix(runId, policy === 'base' ? 0 : config.rl.iterations, config.policy.model);
 }
 
 function gradeCompletion({ prompt, text, tokenIds }: PromptCompletion): EvaluationRecord {

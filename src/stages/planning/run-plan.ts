@@ -1,10 +1,10 @@
 import {
-  checkpointPrefix,
   DIAGNOSIS,
   iterationName,
   planPrefix,
   planPromptsKey,
   planShardsKey,
+  policyPrefix,
   promptsKey,
 } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
@@ -34,17 +34,25 @@ export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<R
     await writePart(planShardsKey(runId, rollout), `${JSON.stringify(items)}\n`, items.length);
     return { prompts: prompts.length, shardCount: shards.length };
   });
+  const policyVersion = samplingPolicyVersion(input, config);
   return {
     runId,
     configKey,
     rollout,
     iteration,
-    policyPrefix: iteration === 0 ? config.policy.model : checkpointPrefix(runId, iteration - 1),
+    policyVersion,
+    policyPrefix: policyPrefix(runId, policyVersion, config.policy.model),
     shardCount,
     shardsKey: planShardsKey(runId, rollout),
     nextIteration: input.rollout === 'diagnosis' ? iteration : iteration + 1,
     iterations: config.rl.iterations,
+    pipelined: config.rl.pipelined,
   };
+}
+
+/** While a pipelined rollout is sampled, the policy of the iteration before it is still being trained. */
+function samplingPolicyVersion({ rollout, iteration }: PlanInput, { rl }: RunConfig): number {
+  return rl.pipelined && rollout === 'iteration' ? Math.max(0, iteration - 1) : iteration;
 }
 
 function selectPrompts(prompts: Prompt[], config: RunConfig, { rollout, iteration }: PlanInput): Prompt[] {

@@ -5,7 +5,7 @@ import type { RolloutJob } from '../../schema/stage-contracts.ts';
 import type { Trajectory } from '../../schema/trajectory.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
-import { type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
+import { deleteKept, type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy } from '../stored-policy.ts';
 
@@ -25,26 +25,32 @@ export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number
   const config = await readConfig(store, input.configKey);
   const prefix = trajectoriesPrefix(input.runId, input.rollout, shard);
   const description = { stage: 'rollout', runId: input.runId, seed: config.seed };
-  return completeOnce(store, prefix, description, async (writePart) => {
+  const summary = await completeOnce(store, prefix, description, async (writePart) => {
     const prompts = await readRecords(store, planPromptsKey(input.runId, input.rollout, shard), Prompt);
     const policy = await loadStoredPolicy(store, input.policyPrefix, config);
     const seedOf = (prompt: Prompt, index: number) => deriveSeed(config.seed, input.rollout, prompt.promptId, index);
     const started = Date.now();
-    const completions = await sampleCompletions(deps, policy, config, {
+    const { completions, sampledTokens } = await sampleCompletions(deps, policy, config, {
       stage: 'rollout',
       prompts,
       completionsPerPrompt: input.rollout === DIAGNOSIS ? config.diagnosis.trajectoriesPerPrompt : config.rl.groupSize,
       sampling: config.sampling,
       seedOf,
+      prefix,
     });
     const seconds = (Date.now() - started) / 1000;
     const trajectories = completions.map((completion) => toTrajectory(completion, input, seedOf));
     await writePart(recordsKey(prefix), encodeRecords(trajectories), trajectories.length);
-    const summary = summarize(trajectories);
-    const metrics = { 'time/rolloutSeconds': seconds, 'rollout/tokensPerSecond': summary.tokens / seconds };
+    const metrics = {
+      'job/attempt': deps.attempt,
+      'time/rolloutSeconds': seconds,
+      'rollout/tokensPerSecond': sampledTokens / seconds,
+    };
     await store.write(metricsKey(prefix), encodeRecords([metrics]));
-    return summary;
+    return summarize(trajectories);
   });
+  await deleteKept(store, prefix);
+  return summary;
 }
 
 function toTrajectory(
@@ -55,7 +61,7 @@ function toTrajectory(
   return {
     promptId: prompt.promptId,
     trajectoryIndex: index,
-    policyVersion: input.iteration,
+    policyVersion: input.policyVersion,
     seed: seedOf(prompt, index),
     tokenIds,
     samplingLogprobs: logprobs,

@@ -1,14 +1,11 @@
+import { splitBySize } from '../split-by-size.ts';
+
 /** Splits into `count` runs of nearly equal length, in order; fewer when there are fewer items. */
 export function splitEvenly<T>(items: readonly T[], count: number): T[][] {
   const runs = Math.min(count, items.length);
   return Array.from({ length: runs }, (_, run) =>
     items.slice(Math.floor((run * items.length) / runs), Math.floor(((run + 1) * items.length) / runs)),
   );
-}
-
-/** Splits into runs of `size`, in order; the last may be shorter. */
-export function splitBySize<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, run) => items.slice(run * size, (run + 1) * size));
 }
 
 interface PromptAndCompletion {

@@ -25,12 +25,11 @@ const CARRIED_FILES = [
 /** What a trainer needs to go on, besides weights and moments. */
 export const TrainerState = z.object({
   stepCount: z.int().nonnegative().describe('optimizer steps taken'),
-  epochs: z.int().nonnegative().optional().describe('SFT: epochs finished'),
   seed: z.int().nonnegative().describe('of the run; every shuffle derives from it'),
 });
 export type TrainerState = z.infer<typeof TrainerState>;
 
-const stateKey = (prefix: string) => `${prefix}trainer-state.json`;
+const STATE_NAME = 'trainer-state.json';
 
 /** A trained policy on its way to the store. */
 export interface Checkpoint {
@@ -59,19 +58,20 @@ export async function saveCheckpoint(
   }
   for (const [name, bytes] of encodeWeightFiles(toHost(weights))) await write(`${prefix}${name}`, bytes);
   for (const [name, bytes] of encodeWeightFiles(optimizer.state(), 'optimizer')) await write(`${prefix}${name}`, bytes);
-  await write(stateKey(prefix), `${JSON.stringify(state, null, 2)}\n`);
+  await write(`${prefix}${STATE_NAME}`, `${JSON.stringify(state, null, 2)}\n`);
 }
 
 /** Restores the moments and the step count that a checkpoint folder holds. */
 export async function restoreOptimizer(store: Store, prefix: string, optimizer: AdamW): Promise<TrainerState> {
-  const state = await readJson(store, stateKey(prefix), TrainerState);
+  const state = await readJson(store, `${prefix}${STATE_NAME}`, TrainerState);
   optimizer.restore(await loadWeightFiles(storedModelFiles(store, prefix), 'optimizer'), state.stepCount);
   return state;
 }
 
-/** Whether a checkpoint folder was written to its end. */
-export function isWholeCheckpoint(store: Store, prefix: string): Promise<boolean> {
-  return store.exists(stateKey(prefix));
+/** Folders below the prefix that hold a checkpoint written to its end, sorted. */
+export async function listWholeCheckpoints(store: Store, prefix: string): Promise<string[]> {
+  const keys = await store.list(prefix);
+  return keys.filter((key) => key.endsWith(`/${STATE_NAME}`)).map((key) => key.slice(0, -STATE_NAME.length));
 }
 
 /** The source's config, with the storage type the weights now have. */

@@ -42,7 +42,7 @@ export async function readScoredGroups(store: Store, input: TrainGrpoJob, groupS
     );
     for (const prompt of prompts) {
       const own = trajectories.get(prompt.promptId) ?? [];
-      assertWhole(own, groupSize, input.iteration, `${key}: the group of ${prompt.promptId}`);
+      assertWhole(own, groupSize, input.policyVersion, `${key}: the group of ${prompt.promptId}`);
       const members = own.map((trajectory) => ({ trajectory, score: requireScore(scores, trajectory, scoresKey) }));
       groups.push({ prompt, members });
     }

@@ -1,5 +1,4 @@
 // Shape suffixes: N = completion tokens of a micro-batch, flat.
-import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   buildSequenceBatch,
@@ -8,19 +7,21 @@ import {
   uploadSequenceBatch,
 } from '../../engine/batch.ts';
 import { type CompletionGradients, type CompletionPass, createCompletionPass } from '../../engine/completion-pass.ts';
-import { grpoLoss } from '../../engine/losses/grpo-loss.ts';
+import { grpoLoss, MAX_IMPORTANCE } from '../../engine/losses/grpo-loss.ts';
 import { sumGrpoMetrics } from '../../engine/losses/grpo-metrics.ts';
 import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
 import type { StepResult, Trainer } from '../../engine/train-step.ts';
-import { InterruptedError } from '../../schema/errors.ts';
 import { createRandom } from '../../schema/random.ts';
 import type { RlConfig } from '../../schema/run-config.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { countCompletionTokens, planMicroBatches, splitEvenly } from './batching.ts';
+import type { StepMetrics } from './resume.ts';
 
 /** A completion to learn from, its advantage, and its tokens' log-probabilities when it was sampled. */
 export interface GrpoSequence extends TrainingSequence {
   samplingLogprobs: readonly number[];
+  /** Under the policy before this iteration, where that is not the one that sampled. */
+  oldLogprobs?: Float32Array;
   advantage: number;
 }
 
@@ -31,50 +32,63 @@ export interface GrpoModels {
   reference?: Qwen25VL;
 }
 
-/** One line of the metrics file per optimizer step. */
-export type StepMetrics = Record<string, number>;
+/** What one pass over a rollout batch takes. */
+export interface GrpoPassSettings {
+  config: RlConfig;
+  shuffleSeed: number;
+  /** Steps that an attempt before this one has taken. */
+  taken: readonly StepMetrics[];
+  /** Called before each step with those taken so far; what it throws ends the pass. */
+  beforeStep(steps: readonly StepMetrics[]): Promise<void>;
+}
 
 /**
  * One pass over a rollout batch: a seeded shuffle, split evenly into `stepsPerIteration` optimizer steps, each
- * accumulated over micro-batches. Only the first step is on policy; the ratio to the sampler corrects the others.
- *
- * @throws InterruptedError between steps, when the worker is asked to stop
+ * accumulated over micro-batches. Only the first step is on policy; the ratio to the old policy corrects the others.
  */
 export async function takeGrpoSteps(
   deps: JobDeps,
   models: GrpoModels,
   sequences: readonly GrpoSequence[],
-  config: RlConfig,
-  shuffleSeed: number,
+  { config, shuffleSeed, taken, beforeStep }: GrpoPassSettings,
 ): Promise<StepMetrics[]> {
-  const steps: StepMetrics[] = [];
-  let done = 0;
   const batches = splitEvenly(createRandom(shuffleSeed).shuffle(sequences), config.stepsPerIteration);
   const pass = createGrpoPass(models, batches, config);
-  for (const batch of batches) {
-    // Lets signal handlers run: everything inside a step is synchronous.
-    await setImmediate();
-    if (deps.signal.aborted) {
-      throw new InterruptedError(`train-grpo stopped after ${steps.length} steps; rerun to train this iteration again`);
-    }
-    steps.push(
-      takeStep({ ...models, pass }, batch, config, (count) => {
-        done += count;
-        deps.report({
-          stage: 'train-grpo',
-          done,
-          total: sequences.length,
-          unit: 'sequences',
-          metrics: steps.at(-1),
-        });
-      }),
-    );
+  const steps = [...taken];
+  let done = batches.slice(0, steps.length).flat().length;
+  while (steps.length < batches.length) {
+    await beforeStep(steps);
+    const step = takeStep({ ...models, pass }, batches[steps.length], config, (count) => {
+      done += count;
+      const metrics = steps.at(-1);
+      deps.report({ stage: 'train-grpo', done, total: sequences.length, unit: 'sequences', metrics });
+    });
+    steps.push({ 'job/attempt': deps.attempt, ...step });
   }
   pass.dispose();
   return steps;
 }
 
-type GrpoPass = CompletionPass<'sampling' | 'advantages' | 'reference'>;
+/** Gives each sequence its log-probabilities under a policy. */
+export function withOldLogprobs(
+  policy: Qwen25VL,
+  sequences: readonly GrpoSequence[],
+  { microBatchSequences }: RlConfig,
+): GrpoSequence[] {
+  const oldLogprobs = new Map<GrpoSequence, Float32Array>();
+  for (const micro of planMicroBatches(sequences, microBatchSequences)) {
+    const logprobs = computeConstantLogprobs(policy, micro);
+    let first = 0;
+    for (const sequence of micro) {
+      const end = first + sequence.completionIds.length;
+      oldLogprobs.set(sequence, logprobs.slice(first, end));
+      first = end;
+    }
+  }
+  return sequences.map((sequence) => ({ ...sequence, oldLogprobs: oldLogprobs.get(sequence) }));
+}
+
+type GrpoPass = CompletionPass<'sampling' | 'old' | 'advantages' | 'reference'>;
 
 function createGrpoPass(
   { model, trainer }: GrpoModels,
@@ -85,11 +99,12 @@ function createGrpoPass(
   return createCompletionPass(
     model,
     trainer.variables,
-    (policyLogprobs_N, { sampling, advantages, reference }, tokenCount) =>
+    (policyLogprobs_N, { sampling, old, advantages, reference }, tokenCount) =>
       grpoLoss({
         ...config,
         policyLogprobs_N,
         samplingLogprobs_N: sampling!,
+        oldLogprobs_N: old,
         advantages_N: advantages!,
         referenceLogprobs_N: reference,
         tokenCount,
@@ -105,17 +120,20 @@ function takeStep(
   onMicroBatch: (sequences: number) => void,
 ): StepMetrics {
   const tokenCount = countCompletionTokens(sequences);
-  const sums = { clippedTokens: 0, approximateKl: 0, entropy: 0 };
+  const sums = { clippedTokens: 0, approximateKl: 0, entropy: 0, importance: 0 };
 
   function* runMicroBatches(): Generator<CompletionGradients> {
     for (const micro of planMicroBatches(sequences, config.microBatchSequences)) {
-      const { sampling, advantages } = flattenTokens(micro);
+      const { sampling, old, advantages } = flattenTokens(micro);
       const referenceLogprobs = reference && computeConstantLogprobs(reference, micro);
-      const result = pass.run(micro, { sampling, advantages, reference: referenceLogprobs }, tokenCount);
-      const moved = sumGrpoMetrics(result.logprobs, sampling, advantages, config);
+      const result = pass.run(micro, { sampling, old, advantages, reference: referenceLogprobs }, tokenCount);
+      const moved = sumGrpoMetrics(result.logprobs, old ?? sampling, advantages, config);
       sums.clippedTokens += moved.clippedTokens;
       sums.approximateKl += moved.approximateKl;
       for (const entropy of result.entropies) sums.entropy += entropy;
+      old?.forEach((logprob, n) => {
+        sums.importance += Math.min(Math.exp(logprob - sampling[n]), MAX_IMPORTANCE);
+      });
       yield result;
       onMicroBatch(micro.length);
     }
@@ -125,9 +143,13 @@ function takeStep(
 }
 
 /** Per completion token, in the order of the batch. */
-function flattenTokens(sequences: readonly GrpoSequence[]): { sampling: Float32Array; advantages: Float32Array } {
+function flattenTokens(sequences: readonly GrpoSequence[]): Record<'sampling' | 'advantages', Float32Array> & {
+  old?: Float32Array;
+} {
+  const isOnPolicy = sequences[0].oldLogprobs === undefined;
   return {
     sampling: Float32Array.from(sequences.flatMap(({ samplingLogprobs }) => samplingLogprobs)),
+    ...(!isOnPolicy && { old: Float32Array.from(sequences.flatMap(({ oldLogprobs = [] }) => [...oldLogprobs])) }),
     advantages: Float32Array.from(
       sequences.flatMap(({ advantage, completionIds }) => completionIds.map(() => advantage)),
     ),
@@ -143,14 +165,16 @@ function computeConstantLogprobs(model: Qwen25VL, sequences: readonly TrainingSe
 
 function describeStep(
   { loss, gradNorm, learningRate }: StepResult,
-  sums: { clippedTokens: number; approximateKl: number; entropy: number },
+  sums: { clippedTokens: number; approximateKl: number; entropy: number; importance: number },
   tokenCount: number,
 ): StepMetrics {
   return {
+    'train/tokens': tokenCount,
     'loss/policy': loss,
     'loss/clipFraction': sums.clippedTokens / tokenCount,
     'loss/approximateKl': sums.approximateKl / tokenCount,
     'policy/entropy': sums.entropy / tokenCount,
+    ...(sums.importance > 0 && { 'policy/importanceMean': sums.importance / tokenCount }),
     'optimizer/gradNorm': gradNorm,
     'optimizer/learningRate': learningRate,
   };

@@ -1,7 +1,7 @@
 import type { Policy } from '../../engine/policy.ts';
 import type { ProcessedPrompt } from '../../engine/processing/processor.ts';
 import { createTrainer, selectTrainable } from '../../engine/train-step.ts';
-import { checkpointPrefix, metricsKey } from '../../schema/keys.ts';
+import { checkpointPrefix, grpoResumePrefix, metricsKey, policyPrefix } from '../../schema/keys.ts';
 import type { Prompt } from '../../schema/prompt.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
 import { deriveSeed } from '../../schema/seeds.ts';
@@ -12,9 +12,10 @@ import type { Store } from '../../store/store.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy, processStoredPrompt } from '../stored-policy.ts';
 import { countCompletionTokens } from './batching.ts';
-import { restoreOptimizer, saveCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, restoreOptimizer, saveCheckpoint } from './checkpoint.ts';
 import { canTeach, type GrpoSample, readScoredGroups, type ScoredGroup, selectSamples } from './grpo-samples.ts';
-import { type GrpoSequence, takeGrpoSteps } from './grpo-steps.ts';
+import { type GrpoSequence, takeGrpoSteps, withOldLogprobs } from './grpo-steps.ts';
+import { createStepGate, deleteFolder, findResumePoint, type ResumePoint, type StepMetrics } from './resume.ts';
 
 export interface TrainGrpoSummary {
   groups: number;
@@ -28,46 +29,97 @@ export interface TrainGrpoSummary {
   accuracyMean: number;
 }
 
-/** One GRPO iteration: learns from a scored rollout, and saves the next policy with its optimizer's state. */
+/**
+ * One GRPO iteration: learns from a scored rollout, and saves the next policy with its optimizer's state. A job that was
+ * stopped goes on from its last checkpoint, to the same weights bit for bit.
+ */
 export async function runTrainGrpo(deps: JobDeps, input: TrainGrpoJob): Promise<TrainGrpoSummary> {
   const { store } = deps;
   const config = await readConfig(store, input.configKey);
   const prefix = checkpointPrefix(input.runId, input.iteration);
+  const folder = grpoResumePrefix(input.runId, input.iteration);
   const description = { stage: 'train-grpo', runId: input.runId, seed: config.seed };
-  return completeOnce(store, prefix, description, async (writePart) => {
+  const summary = await completeOnce(store, prefix, description, async (writePart) => {
     const started = Date.now();
     const groups = await readScoredGroups(store, input, config.rl.groupSize);
-    const { policy, reference, trainer } = await loadModels(store, input, config);
-    const samples = selectSamples(groups, config.rl.advantageNormalization);
-    const sequences = await buildSequences(store, config, policy, samples);
-    const models = { model: policy.model, trainer, reference: reference?.model };
-    const shuffleSeed = deriveSeed(config.seed, 'grpo-order', input.iteration);
-    const steps = await takeGrpoSteps(deps, models, sequences, config.rl, shuffleSeed);
-    await saveCheckpoint(store, writePart, prefix, {
-      sourcePrefix: input.policyPrefix,
-      weights: policy.model.weights,
-      optimizer: trainer.optimizer,
-      state: { stepCount: trainer.optimizer.stepCount, seed: config.seed },
-    });
-    policy.model.dispose();
-    reference?.model.dispose();
+    const resumePoint = await findResumePoint(store, folder);
+    const models = await loadModels(store, input, config, resumePoint);
+    const sequences = await prepareSequences(store, input, config, models.policy, groups, resumePoint !== undefined);
+    const describe = () => describeTraining(input, config, models);
+    const { checkpointSeconds } = config.compute;
+    const steps = await takeGrpoSteps(
+      deps,
+      { model: models.policy.model, trainer: models.trainer, reference: models.reference?.model },
+      sequences,
+      {
+        config: config.rl,
+        shuffleSeed: deriveSeed(config.seed, 'grpo-order', input.iteration),
+        taken: resumePoint?.metrics ?? [],
+        beforeStep: createStepGate(deps, { folder, checkpointSeconds, describe }),
+      },
+    );
+    await saveCheckpoint(store, writePart, prefix, describe());
+    models.policy.model.dispose();
+    models.reference?.model.dispose();
 
-    const summary = summarize(groups, sequences, steps.length);
-    const metrics = { iteration: input.iteration, ...describeIteration(groups, summary, Date.now() - started) };
+    const result = summarize(groups, sequences, steps.length);
+    const metrics = {
+      iteration: input.iteration,
+      'job/attempt': deps.attempt,
+      ...describeIteration(groups, result, steps.slice(resumePoint?.metrics.length), Date.now() - started),
+    };
     await store.write(metricsKey(prefix), encodeRecords([metrics, ...steps]));
-    return summary;
+    return result;
   });
+  await deleteFolder(store, folder);
+  return summary;
 }
 
-async function loadModels(store: Store, input: TrainGrpoJob, config: RunConfig) {
-  const policy = await loadStoredPolicy(store, input.policyPrefix, config);
+/** Folder of the policy that this iteration begins with. */
+const sourcePrefixOf = (input: TrainGrpoJob, config: RunConfig) =>
+  policyPrefix(input.runId, input.iteration, config.policy.model);
+
+async function loadModels(store: Store, input: TrainGrpoJob, config: RunConfig, resumePoint: ResumePoint | undefined) {
+  const prefix = resumePoint?.prefix ?? sourcePrefixOf(input, config);
+  const policy = await loadStoredPolicy(store, prefix, config);
   const { freezeVisionTower, model: baseModel } = config.policy;
   const { optimizer, iterations, stepsPerIteration, klCoefficient } = config.rl;
   const trainable = selectTrainable(policy.model.weights, freezeVisionTower);
   const trainer = createTrainer(trainable, optimizer, iterations * stepsPerIteration);
-  if (input.iteration > 0) await restoreOptimizer(store, input.policyPrefix, trainer.optimizer);
+  if (resumePoint || input.iteration > 0) await restoreOptimizer(store, prefix, trainer.optimizer);
   const reference = klCoefficient > 0 ? await loadStoredPolicy(store, baseModel, config) : undefined;
   return { policy, reference, trainer };
+}
+
+type Models = Awaited<ReturnType<typeof loadModels>>;
+
+function describeTraining(input: TrainGrpoJob, config: RunConfig, { policy, trainer }: Models): Checkpoint {
+  const { optimizer } = trainer;
+  return {
+    sourcePrefix: sourcePrefixOf(input, config),
+    weights: policy.model.weights,
+    optimizer,
+    state: { stepCount: optimizer.stepCount, seed: config.seed },
+  };
+}
+
+/** What to learn from; if an older policy sampled, with the log-probabilities under the one this iteration begins with. */
+async function prepareSequences(
+  store: Store,
+  input: TrainGrpoJob,
+  config: RunConfig,
+  policy: Policy,
+  groups: readonly ScoredGroup[],
+  isResumed: boolean,
+): Promise<GrpoSequence[]> {
+  const samples = selectSamples(groups, config.rl.advantageNormalization);
+  const sequences = await buildSequences(store, config, policy, samples);
+  if (input.policyVersion === input.iteration) return sequences;
+  if (!isResumed) return withOldLogprobs(policy.model, sequences, config.rl);
+  const old = await loadStoredPolicy(store, sourcePrefixOf(input, config), config);
+  const withOld = withOldLogprobs(old.model, sequences, config.rl);
+  old.model.dispose();
+  return withOld;
 }
 
 /** Siblings share one processed prompt, and with it their images' features within a micro-batch. */
@@ -113,7 +165,13 @@ function summarize(
   };
 }
 
-function describeIteration(groups: readonly ScoredGroup[], summary: TrainGrpoSummary, milliseconds: number) {
+/** @param steps of this attempt, which took `milliseconds` */
+function describeIteration(
+  groups: readonly ScoredGroup[],
+  summary: TrainGrpoSummary,
+  steps: readonly StepMetrics[],
+  milliseconds: number,
+) {
   const members = groups.flatMap((group) => group.members);
   const formats = members.flatMap(({ score }) => score.rewardBreakdown.format?.value ?? []);
   const seconds = milliseconds / 1000;
@@ -126,7 +184,7 @@ function describeIteration(groups: readonly ScoredGroup[], summary: TrainGrpoSum
     'length/unfinishedFraction': mean(members.map(({ trajectory }) => Number(trajectory.finishReason === 'length'))),
     'train/steps': summary.steps,
     'time/trainSeconds': seconds,
-    'train/tokensPerSecond': summary.tokens / seconds,
+    'train/tokensPerSecond': steps.reduce((sum, step) => sum + step['train/tokens'], 0) / seconds,
   };
 }
 

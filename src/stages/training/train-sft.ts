@@ -2,11 +2,10 @@ import type { TrainingSequence } from '../../engine/batch.ts';
 import type { Policy } from '../../engine/policy.ts';
 import { createTrainer, selectTrainable } from '../../engine/train-step.ts';
 import {
-  checkpointPrefix,
   manifestKey,
   metricsKey,
+  policyPrefix,
   sftCheckpointPrefix,
-  sftResumeEpochPrefix,
   sftResumePrefix,
   sftShardsPrefix,
 } from '../../schema/keys.ts';
@@ -16,14 +15,16 @@ import type { RunConfig } from '../../schema/run-config.ts';
 import { deriveSeed } from '../../schema/seeds.ts';
 import type { TrainSftJob } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
-import { encodeRecords, readConfig, readJson, readRecords } from '../../store/records.ts';
+import { encodeRecords, readConfig, readJson } from '../../store/records.ts';
 import { readSftShard, type StoredSftExample } from '../../store/sft-tar.ts';
 import type { Store } from '../../store/store.ts';
+import { splitBySize } from '../split-by-size.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy, processPrompt } from '../stored-policy.ts';
-import { countCompletionTokens, splitBySize } from './batching.ts';
-import { isWholeCheckpoint, restoreOptimizer, saveCheckpoint } from './checkpoint.ts';
-import { createSftPass, type SftModels, SftStepMetrics, takeSftStep } from './sft-steps.ts';
+import { countCompletionTokens } from './batching.ts';
+import { type Checkpoint, restoreOptimizer, saveCheckpoint } from './checkpoint.ts';
+import { createStepGate, deleteFolder, findResumePoint, type StepMetrics } from './resume.ts';
+import { createSftPass, type SftModels, takeSftStep } from './sft-steps.ts';
 
 export interface TrainSftSummary {
   examples: number;
@@ -35,8 +36,8 @@ export interface TrainSftSummary {
 }
 
 /**
- * SFT from the RL policy's weights on the published shards. A checkpoint after each epoch lets a killed run go on
- * where the epoch began, to the same weights bit for bit.
+ * SFT from the RL policy's weights on the published shards. A job that was stopped goes on from its last checkpoint, to
+ * the same weights bit for bit.
  */
 export async function runTrainSft(deps: JobDeps, input: TrainSftJob): Promise<TrainSftSummary> {
   const { store } = deps;
@@ -47,7 +48,7 @@ export async function runTrainSft(deps: JobDeps, input: TrainSftJob): Promise<Tr
     const examples = await readExamples(store, input.runId);
     const training = await startOrResume(store, input.runId, config, examples.length);
     await trainEpochs(deps, input.runId, config, examples, training);
-    await saveTraining(store, writePart, prefix, config, training);
+    await saveCheckpoint(store, writePart, prefix, describeTraining(config, training));
     await store.write(metricsKey(prefix), encodeRecords(training.metrics));
     training.pass.dispose();
     training.policy.model.dispose();
@@ -58,7 +59,7 @@ export async function runTrainSft(deps: JobDeps, input: TrainSftJob): Promise<Tr
       finalLoss: training.metrics.at(-1)?.['loss/sft'],
     };
   });
-  for (const key of await store.list(sftResumePrefix(input.runId))) await store.delete(key);
+  await deleteFolder(store, sftResumePrefix(input.runId));
   return summary;
 }
 
@@ -67,9 +68,8 @@ interface Training extends SftModels {
   /** Folder that tokenizer and configs are carried over from. */
   sourcePrefix: string;
   policy: Policy;
-  /** Epochs finished. */
-  epochs: number;
-  metrics: SftStepMetrics[];
+  /** Of the steps taken, in order. */
+  metrics: StepMetrics[];
 }
 
 async function readExamples(store: Store, runId: string): Promise<StoredSftExample[]> {
@@ -82,29 +82,17 @@ async function readExamples(store: Store, runId: string): Promise<StoredSftExamp
 }
 
 async function startOrResume(store: Store, runId: string, config: RunConfig, examples: number): Promise<Training> {
-  const { iterations } = config.rl;
-  const sourcePrefix = iterations > 0 ? checkpointPrefix(runId, iterations - 1) : config.policy.model;
-  const resumePrefix = await findResume(store, runId, config.sft.epochs);
-  const policy = await loadStoredPolicy(store, resumePrefix ?? sourcePrefix, config);
+  const sourcePrefix = policyPrefix(runId, config.rl.iterations, config.policy.model);
+  const resumePoint = await findResumePoint(store, sftResumePrefix(runId));
+  const policy = await loadStoredPolicy(store, resumePoint?.prefix ?? sourcePrefix, config);
   const trainable = selectTrainable(policy.model.weights, config.policy.freezeVisionTower);
   const { epochs: totalEpochs, sequencesPerStep, microBatchSequences } = config.sft;
   const totalSteps = totalEpochs * Math.ceil(examples / sequencesPerStep);
   const trainer = createTrainer(trainable, config.sft.optimizer, totalSteps);
   const microBatches = totalSteps * Math.ceil(sequencesPerStep / microBatchSequences);
   const pass = createSftPass(policy.model, trainer, microBatches);
-  if (!resumePrefix) return { sourcePrefix, policy, trainer, pass, epochs: 0, metrics: [] };
-  const { epochs = 0 } = await restoreOptimizer(store, resumePrefix, trainer.optimizer);
-  const metrics = await readRecords(store, metricsKey(resumePrefix), SftStepMetrics);
-  return { sourcePrefix, policy, trainer, pass, epochs, metrics };
-}
-
-/** The whole checkpoint of the latest epoch, if a run before this one left one. */
-async function findResume(store: Store, runId: string, epochs: number): Promise<string | undefined> {
-  for (let finished = epochs - 1; finished > 0; finished--) {
-    const prefix = sftResumeEpochPrefix(runId, finished);
-    if (await isWholeCheckpoint(store, prefix)) return prefix;
-  }
-  return undefined;
+  if (resumePoint) await restoreOptimizer(store, resumePoint.prefix, trainer.optimizer);
+  return { sourcePrefix, policy, trainer, pass, metrics: resumePoint?.metrics ?? [] };
 }
 
 async function trainEpochs(
@@ -114,36 +102,40 @@ async function trainEpochs(
   examples: readonly StoredSftExample[],
   training: Training,
 ): Promise<void> {
-  const { epochs, sequencesPerStep } = config.sft;
-  while (training.epochs < epochs) {
-    const order = createRandom(deriveSeed(config.seed, 'sft-order', training.epochs)).shuffle(examples);
-    for (const [at, batch] of splitBySize(order, sequencesPerStep).entries()) {
-      training.metrics.push(await trainOn(deps, config, training, batch));
-      deps.report({
-        stage: 'train-sft',
-        done: training.epochs * examples.length + Math.min((at + 1) * sequencesPerStep, examples.length),
-        total: epochs * examples.length,
-        unit: 'sequences',
-        metrics: training.metrics.at(-1),
-      });
-    }
-    training.epochs += 1;
-    if (training.epochs < epochs) await saveResume(deps.store, runId, config, training);
+  const folder = sftResumePrefix(runId);
+  const describe = () => describeTraining(config, training);
+  const beforeStep = createStepGate(deps, { folder, checkpointSeconds: config.compute.checkpointSeconds, describe });
+  const { metrics } = training;
+  const total = config.sft.epochs * examples.length;
+  let done = 0;
+  for (const { epoch, step, batch } of planSteps(config, examples)) {
+    done += batch.length;
+    if (step < metrics.length) continue;
+    await beforeStep(metrics);
+    metrics.push({ epoch, 'job/attempt': deps.attempt, ...(await trainOn(config, training, batch)) });
+    deps.report({ stage: 'train-sft', done, total, unit: 'sequences', metrics: metrics.at(-1) });
+  }
+}
+
+/** Every optimizer step of the job: each epoch is a shuffle of its own. */
+function* planSteps({ seed, sft }: RunConfig, examples: readonly StoredSftExample[]) {
+  let step = 0;
+  for (let epoch = 0; epoch < sft.epochs; epoch++) {
+    const order = createRandom(deriveSeed(seed, 'sft-order', epoch)).shuffle(examples);
+    for (const batch of splitBySize(order, sft.sequencesPerStep)) yield { epoch, step: step++, batch };
   }
 }
 
 async function trainOn(
-  deps: JobDeps,
   config: RunConfig,
-  { policy, trainer, pass, epochs }: Training,
+  { policy, trainer, pass }: Training,
   examples: readonly StoredSftExample[],
-): Promise<SftStepMetrics> {
+): Promise<StepMetrics> {
   const started = Date.now();
   const sequences = await Promise.all(examples.map((example) => buildSequence(policy, example, config)));
   const { microBatchSequences } = config.sft;
-  const { loss, gradNorm, learningRate } = await takeSftStep(deps, { trainer, pass }, sequences, microBatchSequences);
+  const { loss, gradNorm, learningRate } = takeSftStep({ trainer, pass }, sequences, microBatchSequences);
   return {
-    epoch: epochs,
     'loss/sft': loss,
     'optimizer/gradNorm': gradNorm,
     'optimizer/learningRate': learningRate,
@@ -163,26 +155,8 @@ async function buildSequence(
   };
 }
 
-async function saveResume(store: Store, runId: string, config: RunConfig, training: Training): Promise<void> {
-  const prefix = sftResumeEpochPrefix(runId, training.epochs);
-  await store.write(metricsKey(prefix), encodeRecords(training.metrics));
-  await saveTraining(store, (key, bytes) => store.write(key, bytes), prefix, config, training);
-  const outdated = (await store.list(sftResumePrefix(runId))).filter((key) => !key.startsWith(prefix));
-  for (const key of outdated) await store.delete(key);
-}
-
-function saveTraining(
-  store: Store,
-  write: (key: string, bytes: Uint8Array | string) => Promise<void>,
-  prefix: string,
-  config: RunConfig,
-  { sourcePrefix, policy, trainer, epochs }: Training,
-): Promise<void> {
-  const { stepCount } = trainer.optimizer;
-  return saveCheckpoint(store, write, prefix, {
-    sourcePrefix,
-    weights: policy.model.weights,
-    optimizer: trainer.optimizer,
-    state: { stepCount, epochs, seed: config.seed },
-  });
+function describeTraining(config: RunConfig, { sourcePrefix, policy, trainer }: Training): Checkpoint {
+  const { optimizer } = trainer;
+  const state = { stepCount: optimizer.stepCount, seed: config.seed };
+  return { sourcePrefix, weights: policy.model.weights, optimizer, state };
 }

@@ -58,7 +58,7 @@ describe('time left', () => {
 
   it('counts the share of the running job', () => {
     const timeLeft = createTimeLeft(config);
-    timeLeft.update({ kind: 'job-started', ...rollOut }, 0);
+    timeLeft.update({ kind: 'job-started', attempt: 1, ...rollOut }, 0);
     timeLeft.update({ kind: 'job-progress', ...rollOut, progress: progress(5, 10) }, 0);
     expect(timeLeft.estimate(10_000)).toBeCloseTo((80 + 20 + 80 + 10 + 90 - 20) * 0.5);
   });

@@ -1,4 +1,5 @@
-import { planMicroBatches, splitBySize, splitEvenly } from '../../../src/stages/training/batching.ts';
+import { splitBySize } from '../../../src/stages/split-by-size.ts';
+import { planMicroBatches, splitEvenly } from '../../../src/stages/training/batching.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 

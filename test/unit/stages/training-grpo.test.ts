@@ -4,20 +4,28 @@ import { CorruptRecordError, InterruptedError } from '../../../src/schema/errors
 import {
   checkpointPrefix,
   configKey,
+  grpoResumePrefix,
   iterationName,
   manifestKey,
   metricsKey,
+  partsPrefix,
+  planPromptsKey,
+  policyPrefix,
   recordsKey,
   scoresPrefix,
+  trajectoriesPrefix,
 } from '../../../src/schema/keys.ts';
+import { Prompt } from '../../../src/schema/prompt.ts';
 import type { Trajectory } from '../../../src/schema/trajectory.ts';
 import { runRollout } from '../../../src/stages/rollouts/run-rollout.ts';
 import { storedModelFiles } from '../../../src/stages/stored-policy.ts';
 import { runTrainGrpo } from '../../../src/stages/training/train-grpo.ts';
+import { readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
 import {
   aRunConfig,
   aStoredRun,
+  crashingDeps,
   jobDeps,
   MODEL_PREFIX,
   type Overrides,
@@ -31,12 +39,13 @@ const folder = aTemporaryFolder();
 let runs = 0;
 const aFolder = () => join(folder, String(runs++));
 
-const jobOf = (iteration: number) => ({
+const jobOf = (iteration: number, policyVersion = iteration) => ({
   runId: RUN_ID,
   configKey: configKey(RUN_ID),
   rollout: iterationName(iteration),
   iteration,
-  policyPrefix: iteration === 0 ? MODEL_PREFIX : checkpointPrefix(RUN_ID, iteration - 1),
+  policyVersion,
+  policyPrefix: policyPrefix(RUN_ID, policyVersion, MODEL_PREFIX),
   shardCount: 1,
 });
 
@@ -130,10 +139,36 @@ describe('runTrainGrpo', () => {
     expect(drift[1]).toBeLessThan(drift[0]);
   });
 
-  it('stops between steps when asked, and leaves no manifest', async () => {
-    const store = await aRolledOutRun();
-    await expect(runTrainGrpo(jobDeps(store, 1), jobOf(0))).rejects.toThrow(InterruptedError);
-    expect(await store.exists(manifestKey(checkpointPrefix(RUN_ID, 0)))).toBe(false);
+  const manifestOf = async (store: Store, iteration = 0) =>
+    (await store.read(manifestKey(checkpointPrefix(RUN_ID, iteration)))).toString();
+  const withoutTimes = (lines: Record<string, number>[]) =>
+    lines.map(
+      ({ 'time/trainSeconds': _seconds, 'train/tokensPerSecond': _speed, 'job/attempt': _attempt, ...line }) => line,
+    );
+
+  it.each([
+    ['told to stop', (store: Store) => ({ ...jobDeps(store, 2), attempt: 1 }), InterruptedError],
+    ['killed', (store: Store) => crashingDeps(store, 4), Error],
+  ])('%s in mid-iteration, ends as if never stopped, bit for bit', async (_, depsOf, error) => {
+    const overrides = {
+      rl: { stepsPerIteration: 4, microBatchSequences: 4, klCoefficient: 0.1 },
+      compute: { checkpointSeconds: 0 },
+    };
+    const [whole, stopped] = [await aRolledOutRun(overrides), await aRolledOutRun(overrides)];
+    await runTrainGrpo(jobDeps(whole), jobOf(0));
+    await expect(runTrainGrpo(depsOf(stopped), jobOf(0))).rejects.toThrow(error);
+    expect(await stopped.exists(manifestKey(checkpointPrefix(RUN_ID, 0)))).toBe(false);
+    const deps = { ...jobDeps(stopped), attempt: 2 };
+    await runTrainGrpo(deps, jobOf(0));
+    expect(deps.reports[0].done).toBeGreaterThan(4);
+    expect(await manifestOf(stopped)).toBe(await manifestOf(whole));
+    const [lines, wholeLines] = await Promise.all(
+      [stopped, whole].map((store) => readLines(store, metricsKey(checkpointPrefix(RUN_ID, 0)))),
+    );
+    expect(withoutTimes(lines)).toEqual(withoutTimes(wholeLines));
+    const [attempt, ...attemptsOfSteps] = lines.map((line) => line['job/attempt']);
+    expect([attempt, attemptsOfSteps[0], attemptsOfSteps.at(-1)]).toEqual([2, 1, 2]);
+    expect(await stopped.list(grpoResumePrefix(RUN_ID, 0))).toEqual([]);
   });
 
   it('refuses a group whose scores are not whole', async () => {
@@ -143,5 +178,64 @@ describe('runTrainGrpo', () => {
     await store.write(key, lines.slice(1).join('\n'));
     await expect(runTrainGrpo(jobDeps(store), jobOf(0))).rejects.toThrow(CorruptRecordError);
     await expect(runTrainGrpo(jobDeps(store), jobOf(0))).rejects.toThrow(/no score for trajectory 0 of prompt-0/);
+  });
+});
+
+describe('a pipelined iteration', () => {
+  /** Two iterations, both sampled by the base policy: the second one's sampler is one iteration old. */
+  async function aPipelinedRun(rl: Overrides['rl'] = {}): Promise<Store> {
+    const store = await aRolledOutRun({ rl: { pipelined: true, ...rl } });
+    await writePlan(store, iterationName(1), await readPrompts(store));
+    await runRollout(jobDeps(store), jobOf(1, 0), 0);
+    await scoreBy(store, iterationName(1), startsWithLowToken);
+    await runTrainGrpo(jobDeps(store), jobOf(0));
+    return store;
+  }
+  const readPrompts = (store: Store) => readRecords(store, planPromptsKey(RUN_ID, iterationName(0), 0), Prompt);
+
+  it('holds its ratios to the policy it begins with, and weighs tokens by that of the sampler', async () => {
+    const store = await aPipelinedRun();
+    await runTrainGrpo(jobDeps(store), jobOf(1, 0));
+    const [, first, second] = await readLines(store, metricsKey(checkpointPrefix(RUN_ID, 1)));
+    expect(first['loss/clipFraction']).toBe(0);
+    expect(first['loss/approximateKl']).toBeLessThan(1e-6);
+    expect(second['loss/approximateKl']).toBeGreaterThan(1e-5);
+    expect(first['policy/importanceMean']).not.toBeCloseTo(1, 4);
+    const [, onPolicy] = await readLines(store, metricsKey(checkpointPrefix(RUN_ID, 0)));
+    expect(onPolicy).not.toHaveProperty('policy/importanceMean');
+  });
+
+  it('stopped and begun again, ends as if never stopped, bit for bit', async () => {
+    const manifests = [];
+    for (const stopAfter of [Number.POSITIVE_INFINITY, 1]) {
+      const store = await aPipelinedRun({ microBatchSequences: 16 });
+      const run = runTrainGrpo(jobDeps(store, stopAfter), jobOf(1, 0));
+      if (stopAfter === 1) await expect(run).rejects.toThrow(InterruptedError);
+      await run.catch(() => runTrainGrpo(jobDeps(store), jobOf(1, 0)));
+      manifests.push((await store.read(manifestKey(checkpointPrefix(RUN_ID, 1)))).toString());
+    }
+    expect(manifests[0]).toBe(manifests[1]);
+  });
+
+  it('refuses a rollout of any other policy', async () => {
+    const store = await aPipelinedRun();
+    await expect(runTrainGrpo(jobDeps(store), jobOf(1))).rejects.toThrow(/was sampled by policy 0, not 1/);
+  });
+});
+
+describe('runRollout', () => {
+  const overrides = { compute: { decodeBatchSequences: 4 } };
+
+  it('does not sample finished batches again, and ends with the same records', async () => {
+    const whole = await aRolledOutRun(overrides);
+    const { store, prompts } = await aStoredRun(aFolder(), aRunConfig(overrides));
+    await writePlan(store, iterationName(0), prompts);
+    await expect(runRollout(jobDeps(store, 2), jobOf(0), 0)).rejects.toThrow(InterruptedError);
+    const deps = jobDeps(store);
+    await runRollout(deps, jobOf(0), 0);
+    expect(deps.reports.map(({ done }) => done)).toEqual([12, 16]);
+    const prefix = trajectoriesPrefix(RUN_ID, iterationName(0), 0);
+    expect((await store.read(manifestKey(prefix))).equals(await whole.read(manifestKey(prefix)))).toBe(true);
+    expect(await store.list(partsPrefix(prefix))).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import {
   configKey,
   manifestKey,
   metricsKey,
+  resumeStepPrefix,
   sftCheckpointPrefix,
   sftResumePrefix,
   sftShardName,
@@ -16,7 +17,7 @@ import { runTrainSft } from '../../../src/stages/training/train-sft.ts';
 import { completeOnce } from '../../../src/store/complete-once.ts';
 import { type StoredSftExample, writeSftShard } from '../../../src/store/sft-tar.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { aRunConfig, aStoredRun, jobDeps, MODEL_PREFIX, RUN_ID } from '../../support/stored-run.ts';
+import { aRunConfig, aStoredRun, crashingDeps, jobDeps, MODEL_PREFIX, RUN_ID } from '../../support/stored-run.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
@@ -45,8 +46,12 @@ async function anExample(store: Store, prompt: Prompt): Promise<StoredSftExample
 }
 
 /** A run at the state where SFT starts: five examples in two shards, or as many as asked for. */
-async function aPublishedRun(sft: Partial<RunConfig['sft']> = {}, exampleCount = 5): Promise<Store> {
-  const config = aRunConfig({ sft, rl: { iterations: 1 } });
+async function aPublishedRun(
+  sft: Partial<RunConfig['sft']> = {},
+  exampleCount = 5,
+  compute: Partial<RunConfig['compute']> = {},
+): Promise<Store> {
+  const config = aRunConfig({ sft, rl: { iterations: 1 }, compute });
   const { store, prompts } = await aStoredRun(join(folder, String(runs++)), config);
   for (const key of await store.list(MODEL_PREFIX)) {
     await store.write(key.replace(MODEL_PREFIX, checkpointPrefix(RUN_ID, 0)), await store.read(key));
@@ -107,10 +112,30 @@ describe('runTrainSft', () => {
     await expect(runTrainSft(jobDeps(store, step), job)).rejects.toThrow(InterruptedError);
     const deps = jobDeps(store);
     await runTrainSft(deps, job);
-    expect(deps.reports).toHaveLength(9 - 3 * Math.floor(step / 3));
+    expect(deps.reports).toHaveLength(9 - step);
     expect(await manifestOf(store)).toBe(await manifestOf(uninterrupted));
     expect(await lossesOf(store)).toEqual(await lossesOf(uninterrupted));
     expect(await store.list(sftResumePrefix(RUN_ID))).toEqual([]);
+  });
+
+  it('killed, goes on from the last checkpoint that was due', async () => {
+    const store = await aPublishedRun({}, 5, { checkpointSeconds: 0 });
+    await expect(runTrainSft(crashingDeps(store, 4), job)).rejects.toThrow('crash');
+    const deps = jobDeps(store);
+    await runTrainSft(deps, job);
+    expect(deps.reports).toHaveLength(9 - 3);
+    expect(await manifestOf(store)).toBe(await manifestOf(uninterrupted));
+    expect(await store.list(sftResumePrefix(RUN_ID))).toEqual([]);
+  });
+
+  it('passes over a checkpoint that was not written to its end', async () => {
+    const store = await aPublishedRun({}, 5, { checkpointSeconds: 0 });
+    await expect(runTrainSft(crashingDeps(store, 4), job)).rejects.toThrow('crash');
+    await store.delete(`${resumeStepPrefix(sftResumePrefix(RUN_ID), 3)}trainer-state.json`);
+    const deps = jobDeps(store);
+    await runTrainSft(deps, job);
+    expect(deps.reports).toHaveLength(9);
+    expect(await manifestOf(store)).toBe(await manifestOf(uninterrupted));
   });
 
   it('keeps the policy as it was when there is nothing to learn', async () => {
