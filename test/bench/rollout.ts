@@ -120,4 +120,6 @@ async function loadPeer(model: BenchModel, prompts: ProcessedPrompt[], stopToken
   images.remove();
 }
 
-const sumTokens = (runs: readonly Sampled[]) => runs.reduce((sum, { tokens }) => sum + tokens, 0);
+function sumTokens(runs: readonly Sampled[]): number {
+  return runs.reduce((sum, { tokens }) => sum + tokens, 0);
+}
