@@ -1,7 +1,8 @@
 /**
  * Tokens per second of sampling 64 sequences (8 prompts with an image, 8 siblings each) at temperature 1, beside
  * `transformers.generate` on the same checkpoint, prompts and threads, the two in turn. Tokens of completions count, up to
- * and including the one that stops; both sides start from the processed prompts.
+ * and including the one that stops; both sides start from the processed prompts. `generate` runs a prompt again for each
+ * sibling, as it always does.
  *
  *     npm run bench -- rollout
  */
@@ -11,14 +12,14 @@ import { countSamplingFlops, measureMatmul } from './support/flops.ts';
 import { type BenchModel, benchModels, loadBenchModel } from './support/models.ts';
 import { writePeerImages } from './support/peer-images.ts';
 import { startPytorch, THREADS } from './support/pytorch.ts';
-import { type BenchCase, median, printResult, printTable, RUNS } from './support/report.ts';
+import { type BenchCase, median, printResult, printTable, RUNS, warnIfBusy } from './support/report.ts';
 import { drawPrompts, readBenchConfig, requestSiblings, sampleCompletions } from './support/rollout.ts';
 
 const PROMPTS = 8;
 const GROUP_SIZE = 8;
 
-/** Means over the runs. */
 interface RolloutCase extends BenchCase {
+  /** Of a run, in the mean. */
   tokens: number;
   peerTokens: number;
   gigaflopPerToken: number;
@@ -30,6 +31,7 @@ interface Sampled {
   seconds: number;
 }
 
+warnIfBusy();
 const config = await readBenchConfig();
 const peer = startPytorch('rollout.py');
 const cases: RolloutCase[] = [];

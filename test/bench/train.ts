@@ -1,7 +1,8 @@
 /**
  * One GRPO step (forward, backward, clip by global norm, AdamW) beside PyTorch's on the same checkpoint, tokens and
  * threads, the two in turn. PyTorch runs the `transformers` model in plain eager mode with its fused attention and AdamW;
- * both sides compute logits of completion tokens only and freeze the vision tower. Fails when their losses disagree.
+ * both sides compute logits of completion tokens only and freeze the vision tower. We compute an image's features once
+ * for all siblings in a micro-batch, `transformers` for each of them. Fails when the losses disagree.
  *
  *     npm run bench -- train
  */
@@ -14,7 +15,7 @@ import { createGrpoStepper, toGrpoSequences } from './support/grpo-step.ts';
 import { type BenchModel, benchModels, loadBenchModel } from './support/models.ts';
 import { writePeerImages } from './support/peer-images.ts';
 import { type PytorchPeer, startPytorch, THREADS } from './support/pytorch.ts';
-import { type BenchCase, median, printResult, printTable, RUNS } from './support/report.ts';
+import { type BenchCase, median, printResult, printTable, RUNS, warnIfBusy } from './support/report.ts';
 import { drawPrompts, readBenchConfig, requestSiblings, sampleCompletions } from './support/rollout.ts';
 
 const MOST_DIFFERENCE = 1e-3;
@@ -34,6 +35,7 @@ interface TrainCase extends BenchCase {
   lossDifference: number;
 }
 
+warnIfBusy();
 const config = await readBenchConfig();
 const peer = startPytorch('train.py');
 const cases: TrainCase[] = [];
