@@ -9,10 +9,11 @@
 import type { Policy } from '../../src/engine/policy.ts';
 import type { ProcessedPrompt } from '../../src/engine/processing/processor.ts';
 import { countSamplingFlops, measureMatmul } from './support/flops.ts';
+import { THREADS, warnIfBusy } from './support/machine.ts';
 import { type BenchModel, benchModels, loadBenchModel } from './support/models.ts';
 import { writePeerImages } from './support/peer-images.ts';
-import { startPytorch, THREADS } from './support/pytorch.ts';
-import { type BenchCase, median, printResult, printTable, RUNS, warnIfBusy } from './support/report.ts';
+import { startPytorch } from './support/pytorch.ts';
+import { type BenchCase, median, printResult, printTable, RUNS } from './support/report.ts';
 import { drawPrompts, readBenchConfig, requestSiblings, sampleCompletions } from './support/rollout.ts';
 
 const PROMPTS = 8;

@@ -12,10 +12,11 @@ import { planMicroBatches } from '../../src/stages/training/batching.ts';
 import type { GrpoSequence } from '../../src/stages/training/grpo-steps.ts';
 import { countTrainingFlops, measureMatmul } from './support/flops.ts';
 import { createGrpoStepper, toGrpoSequences } from './support/grpo-step.ts';
+import { THREADS, warnIfBusy } from './support/machine.ts';
 import { type BenchModel, benchModels, loadBenchModel } from './support/models.ts';
 import { writePeerImages } from './support/peer-images.ts';
-import { type PytorchPeer, startPytorch, THREADS } from './support/pytorch.ts';
-import { type BenchCase, median, printResult, printTable, RUNS, warnIfBusy } from './support/report.ts';
+import { type PytorchPeer, startPytorch } from './support/pytorch.ts';
+import { type BenchCase, median, printResult, printTable, RUNS } from './support/report.ts';
 import { drawPrompts, readBenchConfig, requestSiblings, sampleCompletions } from './support/rollout.ts';
 
 const MOST_DIFFERENCE = 1e-3;

@@ -1,16 +1,19 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { cacheFolder } from '../../../scripts/setup/places.mjs';
 import { packageRoot } from '../../../src/package-root.ts';
+import { isBusy, THREADS } from './machine.ts';
 
 /** What PyPI serves for Linux on x86-64 brings CUDA along (5 GB on disk), which the benches leave unused. */
 const PACKAGES = ['torch==2.15.0', 'transformers==5.23.0'];
 
-/** Both sides of a bench compute on as many threads. */
-export const THREADS = availableParallelism();
+/**
+ * On a busy machine PyTorch's threads sleep while they wait for each other: spinning, as they do by default, then takes
+ * five to thirty times as long, which would be no fair comparison. On an idle machine its defaults stay.
+ */
+const WAITING = isBusy ? { OMP_WAIT_POLICY: 'PASSIVE' } : {};
 
 /** A Python process that holds a model and does one command at a time, so that two engines take turns in one run. */
 export interface PytorchPeer {
@@ -24,7 +27,7 @@ export function startPytorch(script: string): PytorchPeer {
   const path = join(packageRoot, 'test/bench', script);
   const child = spawn(pytorchPython(), [path, String(THREADS)], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, HF_HUB_OFFLINE: '1', CUDA_VISIBLE_DEVICES: '', TRANSFORMERS_VERBOSITY: 'error' },
+    env: { ...process.env, ...WAITING, HF_HUB_OFFLINE: '1', CUDA_VISIBLE_DEVICES: '', TRANSFORMERS_VERBOSITY: 'error' },
   });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {

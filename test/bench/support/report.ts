@@ -1,5 +1,3 @@
-import { availableParallelism, loadavg } from 'node:os';
-
 /** One line of a bench beside PyTorch, in medians. */
 export interface BenchCase {
   model: string;
@@ -14,16 +12,6 @@ export const RUNS = 5;
 
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-/**
- * Says so when other work is on the machine. PyTorch's threads wait for each other in short spins, and lose far more by
- * it than TensorFlow's (seen: 30 times the time under a load of 10 on two cores), so ratios then flatter us.
- */
-export function warnIfBusy(): void {
-  const [load] = loadavg();
-  if (load < availableParallelism() / 2) return;
-  console.error(`the machine is busy (load ${load.toFixed(1)}): these ratios flatter us; run again when it is idle`);
 }
 
 /** Prints aligned columns; numbers to three digits. */
