@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { buildSequenceBatch, computeCompletionLogprobs } from '../../../src/engine/batch.ts';
-import { type GenerationRequest, generate } from '../../../src/engine/generation/generate.ts';
+import type { GenerationRequest, RequestSource } from '../../../src/engine/generation/request-queue.ts';
+import { createSampler, type OnStep } from '../../../src/engine/generation/sampler.ts';
 import { sampleToken } from '../../../src/engine/generation/sample-token.ts';
 import { createRandom } from '../../../src/schema/random.ts';
 import { anImage, aPrompt, aTinyModel, tinyConfig } from '../../support/tiny-model.ts';

@@ -1,0 +1,136 @@
+// Shape suffixes: P = prompts, R = sequences that begin, B = sequences that go on, K = key-value heads, T = prompt tokens
+// (padded), S = tokens a slot has room for, C = head size.
+import * as tf from '@tensorflow/tfjs-core';
+import type { Executor, RowTable } from '../graph/executor.ts';
+import type { Qwen25VLConfig } from '../models/qwen2_5_vl/config.ts';
+import type { LayerCache, RememberTokens } from '../models/qwen2_5_vl/decoder.ts';
+
+/**
+ * Keys and values of the sequences being decoded, one slot each, where the model runs: a table of rows `(slot, head, token)`
+ * for each layer's keys and one for its values, so that attention reads the first slots without a copy. Slots have room for
+ * some number of tokens, which grows in few steps; rows past a sequence's tokens hold anything, and the mask hides them.
+ */
+export interface KeyValueCache {
+  /** Tokens that each slot has room for. */
+  readonly room: number;
+  /** Empties the cache. */
+  reset(room: number): void;
+  release(): void;
+  /** Puts prompts into slots: each of R slots takes the prompt of its number. */
+  store(prompts: LayerCache[], promptOf_R: tf.Tensor1D, slots_R: tf.Tensor1D): void;
+  /** Slot `i` takes what slot `sources[i]` held, all at once; slots past the sources are lost. */
+  move(sources: readonly number[], room: number): void;
+  /** Inside a running function: writes one token into each of the first B slots, after the tokens they have. */
+  append(room: number, lengths_B: tf.Tensor1D): RememberTokens;
+}
+
+interface LayerTables {
+  keys: RowTable;
+  values: RowTable;
+}
+
+export function createKeyValueCache(executor: Executor, config: Qwen25VLConfig, slotCount: number): KeyValueCache {
+  const { layerCount, keyValueHeadCount: K, headSize: C } = config.text;
+  const tablesByRoom = new Map<number, LayerTables[]>();
+  let current = 0;
+
+  function tablesOf(room: number): LayerTables[] {
+    const create = () => executor.createRowTable(slotCount * K * room, C);
+    const tables = tablesByRoom.get(room) ?? Array.from({ length: layerCount }, () => ({ keys: create(), values: create() }));
+    tablesByRoom.set(room, tables);
+    return tables;
+  }
+  const listTables = (room: number) => tablesOf(room).flatMap(({ keys, values }) => [keys, values]);
+
+  const store = executor.define(({ prompts, promptOf_R, slots_R, room }: StoreInputs) => {
+    const rows = tableRows(slots_R, K, prompts[0].keys.shape[2]!, room);
+    for (const [layer, { keys, values }] of tablesOf(room).entries()) {
+      const pick = (x_PKTC: tf.Tensor) => tf.reshape(tf.gather(x_PKTC, promptOf_R), [-1, C]);
+      keys.scatterRows(rows, pick(prompts[layer].keys));
+      values.scatterRows(rows, pick(prompts[layer].values));
+    }
+    return {};
+  });
+
+  const move = executor.define(({ sources_B, from, to }: MoveInputs) => {
+    const kept = Math.min(from, to);
+    const rows = tableRows(tf.range(0, sources_B.size, 1, 'int32'), K, kept, to);
+    const targets = listTables(to);
+    for (const [at, table] of listTables(from).entries()) {
+      const all = tf.reshape(table.value(), [slotCount, K, from, C]);
+      const moved = tf.slice(tf.gather(all, sources_B), [0, 0, 0, 0], [sources_B.size, K, kept, C]);
+      targets[at].scatterRows(rows, tf.reshape(moved, [-1, C]));
+    }
+    return {};
+  });
+
+  const allocate = (room: number) => {
+    for (const table of listTables(room)) table.allocate();
+  };
+  const cache: KeyValueCache = {
+    get room() {
+      return current;
+    },
+    reset(room) {
+      if (room !== current) {
+        cache.release();
+        allocate(room);
+      }
+      current = room;
+    },
+    release() {
+      if (current > 0) for (const table of listTables(current)) table.release();
+      current = 0;
+    },
+    store(prompts, promptOf_R, slots_R) {
+      store({ prompts, promptOf_R, slots_R, room: current });
+    },
+    move(sources, room) {
+      const from = current;
+      if (room !== from) allocate(room);
+      const sources_B = tf.tensor1d([...sources], 'int32');
+      move({ sources_B, from, to: room });
+      sources_B.dispose();
+      if (room !== from) for (const table of listTables(from)) table.release();
+      current = room;
+    },
+    append(room, lengths_B) {
+      const B = lengths_B.size;
+      const heads_BK = tf.range(0, B * K * room, room, 'int32');
+      const rows = tf.reshape(tf.add(tf.reshape(heads_BK, [B, K]), tf.reshape(lengths_B, [B, 1])), [B * K]);
+      const tables = tablesOf(room);
+      const extend = (table: RowTable, fresh_BK1C: tf.Tensor) => {
+        table.scatterRows(rows, tf.reshape(fresh_BK1C, [B * K, C]));
+        return tf.reshape(tf.slice(table.value(), [0, 0], [B * K * room, C]), [B, K, room, C]);
+      };
+      return (layer, { keys, values }) => ({
+        keys: extend(tables[layer].keys, keys),
+        values: extend(tables[layer].values, values),
+      });
+    },
+  };
+  return cache;
+}
+
+interface StoreInputs {
+  prompts: LayerCache[];
+  promptOf_R: tf.Tensor1D;
+  slots_R: tf.Tensor1D;
+  room: number;
+}
+
+interface MoveInputs {
+  sources_B: tf.Tensor1D;
+  from: number;
+  to: number;
+}
+
+/** Rows of the first tokens of slots: `(slot * K + head) * room + token`, flat in the order slot, head, token. */
+function tableRows(slots: tf.Tensor1D, headCount: number, tokenCount: number, room: number): tf.Tensor1D {
+  const ofHead = Array.from({ length: headCount * tokenCount }, (_, at) => {
+    const head = Math.floor(at / tokenCount);
+    return head * room + (at % tokenCount);
+  });
+  const first = tf.reshape(tf.mul(slots, tf.scalar(headCount * room, 'int32')), [-1, 1]);
+  return tf.reshape(tf.add(first, tf.tensor1d(ofHead, 'int32')), [-1]) as tf.Tensor1D;
+}

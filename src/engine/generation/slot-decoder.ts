@@ -1,0 +1,161 @@
+// Shape suffixes: P = distinct prompts, R = sequences that begin, B = decoded slots, S = tokens a slot has room for,
+// V = vocabulary.
+import * as tf from '@tensorflow/tfjs-core';
+import { roundUpToQuarterOctave } from '../completion-pass.ts';
+import type { Executor } from '../graph/executor.ts';
+import { listTensors } from '../graph/tensor-tree.ts';
+import type { LayerCache } from '../models/qwen2_5_vl/decoder.ts';
+import { HIDDEN, type Qwen25VL } from '../models/qwen2_5_vl/model.ts';
+import { createModelInput, exactSize, type ModelInput } from '../models/qwen2_5_vl/model-input.ts';
+import { uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
+import { type DrawnTokens, drawTokens } from './draw-tokens.ts';
+import { createKeyValueCache } from './key-value-cache.ts';
+import type { GenerationRequest } from './request-queue.ts';
+import { type GenerationSettings, Sequence } from './sequence.ts';
+
+/** Runs the model over sequences that each have a slot of one key-value cache. */
+export interface SlotDecoder {
+  /** Begins a sequence for each request, in the slot of its number, and draws its first token. */
+  begin(requests: readonly GenerationRequest[], slots: readonly number[], settings: GenerationSettings): Sequence[];
+  /** Draws the next token of the sequences in the first slots. */
+  step(sequences: readonly (Sequence | undefined)[], settings: GenerationSettings): void;
+  /** Slot `i` takes what slot `sources[i]` held; slots past the sources are lost. */
+  move(sources: readonly number[]): void;
+  /** Frees the cache; the next sequence takes one anew. */
+  release(): void;
+}
+
+export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount: number): SlotDecoder {
+  for (const weight of model.weights.values()) executor.adopt(weight);
+  const cache = createKeyValueCache(executor, model.config, slotCount);
+  const padSize = executor.isTraced ? roundUpToQuarterOctave : exactSize;
+
+  const decode = executor.define(({ tokenIds_B, lengths_B, positions_B, uniforms_B, room, temperature }: StepInputs) => {
+    const mask = hideUnwritten(lengths_B, room);
+    const hidden_BD = model.decode({ tokenIds_B, positions_B, mask, remember: cache.append(room, lengths_B) });
+    return chooseTokens(model.computeLogits(hidden_BD), uniforms_B, temperature);
+  });
+
+  /** Room for a number of tokens in each slot. */
+  function makeRoom(tokenCount: number): void {
+    if (cache.room >= tokenCount) return;
+    const room = roundUpToRoom(tokenCount);
+    if (cache.room === 0) cache.reset(room);
+    else cache.move([...Array(slotCount).keys()], room);
+  }
+
+  function storePrompts(prompts: LayerCache[], input: ModelInput, promptOf: readonly number[], slots: readonly number[]) {
+    const [promptCount, length, count] = [input.batchSize, input.length, slots.length];
+    const sizes = [padSize(promptCount) - promptCount, padSize(length) - length];
+    const pad = (x_PKTC: tf.Tensor) =>
+      tf.pad(x_PKTC, [
+        [0, sizes[0]],
+        [0, 0],
+        [0, sizes[1]],
+        [0, 0],
+      ]);
+    // The last sequence stands in for those that only fill a shape up.
+    const fill = (numbers: readonly number[]) =>
+      tf.tensor1d([...numbers, ...Array<number>(padSize(count) - count).fill(numbers[count - 1])], 'int32');
+    tf.tidy(() => {
+      const padded = prompts.map(({ keys, values }) => ({ keys: pad(keys), values: pad(values) }));
+      cache.store(padded, fill(promptOf), fill(slots));
+    });
+  }
+
+  return {
+    begin(requests, slots, settings) {
+      const prompts = [...new Set(requests.map(({ prompt }) => prompt))];
+      const promptOf = requests.map(({ prompt }) => prompts.indexOf(prompt));
+      const input = createModelInput(
+        prompts.map((prompt) => ({ prompt, continuationIds: [] })),
+        model.config,
+      );
+      const sequences = requests.map(
+        (request, r) => new Sequence(request, input.nextPositions[promptOf[r]], settings),
+      );
+      makeRoom(padSize(input.length));
+      const chosen = tf.tidy(() => {
+        const { hidden_MD, cache: prefilled } = model.prefill(uploadModelInput(input, model.config));
+        storePrompts(prefilled, input, promptOf, slots);
+        const lastRows = input.lengths.map((length, p) => p * input.length + length - 1);
+        const logits_PV = model.computeLogits(tf.gather(hidden_MD, lastRows));
+        return chooseTokens(tf.gather(logits_PV, promptOf), tf.tensor1d(drawUniforms(sequences, settings)), graphTemperature(settings));
+      });
+      takeTokens(sequences, chosen);
+      return sequences;
+    },
+    step(sequences, settings) {
+      const lengths = sequences.map((sequence) => sequence?.cachedLength ?? 0);
+      makeRoom(Math.max(...lengths) + 1);
+      const inputs: StepInputs = {
+        tokenIds_B: tf.tensor1d(sequences.map((sequence) => sequence?.lastTokenId ?? 0), 'int32'),
+        lengths_B: tf.tensor1d(lengths, 'int32'),
+        positions_B: tf.tensor1d(sequences.map((sequence) => sequence?.position ?? 0), 'int32'),
+        uniforms_B: tf.tensor1d(drawUniforms(sequences, settings)),
+        room: cache.room,
+        temperature: graphTemperature(settings),
+      };
+      takeTokens(sequences, decode(inputs));
+      tf.dispose(listTensors(inputs));
+    },
+    move: (sources) => cache.move(sources, cache.room),
+    release: () => cache.release(),
+  };
+}
+
+interface StepInputs {
+  tokenIds_B: tf.Tensor1D;
+  /** Tokens that each slot holds before this step. */
+  lengths_B: tf.Tensor1D;
+  positions_B: tf.Tensor1D;
+  uniforms_B: tf.Tensor1D;
+  room: number;
+  temperature: number | null;
+}
+
+type ChosenTokens = DrawnTokens | { logits_BV: tf.Tensor2D };
+
+/** Tokens, or where the host draws them, the logits. */
+function chooseTokens(logits_BV: tf.Tensor2D, uniforms_B: tf.Tensor1D, temperature: number | null): ChosenTokens {
+  return temperature === null ? { logits_BV } : drawTokens(logits_BV, uniforms_B, temperature);
+}
+
+/** Null where the settings ask for more than a temperature. */
+function graphTemperature({ temperature, topK, topP, repetitionPenalty = 1 }: GenerationSettings): number | null {
+  return topK === 0 && topP === 1 && repetitionPenalty === 1 ? temperature : null;
+}
+
+function drawUniforms(sequences: readonly (Sequence | undefined)[], settings: GenerationSettings): number[] {
+  const isDrawnHere = graphTemperature(settings) === null;
+  return sequences.map((sequence) => (isDrawnHere ? 0 : (sequence?.drawUniform() ?? 0)));
+}
+
+/** Gives each sequence its token, and disposes them. */
+function takeTokens(sequences: readonly (Sequence | undefined)[], chosen: ChosenTokens): void {
+  if ('logits_BV' in chosen) {
+    const [, vocabSize] = chosen.logits_BV.shape;
+    const logits = chosen.logits_BV.dataSync<'float32'>();
+    sequences.forEach((sequence, b) => {
+      sequence?.takeFrom(logits.subarray(b * vocabSize, (b + 1) * vocabSize));
+    });
+  } else {
+    const [tokenIds, logprobs] = [chosen.tokenIds_B.dataSync(), chosen.logprobs_B.dataSync()];
+    sequences.forEach((sequence, b) => {
+      sequence?.take(tokenIds[b], logprobs[b]);
+    });
+  }
+  tf.dispose(listTensors(chosen));
+}
+
+/** `[B, 1, 1, 1, S]`: each sequence sees what it has, the new token included. */
+function hideUnwritten(lengths_B: tf.Tensor1D, room: number): tf.Tensor {
+  const isHidden_BS = tf.greater(tf.range(0, room, 1, 'int32'), tf.reshape(lengths_B, [-1, 1]));
+  return tf.reshape(tf.mul(tf.cast(isHidden_BS, 'float32'), HIDDEN), [-1, 1, 1, 1, room]);
+}
+
+/** The next of 16, 24, 32, 48, 64, 96, ..: each holds at most half more than asked for, and few graphs are traced. */
+function roundUpToRoom(tokenCount: number): number {
+  const octave = Math.max(16, 2 ** Math.floor(Math.log2(tokenCount)));
+  return [1, 1.5, 2].map((factor) => factor * octave).find((room) => room >= tokenCount)!;
+}
