@@ -13,8 +13,9 @@ import type { LayerCache, RememberTokens } from '../models/qwen2_5_vl/decoder.ts
 export interface KeyValueCache {
   /** Tokens that each slot has room for. */
   readonly room: number;
-  /** Empties the cache. */
+  /** Empties the cache and gives it room. */
   reset(room: number): void;
+  /** Frees its memory. */
   release(): void;
   /** Puts prompts into slots: each of R slots takes the prompt of its number. */
   store(prompts: LayerCache[], promptOf_R: tf.Tensor1D, slots_R: tf.Tensor1D): void;
@@ -64,34 +65,34 @@ export function createKeyValueCache(executor: Executor, config: Qwen25VLConfig, 
     return {};
   });
 
-  const allocate = (room: number) => {
-    for (const table of listTables(room)) table.allocate();
-  };
+  /** Frees the tables of one room and takes those of another; 0 has none. */
+  const swap = executor.define(({ from, to }: { from: number; to: number }) => {
+    if (from > 0) for (const table of listTables(from)) table.release();
+    if (to > 0) for (const table of listTables(to)) table.allocate();
+    return {};
+  });
+
   const cache: KeyValueCache = {
     get room() {
       return current;
     },
     reset(room) {
-      if (room !== current) {
-        cache.release();
-        allocate(room);
-      }
+      swap({ from: current, to: room });
       current = room;
     },
     release() {
-      if (current > 0) for (const table of listTables(current)) table.release();
-      current = 0;
+      if (current > 0) cache.reset(0);
     },
     store(prompts, promptOf_R, slots_R) {
       store({ prompts, promptOf_R, slots_R, room: current });
     },
     move(sources, room) {
       const from = current;
-      if (room !== from) allocate(room);
+      if (room !== from) swap({ from: 0, to: room });
       const sources_B = tf.tensor1d([...sources], 'int32');
       move({ sources_B, from, to: room });
       sources_B.dispose();
-      if (room !== from) for (const table of listTables(from)) table.release();
+      if (room !== from) swap({ from, to: 0 });
       current = room;
     },
     append(room, lengths_B) {

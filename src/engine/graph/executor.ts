@@ -39,14 +39,14 @@ export interface AdamStep {
 
 /**
  * A float32 matrix written a few rows at a time, such as a key-value cache. Reading it copies nothing: a value must not be
- * used after a later write of the same function. Its memory comes and goes, its functions stay.
+ * used after a later write of the same function. All calls belong inside of running functions.
  */
 export interface RowTable {
   /** Its rows as a tensor, for use inside the running function alone. */
   value(): tf.Tensor2D;
   /** `rows` is int32 of shape `[R]`, `values` is `[R, width]`; rows that are named twice must get the same values. */
   scatterRows(rows: tf.Tensor, values: tf.Tensor): void;
-  /** Takes memory, with zeros in it; outside of running functions, as `release`. */
+  /** Takes memory, with zeros in it. */
   allocate(): void;
   release(): void;
 }

@@ -1,6 +1,6 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { fill, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { RowTable } from './executor.ts';
-import { type GraphOutput, type GraphSession, type HostArray, typeAttribute } from './graph-session.ts';
+import { type GraphOutput, type GraphSession, typeAttribute } from './graph-session.ts';
 import { nodeBackend } from './node-backend.ts';
 import type { Trace } from './session-variable.ts';
 
@@ -13,8 +13,6 @@ export class SessionRowTable implements RowTable {
   readonly #current: { trace?: Trace };
   readonly #shape: readonly [number, number];
   readonly #variable: GraphOutput;
-  readonly #placeholder: GraphOutput;
-  readonly #assignment: number;
   /** What the last write of a trace gave. */
   readonly #written = new WeakMap<Trace, GraphOutput>();
 
@@ -25,43 +23,51 @@ export class SessionRowTable implements RowTable {
     const { binding } = nodeBackend();
     const sizes = { name: 'shape', type: binding.TF_ATTR_SHAPE, value: shape };
     this.#variable = this.#add('VariableV2', [], [{ ...typeAttribute('float32'), name: 'dtype' }, sizes]);
-    this.#placeholder = session.addPlaceholder('float32', shape);
-    this.#assignment = session.opCount;
-    const mayResize = { name: 'validate_shape', type: binding.TF_ATTR_BOOL, value: false };
-    session.addOp('Assign', [this.#variable, this.#placeholder], [typeAttribute('float32'), mayResize]);
   }
 
   value(): Tensor2D {
-    const trace = this.#current.trace!;
-    return trace.recording.toTensor(this.#written.get(trace) ?? this.#variable) as Tensor2D;
+    return this.#trace.recording.toTensor(this.#latest) as Tensor2D;
   }
 
   scatterRows(rows: Tensor, values: Tensor): void {
-    const trace = this.#current.trace!;
-    const { outputOf } = trace.recording;
-    const table = this.#written.get(trace) ?? this.#variable;
-    const attributes = [typeAttribute('float32'), { ...typeAttribute('int32'), name: 'Tindices' }];
-    const written = this.#add('ScatterUpdate', [table, outputOf(rows), outputOf(values)], attributes);
-    this.#written.set(trace, written);
-    trace.writes.push(written.op);
+    const { outputOf } = this.#trace.recording;
+    const indexType = { ...typeAttribute('int32'), name: 'Tindices' };
+    this.#write('ScatterUpdate', [outputOf(rows), outputOf(values)], [typeAttribute('float32'), indexType]);
   }
 
   allocate(): void {
-    const [rows, width] = this.#shape;
-    this.#assign({ dtype: 'float32', shape: this.#shape, data: new Float32Array(rows * width) });
+    this.#assign(this.#shape);
   }
 
   release(): void {
-    this.#assign({ dtype: 'float32', shape: [0, this.#shape[1]], data: new Float32Array(0) });
+    this.#assign([0, this.#shape[1]]);
   }
 
-  #assign(value: HostArray): void {
-    this.#session.run([this.#placeholder], [value], [], [this.#assignment]);
+  get #trace(): Trace {
+    return this.#current.trace!;
   }
 
-  /** Ops on references pass as numbers: whatever reads them takes the buffer as it is then. */
-  #add(op: string, inputs: GraphOutput[], attributes: Parameters<GraphSession['addOp']>[2]): GraphOutput {
+  get #latest(): GraphOutput {
+    return this.#written.get(this.#trace) ?? this.#variable;
+  }
+
+  #assign(shape: readonly [number, number]): void {
+    const zeros = this.#trace.recording.outputOf(fill([...shape], 0));
+    const mayResize = { name: 'validate_shape', type: nodeBackend().binding.TF_ATTR_BOOL, value: false };
+    this.#write('Assign', [zeros], [typeAttribute('float32'), mayResize]);
+  }
+
+  #write(op: string, operands: GraphOutput[], attributes: Attributes): void {
+    const written = this.#add(op, [this.#latest, ...operands], attributes);
+    this.#written.set(this.#trace, { ...written, shape: [...this.#shape] });
+    this.#trace.writes.push(written.op);
+  }
+
+  /** A reference passes as numbers: whatever reads it takes the buffer as it is then. */
+  #add(op: string, inputs: GraphOutput[], attributes: Attributes): GraphOutput {
     const [output] = this.#session.addOp(op, inputs, attributes);
     return { ...output, dtype: 'float32' };
   }
 }
+
+type Attributes = Parameters<GraphSession['addOp']>[2];
