@@ -79,10 +79,11 @@ export function createTrainer(
     },
     updateModel() {
       if (!executor.isTraced) return;
-      for (const [name, variable] of variables) {
-        const { data, shape } = weights.get(name)!.read();
-        tf.tidy(() => variable.assign(tf.tensor(data, [...shape])));
-      }
+      const names = [...variables.keys()];
+      const values = executor.read(names.map((name) => weights.get(name)!));
+      values.forEach(({ data, shape }, at) => {
+        tf.tidy(() => variables.get(names[at])!.assign(tf.tensor(data, [...shape])));
+      });
     },
     dispose: executor.dispose,
   };

@@ -14,6 +14,7 @@ export function createEagerExecutor(): Executor {
       return new EagerVariable(variable);
     },
     adopt: (weight) => new EagerVariable(weight),
+    read: (variables) => variables.map(readVariable),
     define: (compute) => (inputs) => tf.tidy(() => compute(inputs) as tf.TensorContainer) as ReturnType<typeof compute>,
     isTraced: false,
     dispose: () => tf.dispose(created),
@@ -65,12 +66,12 @@ class EagerVariable implements StateVariable {
     tf.tidy(() => this.assign(tf.tensor(data.slice(), shape, dtype)));
   }
 
-  read(): HostArray {
-    const { dtype, shape } = this.#variable;
-    return { dtype, shape, data: this.#variable.dataSync().slice() as HostArray['data'] };
-  }
-
   dispose(): void {
     this.#variable.dispose();
   }
+}
+
+function readVariable(variable: StateVariable): HostArray {
+  const tensor = variable.value();
+  return { dtype: tensor.dtype, shape: tensor.shape, data: tensor.dataSync().slice() as HostArray['data'] };
 }

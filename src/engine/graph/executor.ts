@@ -18,8 +18,7 @@ export interface StateVariable {
    * gradient and moments are the variable's.
    */
   applyAdam(moments: Moments, gradient: tf.Tensor, step: AdamStep): void;
-  /** A copy in host memory; outside of running functions, as `write`. */
-  read(): HostArray;
+  /** From host memory; outside of running functions. */
   write(data: HostArray['data']): void;
   dispose(): void;
 }
@@ -47,6 +46,8 @@ export interface Executor {
   createVariable(initial: HostArray): StateVariable;
   /** A variable with the value of a weight, which the functions may go on using as a tensor: they see the variable. */
   adopt(weight: tf.Variable): StateVariable;
+  /** Copies in host memory, in the order asked for; outside of running functions. */
+  read(variables: readonly StateVariable[]): HostArray[];
   /**
    * `compute` must be a function of its inputs' tensors and of state variables alone: in a traced graph, plain numbers and
    * host arrays that it reads are constants.

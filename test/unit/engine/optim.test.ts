@@ -45,7 +45,7 @@ function anOptimizer(engine: Engine, variables = aMatrixAndABias()) {
     optimizer.addGradients(new Map(Object.entries(gradients)));
     return {};
   });
-  const weightOf = (name: string) => [...weights.get(name)!.read().data];
+  const weightOf = (name: string) => [...executor.read([weights.get(name)!])[0].data];
   return { optimizer, add, weightOf };
 }
 

@@ -64,7 +64,7 @@ describe.each<Engine>(['eager', 'traced'])('functions of an executor, %s', (engi
     expect(look({ x: tf.tensor1d([1, 0, 0]) }).sum.dataSync()[0]).toBe(3);
     adopted.write(Float32Array.of(7, 0, 0));
     expect(look({ x: tf.tensor1d([1, 0, 0]) }).sum.dataSync()[0]).toBe(7);
-    expect([...adopted.read().data]).toEqual([7, 0, 0]);
+    expect([...executor.read([adopted])[0].data]).toEqual([7, 0, 0]);
     executor.dispose();
   });
 
