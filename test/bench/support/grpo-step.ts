@@ -1,0 +1,74 @@
+import { createCompletionPass } from '../../../src/engine/completion-pass.ts';
+import type { Completion, GenerationRequest } from '../../../src/engine/generation/generate.ts';
+import { grpoLoss } from '../../../src/engine/losses/grpo-loss.ts';
+import type { Policy } from '../../../src/engine/policy.ts';
+import { createTrainer, type StepResult, selectTrainable } from '../../../src/engine/train-step.ts';
+import { createRandom } from '../../../src/schema/random.ts';
+import type { RlConfig } from '../../../src/schema/run-config.ts';
+import { countCompletionTokens } from '../../../src/stages/training/batching.ts';
+import type { GrpoSequence } from '../../../src/stages/training/grpo-steps.ts';
+
+/**
+ * What a rollout teaches: each completion with an advantage drawn at random, since no time depends on it. Image tokens in a
+ * completion, which random models sample, become the token before: `transformers` would look for their images.
+ */
+export function toGrpoSequences(
+  { model }: Policy,
+  requests: readonly GenerationRequest[],
+  completions: readonly Completion[],
+): GrpoSequence[] {
+  const random = createRandom(1);
+  const { imageTokenId } = model.config;
+  return requests.map(({ prompt }, at) => ({
+    prompt,
+    completionIds: completions[at].tokenIds.map((id) => (id === imageTokenId ? id - 1 : id)),
+    samplingLogprobs: completions[at].logprobs,
+    advantage: 2 * random.next() - 0.5,
+  }));
+}
+
+/** Takes the same optimizer step again and again, as the GRPO stage takes each of its own. */
+export interface GrpoStepper {
+  step(): StepResult;
+  dispose(): void;
+}
+
+/** @param totalSteps that will be taken: a long job is traced */
+export function createGrpoStepper(
+  { model }: Policy,
+  microBatches: readonly GrpoSequence[][],
+  config: RlConfig,
+  totalSteps: number,
+): GrpoStepper {
+  const tokenCount = countCompletionTokens(microBatches.flat());
+  const trainer = createTrainer(selectTrainable(model.weights, true), config.optimizer, totalSteps);
+  const pass = createCompletionPass<'sampling' | 'advantages'>(
+    model,
+    trainer.variables,
+    (policyLogprobs_N, { sampling, advantages }, count) =>
+      grpoLoss({
+        ...config,
+        policyLogprobs_N,
+        samplingLogprobs_N: sampling!,
+        advantages_N: advantages!,
+        tokenCount: count,
+      }),
+    Number.POSITIVE_INFINITY,
+  );
+  function* runMicroBatches() {
+    for (const micro of microBatches) yield pass.run(micro, flattenTokens(micro), tokenCount);
+  }
+  return {
+    step: () => trainer.step(runMicroBatches()),
+    dispose: pass.dispose,
+  };
+}
+
+function flattenTokens(sequences: readonly GrpoSequence[]) {
+  return {
+    sampling: Float32Array.from(sequences.flatMap(({ samplingLogprobs }) => samplingLogprobs)),
+    advantages: Float32Array.from(
+      sequences.flatMap(({ advantage, completionIds }) => completionIds.map(() => advantage)),
+    ),
+  };
+}

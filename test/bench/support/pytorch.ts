@@ -1,0 +1,66 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { cacheFolder } from '../../../scripts/setup/places.mjs';
+import { packageRoot } from '../../../src/package-root.ts';
+import { isBusy, THREADS } from './machine.ts';
+
+/** What PyPI serves for Linux on x86-64 brings CUDA along (5 GB on disk), which the benches leave unused. */
+const PACKAGES = ['torch==2.15.0', 'transformers==5.23.0'];
+
+/**
+ * On a busy machine PyTorch's threads sleep while they wait for each other: spinning, as they do by default, then takes
+ * five to thirty times as long, which would be no fair comparison. On an idle machine its defaults stay.
+ */
+const WAITING = isBusy ? { OMP_WAIT_POLICY: 'PASSIVE' } : {};
+
+/** A Python process that holds a model and does one command at a time, so that two engines take turns in one run. */
+export interface PytorchPeer {
+  /** Sends a command with its arguments; gives its answer. Throws when Python ended, whose own words are on standard error. */
+  ask<Answer>(command: string, options?: object): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** Starts `test/bench/<script>` with PyTorch and `transformers`. */
+export function startPytorch(script: string): PytorchPeer {
+  const path = join(packageRoot, 'test/bench', script);
+  const child = spawn(pytorchPython(), [path, String(THREADS)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...WAITING, HF_HUB_OFFLINE: '1', CUDA_VISIBLE_DEVICES: '', TRANSFORMERS_VERBOSITY: 'error' },
+  });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async ask(command, options = {}) {
+      child.stdin.write(`${JSON.stringify({ command, ...options })}\n`);
+      const { value, done } = await answers.next();
+      if (done) throw new Error(`${script} ended at the command '${command}'; its error is above`);
+      return JSON.parse(value);
+    },
+    async stop() {
+      child.stdin.end();
+      await closed(child);
+    },
+  };
+}
+
+const closed = (child: ChildProcess) => new Promise<void>((resolve) => child.once('close', () => resolve()));
+
+/** Installs PyTorch into an environment of the benches' own in the user's cache folder, once. */
+function pytorchPython(): string {
+  const home = join(cacheFolder(), 'bench', PACKAGES.join('-').replace(/[^a-z0-9.]+/g, '-'));
+  const python = join(home, 'bin', 'python');
+  if (existsSync(python)) return python;
+  const pending = `${home}.${process.pid}`;
+  mkdirSync(join(home, '..'), { recursive: true });
+  console.error(`installing ${PACKAGES.join(' and ')} into ${home}: some minutes, once`);
+  try {
+    execFileSync('python3', ['-m', 'venv', pending], { stdio: 'inherit' });
+    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES];
+    execFileSync(join(pending, 'bin', 'python'), install, { stdio: 'inherit' });
+    if (!existsSync(python)) renameSync(pending, home);
+  } finally {
+    rmSync(pending, { recursive: true, force: true });
+  }
+  return python;
+}

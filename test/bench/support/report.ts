@@ -1,0 +1,36 @@
+/** One line of a bench beside PyTorch, in medians. */
+export interface BenchCase {
+  model: string;
+  ratio: number;
+  ours: number;
+  theirs: number;
+  unit: string;
+}
+
+/** Alternating runs behind each median. */
+export const RUNS = 5;
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/** Prints aligned columns; numbers to three digits. */
+export function printTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+  const cells = [header, ...rows].map((row) => row.map(show));
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+  for (const row of cells) {
+    console.log(
+      row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '),
+    );
+  }
+}
+
+/** The last line, for machines. */
+export function printResult(name: string, cases: readonly object[]): void {
+  console.log(JSON.stringify({ name, cases }));
+}
+
+function show(value: string | number): string {
+  if (typeof value === 'string' || Number.isInteger(value)) return String(value);
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}

@@ -1,0 +1,137 @@
+/**
+ * One GRPO step (forward, backward, clip by global norm, AdamW) beside PyTorch's on the same checkpoint, tokens and
+ * threads, the two in turn. PyTorch runs the `transformers` model in plain eager mode with its fused attention and AdamW;
+ * both sides compute logits of completion tokens only and freeze the vision tower. We compute an image's features once
+ * for all siblings in a micro-batch, `transformers` for each of them. Fails when the losses disagree.
+ *
+ *     npm run bench -- train
+ */
+import type { Policy } from '../../src/engine/policy.ts';
+import type { RunConfig } from '../../src/schema/run-config.ts';
+import { planMicroBatches } from '../../src/stages/training/batching.ts';
+import type { GrpoSequence } from '../../src/stages/training/grpo-steps.ts';
+import { countTrainingFlops, measureMatmul } from './support/flops.ts';
+import { createGrpoStepper, toGrpoSequences } from './support/grpo-step.ts';
+import { THREADS, warnIfBusy } from './support/machine.ts';
+import { type BenchModel, benchModels, loadBenchModel } from './support/models.ts';
+import { writePeerImages } from './support/peer-images.ts';
+import { type PytorchPeer, startPytorch } from './support/pytorch.ts';
+import { type BenchCase, median, printResult, printTable, RUNS } from './support/report.ts';
+import { drawPrompts, readBenchConfig, requestSiblings, sampleCompletions } from './support/rollout.ts';
+
+const MOST_DIFFERENCE = 1e-3;
+/** Prompts with a group of siblings each; the medium model's step takes 50 times rise-tiny's arithmetic for as many. */
+const PROMPTS: Record<string, number> = { 'rise-tiny': 8, medium: 4 };
+
+interface Measured {
+  milliseconds: number[];
+  losses: number[];
+}
+
+interface TrainCase extends BenchCase {
+  sequences: number;
+  tokens: number;
+  gigaflop: number;
+  firstStep: number;
+  lossDifference: number;
+}
+
+warnIfBusy();
+const config = await readBenchConfig();
+const peer = startPytorch('train.py');
+const cases: TrainCase[] = [];
+for (const model of benchModels()) cases.push(await measureCase(model));
+const { gigaflops: peerMatmul } = await peer.ask<{ gigaflops: number }>('matmul');
+const matmul = measureMatmul();
+await peer.stop();
+
+const perSecond = (milliseconds: number, { gigaflop }: TrainCase) => (gigaflop * 1000) / milliseconds;
+console.log(`one GRPO step, medians of ${RUNS} alternating runs, ${THREADS} threads`);
+printTable(
+  ['model', 'sequences', 'tokens', 'ours ms', 'PyTorch ms', 'ratio', 'loss difference', 'our first step ms'],
+  cases.map((row) => [
+    row.model,
+    row.sequences,
+    row.tokens,
+    row.ours,
+    row.theirs,
+    row.ratio,
+    row.lossDifference.toExponential(1),
+    row.firstStep,
+  ]),
+);
+console.log('\nGFLOP/s reached, of what the step needs, beside a product of two matrices');
+printTable(
+  ['model', 'GFLOP a step', 'ours', 'PyTorch'],
+  [
+    ...cases.map((row) => [row.model, row.gigaflop, perSecond(row.ours, row), perSecond(row.theirs, row)]),
+    ['matmul', '', matmul, peerMatmul],
+  ],
+);
+printResult(
+  'train',
+  cases.map(({ model, ratio, ours, theirs, unit }) => ({ model, ratio, ours, theirs, unit })),
+);
+if (cases.some(({ lossDifference }) => !(lossDifference <= MOST_DIFFERENCE))) {
+  console.error(`the losses differ by more than ${MOST_DIFFERENCE}: the two sides do not train the same`);
+  process.exitCode = 1;
+}
+
+async function measureCase(benchModel: BenchModel): Promise<TrainCase> {
+  const policy = await loadBenchModel(benchModel);
+  const requests = requestSiblings(await drawPrompts(config, policy, PROMPTS[benchModel.name]), config.rl.groupSize);
+  const completions = sampleCompletions(policy, requests, config, benchModel.stopTokenIds(policy));
+  const sequences = toGrpoSequences(policy, requests, completions);
+  const microBatches = planMicroBatches(sequences, config.rl.microBatchSequences);
+  await loadPeer(peer, benchModel, microBatches, config);
+  const { ours, theirs } = await takeTurns(policy, microBatches);
+  const lengths = sequences.map(({ prompt, completionIds }) => ({ prompt, completionTokens: completionIds.length }));
+  const gigaflop = countTrainingFlops(policy.model.config, lengths) / 1e9;
+  policy.model.dispose();
+  const [milliseconds, peerMilliseconds] = [ours, theirs].map((side) => median(side.milliseconds.slice(1)));
+  return {
+    model: benchModel.name,
+    ratio: milliseconds / peerMilliseconds,
+    ours: milliseconds,
+    theirs: peerMilliseconds,
+    unit: 'ms',
+    sequences: sequences.length,
+    tokens: lengths.reduce((sum, { prompt, completionTokens }) => sum + prompt.tokenIds.length + completionTokens, 0),
+    gigaflop,
+    firstStep: ours.milliseconds[0],
+    lossDifference: Math.max(
+      ...ours.losses.map((loss, run) => Math.abs(loss - theirs.losses[run]) / Math.abs(theirs.losses[run])),
+    ),
+  };
+}
+
+/** The first step of either side warms it up: ours traces its graphs then. */
+async function takeTurns(policy: Policy, microBatches: GrpoSequence[][]) {
+  const stepper = createGrpoStepper(policy, microBatches, config.rl, RUNS + 1);
+  const ours: Measured = { milliseconds: [], losses: [] };
+  const theirs: Measured = { milliseconds: [], losses: [] };
+  for (let run = 0; run <= RUNS; run++) {
+    const started = performance.now();
+    const { loss, learningRate } = stepper.step();
+    ours.milliseconds.push(performance.now() - started);
+    ours.losses.push(loss);
+    const answer = await peer.ask<{ seconds: number; loss: number }>('step', { learningRate });
+    theirs.milliseconds.push(answer.seconds * 1000);
+    theirs.losses.push(answer.loss);
+  }
+  stepper.dispose();
+  return { ours, theirs };
+}
+
+async function loadPeer(peer: PytorchPeer, model: BenchModel, microBatches: GrpoSequence[][], { rl }: RunConfig) {
+  const images = writePeerImages(microBatches.flat().map(({ prompt }) => prompt));
+  await peer.ask('load', {
+    model: model.folder,
+    images: images.file,
+    rl,
+    microBatches: microBatches.map((micro) =>
+      micro.map(({ prompt, ...sequence }) => ({ ...sequence, promptIds: prompt.tokenIds, images: images.of(prompt) })),
+    ),
+  });
+  images.remove();
+}
