@@ -1,5 +1,6 @@
 import { createCompletionPass } from '../../../src/engine/completion-pass.ts';
 import type { Completion, GenerationRequest } from '../../../src/engine/generation/generate.ts';
+import { createExecutor } from '../../../src/engine/graph/create-executor.ts';
 import { grpoLoss } from '../../../src/engine/losses/grpo-loss.ts';
 import type { Policy } from '../../../src/engine/policy.ts';
 import { createTrainer, type StepResult, selectTrainable } from '../../../src/engine/train-step.ts';
@@ -33,7 +34,6 @@ export interface GrpoStepper {
   dispose(): void;
 }
 
-/** @param totalSteps that will be taken: a long job is traced */
 export function createGrpoStepper(
   { model }: Policy,
   microBatches: readonly GrpoSequence[][],
@@ -41,10 +41,16 @@ export function createGrpoStepper(
   totalSteps: number,
 ): GrpoStepper {
   const tokenCount = countCompletionTokens(microBatches.flat());
-  const trainer = createTrainer(selectTrainable(model.weights, true), config.optimizer, totalSteps);
+  const trainer = createTrainer(
+    model,
+    selectTrainable(model.weights, true),
+    config.optimizer,
+    totalSteps,
+    createExecutor('traced'),
+  );
   const pass = createCompletionPass<'sampling' | 'advantages'>(
     model,
-    trainer.variables,
+    trainer,
     (policyLogprobs_N, { sampling, advantages }, count) =>
       grpoLoss({
         ...config,
@@ -53,14 +59,13 @@ export function createGrpoStepper(
         advantages_N: advantages!,
         tokenCount: count,
       }),
-    Number.POSITIVE_INFINITY,
   );
   function* runMicroBatches() {
     for (const micro of microBatches) yield pass.run(micro, flattenTokens(micro), tokenCount);
   }
   return {
     step: () => trainer.step(runMicroBatches()),
-    dispose: pass.dispose,
+    dispose: trainer.dispose,
   };
 }
 
