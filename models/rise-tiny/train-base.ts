@@ -95,9 +95,9 @@ async function takeCourse(policy: Policy, index: number, state: State | undefine
   const { learningRate, parts } = COURSES[index];
   const steps = countSteps(COURSES[index]);
   const trainable = new Map([...policy.model.weights].filter(([name]) => name !== PATCH_EMBEDDING));
-  const trainer = createTrainer(trainable, { ...OPTIMIZER, learningRate }, steps);
+  const trainer = createTrainer(policy.model, trainable, { ...OPTIMIZER, learningRate }, steps, createTracedExecutor());
   if (state) trainer.optimizer.restore(state, state.get('step')!.data[0]);
-  const pass = createPass(policy.model, trainer, steps);
+  const pass = createPass(policy.model, trainer);
   const earlierSteps = COURSES.slice(0, index).reduce((sum, course) => sum + countSteps(course), 0);
   for (let started = Date.now(), loss = 0; trainer.optimizer.stepCount < steps; ) {
     const step = trainer.optimizer.stepCount;
@@ -113,12 +113,14 @@ async function takeCourse(policy: Policy, index: number, state: State | undefine
       loss = 0;
     }
     if (done % SAVE_EVERY === 0 || done === steps) {
+      trainer.updateModel();
       await saveState(stateFolder, policy.model, index, trainer);
       await evaluate(policy);
       started = Date.now();
     }
   }
-  pass.dispose();
+  trainer.updateModel();
+  trainer.dispose();
 }
 
 const countSteps = (course: Course) => course.parts.reduce((sum, part) => sum + part.steps, 0);
@@ -144,10 +146,10 @@ function processTask(processor: Policy['processor'], task: Task) {
   });
 }
 
-function createPass(model: Qwen25VL, trainer: Trainer, steps: number): CompletionPass<never> {
+function createPass(model: Qwen25VL, trainer: Trainer): CompletionPass<never> {
   const computeLoss = (logprobs_N: tf.Tensor1D, _values: unknown, tokenCount: tf.Scalar) =>
     sftLoss(logprobs_N, tokenCount);
-  return createCompletionPass(model, trainer.variables, computeLoss, steps);
+  return createCompletionPass(model, trainer, computeLoss);
 }
 
 /** Prints, per tier, how often a sample at temperature 1 and the greedy answer are right on tasks the corpus never shows. */

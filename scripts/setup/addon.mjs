@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -7,14 +8,17 @@ import { SetupError } from './steps.mjs';
 import { tensorflowEnvironment } from './tensorflow.mjs';
 
 const files = ['tfjs_binding.node', 'graph_session.node', 'standard_error.node'];
+/** Our own addons, in the order of `files`, after tfjs-node's. */
+const sources = ['graph-session.cc', 'standard-error.cc'].map((file) => join(packageRoot, 'scripts', 'setup', file));
 const isMac = process.platform === 'darwin';
 const compiler = isMac ? 'clang++' : 'g++';
 
 /** True when the addon in `node_modules` was built against this TensorFlow in this cache. */
 export function hasAddon(tensorflow) {
-  const { record, target } = places(tensorflow);
+  const { record, target, digest } = places(tensorflow);
   if (!existsSync(record) || !files.every((file) => existsSync(join(target, file)))) return false;
-  return JSON.parse(readFileSync(record, 'utf8')).lib === tensorflow.lib;
+  const placed = JSON.parse(readFileSync(record, 'utf8'));
+  return placed.lib === tensorflow.lib && placed.sources === digest;
 }
 
 /**
@@ -45,17 +49,26 @@ function places({ key, version, lib }) {
   const tfjs = dependencyFolder('@tensorflow/tfjs-node-gpu');
   const tfjsVersion = JSON.parse(readFileSync(join(tfjs, 'package.json'), 'utf8')).version;
   const target = join(tfjs, 'lib', 'napi-v8');
+  const digest = digestSources();
   return {
     tfjs,
     lib,
     target,
+    digest,
     record: join(target, 'metis-rise.json'),
-    built: join(cacheFolder(), `addon-tfjs-${tfjsVersion}-tensorflow-${version}-${key}`),
+    built: join(cacheFolder(), `addon-${digest}-tfjs-${tfjsVersion}-tensorflow-${version}-${key}`),
   };
 }
 
+/** Changes with every change of the sources: what was built from others is not taken. */
+function digestSources() {
+  const hash = createHash('sha256');
+  for (const source of sources) hash.update(readFileSync(source));
+  return hash.digest('hex').slice(0, 8);
+}
+
 async function place(tensorflow) {
-  const { built, target, record } = places(tensorflow);
+  const { built, target, record, digest } = places(tensorflow);
   await mkdir(target, { recursive: true });
   for (const file of files) {
     // A running process keeps the old file: a rename never changes what it has mapped.
@@ -63,7 +76,7 @@ async function place(tensorflow) {
     await rename(join(target, `${file}.new`), join(target, file));
   }
   const { key, version, lib } = tensorflow;
-  await writeFile(record, `${JSON.stringify({ tensorflow: version, build: key, lib }, null, 2)}\n`);
+  await writeFile(record, `${JSON.stringify({ tensorflow: version, build: key, lib, sources: digest }, null, 2)}\n`);
 }
 
 async function compileAll(tensorflow) {
@@ -71,14 +84,13 @@ async function compileAll(tensorflow) {
   const include = join(tensorflow.folder, 'include');
   const staging = await mkdtemp(join(cacheFolder(), 'addon-'));
   try {
-    const own = (file) => join(packageRoot, 'scripts', 'setup', file);
     const tensorflowApi = [`-I${include}`, `-L${lib}`, '-ltensorflow', '-ltensorflow_framework', `-Wl,-rpath,${lib}`];
     await compile([
       ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(tfjs, 'binding', file)),
       ...[`-I${tfjs}`, '-o', join(staging, files[0]), ...tensorflowApi],
     ]);
-    await compile([own('graph-session.cc'), '-o', join(staging, files[1]), ...tensorflowApi]);
-    await compile([own('standard-error.cc'), '-o', join(staging, files[2])]);
+    await compile([sources[0], '-o', join(staging, files[1]), ...tensorflowApi]);
+    await compile([sources[1], '-o', join(staging, files[2])]);
     await rm(built, { recursive: true, force: true });
     await rename(staging, built);
   } finally {

@@ -11,7 +11,7 @@ import {
 } from './batch.ts';
 import { listTensors } from './graph/tensor-tree.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import { exactSize } from './models/qwen2_5_vl/model-input.ts';
+import { padSizeFor } from './pad-size.ts';
 import type { MicroBatch, Trainer } from './train-step.ts';
 
 /** Numbers of each completion token besides its id, by name: what a loss is told about it. */
@@ -75,7 +75,7 @@ export function createCompletionPass<Name extends string>(
   });
   return {
     run(sequences, values, tokenCount) {
-      const batch = buildSequenceBatch(sequences, model.config, executor.isTraced ? roundUpToQuarterOctave : exactSize);
+      const batch = buildSequenceBatch(sequences, model.config, padSizeFor(executor));
       const inputs = uploadInputs(model, batch, values, tokenCount);
       const outputs = differentiate(inputs);
       const count = batch.completionTokenCount;
@@ -111,10 +111,4 @@ function uploadInputs<Name extends string>(
     >,
     tokenCount: tf.scalar(tokenCount),
   };
-}
-
-/** The next of 1, 2, .. 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, ..: at most a quarter more than asked for. */
-export function roundUpToQuarterOctave(size: number): number {
-  const step = Math.max(1, 2 ** (Math.floor(Math.log2(size)) - 2));
-  return Math.ceil(size / step) * step;
 }

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { DivergedError } from '../schema/errors.ts';
 import type { OptimizerConfig } from '../schema/run-config.ts';
 import type { Executor } from './graph/executor.ts';
-import { createTracedExecutor } from './graph/traced-executor.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
 import { type AdamW, createAdamW } from './optim/adamw.ts';
 import { clipFactor } from './optim/clip-factor.ts';
@@ -45,17 +44,17 @@ export interface Trainer {
 }
 
 /**
- * Trains inside an executor: traced graphs with weights, gradients and moments in one session, or op by op.
+ * Trains inside an executor, which holds weights, gradients and moments from now on.
  *
  * @param variables trainable weights of the model, by name
  * @param totalSteps of the whole schedule, those before a resume included
  */
 export function createTrainer(
-  model: Qwen25VL,
+  model: Pick<Qwen25VL, 'weights'>,
   variables: ReadonlyMap<string, tf.Variable>,
   config: OptimizerConfig,
   totalSteps: number,
-  executor: Executor = createTracedExecutor(),
+  executor: Executor,
 ): Trainer {
   for (const weight of model.weights.values()) executor.adopt(weight);
   const weights = new Map([...variables].map(([name, variable]) => [name, executor.adopt(variable)]));
@@ -80,10 +79,11 @@ export function createTrainer(
     },
     updateModel() {
       if (!executor.isTraced) return;
-      for (const [name, variable] of variables) {
-        const { data, shape } = weights.get(name)!.read();
-        tf.tidy(() => variable.assign(tf.tensor(data, [...shape])));
-      }
+      const names = [...variables.keys()];
+      const values = executor.read(names.map((name) => weights.get(name)!));
+      values.forEach(({ data, shape }, at) => {
+        tf.tidy(() => variables.get(names[at])!.assign(tf.tensor(data, [...shape])));
+      });
     },
     dispose: executor.dispose,
   };

@@ -153,6 +153,10 @@ export const RunConfig = z.strictObject({
     .prefault({}),
   compute: z
     .strictObject({
+      engine: z
+        .enum(['traced', 'eager'])
+        .default('traced')
+        .describe('traced graphs in one session, or op by op: slower, the reference'),
       rolloutShards: z.int().min(1).max(10000).default(1).describe('parallel rollout jobs per iteration'),
       decodeBatchSequences: z.int().positive().default(64).describe('sequences decoded together'),
       heartbeatSeconds: z.int().positive().default(600).describe('a job silent for longer is stopped as stalled'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GenerationRequest } from '../engine/generation/request-queue.ts';
 import { createSampler, type Sampler } from '../engine/generation/sampler.ts';
 import type { Completion } from '../engine/generation/sequence.ts';
-import { createTracedExecutor } from '../engine/graph/traced-executor.ts';
+import { createExecutor } from '../engine/graph/create-executor.ts';
 import type { Policy } from '../engine/policy.ts';
 import { InterruptedError } from '../schema/errors.ts';
 import { JOB_ATTEMPTS } from '../schema/job-attempts.ts';
@@ -74,7 +74,7 @@ export async function sampleCompletions(
   const batches = splitBySize(splitBySize(prompts, promptsPerRound), ROUNDS_PER_BATCH);
   const completions = await readKept(deps.store, prefix, batches);
   const keptBatches = Math.ceil(completions.length / (ROUNDS_PER_BATCH * promptsPerRound * completionsPerPrompt));
-  const executor = createTracedExecutor();
+  const executor = createExecutor(config.compute.engine);
   const sampler = createSampler(policy.model, executor, Math.min(promptsPerRound * completionsPerPrompt, total));
   const started = Date.now();
   let tokens = 0;
@@ -116,7 +116,6 @@ function keep(store: Store, prefix: string, batch: number, completions: readonly
 export async function deleteKept(store: Store, prefix: string): Promise<void> {
   for (const key of await store.list(partsPrefix(prefix))) await store.delete(key);
 }
-
 
 async function sampleBatch(
   deps: JobDeps,

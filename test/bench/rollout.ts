@@ -14,7 +14,13 @@ import { type BenchModel, benchModels, loadBenchModel } from './support/models.t
 import { writePeerImages } from './support/peer-images.ts';
 import { startPytorch } from './support/pytorch.ts';
 import { type BenchCase, median, printResult, printTable, RUNS } from './support/report.ts';
-import { type BenchSampler, createBenchSampler, drawPrompts, readBenchConfig, requestSiblings } from './support/rollout.ts';
+import {
+  type BenchSampler,
+  createBenchSampler,
+  drawPrompts,
+  readBenchConfig,
+  requestSiblings,
+} from './support/rollout.ts';
 
 const PROMPTS = 8;
 const GROUP_SIZE = 8;

@@ -37,7 +37,8 @@ export function createKeyValueCache(executor: Executor, config: Qwen25VLConfig, 
 
   function tablesOf(room: number): LayerTables[] {
     const create = () => executor.createRowTable(slotCount * K * room, C);
-    const tables = tablesByRoom.get(room) ?? Array.from({ length: layerCount }, () => ({ keys: create(), values: create() }));
+    const tables =
+      tablesByRoom.get(room) ?? Array.from({ length: layerCount }, () => ({ keys: create(), values: create() }));
     tablesByRoom.set(room, tables);
     return tables;
   }

@@ -1,13 +1,13 @@
 // Shape suffixes: P = distinct prompts, R = sequences that begin, B = decoded slots, S = tokens a slot has room for,
 // V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
-import { roundUpToQuarterOctave } from '../completion-pass.ts';
 import type { Executor } from '../graph/executor.ts';
 import { listTensors } from '../graph/tensor-tree.ts';
 import type { LayerCache } from '../models/qwen2_5_vl/decoder.ts';
 import { HIDDEN, type Qwen25VL } from '../models/qwen2_5_vl/model.ts';
-import { createModelInput, exactSize, type ModelInput } from '../models/qwen2_5_vl/model-input.ts';
+import { createModelInput, type ModelInput } from '../models/qwen2_5_vl/model-input.ts';
 import { uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
+import { padSizeFor } from '../pad-size.ts';
 import { type DrawnTokens, drawTokens } from './draw-tokens.ts';
 import { createKeyValueCache } from './key-value-cache.ts';
 import type { GenerationRequest } from './request-queue.ts';
@@ -28,13 +28,15 @@ export interface SlotDecoder {
 export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount: number): SlotDecoder {
   for (const weight of model.weights.values()) executor.adopt(weight);
   const cache = createKeyValueCache(executor, model.config, slotCount);
-  const padSize = executor.isTraced ? roundUpToQuarterOctave : exactSize;
+  const padSize = padSizeFor(executor);
 
-  const decode = executor.define(({ tokenIds_B, lengths_B, positions_B, uniforms_B, room, temperature }: StepInputs) => {
-    const mask = hideUnwritten(lengths_B, room);
-    const hidden_BD = model.decode({ tokenIds_B, positions_B, mask, remember: cache.append(room, lengths_B) });
-    return chooseTokens(model.computeLogits(hidden_BD), uniforms_B, temperature);
-  });
+  const decode = executor.define(
+    ({ tokenIds_B, lengths_B, positions_B, uniforms_B, room, temperature }: StepInputs) => {
+      const mask = hideUnwritten(lengths_B, room);
+      const hidden_BD = model.decode({ tokenIds_B, positions_B, mask, remember: cache.append(room, lengths_B) });
+      return chooseTokens(model.computeLogits(hidden_BD), uniforms_B, temperature);
+    },
+  );
 
   /** Room for a number of tokens in each slot. */
   function makeRoom(tokenCount: number): void {
@@ -44,7 +46,12 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
     else cache.move([...Array(slotCount).keys()], room);
   }
 
-  function storePrompts(prompts: LayerCache[], input: ModelInput, promptOf: readonly number[], slots: readonly number[]) {
+  function storePrompts(
+    prompts: LayerCache[],
+    input: ModelInput,
+    promptOf: readonly number[],
+    slots: readonly number[],
+  ) {
     const [promptCount, length, count] = [input.batchSize, input.length, slots.length];
     const sizes = [padSize(promptCount) - promptCount, padSize(length) - length];
     const pad = (x_PKTC: tf.Tensor) =>
@@ -71,16 +78,18 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
         prompts.map((prompt) => ({ prompt, continuationIds: [] })),
         model.config,
       );
-      const sequences = requests.map(
-        (request, r) => new Sequence(request, input.nextPositions[promptOf[r]], settings),
-      );
+      const sequences = requests.map((request, r) => new Sequence(request, input.nextPositions[promptOf[r]], settings));
       makeRoom(padSize(input.length));
       const chosen = tf.tidy(() => {
         const { hidden_MD, cache: prefilled } = model.prefill(uploadModelInput(input, model.config));
         storePrompts(prefilled, input, promptOf, slots);
         const lastRows = input.lengths.map((length, p) => p * input.length + length - 1);
         const logits_PV = model.computeLogits(tf.gather(hidden_MD, lastRows));
-        return chooseTokens(tf.gather(logits_PV, promptOf), tf.tensor1d(drawUniforms(sequences, settings)), graphTemperature(settings));
+        return chooseTokens(
+          tf.gather(logits_PV, promptOf),
+          tf.tensor1d(drawUniforms(sequences, settings)),
+          graphTemperature(settings),
+        );
       });
       takeTokens(sequences, chosen);
       return sequences;
@@ -89,9 +98,15 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
       const lengths = sequences.map((sequence) => sequence?.cachedLength ?? 0);
       makeRoom(Math.max(...lengths) + 1);
       const inputs: StepInputs = {
-        tokenIds_B: tf.tensor1d(sequences.map((sequence) => sequence?.lastTokenId ?? 0), 'int32'),
+        tokenIds_B: tf.tensor1d(
+          sequences.map((sequence) => sequence?.lastTokenId ?? 0),
+          'int32',
+        ),
         lengths_B: tf.tensor1d(lengths, 'int32'),
-        positions_B: tf.tensor1d(sequences.map((sequence) => sequence?.position ?? 0), 'int32'),
+        positions_B: tf.tensor1d(
+          sequences.map((sequence) => sequence?.position ?? 0),
+          'int32',
+        ),
         uniforms_B: tf.tensor1d(drawUniforms(sequences, settings)),
         room: cache.room,
         temperature: graphTemperature(settings),

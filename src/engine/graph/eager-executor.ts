@@ -20,6 +20,7 @@ export function createEagerExecutor(): Executor {
       return table;
     },
     adopt: (weight) => new EagerVariable(weight),
+    read: (variables) => variables.map(readVariable),
     define: (compute) => (inputs) => tf.tidy(() => compute(inputs) as tf.TensorContainer) as ReturnType<typeof compute>,
     isTraced: false,
     dispose() {
@@ -66,11 +67,6 @@ class EagerVariable implements StateVariable {
     tf.tidy(() => this.assign(tf.tensor(data.slice(), shape, dtype)));
   }
 
-  read(): HostArray {
-    const { dtype, shape } = this.#variable;
-    return { dtype, shape, data: this.#variable.dataSync().slice() as HostArray['data'] };
-  }
-
   dispose(): void {
     this.#variable.dispose();
   }
@@ -105,4 +101,9 @@ class EagerRowTable implements RowTable {
     this.release();
     this.#rows = tf.keep(rows);
   }
+}
+
+function readVariable(variable: StateVariable): HostArray {
+  const tensor = variable.value();
+  return { dtype: tensor.dtype, shape: tensor.shape, data: tensor.dataSync().slice() as HostArray['data'] };
 }

@@ -16,8 +16,7 @@ export interface StateVariable {
    * gradient and moments are the variable's.
    */
   applyAdam(moments: Moments, gradient: tf.Tensor, step: AdamStep): void;
-  /** A copy in host memory; outside of running functions, as `write`. */
-  read(): HostArray;
+  /** From host memory; outside of running functions. */
   write(data: HostArray['data']): void;
   dispose(): void;
 }
@@ -61,6 +60,8 @@ export interface Executor {
   createRowTable(rows: number, width: number): RowTable;
   /** A variable with the value of a weight, which the functions may go on using as a tensor: they see the variable. */
   adopt(weight: tf.Variable): StateVariable;
+  /** Copies in host memory, in the order asked for; outside of running functions. */
+  read(variables: readonly StateVariable[]): HostArray[];
   /**
    * `compute` must be a function of its inputs' tensors and of state variables alone: in a traced graph, plain numbers and
    * host arrays that it reads are constants.

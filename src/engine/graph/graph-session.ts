@@ -18,6 +18,13 @@ export interface HostArray {
   data: Float32Array | Int32Array | Uint8Array;
 }
 
+export interface Assignment {
+  placeholder: GraphOutput;
+  /** The op that assigns what the placeholder is fed with. */
+  assignment: number;
+  value: HostArray;
+}
+
 /** A TensorFlow graph that grows, and the session that runs parts of it; variables live as long as the session. */
 export interface GraphSession {
   /**
@@ -35,6 +42,8 @@ export interface GraphSession {
   /** One node for equal constants: axes, shapes and factors come again and again. */
   addConstant(constant: HostArray): GraphOutput;
   addPlaceholder(dtype: DataType, shape: readonly number[]): GraphOutput;
+  /** Gives a variable its value before the next run: many together cost one run. */
+  assign(assignment: Assignment): void;
   /** Runs what the fetches and targets need. */
   run(
     feeds: readonly GraphOutput[],
@@ -45,6 +54,9 @@ export interface GraphSession {
   close(): void;
 }
 
+/** `ConfigProto { graph_options { rewrite_options { disable_meta_optimizer: true } } }` */
+const SESSION_CONFIG = Uint8Array.of(0x52, 5, 0x52, 3, 0x98, 1, 1);
+
 /** `TF_ATTR_TENSOR` of TensorFlow's C API, which tfjs-node does not pass on. */
 const TENSOR_ATTRIBUTE = 6;
 
@@ -53,8 +65,10 @@ const HANDLE: DataType = 'complex64';
 
 export function createGraphSession(): GraphSession {
   const addon = graphAddon();
-  const session = addon.createSession(new Uint8Array());
+  const session = addon.createSession(SESSION_CONFIG);
   const constants = new Map<string, GraphOutput>();
+  /** By assigning op: of two, the later counts. */
+  const pending = new Map<number, Assignment>();
   let opCount = 0;
   const graph: GraphSession = {
     addOp(op, inputs, attributes, controls = []) {
@@ -86,7 +100,19 @@ export function createGraphSession(): GraphSession {
       const sizes = { name: 'shape', type: nodeBackend().binding.TF_ATTR_SHAPE, value: shape };
       return graph.addOp('Placeholder', [], [{ ...typeAttribute(dtype), name: 'dtype' }, sizes])[0];
     },
+    assign: (assignment) => void pending.set(assignment.assignment, assignment),
     run(feeds, values, fetches, targets) {
+      if (pending.size > 0) {
+        const assignments = [...pending.values()];
+        pending.clear();
+        const placeholders = assignments.map(({ placeholder }) => placeholder);
+        graph.run(
+          placeholders,
+          assignments.map(({ value }) => value),
+          [],
+          assignments.map(({ assignment }) => assignment),
+        );
+      }
       const fed: FedTensor[] = values.map(({ dtype, shape, data }) => ({ dtype: typeNumber(dtype), shape, data }));
       const results = addon.run(session, pairs(feeds), fed, pairs(fetches), Int32Array.from(targets));
       return results.map(({ dtype, shape, data }) => toHostArray(dtypeOf(dtype), shape, data));

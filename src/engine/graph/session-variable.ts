@@ -30,7 +30,8 @@ export class SessionVariable implements StateVariable {
   readonly #session: GraphSession;
   readonly #current: { trace?: Trace };
   readonly #handle: GraphOutput;
-  #outsideRead?: GraphOutput;
+  /** What reads it outside of functions. */
+  readonly #value: GraphOutput;
   readonly #placeholder: GraphOutput;
   readonly #assignment: number;
 
@@ -52,6 +53,7 @@ export class SessionVariable implements StateVariable {
     this.#placeholder = session.addPlaceholder(initial.dtype, initial.shape);
     this.#assignment = session.opCount;
     session.addOp('AssignVariableOp', [this.#handle, this.#placeholder], [this.#typeAttribute]);
+    this.#value = this.#addRead([]);
     this.write(initial.data);
   }
 
@@ -96,13 +98,16 @@ export class SessionVariable implements StateVariable {
   }
 
   write(data: HostArray['data']): void {
-    const value = { dtype: this.#dtype, shape: this.shape, data };
-    this.#session.run([this.#placeholder], [value], [], [this.#assignment]);
+    this.#session.assign({
+      placeholder: this.#placeholder,
+      assignment: this.#assignment,
+      value: { dtype: this.#dtype, shape: this.shape, data },
+    });
   }
 
-  read(): HostArray {
-    this.#outsideRead ??= this.#addRead([]);
-    return this.#session.run([], [], [this.#outsideRead], [])[0];
+  static read(session: GraphSession, variables: readonly SessionVariable[]): HostArray[] {
+    const values = variables.map((variable) => variable.#value);
+    return session.run([], [], values, []);
   }
 
   dispose(): void {

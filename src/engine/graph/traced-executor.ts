@@ -49,6 +49,7 @@ export function createTracedExecutor(): Executor {
       adopted.set(weight, variable);
       return variable;
     },
+    read: (variables) => SessionVariable.read(session, variables as SessionVariable[]),
     define<Inputs, Outputs>(compute: Run<Inputs, Outputs>): Run<Inputs, Outputs> {
       const graphs = new Map<string, Run<Inputs, Outputs>>();
       return (inputs) => {

@@ -100,12 +100,14 @@ export function createAdamW(
       return stepCount;
     },
     state() {
-      const state = new Map<string, HostTensor>();
-      for (const [name, { first, second }] of slots) {
-        state.set(`${name}.first-moment`, readHost(first));
-        state.set(`${name}.second-moment`, readHost(second));
-      }
-      return state;
+      const moments = [...slots].flatMap(([name, { first, second }]): [string, StateVariable][] => [
+        [`${name}.first-moment`, first],
+        [`${name}.second-moment`, second],
+      ]);
+      const values = executor.read(moments.map(([, moment]) => moment));
+      return new Map(
+        moments.map(([name, { shape }], at) => [name, { shape: [...shape], data: values[at].data as Float32Array }]),
+      );
     },
     restore(state, restoredStepCount) {
       for (const [name, { first, second }] of slots) {
@@ -138,11 +140,6 @@ function updateWeight({ weight, gradient, first, second }: Slot, step: Update, c
 
 function zero(gradient: StateVariable): void {
   gradient.assign(tf.zeros([...gradient.shape]));
-}
-
-function readHost(moment: StateVariable): HostTensor {
-  const { shape, data } = moment.read();
-  return { shape: [...shape], data: data as Float32Array };
 }
 
 function momentOf(state: ReadonlyMap<string, HostTensor>, name: string, { shape }: StateVariable): Float32Array {

@@ -1,12 +1,7 @@
 // Shape suffixes: N = completion tokens of a micro-batch, flat.
-import * as tf from '@tensorflow/tfjs-core';
-import {
-  buildSequenceBatch,
-  scoreCompletions,
-  type TrainingSequence,
-  uploadSequenceBatch,
-} from '../../engine/batch.ts';
-import { type CompletionGradients, type CompletionPass, createCompletionPass } from '../../engine/completion-pass.ts';
+import type { TrainingSequence } from '../../engine/batch.ts';
+import { type CompletionPass, type CompletionResult, createCompletionPass } from '../../engine/completion-pass.ts';
+import { type CompletionScorer, createCompletionScorer } from '../../engine/completion-scorer.ts';
 import { grpoLoss, MAX_IMPORTANCE } from '../../engine/losses/grpo-loss.ts';
 import { sumGrpoMetrics } from '../../engine/losses/grpo-metrics.ts';
 import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
@@ -53,31 +48,31 @@ export async function takeGrpoSteps(
   { config, shuffleSeed, taken, beforeStep }: GrpoPassSettings,
 ): Promise<StepMetrics[]> {
   const batches = splitEvenly(createRandom(shuffleSeed).shuffle(sequences), config.stepsPerIteration);
-  const pass = createGrpoPass(models, batches, config);
+  const pass = createGrpoPass(models, config);
+  const scoreReference = models.reference && createCompletionScorer(models.reference, models.trainer.executor);
   const steps = [...taken];
   let done = batches.slice(0, steps.length).flat().length;
   while (steps.length < batches.length) {
     await beforeStep(steps);
-    const step = takeStep({ ...models, pass }, batches[steps.length], config, (count) => {
+    const step = takeStep({ trainer: models.trainer, pass, scoreReference }, batches[steps.length], config, (count) => {
       done += count;
       const metrics = steps.at(-1);
       deps.report({ stage: 'train-grpo', done, total: sequences.length, unit: 'sequences', metrics });
     });
     steps.push({ 'job/attempt': deps.attempt, ...step });
   }
-  pass.dispose();
   return steps;
 }
 
 /** Gives each sequence its log-probabilities under a policy. */
 export function withOldLogprobs(
-  policy: Qwen25VL,
+  scorePolicy: CompletionScorer,
   sequences: readonly GrpoSequence[],
   { microBatchSequences }: RlConfig,
 ): GrpoSequence[] {
   const oldLogprobs = new Map<GrpoSequence, Float32Array>();
   for (const micro of planMicroBatches(sequences, microBatchSequences)) {
-    const logprobs = computeConstantLogprobs(policy, micro);
+    const logprobs = scorePolicy(micro);
     let first = 0;
     for (const sequence of micro) {
       const end = first + sequence.completionIds.length;
@@ -90,15 +85,10 @@ export function withOldLogprobs(
 
 type GrpoPass = CompletionPass<'sampling' | 'old' | 'advantages' | 'reference'>;
 
-function createGrpoPass(
-  { model, trainer }: GrpoModels,
-  batches: readonly GrpoSequence[][],
-  config: RlConfig,
-): GrpoPass {
-  const microBatches = batches.flatMap((batch) => planMicroBatches(batch, config.microBatchSequences)).length;
+function createGrpoPass({ model, trainer }: GrpoModels, config: RlConfig): GrpoPass {
   return createCompletionPass(
     model,
-    trainer.variables,
+    trainer,
     (policyLogprobs_N, { sampling, old, advantages, reference }, tokenCount) =>
       grpoLoss({
         ...config,
@@ -109,12 +99,11 @@ function createGrpoPass(
         referenceLogprobs_N: reference,
         tokenCount,
       }),
-    microBatches,
   );
 }
 
 function takeStep(
-  { trainer, reference, pass }: GrpoModels & { pass: GrpoPass },
+  { trainer, pass, scoreReference }: { trainer: Trainer; pass: GrpoPass; scoreReference?: CompletionScorer },
   sequences: readonly GrpoSequence[],
   config: RlConfig,
   onMicroBatch: (sequences: number) => void,
@@ -122,11 +111,10 @@ function takeStep(
   const tokenCount = countCompletionTokens(sequences);
   const sums = { clippedTokens: 0, approximateKl: 0, entropy: 0, importance: 0 };
 
-  function* runMicroBatches(): Generator<CompletionGradients> {
+  function* runMicroBatches(): Generator<CompletionResult> {
     for (const micro of planMicroBatches(sequences, config.microBatchSequences)) {
       const { sampling, old, advantages } = flattenTokens(micro);
-      const referenceLogprobs = reference && computeConstantLogprobs(reference, micro);
-      const result = pass.run(micro, { sampling, old, advantages, reference: referenceLogprobs }, tokenCount);
+      const result = pass.run(micro, { sampling, old, advantages, reference: scoreReference?.(micro) }, tokenCount);
       const moved = sumGrpoMetrics(result.logprobs, old ?? sampling, advantages, config);
       sums.clippedTokens += moved.clippedTokens;
       sums.approximateKl += moved.approximateKl;
@@ -154,13 +142,6 @@ function flattenTokens(sequences: readonly GrpoSequence[]): Record<'sampling' | 
       sequences.flatMap(({ advantage, completionIds }) => completionIds.map(() => advantage)),
     ),
   };
-}
-
-function computeConstantLogprobs(model: Qwen25VL, sequences: readonly TrainingSequence[]): Float32Array {
-  return tf.tidy(() => {
-    const batch = uploadSequenceBatch(buildSequenceBatch(sequences, model.config), model.config);
-    return scoreCompletions(model, batch).logprobs_N.dataSync<'float32'>();
-  });
 }
 
 function describeStep(

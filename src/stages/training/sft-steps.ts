@@ -1,5 +1,5 @@
 import type { TrainingSequence } from '../../engine/batch.ts';
-import { type CompletionGradients, type CompletionPass, createCompletionPass } from '../../engine/completion-pass.ts';
+import { type CompletionPass, type CompletionResult, createCompletionPass } from '../../engine/completion-pass.ts';
 import { sftLoss } from '../../engine/losses/sft-loss.ts';
 import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
 import type { StepResult, Trainer } from '../../engine/train-step.ts';
@@ -10,14 +10,8 @@ export interface SftModels {
   pass: CompletionPass<never>;
 }
 
-/** @param microBatches of the whole job, those before a resume included */
-export function createSftPass(model: Qwen25VL, trainer: Trainer, microBatches: number): CompletionPass<never> {
-  return createCompletionPass(
-    model,
-    trainer.variables,
-    (logprobs_N, _values, tokenCount) => sftLoss(logprobs_N, tokenCount),
-    microBatches,
-  );
+export function createSftPass(model: Qwen25VL, trainer: Trainer): CompletionPass<never> {
+  return createCompletionPass(model, trainer, (logprobs_N, _values, tokenCount) => sftLoss(logprobs_N, tokenCount));
 }
 
 /** One optimizer step on the responses of some sequences, token mean over all of them. */
@@ -27,7 +21,7 @@ export function takeSftStep(
   microBatchSequences: number,
 ): StepResult {
   const tokenCount = countCompletionTokens(sequences);
-  function* runMicroBatches(): Generator<CompletionGradients> {
+  function* runMicroBatches(): Generator<CompletionResult> {
     for (const micro of planMicroBatches(sequences, microBatchSequences)) yield pass.run(micro, {}, tokenCount);
   }
   return trainer.step(runMicroBatches());

@@ -1,3 +1,5 @@
+import { createCompletionScorer } from '../../engine/completion-scorer.ts';
+import { createExecutor } from '../../engine/graph/create-executor.ts';
 import type { Policy } from '../../engine/policy.ts';
 import type { ProcessedPrompt } from '../../engine/processing/processor.ts';
 import { createTrainer, selectTrainable } from '../../engine/train-step.ts';
@@ -44,7 +46,7 @@ export async function runTrainGrpo(deps: JobDeps, input: TrainGrpoJob): Promise<
     const groups = await readScoredGroups(store, input, config.rl.groupSize);
     const resumePoint = await findResumePoint(store, folder);
     const models = await loadModels(store, input, config, resumePoint);
-    const sequences = await prepareSequences(store, input, config, models.policy, groups, resumePoint !== undefined);
+    const sequences = await prepareSequences(store, input, config, models, groups, resumePoint !== undefined);
     const describe = () => describeTraining(input, config, models);
     const { checkpointSeconds } = config.compute;
     const steps = await takeGrpoSteps(
@@ -59,6 +61,7 @@ export async function runTrainGrpo(deps: JobDeps, input: TrainGrpoJob): Promise<
       },
     );
     await saveCheckpoint(store, writePart, prefix, describe());
+    models.trainer.dispose();
     models.policy.model.dispose();
     models.reference?.model.dispose();
 
@@ -85,7 +88,13 @@ async function loadModels(store: Store, input: TrainGrpoJob, config: RunConfig, 
   const { freezeVisionTower, model: baseModel } = config.policy;
   const { optimizer, iterations, stepsPerIteration, klCoefficient } = config.rl;
   const trainable = selectTrainable(policy.model.weights, freezeVisionTower);
-  const trainer = createTrainer(trainable, optimizer, iterations * stepsPerIteration);
+  const trainer = createTrainer(
+    policy.model,
+    trainable,
+    optimizer,
+    iterations * stepsPerIteration,
+    createExecutor(config.compute.engine),
+  );
   if (resumePoint || input.iteration > 0) await restoreOptimizer(store, prefix, trainer.optimizer);
   const reference = klCoefficient > 0 ? await loadStoredPolicy(store, baseModel, config) : undefined;
   return { policy, reference, trainer };
@@ -95,6 +104,7 @@ type Models = Awaited<ReturnType<typeof loadModels>>;
 
 function describeTraining(input: TrainGrpoJob, config: RunConfig, { policy, trainer }: Models): Checkpoint {
   const { optimizer } = trainer;
+  trainer.updateModel();
   return {
     sourcePrefix: sourcePrefixOf(input, config),
     weights: policy.model.weights,
@@ -108,16 +118,18 @@ async function prepareSequences(
   store: Store,
   input: TrainGrpoJob,
   config: RunConfig,
-  policy: Policy,
+  { policy, trainer }: Models,
   groups: readonly ScoredGroup[],
   isResumed: boolean,
 ): Promise<GrpoSequence[]> {
   const samples = selectSamples(groups, config.rl.advantageNormalization);
   const sequences = await buildSequences(store, config, policy, samples);
   if (input.policyVersion === input.iteration) return sequences;
-  if (!isResumed) return withOldLogprobs(policy.model, sequences, config.rl);
+  if (!isResumed) return withOldLogprobs(createCompletionScorer(policy.model, trainer.executor), sequences, config.rl);
   const old = await loadStoredPolicy(store, sourcePrefixOf(input, config), config);
-  const withOld = withOldLogprobs(old.model, sequences, config.rl);
+  const executor = createExecutor(config.compute.engine);
+  const withOld = withOldLogprobs(createCompletionScorer(old.model, executor), sequences, config.rl);
+  executor.dispose();
   old.model.dispose();
   return withOld;
 }

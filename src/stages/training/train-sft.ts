@@ -1,4 +1,5 @@
 import type { TrainingSequence } from '../../engine/batch.ts';
+import { createExecutor } from '../../engine/graph/create-executor.ts';
 import type { Policy } from '../../engine/policy.ts';
 import { createTrainer, selectTrainable } from '../../engine/train-step.ts';
 import {
@@ -50,7 +51,7 @@ export async function runTrainSft(deps: JobDeps, input: TrainSftJob): Promise<Tr
     await trainEpochs(deps, input.runId, config, examples, training);
     await saveCheckpoint(store, writePart, prefix, describeTraining(config, training));
     await store.write(metricsKey(prefix), encodeRecords(training.metrics));
-    training.pass.dispose();
+    training.trainer.dispose();
     training.policy.model.dispose();
     return {
       examples: examples.length,
@@ -86,11 +87,16 @@ async function startOrResume(store: Store, runId: string, config: RunConfig, exa
   const resumePoint = await findResumePoint(store, sftResumePrefix(runId));
   const policy = await loadStoredPolicy(store, resumePoint?.prefix ?? sourcePrefix, config);
   const trainable = selectTrainable(policy.model.weights, config.policy.freezeVisionTower);
-  const { epochs: totalEpochs, sequencesPerStep, microBatchSequences } = config.sft;
+  const { epochs: totalEpochs, sequencesPerStep } = config.sft;
   const totalSteps = totalEpochs * Math.ceil(examples / sequencesPerStep);
-  const trainer = createTrainer(trainable, config.sft.optimizer, totalSteps);
-  const microBatches = totalSteps * Math.ceil(sequencesPerStep / microBatchSequences);
-  const pass = createSftPass(policy.model, trainer, microBatches);
+  const trainer = createTrainer(
+    policy.model,
+    trainable,
+    config.sft.optimizer,
+    totalSteps,
+    createExecutor(config.compute.engine),
+  );
+  const pass = createSftPass(policy.model, trainer);
   if (resumePoint) await restoreOptimizer(store, resumePoint.prefix, trainer.optimizer);
   return { sourcePrefix, policy, trainer, pass, metrics: resumePoint?.metrics ?? [] };
 }
@@ -157,6 +163,7 @@ async function buildSequence(
 
 function describeTraining(config: RunConfig, { sourcePrefix, policy, trainer }: Training): Checkpoint {
   const { optimizer } = trainer;
+  trainer.updateModel();
   const state = { stepCount: optimizer.stepCount, seed: config.seed };
   return { sourcePrefix, weights: policy.model.weights, optimizer, state };
 }

@@ -1,6 +1,7 @@
 import { createCompletionPass } from '../../../src/engine/completion-pass.ts';
 import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
 import type { Completion } from '../../../src/engine/generation/sequence.ts';
+import { createExecutor } from '../../../src/engine/graph/create-executor.ts';
 import { grpoLoss } from '../../../src/engine/losses/grpo-loss.ts';
 import type { Policy } from '../../../src/engine/policy.ts';
 import { createTrainer, type StepResult, selectTrainable } from '../../../src/engine/train-step.ts';
@@ -34,7 +35,6 @@ export interface GrpoStepper {
   dispose(): void;
 }
 
-/** @param totalSteps that will be taken: a long job is traced */
 export function createGrpoStepper(
   { model }: Policy,
   microBatches: readonly GrpoSequence[][],
@@ -42,10 +42,16 @@ export function createGrpoStepper(
   totalSteps: number,
 ): GrpoStepper {
   const tokenCount = countCompletionTokens(microBatches.flat());
-  const trainer = createTrainer(selectTrainable(model.weights, true), config.optimizer, totalSteps);
+  const trainer = createTrainer(
+    model,
+    selectTrainable(model.weights, true),
+    config.optimizer,
+    totalSteps,
+    createExecutor('traced'),
+  );
   const pass = createCompletionPass<'sampling' | 'advantages'>(
     model,
-    trainer.variables,
+    trainer,
     (policyLogprobs_N, { sampling, advantages }, count) =>
       grpoLoss({
         ...config,
@@ -54,14 +60,13 @@ export function createGrpoStepper(
         advantages_N: advantages!,
         tokenCount: count,
       }),
-    Number.POSITIVE_INFINITY,
   );
   function* runMicroBatches() {
     for (const micro of microBatches) yield pass.run(micro, flattenTokens(micro), tokenCount);
   }
   return {
     step: () => trainer.step(runMicroBatches()),
-    dispose: pass.dispose,
+    dispose: trainer.dispose,
   };
 }
 

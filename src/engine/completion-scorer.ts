@@ -1,0 +1,25 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { buildSequenceBatch, scoreCompletions, type TrainingSequence, uploadSequenceBatch } from './batch.ts';
+import type { Executor } from './graph/executor.ts';
+import { listTensors } from './graph/tensor-tree.ts';
+import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
+import { padSizeFor } from './pad-size.ts';
+
+/** Log-probabilities, without gradient, of every completion token under a model, sequence after sequence. */
+export type CompletionScorer = (sequences: readonly TrainingSequence[]) => Float32Array;
+
+/** Scores completions inside an executor, which takes the model's weights in. */
+export function createCompletionScorer(model: Qwen25VL, executor: Executor): CompletionScorer {
+  for (const weight of model.weights.values()) executor.adopt(weight);
+  const score = executor.define(
+    (batch: ReturnType<typeof uploadSequenceBatch>) => scoreCompletions(model, batch).logprobs_N,
+  );
+  return (sequences) => {
+    const batch = buildSequenceBatch(sequences, model.config, padSizeFor(executor));
+    const tensors = uploadSequenceBatch(batch, model.config);
+    const logprobs_N = score(tensors);
+    const logprobs = logprobs_N.dataSync<'float32'>().slice(0, batch.completionTokenCount);
+    tf.dispose([...listTensors(tensors), logprobs_N]);
+    return logprobs;
+  };
+}
