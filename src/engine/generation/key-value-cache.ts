@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, RowTable } from '../graph/executor.ts';
 import type { Qwen25VLConfig } from '../models/qwen2_5_vl/config.ts';
-import type { LayerCache, RememberTokens } from '../models/qwen2_5_vl/decoder.ts';
+import type { RememberTokens } from '../models/qwen2_5_vl/decoder.ts';
 
 /**
  * Keys and values of the sequences being decoded, one slot each, where the model runs: a table of rows `(slot, head, token)`
@@ -17,10 +17,10 @@ export interface KeyValueCache {
   reset(room: number): void;
   /** Frees its memory. */
   release(): void;
-  /** Puts prompts into slots: each of R slots takes the prompt of its number. */
-  store(prompts: LayerCache[], promptOf_R: tf.Tensor1D, slots_R: tf.Tensor1D): void;
   /** Slot `i` takes what slot `sources[i]` held, all at once; slots past the sources are lost. */
   move(sources: readonly number[], room: number): void;
+  /** Inside a running function: writes prompts into slots, each of R slots the prompt of its number. */
+  begin(room: number, promptOf_R: tf.Tensor1D, slots_R: tf.Tensor1D): RememberTokens;
   /** Inside a running function: writes one token into each of the first B slots, after the tokens they have. */
   append(room: number, lengths_B: tf.Tensor1D): RememberTokens;
 }
@@ -43,16 +43,6 @@ export function createKeyValueCache(executor: Executor, config: Qwen25VLConfig, 
     return tables;
   }
   const listTables = (room: number) => tablesOf(room).flatMap(({ keys, values }) => [keys, values]);
-
-  const store = executor.define(({ prompts, promptOf_R, slots_R, room }: StoreInputs) => {
-    const rows = tableRows(slots_R, K, prompts[0].keys.shape[2]!, room);
-    for (const [layer, { keys, values }] of tablesOf(room).entries()) {
-      const pick = (x_PKTC: tf.Tensor) => tf.reshape(tf.gather(x_PKTC, promptOf_R), [-1, C]);
-      keys.scatterRows(rows, pick(prompts[layer].keys));
-      values.scatterRows(rows, pick(prompts[layer].values));
-    }
-    return {};
-  });
 
   const move = executor.define(({ sources_B, from, to }: MoveInputs) => {
     const kept = Math.min(from, to);
@@ -84,9 +74,6 @@ export function createKeyValueCache(executor: Executor, config: Qwen25VLConfig, 
     release() {
       if (current > 0) cache.reset(0);
     },
-    store(prompts, promptOf_R, slots_R) {
-      store({ prompts, promptOf_R, slots_R, room: current });
-    },
     move(sources, room) {
       const from = current;
       if (room !== from) swap({ from: 0, to: room });
@@ -95,6 +82,16 @@ export function createKeyValueCache(executor: Executor, config: Qwen25VLConfig, 
       sources_B.dispose();
       if (room !== from) swap({ from, to: 0 });
       current = room;
+    },
+    begin(room, promptOf_R, slots_R) {
+      const tables = tablesOf(room);
+      return (layer, fresh) => {
+        const rows = tableRows(slots_R, K, fresh.keys.shape[2]!, room);
+        const pick = (x_PKTC: tf.Tensor) => tf.reshape(tf.gather(x_PKTC, promptOf_R), [-1, C]);
+        tables[layer].keys.scatterRows(rows, pick(fresh.keys));
+        tables[layer].values.scatterRows(rows, pick(fresh.values));
+        return fresh;
+      };
     },
     append(room, lengths_B) {
       const B = lengths_B.size;
@@ -112,13 +109,6 @@ export function createKeyValueCache(executor: Executor, config: Qwen25VLConfig, 
     },
   };
   return cache;
-}
-
-interface StoreInputs {
-  prompts: LayerCache[];
-  promptOf_R: tf.Tensor1D;
-  slots_R: tf.Tensor1D;
-  room: number;
 }
 
 interface MoveInputs {

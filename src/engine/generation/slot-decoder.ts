@@ -1,12 +1,11 @@
-// Shape suffixes: P = distinct prompts, R = sequences that begin, B = decoded slots, S = tokens a slot has room for,
+// Shape suffixes: P = distinct prompts, F = image features, D = model width, R = sequences that begin, B = decoded slots, S = tokens a slot has room for,
 // V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor } from '../graph/executor.ts';
 import { listTensors } from '../graph/tensor-tree.ts';
-import type { LayerCache } from '../models/qwen2_5_vl/decoder.ts';
 import { HIDDEN, type Qwen25VL } from '../models/qwen2_5_vl/model.ts';
 import { createModelInput, type ModelInput } from '../models/qwen2_5_vl/model-input.ts';
-import { uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
+import { type ModelTensors, uploadTokens } from '../models/qwen2_5_vl/model-tensors.ts';
 import { padSizeFor } from '../pad-size.ts';
 import { type DrawnTokens, drawTokens } from './draw-tokens.ts';
 import { createKeyValueCache } from './key-value-cache.ts';
@@ -46,27 +45,23 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
     else cache.move([...Array(slotCount).keys()], room);
   }
 
-  function storePrompts(
-    prompts: LayerCache[],
-    input: ModelInput,
-    promptOf: readonly number[],
-    slots: readonly number[],
-  ) {
-    const [promptCount, length, count] = [input.batchSize, input.length, slots.length];
-    const sizes = [padSize(promptCount) - promptCount, padSize(length) - length];
-    const pad = (x_PKTC: tf.Tensor) =>
-      tf.pad(x_PKTC, [
-        [0, sizes[0]],
-        [0, 0],
-        [0, sizes[1]],
+  const prefill = executor.define((inputs: PrefillInputs) => {
+    const { input, lastRows_P, promptOf_R, slots_R, uniforms_R, room, temperature } = inputs;
+    const hidden_MD = model.prefill(input, cache.begin(room, promptOf_R, slots_R));
+    const logits_PV = model.computeLogits(tf.gather(hidden_MD, lastRows_P));
+    return chooseTokens(tf.gather(logits_PV, promptOf_R), uniforms_R, temperature);
+  });
+
+  /** Features of the distinct images, op by op: few batches of images are of one shape. */
+  function computeFeatures({ images, embeddingRows }: ModelInput): tf.Tensor2D | undefined {
+    if (!embeddingRows) return undefined;
+    return tf.tidy(() => {
+      const features_FD = model.computeImageFeatures([...new Set(images)]);
+      const [count] = features_FD.shape;
+      return tf.pad(features_FD, [
+        [0, padSize(count) - count],
         [0, 0],
       ]);
-    // The last sequence stands in for those that only fill a shape up.
-    const fill = (numbers: readonly number[]) =>
-      tf.tensor1d([...numbers, ...Array<number>(padSize(count) - count).fill(numbers[count - 1])], 'int32');
-    tf.tidy(() => {
-      const padded = prompts.map(({ keys, values }) => ({ keys: pad(keys), values: pad(values) }));
-      cache.store(padded, fill(promptOf), fill(slots));
     });
   }
 
@@ -77,21 +72,24 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
       const input = createModelInput(
         prompts.map((prompt) => ({ prompt, continuationIds: [] })),
         model.config,
+        padSize,
       );
       const sequences = requests.map((request, r) => new Sequence(request, input.nextPositions[promptOf[r]], settings));
-      makeRoom(padSize(input.length));
-      const chosen = tf.tidy(() => {
-        const { hidden_MD, cache: prefilled } = model.prefill(uploadModelInput(input, model.config));
-        storePrompts(prefilled, input, promptOf, slots);
-        const lastRows = input.lengths.map((length, p) => p * input.length + length - 1);
-        const logits_PV = model.computeLogits(tf.gather(hidden_MD, lastRows));
-        return chooseTokens(
-          tf.gather(logits_PV, promptOf),
-          tf.tensor1d(drawUniforms(sequences, settings)),
-          graphTemperature(settings),
-        );
-      });
-      takeTokens(sequences, chosen);
+      makeRoom(input.length);
+      // What fills a shape up repeats the last prompt, or sequence, which changes nothing.
+      const lastRows = input.lengths.map((length, p) => p * input.length + length - 1);
+      const count = padSize(requests.length);
+      const inputs: PrefillInputs = {
+        input: { ...uploadTokens(input, model.config), imageFeatures_FD: computeFeatures(input) },
+        lastRows_P: tf.tensor1d(fillUp(lastRows, input.batchSize), 'int32'),
+        promptOf_R: tf.tensor1d(fillUp(promptOf, count), 'int32'),
+        slots_R: tf.tensor1d(fillUp(slots, count), 'int32'),
+        uniforms_R: tf.tensor1d(fillUp(drawUniforms(sequences, settings), count)),
+        room: cache.room,
+        temperature: graphTemperature(settings),
+      };
+      takeTokens(sequences, prefill(inputs));
+      tf.dispose(listTensors(inputs));
       return sequences;
     },
     step(sequences, settings) {
@@ -119,6 +117,17 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
   };
 }
 
+interface PrefillInputs {
+  input: ModelTensors;
+  /** Where each prompt ends. */
+  lastRows_P: tf.Tensor1D;
+  promptOf_R: tf.Tensor1D;
+  slots_R: tf.Tensor1D;
+  uniforms_R: tf.Tensor1D;
+  room: number;
+  temperature: number | null;
+}
+
 interface StepInputs {
   tokenIds_B: tf.Tensor1D;
   /** Tokens that each slot holds before this step. */
@@ -127,6 +136,10 @@ interface StepInputs {
   uniforms_B: tf.Tensor1D;
   room: number;
   temperature: number | null;
+}
+
+function fillUp(numbers: readonly number[], count: number): number[] {
+  return Array.from({ length: count }, (_, at) => numbers[Math.min(at, numbers.length - 1)]);
 }
 
 type ChosenTokens = DrawnTokens | { logits_BV: tf.Tensor2D };

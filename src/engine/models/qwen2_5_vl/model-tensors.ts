@@ -1,4 +1,4 @@
-// Shape suffixes: M = rows of the padded batch, P = patches, F = flattened patch.
+// Shape suffixes: M = rows of the padded batch, P = patches, F = flattened patch or, before D, features; D = model width.
 import * as tf from '@tensorflow/tfjs-core';
 import type { ProcessedImage } from '../../processing/processor.ts';
 import type { Qwen25VLConfig } from './config.ts';
@@ -16,6 +16,8 @@ export interface ModelTensors {
   tokenIds_M: tf.Tensor1D;
   rotary: Rotary;
   images?: ImageTensors;
+  /** In place of the images, where their features have been computed. */
+  imageFeatures_FD?: tf.Tensor2D;
   /** For each of the M rows: which row of `[M embeddings, image features]` it takes; absent without images. */
   embeddingRows_M?: tf.Tensor1D;
 }
@@ -44,13 +46,17 @@ export interface SegmentGroupTensors {
 
 /** The caller disposes the tensors. */
 export function uploadModelInput(input: ModelInput, config: Qwen25VLConfig): ModelTensors {
-  const { batchSize, length, tokenIds, axes, images, embeddingRows } = input;
+  return { ...uploadTokens(input, config), images: input.embeddingRows && uploadImages(input.images, config) };
+}
+
+/** As `uploadModelInput`, without the images. */
+export function uploadTokens(input: ModelInput, config: Qwen25VLConfig): ModelTensors {
+  const { batchSize, length, tokenIds, axes, embeddingRows } = input;
   return {
     batchSize,
     length,
     tokenIds_M: tf.tensor1d(tokenIds, 'int32'),
     rotary: createTextRotary(axes, batchSize, config),
-    images: embeddingRows && uploadImages(images, config),
     embeddingRows_M: embeddingRows && tf.tensor1d(embeddingRows, 'int32'),
   };
 }

@@ -5,7 +5,7 @@ import { UnsupportedModelError } from '../../../schema/errors.ts';
 import type { ProcessedImage } from '../../processing/processor.ts';
 import type { HostTensor } from '../../safetensors.ts';
 import type { Qwen25VLConfig } from './config.ts';
-import { computeStepRotary, type LayerCache, type RememberTokens, runDecoder } from './decoder.ts';
+import { computeStepRotary, type RememberTokens, runDecoder } from './decoder.ts';
 import { linear, rmsNorm, type Weights } from './layers.ts';
 import { type ImageTensors, type ModelTensors, uploadImages } from './model-tensors.ts';
 import { runVisionTower } from './vision-tower.ts';
@@ -22,12 +22,6 @@ export interface DecodeInput {
   /** As the decoder's, over the tokens that `remember` gives. */
   mask: tf.Tensor;
   remember: RememberTokens;
-}
-
-/** What prompts leave for decoding. */
-export interface Prefill {
-  hidden_MD: tf.Tensor2D;
-  cache: LayerCache[];
 }
 
 let instances = 0;
@@ -54,16 +48,9 @@ export class Qwen25VL {
     return tf.tidy(() => this.run(input));
   }
 
-  /** Runs prompts and keeps their keys and values for decoding. The caller disposes both. */
-  prefill(input: ModelTensors): Prefill {
-    return tf.tidy(() => {
-      const cache: LayerCache[] = [];
-      const hidden_MD = this.run(input, (_, fresh) => {
-        cache.push(fresh);
-        return fresh;
-      });
-      return { hidden_MD, cache };
-    });
+  /** As `computeHiddenStates`, and hands the keys and values of all tokens on for decoding. */
+  prefill(input: ModelTensors, remember: RememberTokens): tf.Tensor2D {
+    return tf.tidy(() => this.run(input, remember));
   }
 
   /** Hidden states (before the last norm) of one more token for every row. */
@@ -109,8 +96,10 @@ export class Qwen25VL {
 
   private embed(input: ModelTensors): tf.Tensor2D {
     const embeddings_MD = this.embedTokens(input.tokenIds_M);
-    if (!input.images || !input.embeddingRows_M) return embeddings_MD;
-    return tf.gather(tf.concat([embeddings_MD, this.runVisionTower(input.images)], 0), input.embeddingRows_M);
+    const { images, imageFeatures_FD, embeddingRows_M } = input;
+    const features_FD = imageFeatures_FD ?? (images && this.runVisionTower(images));
+    if (!features_FD || !embeddingRows_M) return embeddings_MD;
+    return tf.gather(tf.concat([embeddings_MD, features_FD], 0), embeddingRows_M);
   }
 
   private embedTokens(tokenIds_M: tf.Tensor1D): tf.Tensor2D {
