@@ -17,7 +17,7 @@ export interface Sampler {
 const REFILL_AT = 0.25;
 
 /** Fewer sequences than these are decoded no faster. */
-const LEAST_ROWS = 4;
+const LEAST_ROWS = 8;
 
 /**
  * @param executor where the model runs; it keeps what it traces from one call to the next

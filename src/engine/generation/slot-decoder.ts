@@ -12,6 +12,9 @@ import { createKeyValueCache } from './key-value-cache.ts';
 import type { GenerationRequest } from './request-queue.ts';
 import { type GenerationSettings, Sequence } from './sequence.ts';
 
+/** Tokens that a growing cache makes room for: to attend to what is empty costs less than to grow, and another graph. */
+const RESERVE = 64;
+
 /** Runs the model over sequences that each have a slot of one key-value cache. */
 export interface SlotDecoder {
   /** Begins a sequence for each request, in the slot of its number, and draws its first token. */
@@ -37,10 +40,10 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
     },
   );
 
-  /** Room for a number of tokens in each slot. */
-  function makeRoom(tokenCount: number): void {
+  /** Room for a number of tokens in each slot, and for some that follow. */
+  function makeRoom(tokenCount: number, { maxNewTokens }: GenerationSettings): void {
     if (cache.room >= tokenCount) return;
-    const room = roundUpToRoom(tokenCount);
+    const room = roundUpToRoom(tokenCount + Math.min(maxNewTokens, RESERVE));
     if (cache.room === 0) cache.reset(room);
     else cache.move([...Array(slotCount).keys()], room);
   }
@@ -75,7 +78,7 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
         padSize,
       );
       const sequences = requests.map((request, r) => new Sequence(request, input.nextPositions[promptOf[r]], settings));
-      makeRoom(input.length);
+      makeRoom(input.length, settings);
       // What fills a shape up repeats the last prompt, or sequence, which changes nothing.
       const lastRows = input.lengths.map((length, p) => p * input.length + length - 1);
       const count = padSize(requests.length);
@@ -94,7 +97,7 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
     },
     step(sequences, settings) {
       const lengths = sequences.map((sequence) => sequence?.cachedLength ?? 0);
-      makeRoom(Math.max(...lengths) + 1);
+      makeRoom(Math.max(...lengths) + 1, settings);
       const inputs: StepInputs = {
         tokenIds_B: tf.tensor1d(
           sequences.map((sequence) => sequence?.lastTokenId ?? 0),
