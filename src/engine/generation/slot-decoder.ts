@@ -5,7 +5,7 @@ import type { Executor } from '../graph/executor.ts';
 import { listTensors } from '../graph/tensor-tree.ts';
 import { HIDDEN, type Qwen25VL } from '../models/qwen2_5_vl/model.ts';
 import { createModelInput, type ModelInput } from '../models/qwen2_5_vl/model-input.ts';
-import { type ModelTensors, uploadTokens } from '../models/qwen2_5_vl/model-tensors.ts';
+import { type ModelTensors, uploadModelInput, uploadTokens } from '../models/qwen2_5_vl/model-tensors.ts';
 import { padSizeFor } from '../pad-size.ts';
 import { type DrawnTokens, drawTokens } from './draw-tokens.ts';
 import { createKeyValueCache } from './key-value-cache.ts';
@@ -55,17 +55,19 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
     return chooseTokens(tf.gather(logits_PV, promptOf_R), uniforms_R, temperature);
   });
 
-  /** Features of the distinct images, op by op: few batches of images are of one shape. */
-  function computeFeatures({ images, embeddingRows }: ModelInput): tf.Tensor2D | undefined {
-    if (!embeddingRows) return undefined;
-    return tf.tidy(() => {
-      const features_FD = model.computeImageFeatures([...new Set(images)]);
+  /** Images of one shape go through the traced vision tower; of mixed shapes, which seldom come again, op by op. */
+  function uploadPrompts(input: ModelInput): ModelTensors {
+    const images = [...new Set(input.images)];
+    if (new Set(images.map(({ gridThw }) => gridThw.join())).size <= 1) return uploadModelInput(input, model.config);
+    const imageFeatures_FD = tf.tidy(() => {
+      const features_FD = model.computeImageFeatures(images);
       const [count] = features_FD.shape;
       return tf.pad(features_FD, [
         [0, padSize(count) - count],
         [0, 0],
       ]);
     });
+    return { ...uploadTokens(input, model.config), imageFeatures_FD };
   }
 
   return {
@@ -83,7 +85,7 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
       const lastRows = input.lengths.map((length, p) => p * input.length + length - 1);
       const count = padSize(requests.length);
       const inputs: PrefillInputs = {
-        input: { ...uploadTokens(input, model.config), imageFeatures_FD: computeFeatures(input) },
+        input: uploadPrompts(input),
         lastRows_P: tf.tensor1d(fillUp(lastRows, input.batchSize), 'int32'),
         promptOf_R: tf.tensor1d(fillUp(promptOf, count), 'int32'),
         slots_R: tf.tensor1d(fillUp(slots, count), 'int32'),
