@@ -119,10 +119,10 @@ describe('Batch jobs', () => {
   });
 
   it('that fall silent are stopped, and the last progress is named', async () => {
-    const home = aLocalHome({}, { heartbeatSeconds: 2 });
+    const home = aLocalHome({}, { heartbeatSeconds: 5 });
     await expect(runJob(home, 'hang')).rejects.toMatchObject({
       name: 'StalledError',
-      message: expect.stringContaining('train-sft was silent for 2 s after test 1 of 4 prompts'),
+      message: expect.stringContaining('train-sft was silent for 5 s after test 1 of 4 prompts'),
     });
   });
 
