@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type * as batch from 'aws-cdk-lib/aws-batch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -17,6 +17,8 @@ const { JsonPath } = sfn;
 const MAX_SCORING_CONCURRENCY = 100;
 /** Experts are metered services with request limits. */
 const MAX_EXPERT_CONCURRENCY = 8;
+/** An Express child ends after five minutes, whatever its task; this tells which task took too long. */
+const CHILD_TIMEOUT = Duration.seconds(290);
 
 export interface RiseStateMachineProps {
   /** Holds every record; the shard lists that the Map states read. */
@@ -176,7 +178,7 @@ export class RiseStateMachine extends Construct {
       mapExecutionType: sfn.StateMachineType.EXPRESS,
       resultPath: JsonPath.DISCARD,
     });
-    map.itemProcessor(this.stage(childId, name, { outputPath: JsonPath.DISCARD }));
+    map.itemProcessor(this.stage(childId, name, { outputPath: JsonPath.DISCARD, timeout: CHILD_TIMEOUT }));
     return map;
   }
 

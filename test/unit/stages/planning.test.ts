@@ -1,10 +1,15 @@
 import * as fc from 'fast-check';
+import { configKey, promptsKey } from '../../../src/schema/keys.ts';
+import { runPlan } from '../../../src/stages/planning/run-plan.ts';
 import {
   selectDiagnosisPrompts,
   selectIterationPrompts,
   splitEvenly,
 } from '../../../src/stages/planning/select-prompts.ts';
-import { aPrompt } from '../../support/factories.ts';
+import { createLocalStore } from '../../../src/store/local-store.ts';
+import { encodeRecords } from '../../../src/store/records.ts';
+import { aPrompt, aRunConfig } from '../../support/factories.ts';
+import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const prompts = Array.from({ length: 10 }, (_, index) => aPrompt({ promptId: `p${index}` }));
 const idsOf = (selected: { promptId: string }[]) => selected.map(({ promptId }) => promptId);
@@ -51,5 +56,29 @@ describe('splitEvenly', () => {
         expect(shards.length).toBe(Math.min(count, items.length));
       }),
     );
+  });
+});
+
+const folder = aTemporaryFolder();
+
+describe('the policy of a rollout', () => {
+  it.each([
+    [false, [0, 1, 2], 3],
+    [true, [0, 0, 1], 3],
+  ])('when pipelined is %s has been trained for %j iterations, and for %d at the diagnosis', async (...row) => {
+    const [pipelined, ofIterations, ofDiagnosis] = row;
+    const store = createLocalStore(`${folder}/${pipelined}`);
+    const config = aRunConfig();
+    const input = { runId: 'run', configKey: configKey('run') };
+    await store.write(input.configKey, JSON.stringify({ ...config, rl: { ...config.rl, iterations: 3, pipelined } }));
+    await store.write(promptsKey('run', 'train'), encodeRecords(prompts));
+    const plan = (rollout: 'iteration' | 'diagnosis', iteration: number) =>
+      runPlan({ store, report: () => {} }, { ...input, rollout, iteration });
+    const plans = await Promise.all([0, 1, 2].map((iteration) => plan('iteration', iteration)));
+    expect(plans.map(({ policyVersion }) => policyVersion)).toEqual(ofIterations);
+    expect(plans.map(({ policyPrefix }) => policyPrefix)).toEqual(
+      ofIterations.map((count) => (count === 0 ? 'models/base/' : `runs/run/iteration-00000${count - 1}/checkpoint/`)),
+    );
+    expect((await plan('diagnosis', 3)).policyVersion).toBe(ofDiagnosis);
   });
 });
