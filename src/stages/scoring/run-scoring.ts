@@ -1,4 +1,4 @@
-import { REWARD_VERSIONS, scoreTrajectory } from '../../rewards/index.ts';
+import { scoreTrajectory } from '../../rewards/index.ts';
 import { CorruptRecordError } from '../../schema/errors.ts';
 import { DIAGNOSIS, planPromptsKey, recordsKey, scoresPrefix, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
@@ -6,6 +6,7 @@ import type { ShardItem } from '../../schema/stage-contracts.ts';
 import { Trajectory } from '../../schema/trajectory.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import { loadRewards, rewardVersions } from '../load-rewards.ts';
 import type { StageDeps } from '../stage-deps.ts';
 
 export interface ScoringSummary {
@@ -18,8 +19,9 @@ export interface ScoringSummary {
 export async function runScoring({ store, report }: StageDeps, input: ShardItem): Promise<ScoringSummary> {
   const { runId, rollout, shard } = input;
   const config = await readConfig(store, input.configKey);
+  const rewards = loadRewards(config);
   const prefix = scoresPrefix(runId, rollout, shard);
-  const description = { stage: 'score', runId, seed: config.seed, versions: REWARD_VERSIONS };
+  const description = { stage: 'score', runId, seed: config.seed, versions: rewardVersions(rewards) };
   return completeOnce(store, prefix, description, async (writePart) => {
     const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
     const key = recordsKey(trajectoriesPrefix(runId, rollout, shard));
@@ -28,9 +30,8 @@ export async function runScoring({ store, report }: StageDeps, input: ShardItem)
     assertWholeGroups(prompts, trajectories, groupSize, key);
 
     const byId = new Map(prompts.map((prompt) => [prompt.promptId, prompt]));
-    const overlong = { maxNewTokens: config.sampling.maxNewTokens, bufferTokens: config.rl.overlongBufferTokens };
-    const scores = trajectories.map((trajectory) =>
-      scoreTrajectory(byId.get(trajectory.promptId)!, trajectory, { rewards: config.rewards, overlong }),
+    const scores = await Promise.all(
+      trajectories.map((trajectory) => scoreTrajectory(byId.get(trajectory.promptId)!, trajectory, rewards)),
     );
     await writePart(recordsKey(prefix), encodeRecords(scores), scores.length);
     report({ stage: 'score', done: scores.length, total: scores.length, unit: 'trajectories' });
