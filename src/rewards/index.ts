@@ -1,5 +1,6 @@
 export { ACCURACY_VERSION, findGoldFault, gradeAnswer, type Verdict } from './accuracy/grade-answer.ts';
 export { BUILT_IN_REWARDS, BUILT_IN_VERSIONS } from './built-in.ts';
+export { findCaseFaults } from './check-cases.ts';
 export { isFormatted } from './format.ts';
-export type { Reward, RewardContext, ScoredTrajectory, Scorer } from './reward.ts';
+export type { DefineReward, Reward, RewardContext, ScorableTrajectory, Scorer, UserReward } from './reward.ts';
 export { type ActiveReward, scoreTrajectory } from './score-trajectory.ts';

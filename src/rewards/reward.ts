@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as zod from 'zod';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Trajectory } from '../schema/trajectory.ts';
 
@@ -9,11 +9,11 @@ export interface RewardValue {
 }
 
 /** What a reward sees of a completion. */
-export type ScoredTrajectory = Pick<Trajectory, 'trajectoryIndex' | 'text' | 'tokenIds' | 'finishReason'>;
+export type ScorableTrajectory = Pick<Trajectory, 'trajectoryIndex' | 'text' | 'tokenIds' | 'finishReason'>;
 
 /** A reward at work: made once for many trajectories, several of which may be under way together. */
 export interface Scorer {
-  score(prompt: Prompt, trajectory: ScoredTrajectory): RewardValue | Promise<RewardValue>;
+  score(prompt: Prompt, trajectory: ScorableTrajectory): RewardValue | Promise<RewardValue>;
 }
 
 /** What a reward is told of the run besides its own options. */
@@ -26,11 +26,31 @@ export interface RewardContext {
 export interface Reward<Options = unknown> {
   /** Its key in the run config and in the breakdown. */
   name: string;
-  /** Changes whenever a value may: stored scores of another version are stale. */
+  /** Changes whenever a value may: what rests on stored scores of another version is stale. */
   version: string;
   /** Its knobs, `rewards.<name>.options` in the run config. */
-  options: z.ZodType<Options>;
+  options: zod.ZodType<Options>;
   /** What it needs of a prompt beyond question and answer; one that does not fit is a fault at preflight. */
-  prompt?: z.ZodType;
+  prompt?: zod.ZodType;
   create(options: Options, context: RewardContext): Scorer;
 }
+
+/** A response with the value that the reward must give it. */
+export interface GoldenCase {
+  name: string;
+  options?: object;
+  /** Over a prompt that has no images and the answer 7. */
+  prompt?: Partial<Prompt>;
+  /** Over a trajectory that stopped by itself, of 100 tokens. */
+  trajectory: Pick<Trajectory, 'text'> & Partial<ScorableTrajectory>;
+  /** To 9 decimals. */
+  value: number;
+}
+
+/** A reward of the user's own, in a module of one file: it proves itself before a run begins. */
+export interface UserReward<Options = unknown> extends Reward<Options> {
+  cases: readonly GoldenCase[];
+}
+
+/** What a user's module exports as its default: it imports nothing but Node's own modules, so zod is given to it. */
+export type DefineReward<Options = unknown> = (tools: { z: typeof zod.z }) => UserReward<Options>;

@@ -1,11 +1,10 @@
+import { RewardFailedError, RiseError } from '../schema/errors.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { RewardPart, TrajectoryScore } from '../schema/trajectory.ts';
-import type { ScoredTrajectory, Scorer } from './reward.ts';
+import type { Reward, RewardValue, ScorableTrajectory, Scorer } from './reward.ts';
 
 /** A reward as a run uses it. */
-export interface ActiveReward extends Scorer {
-  name: string;
-  version: string;
+export interface ActiveReward extends Scorer, Pick<Reward, 'name' | 'version' | 'prompt'> {
   weight: number;
 }
 
@@ -15,7 +14,7 @@ export interface ActiveReward extends Scorer {
  */
 export async function scoreTrajectory(
   prompt: Prompt,
-  trajectory: ScoredTrajectory,
+  trajectory: ScorableTrajectory,
   rewards: readonly ActiveReward[],
 ): Promise<TrajectoryScore> {
   const parts = await Promise.all(rewards.map((reward) => scorePart(prompt, trajectory, reward)));
@@ -26,7 +25,23 @@ export async function scoreTrajectory(
   return { promptId, trajectoryIndex, reward, isCorrect: rewardBreakdown.accuracy.value === 1, rewardBreakdown };
 }
 
-async function scorePart(prompt: Prompt, trajectory: ScoredTrajectory, reward: ActiveReward): Promise<RewardPart> {
-  const { value, evidence } = await reward.score(prompt, trajectory);
-  return { value, weight: reward.weight, version: `${reward.name}@${reward.version}`, evidence };
+async function scorePart(prompt: Prompt, trajectory: ScorableTrajectory, reward: ActiveReward): Promise<RewardPart> {
+  const { name, version, weight } = reward;
+  const { value, evidence } = await callReward(prompt, trajectory, reward);
+  if (Number.isFinite(value)) return { value, weight, version: `${name}@${version}`, evidence: String(evidence) };
+  throw new RewardFailedError(
+    `rewards.${name} gave ${value} for trajectory ${trajectory.trajectoryIndex} of ${prompt.promptId}, not a finite number; correct the reward`,
+  );
+}
+
+async function callReward(prompt: Prompt, trajectory: ScorableTrajectory, reward: ActiveReward): Promise<RewardValue> {
+  try {
+    return await reward.score(prompt, trajectory);
+  } catch (cause) {
+    if (cause instanceof RiseError) throw cause;
+    throw new RewardFailedError(
+      `rewards.${reward.name} failed on trajectory ${trajectory.trajectoryIndex} of ${prompt.promptId}: ${cause}`,
+      { cause },
+    );
+  }
 }

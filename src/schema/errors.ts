@@ -35,3 +35,6 @@ export class MissingBackendError extends RiseError {}
 
 /** Training reached a loss or gradient that is not finite; retrying with the same seeds cannot help. */
 export class DivergedError extends RiseError {}
+
+/** A reward threw, or gave a value that is no number; the message names the reward and the trajectory. */
+export class RewardFailedError extends RiseError {}

@@ -1,21 +1,46 @@
 import { z } from 'zod';
-import { type ActiveReward, BUILT_IN_REWARDS, type Reward } from '../rewards/index.ts';
+import { type ActiveReward, BUILT_IN_REWARDS, findCaseFaults, type Reward } from '../rewards/index.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { RewardUse, RunConfig } from '../schema/run-config.ts';
+import type { Store } from '../store/store.ts';
+import { loadUserReward } from './load-user-reward.ts';
+
+/** What rewards need of a run's config. */
+export type RewardConfig = Pick<RunConfig, 'rewards' | 'sampling'>;
 
 /**
  * The rewards of a run, ready to score: accuracy, and every other of a weight that is not 0, in the order of the config.
- * Throws `InvalidInputError` on an unknown name and on options that the reward does not take.
+ * Throws `InvalidInputError` on an unknown name, a module that does not load, and options that the reward does not take.
  */
-export function loadRewards(config: Pick<RunConfig, 'rewards' | 'sampling'>): ActiveReward[] {
+export async function loadRewards(store: Store, config: RewardConfig): Promise<ActiveReward[]> {
   const { maxNewTokens } = config.sampling;
-  return Object.entries(config.rewards)
-    .filter(([name, { weight }]) => name === 'accuracy' || weight !== 0)
-    .map(([name, use]) => {
-      const reward = findReward(name);
+  return Promise.all(
+    usedRewards(config).map(async ([name, use]) => {
+      const reward = await findReward(store, name, use);
       const scorer = reward.create(parseOptions(reward, use), { maxNewTokens });
-      return { ...scorer, name, version: reward.version, weight: use.weight };
-    });
+      return {
+        name,
+        version: reward.version,
+        prompt: reward.prompt,
+        weight: use.weight,
+        score: scorer.score.bind(scorer),
+      };
+    }),
+  );
+}
+
+/** What the user's own rewards get wrong of their golden cases. */
+export async function findRewardFaults(
+  store: Store,
+  config: RewardConfig,
+): Promise<{ place: string; message: string }[]> {
+  const { maxNewTokens } = config.sampling;
+  const faults = usedRewards(config).map(async ([name, { module }]) => {
+    if (module === undefined) return [];
+    const messages = await findCaseFaults(await loadUserReward(store, module), { maxNewTokens });
+    return messages.map((message) => ({ place: `rewards.${name}`, message }));
+  });
+  return (await Promise.all(faults)).flat();
 }
 
 /** Version of each reward by name, for manifests. */
@@ -23,11 +48,22 @@ export function rewardVersions(rewards: readonly ActiveReward[]): Record<string,
   return Object.fromEntries(rewards.map(({ name, version }) => [name, version]));
 }
 
-function findReward(name: string): Reward {
-  const reward = BUILT_IN_REWARDS.find((builtIn) => builtIn.name === name);
-  if (reward) return reward;
-  const known = BUILT_IN_REWARDS.map((builtIn) => builtIn.name).join(', ');
-  throw new InvalidInputError(`rewards.${name} is no built-in reward (${known}); correct the name`);
+const usedRewards = ({ rewards }: RewardConfig) =>
+  Object.entries(rewards).filter(([name, { weight }]) => name === 'accuracy' || weight !== 0);
+
+async function findReward(store: Store, name: string, { module }: RewardUse): Promise<Reward> {
+  const builtIn = BUILT_IN_REWARDS.find((reward) => reward.name === name);
+  if (module === undefined) {
+    if (builtIn) return builtIn;
+    const known = BUILT_IN_REWARDS.map((reward) => reward.name).join(', ');
+    throw new InvalidInputError(
+      `rewards.${name} is no built-in reward (${known}); correct the name or give its module`,
+    );
+  }
+  if (builtIn) throw new InvalidInputError(`rewards.${name} is built in; give your own reward another name`);
+  const reward = await loadUserReward(store, module);
+  if (reward.name === name) return reward;
+  throw new InvalidInputError(`rewards.${name}: ${module} defines the reward ${reward.name}; use that name`);
 }
 
 function parseOptions(reward: Reward, { options }: RewardUse): unknown {

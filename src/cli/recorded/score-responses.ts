@@ -21,7 +21,7 @@ export async function scoreResponses(options: { prompts: string; responses: stri
   const prompts = await importPrompts(store, options.prompts);
   const responses = await readResponses(options.responses);
   const promptOf = new Map(prompts.map((prompt) => [prompt.promptId, prompt]));
-  const rewards = loadRewards({
+  const rewards = await loadRewards(store, {
     rewards: RunConfig.shape.rewards.parse(undefined),
     sampling: RunConfig.shape.sampling.parse({}),
   });

@@ -3,7 +3,9 @@ import { overlongPenalty } from '../../../src/rewards/overlong.ts';
 import { computeRepetitionPenalty } from '../../../src/rewards/repetition.ts';
 import { RunConfig } from '../../../src/schema/run-config.ts';
 import { loadRewards } from '../../../src/stages/load-rewards.ts';
+import { createLocalStore } from '../../../src/store/local-store.ts';
 import { aPrompt, aTrajectory } from '../../support/factories.ts';
+import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('the format', () => {
   it.each([
@@ -47,15 +49,16 @@ describe('the overlong penalty', () => {
 });
 
 describe('scoreTrajectory', () => {
+  const store = createLocalStore(aTemporaryFolder());
   const prompt = aPrompt({ promptId: 'p' });
   const rewardsOf = (uses: object, maxNewTokens = 100) =>
-    loadRewards({
+    loadRewards(store, {
       rewards: RunConfig.shape.rewards.parse(uses),
       sampling: RunConfig.shape.sampling.parse({ maxNewTokens }),
     });
 
   it('adds up weighted parts and keeps the evidence of each', async () => {
-    const rewards = rewardsOf({ accuracy: 0.9, format: 0.1, repetition: 0.5 });
+    const rewards = await rewardsOf({ accuracy: 0.9, format: 0.1, repetition: 0.5 });
     const trajectory = aTrajectory({ trajectoryIndex: 3, text: '<think>a</think> <answer>7</answer>' });
     const score = await scoreTrajectory(prompt, trajectory, rewards);
     expect(score).toMatchObject({ promptId: 'p', trajectoryIndex: 3, isCorrect: true });
@@ -66,13 +69,17 @@ describe('scoreTrajectory', () => {
   });
 
   it('leaves out what weighs nothing, but always grades', async () => {
-    const score = await scoreTrajectory(prompt, aTrajectory({ text: '7' }), rewardsOf({ accuracy: 0, format: 0 }));
+    const score = await scoreTrajectory(
+      prompt,
+      aTrajectory({ text: '7' }),
+      await rewardsOf({ accuracy: 0, format: 0 }),
+    );
     expect(score).toMatchObject({ isCorrect: true, reward: 0 });
     expect(Object.keys(score.rewardBreakdown)).toEqual(['accuracy']);
   });
 
   it('takes the overlong penalty off the reward, where lengths count', async () => {
-    const rewards = rewardsOf({ format: 0, overlong: { weight: 1, options: { bufferTokens: 20 } } });
+    const rewards = await rewardsOf({ format: 0, overlong: { weight: 1, options: { bufferTokens: 20 } } });
     const trajectory = aTrajectory({ text: '7', tokenIds: Array<number>(90).fill(1) });
     const score = await scoreTrajectory(prompt, trajectory, rewards);
     expect(score.reward).toBeCloseTo(0.9 - 0.5);
@@ -83,5 +90,7 @@ describe('scoreTrajectory', () => {
     [{ formt: 1 }, /rewards\.formt is no built-in reward \(accuracy, format, repetition, overlong\)/],
     [{ overlong: 1 }, /rewards\.overlong\.options: .*expected number, received undefined\s+→ at bufferTokens/],
     [{ format: { weight: 1, options: { strict: true } } }, /rewards\.format\.options: .*Unrecognized key: "strict"/],
-  ])('refuses %j', (uses, message) => expect(() => rewardsOf(uses)).toThrow(message));
+  ])('refuses %j', async (uses, message) => {
+    await expect(rewardsOf(uses)).rejects.toThrow(message);
+  });
 });
