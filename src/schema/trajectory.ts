@@ -1,5 +1,10 @@
 import { z } from 'zod';
 
+/** Numbers of a long list, checked in one pass: a schema per number takes longer than the grading of the response. */
+const numbers = (isOne: (value: unknown) => boolean, kind: string) =>
+  z.custom<number[]>((value) => Array.isArray(value) && value.every(isOne), `not a list of ${kind}`);
+const isTokenId = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
+
 /** One completion of a prompt, with everything training needs to learn from it. */
 export const Trajectory = z
   .object({
@@ -10,10 +15,10 @@ export const Trajectory = z
       .int()
       .nonnegative()
       .describe('32-bit sampling seed, a hash of run seed, rollout, promptId, trajectoryIndex'),
-    tokenIds: z.array(z.int().nonnegative()).describe('sampled tokens, the stop token included'),
-    samplingLogprobs: z
-      .array(z.number())
-      .describe('log-probability of each sampled token under the policy at temperature 1 over the full vocabulary'),
+    tokenIds: numbers(isTokenId, 'token ids').describe('sampled tokens, the stop token included'),
+    samplingLogprobs: numbers(Number.isFinite, 'finite numbers').describe(
+      'log-probability of each sampled token under the policy at temperature 1 over the full vocabulary',
+    ),
     text: z.string().describe('decoded tokens without special tokens'),
     finishReason: z.enum(['stop', 'length']),
   })

@@ -3,12 +3,26 @@ const WRAPPERS =
 const MAX_WRAPPERS = 50;
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
+/** Siblings share their gold and options, and often their answers. */
+const MAX_RECENT = 64;
+const recent = new Map<string, string>();
+
 /**
  * Plain form of an answer: no math delimiters, font or spacing commands, currency signs, thousands separators or closing
  * full stop; one spelling each for fractions, products, relations, set operations and minus signs. `%` and `°` stay, as
  * does the row mark of matrices, as `¶`.
  */
 export function normalizeAnswer(text: string): string {
+  const known = recent.get(text);
+  if (known !== undefined) return known;
+  const [oldest] = recent.size < MAX_RECENT ? [] : recent.keys();
+  if (oldest !== undefined) recent.delete(oldest);
+  const plain = normalize(text);
+  recent.set(text, plain);
+  return plain;
+}
+
+function normalize(text: string): string {
   const unwrapped = unwrap(dropMarkup(spellOutCharacters(text)));
   const plain = joinThousands(unifyCommands(unwrapped)).replace(/\s+/g, ' ');
   return readOuterBraces(dropEnd(plain));
