@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type * as batch from 'aws-cdk-lib/aws-batch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -15,6 +15,14 @@ import { grantStoreAccess } from './store-access.ts';
 const { JsonPath } = sfn;
 
 const MAX_SCORING_CONCURRENCY = 100;
+/** Stages that keep what they did when their time is over: another attempt goes on from there. */
+const RESUMABLE_STAGES: readonly StageFunctionName[] = ['score-trajectories'];
+const GO_ON: sfn.RetryProps = {
+  errors: ['InterruptedError', 'Sandbox.Timedout', sfn.Errors.TIMEOUT],
+  interval: Duration.seconds(1),
+  backoffRate: 1,
+  maxAttempts: 40,
+};
 /** Experts are metered services with request limits. */
 const MAX_EXPERT_CONCURRENCY = 8;
 
@@ -163,7 +171,9 @@ export class RiseStateMachine extends Construct {
       mapExecutionType: sfn.StateMachineType.EXPRESS,
       resultPath: JsonPath.DISCARD,
     });
-    map.itemProcessor(this.invoke(childId, name, { outputPath: JsonPath.DISCARD }));
+    const child = this.invoke(childId, name, { outputPath: JsonPath.DISCARD });
+    if (RESUMABLE_STAGES.includes(name)) child.addRetry(GO_ON);
+    map.itemProcessor(child);
     return this.guard(map);
   }
 

@@ -91,6 +91,7 @@ describe('access to the store', () => {
     ['plan-iteration', keys.planShardsKey(run, rollout)],
     ['plan-iteration', keys.planPromptsKey(run, rollout, 0)],
     ['score-trajectories', keys.recordsKey(keys.scoresPrefix(run, rollout, 0))],
+    ['score-trajectories', keys.scoreJournalKey(keys.scoresPrefix(run, rollout, 0), 'ab', 0)],
     ['route-groups', keys.recordsKey(keys.routesPrefix(run, 0))],
     ['consult-expert', keys.recordsKey(keys.expertPrefix(run, 0))],
     ['publish-shards', keys.sftIndexKey(run)],
@@ -113,9 +114,17 @@ describe('access to the store', () => {
     expect(writers).toEqual([stage]);
   });
 
-  it('lets only SFT delete, and only its own checkpoints between epochs', () => {
-    const deleting = Object.values(STAGE_FUNCTION_ACCESS).filter(({ deletes }) => deletes);
-    expect(deleting).toEqual([]);
+  it('lets nobody write the code of rewards', () => {
+    const key = keys.rewardModuleKey('ab', 'brevity.ts');
+    const stages = [...STAGE_FUNCTION_NAMES, 'gpu-worker' as const];
+    expect(stages.filter((stage) => accessOf(stage).writes.some((pattern) => matches(pattern, key)))).toEqual([]);
+  });
+
+  it('lets only SFT and scoring delete, and only what they keep while they work', () => {
+    const deleting = Object.entries(STAGE_FUNCTION_ACCESS).filter(([, { deletes }]) => deletes);
+    expect(deleting.map(([name, { deletes }]) => [name, deletes])).toEqual([
+      ['score-trajectories', [`${keys.scoreJournalsPrefix('runs/*/scores/*/')}*`]],
+    ]);
     expect(GPU_JOB_ACCESS.deletes).toEqual([`${keys.sftResumePrefix('*')}*`]);
   });
 
