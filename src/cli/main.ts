@@ -6,6 +6,7 @@ import { registerData } from './commands/data.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerGenerate } from './commands/generate.ts';
 import { registerGrade } from './commands/grade.ts';
+import { registerRescore } from './commands/rescore.ts';
 import { registerRoute } from './commands/route.ts';
 import { registerRun } from './commands/run.ts';
 import { registerScore } from './commands/score.ts';
@@ -31,6 +32,7 @@ registerGrade(program);
 registerRoute(program);
 registerShards(program);
 registerRun(program);
+registerRescore(program);
 
 try {
   await program.parseAsync();

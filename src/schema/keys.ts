@@ -35,6 +35,11 @@ export const scoreJournalPrefix = (prefix: string, rewardsHash: string) =>
   `${scoreJournalsPrefix(prefix)}${rewardsHash}/`;
 export const scoreJournalKey = (prefix: string, rewardsHash: string, part: number) =>
   `${scoreJournalPrefix(prefix, rewardsHash)}${pad(part, 6)}.jsonl`;
+/** What `rise rescore` writes, by a hash of the rewards: beside the run's own scores, never over them. */
+export const rescoringsPrefix = (runId: string) => `${runPrefix(runId)}rescored/`;
+export const rescoringPrefix = (runId: string, rewardsHash: string) => `${rescoringsPrefix(runId)}${rewardsHash}/`;
+export const rescoredPrefix = (runId: string, rewardsHash: string, rollout: string, shard: number) =>
+  `${rescoringPrefix(runId, rewardsHash)}${rollout}/${pad(shard, 5)}/`;
 export const checkpointPrefix = (runId: string, iteration: number) =>
   `${rolloutPrefix(runId, iterationName(iteration))}checkpoint/`;
 

@@ -1,0 +1,28 @@
+import { BUILT_IN_VERSIONS } from '../rewards/index.ts';
+import { InvalidInputError } from '../schema/errors.ts';
+import { configKey } from '../schema/keys.ts';
+import { findStale, readFinishedWork } from '../stages/scoring/find-stale.ts';
+import { openStore } from '../store/open-store.ts';
+import { readConfig } from '../store/records.ts';
+import { renderStale } from './render-stale.ts';
+
+/** Prints what of a run rests on older versions of its rewards than are installed; exits 1 where anything does. */
+export async function examineRun(
+  runId: string,
+  { store: place, json }: { store: string; json?: boolean },
+): Promise<void> {
+  const store = openStore(place);
+  if (!(await store.exists(configKey(runId)))) {
+    throw new InvalidInputError(`${place} has no run ${runId}; give --store, or one of the folders in its runs/`);
+  }
+  const { rewards } = await readConfig(store, configKey(runId));
+  const used = ([name]: [string, unknown]) => name === 'accuracy' || (rewards[name] && rewards[name].weight !== 0);
+  const finished = (await readFinishedWork(store, runId)).map((each) => ({
+    ...each,
+    // The code of the user's own rewards is part of the run's config: it is what it was, and is not run here.
+    versions: Object.fromEntries(Object.entries(each.versions).filter(([name]) => name in BUILT_IN_VERSIONS)),
+  }));
+  const stale = findStale(finished, Object.fromEntries(Object.entries(BUILT_IN_VERSIONS).filter(used)));
+  console.log(json ? JSON.stringify({ ready: stale.length === 0, stale }) : renderStale(stale));
+  process.exitCode = stale.length === 0 ? 0 : 1;
+}
