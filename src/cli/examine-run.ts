@@ -6,6 +6,11 @@ import { openStore } from '../store/open-store.ts';
 import { readConfig } from '../store/records.ts';
 import { renderStale } from './render-stale.ts';
 
+/** The code of the user's own rewards is part of the run's config: it is what it was, and is not run here. */
+const isBuiltIn = ([name]: [string, string]) => name in BUILT_IN_VERSIONS;
+/** So are the options that a version may name in brackets. */
+const withoutVariant = ([name, version]: [string, string]) => [name, version.replace(/ \(.*\)$/, '')];
+
 /** Prints what of a run rests on older versions of its rewards than are installed; exits 1 where anything does. */
 export async function examineRun(
   runId: string,
@@ -19,8 +24,7 @@ export async function examineRun(
   const used = ([name]: [string, unknown]) => name === 'accuracy' || (rewards[name] && rewards[name].weight !== 0);
   const finished = (await readFinishedWork(store, runId)).map((each) => ({
     ...each,
-    // The code of the user's own rewards is part of the run's config: it is what it was, and is not run here.
-    versions: Object.fromEntries(Object.entries(each.versions).filter(([name]) => name in BUILT_IN_VERSIONS)),
+    versions: Object.fromEntries(Object.entries(each.versions).filter(isBuiltIn).map(withoutVariant)),
   }));
   const stale = findStale(finished, Object.fromEntries(Object.entries(BUILT_IN_VERSIONS).filter(used)));
   console.log(json ? JSON.stringify({ ready: stale.length === 0, stale }) : renderStale(stale));

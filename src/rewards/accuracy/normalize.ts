@@ -3,9 +3,10 @@ const WRAPPERS =
 const MAX_WRAPPERS = 50;
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** Siblings share their gold and options, and often their answers. */
-const MAX_RECENT = 64;
+/** Siblings share their gold and options, and often their answers: the plain forms of the last short texts. */
 const recent = new Map<string, string>();
+const MAX_RECENT = 64;
+const MAX_RECENT_LENGTH = 200;
 
 /**
  * Plain form of an answer: no math delimiters, font or spacing commands, currency signs, thousands separators or closing
@@ -13,12 +14,14 @@ const recent = new Map<string, string>();
  * does the row mark of matrices, as `¶`.
  */
 export function normalizeAnswer(text: string): string {
+  if (text.length > MAX_RECENT_LENGTH) return normalize(text);
   const known = recent.get(text);
   if (known !== undefined) return known;
-  const [oldest] = recent.size < MAX_RECENT ? [] : recent.keys();
-  if (oldest !== undefined) recent.delete(oldest);
-  const plain = normalize(text);
-  recent.set(text, plain);
+  if (recent.size === MAX_RECENT) recent.delete(recent.keys().next().value!);
+  // A copy: a slice would keep the whole response that it was cut from.
+  const copy = Buffer.from(text, 'utf16le').toString('utf16le');
+  const plain = normalize(copy);
+  recent.set(copy, plain);
   return plain;
 }
 

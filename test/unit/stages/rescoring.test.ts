@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { handler as scoreTrajectories } from '../../../lambdas/score-trajectories/handler.ts';
+import { examineRun } from '../../../src/cli/examine-run.ts';
 import { rescore } from '../../../src/cli/rescore-run.ts';
 import * as keys from '../../../src/schema/keys.ts';
 import type { RunConfig } from '../../../src/schema/run-config.ts';
@@ -158,6 +159,38 @@ describe('rise rescore', () => {
     const options = { rewards: join(folder, 'config.yaml'), store: folder };
     writeFileSync(options.rewards, 'rewards: {}\n');
     await expect(rescore('nowhere', options)).rejects.toThrow(/has no run nowhere/);
+  });
+});
+
+describe('rise doctor RUN', () => {
+  const store = createLocalStore(folder);
+
+  /** A run whose scores have these versions, as the command shows it. */
+  async function examine(versions: Record<string, string>) {
+    const module = keys.rewardModuleKey('0'.repeat(64), 'gone.ts');
+    const config = aRunConfig({ rewards: { mine: { weight: 1, module } } });
+    await store.write(keys.configKey('run-2'), JSON.stringify(config));
+    const prefix = keys.scoresPrefix('run-2', keys.DIAGNOSIS, 0);
+    const manifest = { stage: 'score', runId: 'run-2', parts: [], summary: {}, seed: 0, versions };
+    await store.write(keys.manifestKey(prefix), JSON.stringify(manifest));
+    let printed = '';
+    const log = jest.spyOn(console, 'log').mockImplementation((text) => {
+      printed += text;
+    });
+    await examineRun('run-2', { store: folder, json: true }).finally(() => log.mockRestore());
+    const { exitCode } = process;
+    process.exitCode = undefined;
+    return { exitCode, ...JSON.parse(printed) };
+  }
+
+  it("finds nothing in a run of today's rewards, and runs no module of the run", async () => {
+    const versions = { accuracy: '2', format: '1', mine: '1+abcd' };
+    expect(await examine(versions)).toEqual({ exitCode: 0, ready: true, stale: [] });
+  });
+
+  it('finds what an older grader scored, and exits with 1', async () => {
+    const stale = [{ work: 'diagnosis/scores/00000/', because: 'accuracy@1, now accuracy@2' }];
+    expect(await examine({ accuracy: '1', format: '1' })).toEqual({ exitCode: 1, ready: false, stale });
   });
 });
 
