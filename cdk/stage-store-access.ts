@@ -4,6 +4,8 @@ import type { StageFunctionName } from './stage-function-names.ts';
 const RUNS = 'runs/*';
 /** Code that these stages run: no stage may write it. */
 const REWARDS = 'rewards/*';
+/** What judges were asked before, by any run. */
+const JUDGEMENTS = 'judgements/*';
 
 /** What each Lambda stage reads and writes; `*` spans slashes. */
 export const STAGE_FUNCTION_ACCESS: Readonly<Record<StageFunctionName, StoreAccess>> = {
@@ -13,8 +15,8 @@ export const STAGE_FUNCTION_ACCESS: Readonly<Record<StageFunctionName, StoreAcce
   },
   'plan-iteration': { reads: [RUNS], writes: ['runs/*/plan/*'] },
   'score-trajectories': {
-    reads: [RUNS, REWARDS],
-    writes: ['runs/*/scores/*'],
+    reads: [RUNS, REWARDS, JUDGEMENTS],
+    writes: ['runs/*/scores/*', JUDGEMENTS],
     deletes: ['runs/*/scores/*/journal/*'],
   },
   'route-groups': { reads: [RUNS], writes: ['runs/*/routes/*'] },

@@ -23,6 +23,13 @@ const GO_ON: sfn.RetryProps = {
   backoffRate: 1,
   maxAttempts: 40,
 };
+/** A judge's endpoint that failed at every try of the stage. */
+const ASK_LATER: sfn.RetryProps = {
+  errors: ['EndpointError'],
+  interval: Duration.seconds(30),
+  backoffRate: 2,
+  maxAttempts: 3,
+};
 /** Experts are metered services with request limits. */
 const MAX_EXPERT_CONCURRENCY = 8;
 
@@ -168,11 +175,12 @@ export class RiseStateMachine extends Construct {
         key: JsonPath.stringAt('$.shardsKey'),
       }),
       maxConcurrency,
-      mapExecutionType: sfn.StateMachineType.EXPRESS,
+      // An Express child would end after five minutes, a stage may take fifteen.
+      mapExecutionType: sfn.StateMachineType.STANDARD,
       resultPath: JsonPath.DISCARD,
     });
     const child = this.invoke(childId, name, { outputPath: JsonPath.DISCARD });
-    if (RESUMABLE_STAGES.includes(name)) child.addRetry(GO_ON);
+    if (RESUMABLE_STAGES.includes(name)) child.addRetry(GO_ON).addRetry(ASK_LATER);
     map.itemProcessor(child);
     return this.guard(map);
   }

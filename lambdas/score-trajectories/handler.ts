@@ -6,7 +6,8 @@ import { type CallContext, timeLeftSignal } from '../time-left-signal.ts';
 
 export const handler = async (event: unknown, context?: CallContext) => {
   const item = ShardItem.parse(event);
-  const summary = await runScoring({ ...stageDeps(), signal: timeLeftSignal(context) }, item);
+  const environment = (name: string) => process.env[name];
+  const summary = await runScoring({ ...stageDeps(), signal: timeLeftSignal(context), environment }, item);
   logSummary({ runId: item.runId, rollout: item.rollout, ...summary });
   return summary;
 };

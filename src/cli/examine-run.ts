@@ -1,6 +1,7 @@
 import { BUILT_IN_VERSIONS } from '../rewards/index.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { configKey } from '../schema/keys.ts';
+import { loadRewards, rewardVersions } from '../stages/load-rewards.ts';
 import { findStale, readFinishedWork } from '../stages/scoring/find-stale.ts';
 import { openStore } from '../store/open-store.ts';
 import { readConfig } from '../store/records.ts';
@@ -20,13 +21,15 @@ export async function examineRun(
   if (!(await store.exists(configKey(runId)))) {
     throw new InvalidInputError(`${place} has no run ${runId}; give --store, or one of the folders in its runs/`);
   }
-  const { rewards } = await readConfig(store, configKey(runId));
-  const used = ([name]: [string, unknown]) => name === 'accuracy' || (rewards[name] && rewards[name].weight !== 0);
+  const config = await readConfig(store, configKey(runId));
+  const { accuracy, format, ...others } = config.rewards;
+  const builtIn = Object.fromEntries(Object.entries(others).filter(([name]) => name in BUILT_IN_VERSIONS));
+  const rewards = await loadRewards(store, { ...config, rewards: { accuracy, format, ...builtIn } });
   const finished = (await readFinishedWork(store, runId)).map((each) => ({
     ...each,
     versions: Object.fromEntries(Object.entries(each.versions).filter(isBuiltIn).map(withoutVariant)),
   }));
-  const stale = findStale(finished, Object.fromEntries(Object.entries(BUILT_IN_VERSIONS).filter(used)));
+  const stale = findStale(finished, rewardVersions(rewards));
   console.log(json ? JSON.stringify({ ready: stale.length === 0, stale }) : renderStale(stale));
   process.exitCode = stale.length === 0 ? 0 : 1;
 }

@@ -15,7 +15,8 @@ interface RescoreOptions {
 export async function rescore(runId: string, options: RescoreOptions): Promise<void> {
   const store = openStore(options.store);
   const rewards = await placeRewards(store, await readRewards(options.rewards), dirname(options.rewards));
-  const deps = { store, signal: new AbortController().signal, report: () => {} };
+  const environment = (name: string) => process.env[name];
+  const deps = { store, signal: new AbortController().signal, report: () => {}, environment };
   const rescoring = await rescoreRun(deps, runId, rewards);
   console.log(options.json ? JSON.stringify(rescoring) : render(rescoring, options.store));
 }

@@ -33,7 +33,7 @@ export async function prepareRun(
   runId?: string,
 ): Promise<PreparedRun> {
   const rewards = await placeRewards(store, config.rewards, configFolder);
-  await loadRewards(store, { ...config, rewards });
+  await loadRewards(store, { ...config, rewards }, (name) => process.env[name]);
   const resolved: RunConfig = {
     ...config,
     rewards,

@@ -2,5 +2,17 @@ export { ACCURACY_VERSION, findGoldFault, gradeAnswer, type Verdict } from './ac
 export { BUILT_IN_REWARDS, BUILT_IN_VERSIONS } from './built-in.ts';
 export { findCaseFaults } from './check-cases.ts';
 export { isFormatted } from './format.ts';
-export type { DefineReward, Reward, RewardContext, ScorableTrajectory, Scorer, UserReward } from './reward.ts';
+export { matchFacts } from './judges/matcher/match-facts.ts';
+export { totalUsage } from './judges/total-usage.ts';
+export type {
+  DefineReward,
+  Environment,
+  Reward,
+  RewardContext,
+  RewardServices,
+  ScorableTrajectory,
+  Scorer,
+  TextCache,
+  UserReward,
+} from './reward.ts';
 export { type ActiveReward, scoreTrajectory } from './score-trajectory.ts';

@@ -1,11 +1,13 @@
 import type * as zod from 'zod';
 import type { Prompt } from '../schema/prompt.ts';
-import type { Trajectory } from '../schema/trajectory.ts';
+import type { JudgeUsage, Trajectory } from '../schema/trajectory.ts';
 
 /** What a reward says of one trajectory: a finite number, and in words what it rests on. */
 export interface RewardValue {
   value: number;
   evidence: string;
+  /** What a paid judge took; absent where the value was free. */
+  usage?: JudgeUsage;
 }
 
 /** What a reward sees of a completion. */
@@ -13,11 +15,31 @@ export type ScorableTrajectory = Pick<Trajectory, 'trajectoryIndex' | 'text' | '
 
 /** A reward at work: made once for many trajectories, several of which may be under way together. */
 export interface Scorer {
+  /** What its values depend on beside its version, e.g. the judge's model; becomes part of the version. */
+  variant?: string;
   score(prompt: Prompt, trajectory: ScorableTrajectory): RewardValue | Promise<RewardValue>;
 }
 
+/** What outlives a call: texts by key, which nobody changes once written. */
+export interface TextCache {
+  /** Undefined where nothing is kept. */
+  read(key: string): Promise<string | undefined>;
+  write(key: string, text: string): Promise<void>;
+}
+
+/** Value of an environment variable: where API keys are. */
+export type Environment = (name: string) => string | undefined;
+
+/** What rewards that ask a judge reach outside of the run's records. */
+export interface RewardServices {
+  /** Keeps judgements. */
+  judgements: TextCache;
+  /** Absent where nothing will be scored: then no key is looked for. */
+  environment?: Environment;
+}
+
 /** What a reward is told of the run besides its own options. */
-export interface RewardContext {
+export interface RewardContext extends RewardServices {
   /** Tokens at which a response was cut. */
   maxNewTokens: number;
 }

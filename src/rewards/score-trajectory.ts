@@ -27,8 +27,10 @@ export async function scoreTrajectory(
 
 async function scorePart(prompt: Prompt, trajectory: ScorableTrajectory, reward: ActiveReward): Promise<RewardPart> {
   const { name, version, weight } = reward;
-  const { value, evidence } = await callReward(prompt, trajectory, reward);
-  if (Number.isFinite(value)) return { value, weight, version: `${name}@${version}`, evidence: String(evidence) };
+  const { value, evidence, usage } = await callReward(prompt, trajectory, reward);
+  if (Number.isFinite(value)) {
+    return { value, weight, version: `${name}@${version}`, evidence: String(evidence), ...(usage && { usage }) };
+  }
   throw new RewardFailedError(
     `rewards.${name} gave ${value} for trajectory ${trajectory.trajectoryIndex} of ${prompt.promptId}, not a finite number; correct the reward`,
   );

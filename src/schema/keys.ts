@@ -6,6 +6,9 @@ export const imageKey = (sha256: string, extension: string) => `images/${sha256}
 export const modelPrefix = (contentHash: string) => `models/${contentHash}/`;
 export const datasetPrefix = (contentHash: string) => `datasets/${contentHash}/`;
 
+/** A judge's verdicts by the hash of all they rest on, shared by every run. */
+export const judgementKey = (contentHash: string) => `judgements/${contentHash}.json`;
+
 /** A reward of the user's own, by the hash of its bytes. */
 export const rewardModuleKey = (sha256: string, file: string) => `rewards/${sha256}/${file}`;
 

@@ -79,18 +79,22 @@ const SftConfig = z.strictObject({
 });
 export type SftConfig = z.infer<typeof SftConfig>;
 
-/** How a run uses a reward: a bare number is a weight. */
-export const RewardUse = z.preprocess(
-  (use) => (typeof use === 'number' ? { weight: use } : use),
-  z.strictObject({
-    weight: z.number().describe('0 leaves the reward out'),
-    module: z
-      .string()
-      .optional()
-      .describe("file of the user's own reward (a path; on the store, a key); built in when absent"),
-    options: z.record(z.string(), z.json()).default({}).describe("the reward's own knobs"),
-  }),
-);
+/** How a run uses a reward: a bare number is a weight. Rewards with a weight in a paper have it by default. */
+const rewardUse = (defaultWeight?: number) =>
+  z.preprocess(
+    (use) => (typeof use === 'number' ? { weight: use } : use),
+    z.strictObject({
+      weight: (defaultWeight === undefined ? z.number() : z.number().default(defaultWeight)).describe(
+        '0 leaves the reward out',
+      ),
+      module: z
+        .string()
+        .optional()
+        .describe("file of the user's own reward (a path; on the store, a key); built in when absent"),
+      options: z.record(z.string(), z.json()).default({}).describe("the reward's own knobs"),
+    }),
+  );
+export const RewardUse = rewardUse();
 export type RewardUse = z.infer<typeof RewardUse>;
 
 /** A whole run. Every knob has its meaning here; defaults are what papers and peers use where they publish it. */
@@ -124,10 +128,17 @@ export const RunConfig = z.strictObject({
   sampling: SamplingConfig.describe('of RL rollouts and of the diagnosis'),
   rl: RlConfig,
   rewards: z
-    .object({ accuracy: RewardUse.prefault(0.9), format: RewardUse.prefault(0.1) })
+    .object({
+      accuracy: rewardUse(0.9).prefault({}),
+      format: rewardUse(0.1).prefault({}),
+      perception: rewardUse(0.7).optional(),
+      repetition: rewardUse(1).optional(),
+    })
     .catchall(RewardUse)
     .prefault({})
-    .describe("by name, what a trajectory earns; the user's own rewards bring a module"),
+    .describe(
+      "by name, what a trajectory earns (default weights: Perception-R1); the user's own rewards bring a module",
+    ),
   diagnosis: z
     .strictObject({
       prompts: z.int().positive().optional().describe('how many training prompts to diagnose; all when absent'),

@@ -27,12 +27,31 @@ export const Trajectory = z
   });
 export type Trajectory = z.infer<typeof Trajectory>;
 
+/** What a paid judgement took when it was made. */
+export const JudgeUsage = z.object({
+  id: z.string().describe('of the judgement; equal responses to a prompt share one, which costs once'),
+  inputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+  dollars: z.number().nonnegative().optional().describe('by the prices in the config, if it has some'),
+});
+export type JudgeUsage = z.infer<typeof JudgeUsage>;
+
+/** What paid judges took over many scores, each judgement counted once. Flat, for summaries and dashboards. */
+export const JudgeTotals = z.object({
+  judgements: z.int().nonnegative(),
+  judgeInputTokens: z.int().nonnegative(),
+  judgeOutputTokens: z.int().nonnegative(),
+  judgeDollars: z.number().nonnegative().describe('of the judgements that have a price'),
+});
+export type JudgeTotals = z.infer<typeof JudgeTotals>;
+
 /** One part of a reward, with the evidence it rests on. */
 export const RewardPart = z.object({
   value: z.number(),
   weight: z.number(),
   version: z.string().describe('of the reward, e.g. `accuracy@1`'),
   evidence: z.string().describe('why this value, in words'),
+  usage: JudgeUsage.optional(),
 });
 export type RewardPart = z.infer<typeof RewardPart>;
 

@@ -1,26 +1,39 @@
 import { z } from 'zod';
-import { type ActiveReward, BUILT_IN_REWARDS, findCaseFaults, type Reward } from '../rewards/index.ts';
+import {
+  type ActiveReward,
+  BUILT_IN_REWARDS,
+  type Environment,
+  findCaseFaults,
+  type Reward,
+} from '../rewards/index.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { RewardUse, RunConfig } from '../schema/run-config.ts';
 import type { Store } from '../store/store.ts';
 import { loadUserReward } from './load-user-reward.ts';
+import { createRewardServices } from './reward-services.ts';
 
 /** What rewards need of a run's config. */
 export type RewardConfig = Pick<RunConfig, 'rewards' | 'sampling'>;
 
 /**
  * The rewards of a run, ready to score: accuracy, and every other of a weight that is not 0, in the order of the config.
- * Throws `InvalidInputError` on an unknown name, a module that does not load, and options that the reward does not take.
+ * Throws `InvalidInputError` on an unknown name, a module that does not load, options that the reward does not take, and
+ * an API key that is not in the environment; without an environment, where nothing is scored, keys are not looked for.
  */
-export async function loadRewards(store: Store, config: RewardConfig): Promise<ActiveReward[]> {
+export async function loadRewards(
+  store: Store,
+  config: RewardConfig,
+  environment?: Environment,
+): Promise<ActiveReward[]> {
   const { maxNewTokens } = config.sampling;
+  const services = createRewardServices(store, environment);
   return Promise.all(
     usedRewards(config).map(async ([name, use]) => {
       const reward = await findReward(store, name, use);
-      const scorer = reward.create(parseOptions(reward, use), { maxNewTokens });
+      const scorer = reward.create(parseOptions(reward, use), { maxNewTokens, ...services });
       return {
         name,
-        version: reward.version,
+        version: scorer.variant === undefined ? reward.version : `${reward.version} (${scorer.variant})`,
         prompt: reward.prompt,
         weight: use.weight,
         score: scorer.score.bind(scorer),
@@ -37,7 +50,10 @@ export async function findRewardFaults(
   const { maxNewTokens } = config.sampling;
   const faults = usedRewards(config).map(async ([name, { module }]) => {
     if (module === undefined) return [];
-    const messages = await findCaseFaults(await loadUserReward(store, module), { maxNewTokens });
+    const messages = await findCaseFaults(await loadUserReward(store, module), {
+      maxNewTokens,
+      ...createRewardServices(store),
+    });
     return messages.map((message) => ({ place: `rewards.${name}`, message }));
   });
   return (await Promise.all(faults)).flat();

@@ -93,6 +93,7 @@ describe('access to the store', () => {
     ['plan-iteration', keys.planShardsKey(run, rollout)],
     ['plan-iteration', keys.planPromptsKey(run, rollout, 0)],
     ['score-trajectories', keys.recordsKey(keys.scoresPrefix(run, rollout, 0))],
+    ['score-trajectories', keys.judgementKey('ab')],
     ['score-trajectories', keys.scoreJournalKey(keys.scoresPrefix(run, rollout, 0), 'ab', 0)],
     ['route-groups', keys.recordsKey(keys.routesPrefix(run, 0))],
     ['consult-expert', keys.recordsKey(keys.expertPrefix(run, 0))],

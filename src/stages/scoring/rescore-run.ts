@@ -6,9 +6,8 @@ import { TrajectoryScore } from '../../schema/trajectory.ts';
 import { readConfig, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { findRewardFaults, loadRewards, rewardVersions } from '../load-rewards.ts';
-import type { JobDeps } from '../stage-deps.ts';
 import { findStale, readFinishedWork, type StaleWork } from './find-stale.ts';
-import { groupSizeOf } from './run-scoring.ts';
+import { groupSizeOf, type ScoringDeps } from './run-scoring.ts';
 import { scoreShard } from './score-shard.ts';
 
 /** A rollout's scores, as they were and as they are now. */
@@ -36,13 +35,13 @@ export interface Rescoring {
  * run is changed, and the same rewards find their work done. Throws `InvalidInputError` on an unknown run and on a reward
  * that fails its golden cases.
  */
-export async function rescoreRun(deps: JobDeps, runId: string, rewards: RunConfig['rewards']): Promise<Rescoring> {
+export async function rescoreRun(deps: ScoringDeps, runId: string, rewards: RunConfig['rewards']): Promise<Rescoring> {
   const { store } = deps;
   if (!(await store.exists(configKey(runId)))) {
     throw new InvalidInputError(`${store.uri} has no run ${runId}; give one of its folders in runs/`);
   }
   const config = await readConfig(store, configKey(runId));
-  const active = await loadRewards(store, { ...config, rewards });
+  const active = await loadRewards(store, { ...config, rewards }, deps.environment);
   await refuseRewardFaults(store, { ...config, rewards });
   const versions = rewardVersions(active);
   const hash = createHash('sha256')

@@ -1,3 +1,4 @@
+import type { Environment } from '../../rewards/index.ts';
 import { DIAGNOSIS, scoresPrefix } from '../../schema/keys.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
 import type { ShardItem } from '../../schema/stage-contracts.ts';
@@ -6,11 +7,16 @@ import { loadRewards } from '../load-rewards.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { type ScoringSummary, scoreShard } from './score-shard.ts';
 
+/** Judges find their API keys in the environment. */
+export interface ScoringDeps extends JobDeps {
+  environment: Environment;
+}
+
 /**
  * Scores every trajectory of a shard. Throws `InterruptedError` when the signal aborts: what is scored is kept, and the
  * next attempt goes on from there.
  */
-export async function runScoring(deps: JobDeps, input: ShardItem): Promise<ScoringSummary> {
+export async function runScoring(deps: ScoringDeps, input: ShardItem): Promise<ScoringSummary> {
   const { runId, rollout, shard } = input;
   const config = await readConfig(deps.store, input.configKey);
   return scoreShard(deps, {
@@ -18,7 +24,7 @@ export async function runScoring(deps: JobDeps, input: ShardItem): Promise<Scori
     prefix: scoresPrefix(runId, rollout, shard),
     groupSize: groupSizeOf(config, rollout),
     seed: config.seed,
-    rewards: await loadRewards(deps.store, config),
+    rewards: await loadRewards(deps.store, config, deps.environment),
   });
 }
 

@@ -1,9 +1,9 @@
-import { type ActiveReward, scoreTrajectory } from '../../rewards/index.ts';
+import { type ActiveReward, scoreTrajectory, totalUsage } from '../../rewards/index.ts';
 import { CorruptRecordError } from '../../schema/errors.ts';
 import { planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import type { ShardItem } from '../../schema/stage-contracts.ts';
-import { Trajectory, type TrajectoryScore } from '../../schema/trajectory.ts';
+import { type JudgeTotals, Trajectory, type TrajectoryScore } from '../../schema/trajectory.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readRecords, streamRecords } from '../../store/records.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
@@ -24,7 +24,8 @@ export interface ScoringTask extends Pick<ShardItem, 'runId' | 'rollout' | 'shar
   rewards: readonly ActiveReward[];
 }
 
-export interface ScoringSummary {
+/** With what judges took, where some were paid. */
+export interface ScoringSummary extends Partial<JudgeTotals> {
   trajectories: number;
   correct: number;
   meanReward: number;
@@ -45,6 +46,7 @@ export async function scoreShard(deps: JobDeps, task: ScoringTask): Promise<Scor
       trajectories: scores.length,
       correct: scores.filter((score) => score.isCorrect).length,
       meanReward: scores.reduce((sum, score) => sum + score.reward, 0) / scores.length,
+      ...totalUsage(scores),
     };
   });
   await dropScoreJournals(deps.store, prefix);

@@ -87,7 +87,7 @@ describe('scoreTrajectory', () => {
   });
 
   it.each([
-    [{ formt: 1 }, /rewards\.formt is no built-in reward \(accuracy, format, repetition, overlong\)/],
+    [{ formt: 1 }, /rewards\.formt is no built-in reward \(accuracy, format, perception, repetition, overlong\)/],
     [{ overlong: 1 }, /rewards\.overlong\.options: .*expected number, received undefined\s+→ at bufferTokens/],
     [{ format: { weight: 1, options: { strict: true } } }, /rewards\.format\.options: .*Unrecognized key: "strict"/],
   ])('refuses %j', async (uses, message) => {
