@@ -11,7 +11,7 @@ interface Acknowledgement {
 }
 
 const ANY = /^Resource::\*$/;
-const STORE_KEYS = /^Resource::\S+\/(runs|images|models|datasets)\/[\w*/.-]+$/;
+const STORE_KEYS = /^Resource::\S+\/(runs|images|models|datasets|rewards|judgements)\/[\w*/.-]+$/;
 
 const ACKNOWLEDGED: readonly Acknowledgement[] = [
   {

@@ -2,15 +2,23 @@ import type { StoreAccess } from './constructs/store-access.ts';
 import type { StageFunctionName } from './stage-function-names.ts';
 
 const RUNS = 'runs/*';
+/** Code that these stages run: no stage may write it. */
+const REWARDS = 'rewards/*';
+/** What judges were asked before, by any run. */
+const JUDGEMENTS = 'judgements/*';
 
 /** What each Lambda stage reads and writes; `*` spans slashes. */
 export const STAGE_FUNCTION_ACCESS: Readonly<Record<StageFunctionName, StoreAccess>> = {
   'validate-run': {
-    reads: [RUNS, 'datasets/*', 'images/*'],
+    reads: [RUNS, REWARDS, 'datasets/*', 'images/*'],
     writes: ['runs/*/prompts/*', 'runs/*/started.json', 'images/*'],
   },
   'plan-iteration': { reads: [RUNS], writes: ['runs/*/plan/*'] },
-  'score-trajectories': { reads: [RUNS], writes: ['runs/*/scores/*'] },
+  'score-trajectories': {
+    reads: [RUNS, REWARDS, JUDGEMENTS],
+    writes: ['runs/*/scores/*', JUDGEMENTS],
+    deletes: ['runs/*/scores/*/journal/*'],
+  },
   'route-groups': { reads: [RUNS], writes: ['runs/*/routes/*'] },
   'consult-expert': { reads: [RUNS], writes: ['runs/*/expert/*'] },
   'publish-shards': { reads: [RUNS, 'images/*'], writes: ['runs/*/sft-shards/*'] },

@@ -15,10 +15,23 @@ import { grantStoreAccess } from './store-access.ts';
 const { JsonPath } = sfn;
 
 const MAX_SCORING_CONCURRENCY = 100;
+/** Stages that keep what they did when their time is over: another attempt goes on from there. */
+const RESUMABLE_STAGES: readonly StageFunctionName[] = ['score-trajectories'];
+const GO_ON: sfn.RetryProps = {
+  errors: ['InterruptedError', 'Sandbox.Timedout', sfn.Errors.TIMEOUT],
+  interval: Duration.seconds(1),
+  backoffRate: 1,
+  maxAttempts: 40,
+};
+/** A judge's endpoint that failed at every try of the stage. */
+const ASK_LATER: sfn.RetryProps = {
+  errors: ['EndpointError'],
+  interval: Duration.seconds(30),
+  backoffRate: 2,
+  maxAttempts: 3,
+};
 /** Experts are metered services with request limits. */
 const MAX_EXPERT_CONCURRENCY = 8;
-/** An Express child ends after five minutes, whatever its task; this tells which task took too long. */
-const CHILD_TIMEOUT = Duration.seconds(290);
 
 export interface RiseStateMachineProps {
   /** Holds every record; the shard lists that the Map states read. */
@@ -175,10 +188,13 @@ export class RiseStateMachine extends Construct {
         key: JsonPath.stringAt('$.shardsKey'),
       }),
       maxConcurrency,
-      mapExecutionType: sfn.StateMachineType.EXPRESS,
+      // An Express child would end after five minutes, a stage may take fifteen.
+      mapExecutionType: sfn.StateMachineType.STANDARD,
       resultPath: JsonPath.DISCARD,
     });
-    map.itemProcessor(this.stage(childId, name, { outputPath: JsonPath.DISCARD, timeout: CHILD_TIMEOUT }));
+    const child = this.stage(childId, name, { outputPath: JsonPath.DISCARD });
+    if (RESUMABLE_STAGES.includes(name)) child.addRetry(GO_ON).addRetry(ASK_LATER);
+    map.itemProcessor(child);
     return map;
   }
 

@@ -9,20 +9,14 @@ export const FUNCTION_TIMEOUT = Duration.minutes(15);
 
 export interface StageFunctionTaskProps extends Pick<tasks.LambdaInvokeProps, 'payload' | 'outputPath' | 'resultPath'> {
   readonly stageFunction: lambda.IFunction;
-  /** The function's own limit when absent. */
-  readonly timeout?: Duration;
 }
 
 /** A state that calls one Lambda stage; faults of the service, throttling among them, are retried with full jitter. */
 export class StageFunctionTask extends tasks.LambdaInvoke {
-  constructor(
-    scope: Construct,
-    id: string,
-    { stageFunction, timeout = FUNCTION_TIMEOUT, ...props }: StageFunctionTaskProps,
-  ) {
+  constructor(scope: Construct, id: string, { stageFunction, ...props }: StageFunctionTaskProps) {
     super(scope, id, {
       lambdaFunction: stageFunction,
-      taskTimeout: sfn.Timeout.duration(timeout),
+      taskTimeout: sfn.Timeout.duration(FUNCTION_TIMEOUT),
       // Its list lacks Lambda.TooManyRequestsException.
       retryOnServiceExceptions: false,
       ...props,

@@ -48,7 +48,7 @@ export class StageFunction extends Construct {
 }
 
 /** The SDK of the lock file, not the runtime's. Its CommonJS parts call `require`, which a module does not have. */
-const BUNDLING: BundlingOptions = {
+export const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
   mainFields: ['module', 'main'],
   banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

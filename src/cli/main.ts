@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../package-root.ts';
+import { registerAnnotate } from './commands/annotate.ts';
 import { registerData } from './commands/data.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerGenerate } from './commands/generate.ts';
 import { registerGrade } from './commands/grade.ts';
+import { registerRescore } from './commands/rescore.ts';
 import { registerRoute } from './commands/route.ts';
 import { registerRun } from './commands/run.ts';
 import { registerScore } from './commands/score.ts';
@@ -26,11 +28,13 @@ registerSetup(program);
 registerDoctor(program);
 registerGenerate(program);
 registerData(program);
+registerAnnotate(program);
 registerScore(program);
 registerGrade(program);
 registerRoute(program);
 registerShards(program);
 registerRun(program);
+registerRescore(program);
 
 try {
   await program.parseAsync();
