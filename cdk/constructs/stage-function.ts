@@ -58,9 +58,9 @@ const BUNDLING: BundlingOptions = {
   sourcesContent: false,
 };
 
-/** Sharp has native code, so npm installs it for the function's processor, whatever the machine that deploys. */
+/** Sharp as WebAssembly: half the size of its native build, on any processor, and it refuses the same images. */
 function bundlingOf(name: StageFunctionName): BundlingOptions {
   if (name !== IMAGE_STAGE) return BUNDLING;
-  const environment = { npm_config_cpu: 'arm64', npm_config_os: 'linux', npm_config_libc: 'glibc' };
+  const environment = { npm_config_cpu: 'wasm32', npm_config_os: 'linux' };
   return { ...BUNDLING, nodeModules: ['sharp'], environment };
 }
