@@ -19,6 +19,12 @@ export function synthesise(context: Record<string, unknown> = {}) {
   return { app, data: Template.fromStack(dataStack), pipeline: Template.fromStack(pipelineStack) };
 }
 
+/** The lifecycle rules of the data bucket: the one that is versioned. */
+export const lifecycleRules = (data: Template) =>
+  Object.values(data.findResources('AWS::S3::Bucket'))
+    .filter(({ Properties }) => Properties.VersioningConfiguration)
+    .flatMap(({ Properties }) => Properties.LifecycleConfiguration.Rules);
+
 interface Statement {
   Effect: string;
   Action: string | string[];
