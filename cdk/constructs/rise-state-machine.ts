@@ -160,7 +160,8 @@ export class RiseStateMachine extends Construct {
         key: JsonPath.stringAt('$.shardsKey'),
       }),
       maxConcurrency,
-      mapExecutionType: sfn.StateMachineType.EXPRESS,
+      // An Express child would end after five minutes, a stage may take fifteen.
+      mapExecutionType: sfn.StateMachineType.STANDARD,
       resultPath: JsonPath.DISCARD,
     });
     map.itemProcessor(this.invoke(childId, name, { outputPath: JsonPath.DISCARD }));
