@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import {
+  countShards,
   selectDiagnosisPrompts,
   selectIterationPrompts,
   splitEvenly,
 } from '../../../src/stages/planning/select-prompts.ts';
-import { aPrompt } from '../../support/factories.ts';
+import { aPrompt, aRunConfig } from '../../support/factories.ts';
 
 const prompts = Array.from({ length: 10 }, (_, index) => aPrompt({ promptId: `p${index}` }));
 const idsOf = (selected: { promptId: string }[]) => selected.map(({ promptId }) => promptId);
@@ -36,6 +37,23 @@ describe('the prompts to diagnose', () => {
     const chosen = idsOf(selectDiagnosisPrompts(prompts, 4, 7));
     expect(chosen).toHaveLength(4);
     expect(chosen).toEqual([...chosen].sort());
+  });
+});
+
+describe('the shards of a rollout', () => {
+  const count = (prompts: number, maxNewTokens: number, rolloutShards: number) =>
+    countShards(
+      { prompts, trajectoriesPerPrompt: 8 },
+      aRunConfig({ sampling: { maxNewTokens }, compute: { rolloutShards } }),
+    );
+
+  it.each([
+    ['as many as are wanted', [48, 48, 4], 4],
+    ['no more than there are prompts', [3, 48, 4], 3],
+    ['more where they would hold more tokens than a stage can', [12_500, 4096, 8], 52],
+    ['never more than an array job has', [10_000_000, 4096, 8], 10_000],
+  ] as const)('are %s', (_, [prompts, tokens, wanted], shards) => {
+    expect(count(prompts, tokens, wanted)).toBe(shards);
   });
 });
 
