@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { readDefinition } from '../../src/local/definition.ts';
+import { FUNCTION_MEMORY_MIB } from '../../src/schema/stage-contracts.ts';
 import { lifecycleRules, synthesise } from './support/stacks.ts';
 
 const { data, pipeline } = synthesise();
@@ -161,6 +162,17 @@ describe('the pipeline stack', () => {
       return (part as { Ref?: string }).Ref === 'AWS::Partition' ? 'aws' : 'resource';
     });
     expect(anonymous(JSON.parse(text.join('')))).toEqual(anonymous(readDefinition()));
+  });
+
+  it('bounds what its maps run at once, and gives each child as long as a function may take', () => {
+    const maps = Object.values(readDefinition().States).filter(({ Type }) => Type === 'Map');
+    expect(maps.length).toBeGreaterThan(0);
+    for (const { MaxConcurrency, ItemProcessor } of maps) {
+      expect(MaxConcurrency).toBeGreaterThan(0);
+      expect(MaxConcurrency).toBeLessThanOrEqual(100);
+      expect(ItemProcessor?.ProcessorConfig).toEqual({ Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' });
+    }
+    pipeline.allResourcesProperties('AWS::Lambda::Function', { Timeout: 900, MemorySize: FUNCTION_MEMORY_MIB });
   });
 
   it('runs every stage on Node 24 for arm64, with a role of its own and the store', () => {
