@@ -89,8 +89,9 @@ describe('the walk', () => {
   it('sees children that are Express and take longer than those may', async () => {
     const text = JSON.stringify(readDefinition()).replaceAll('"STANDARD"', '"EXPRESS"');
     const config = aRunConfig({ expert: { maxConsultations: 1 }, compute: { rolloutShards: 10_000 } });
-    expect(await passedBy(config)).toEqual([]);
-    expect(await passedBy(config, {}, JSON.parse(text))).toEqual(['Step Functions: seconds of an Express child']);
+    const quota = 'Step Functions: seconds of an Express child';
+    expect(await passedBy(config)).not.toContain(quota);
+    expect(await passedBy(config, {}, JSON.parse(text))).toContain(quota);
   });
 
   it('waits for nothing real', async () => {
