@@ -13,6 +13,7 @@ import { registerRun } from './commands/run.ts';
 import { registerScore } from './commands/score.ts';
 import { registerSetup } from './commands/setup.ts';
 import { registerShards } from './commands/shards.ts';
+import { registerSimulate } from './commands/simulate.ts';
 import { reportError } from './report-error.ts';
 
 const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
@@ -35,6 +36,7 @@ registerRoute(program);
 registerShards(program);
 registerRun(program);
 registerRescore(program);
+registerSimulate(program);
 
 try {
   await program.parseAsync();

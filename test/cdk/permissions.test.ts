@@ -131,7 +131,11 @@ describe('access to the store', () => {
     expect(deleting.map(([name, { deletes }]) => [name, deletes])).toEqual([
       ['score-trajectories', [`${keys.scoreJournalsPrefix('runs/*/scores/*/')}*`]],
     ]);
-    expect(GPU_JOB_ACCESS.deletes).toEqual(['runs/*/resume/*', `${keys.partsPrefix('runs/*/')}*`]);
+    expect(GPU_JOB_ACCESS.deletes).toEqual([
+      'runs/*/resume/*',
+      `${keys.partsPrefix('runs/*/')}*`,
+      `${keys.partsPrefix('trajectories/*/')}*`,
+    ]);
     const kept = [
       keys.sftResumePrefix(run),
       keys.grpoResumePrefix(run, 3),

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { configKey, promptsKey } from '../../../src/schema/keys.ts';
 import { runPlan } from '../../../src/stages/planning/run-plan.ts';
 import {
+  countShards,
   selectDiagnosisPrompts,
   selectIterationPrompts,
   splitEvenly,
@@ -41,6 +42,23 @@ describe('the prompts to diagnose', () => {
     const chosen = idsOf(selectDiagnosisPrompts(prompts, 4, 7));
     expect(chosen).toHaveLength(4);
     expect(chosen).toEqual([...chosen].sort());
+  });
+});
+
+describe('the shards of a rollout', () => {
+  const count = (prompts: number, maxNewTokens: number, rolloutShards: number) =>
+    countShards(
+      { prompts, trajectoriesPerPrompt: 8 },
+      aRunConfig({ sampling: { maxNewTokens }, compute: { rolloutShards } }),
+    );
+
+  it.each([
+    ['as many as are wanted', [48, 48, 4], 4],
+    ['no more than there are prompts', [3, 48, 4], 3],
+    ['more where they would hold more tokens than a stage can', [12_500, 4096, 8], 52],
+    ['never more than an array job has', [10_000_000, 4096, 8], 10_000],
+  ] as const)('are %s', (_, [prompts, tokens, wanted], shards) => {
+    expect(count(prompts, tokens, wanted)).toBe(shards);
   });
 });
 
