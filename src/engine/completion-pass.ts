@@ -52,7 +52,7 @@ interface PassInputs<Name extends string> {
 
 /**
  * Forward and backward pass over completions, whose gradients the trainer's optimizer keeps for its next step.
- * Where the trainer runs traced graphs, every size is padded to one of four per octave, so that few graphs serve a job.
+ * Where the trainer runs traced graphs, every size is padded to one of eight per octave, so that few graphs serve a job.
  */
 export function createCompletionPass<Name extends string>(
   model: Qwen25VL,
