@@ -3,14 +3,22 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../package-root.ts';
 import { registerData } from './commands/data.ts';
+import { registerDeploy } from './commands/deploy.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerDownload } from './commands/download.ts';
 import { registerGenerate } from './commands/generate.ts';
 import { registerGrade } from './commands/grade.ts';
+import { registerLogs } from './commands/logs.ts';
+import { registerResume } from './commands/resume.ts';
 import { registerRoute } from './commands/route.ts';
 import { registerRun } from './commands/run.ts';
 import { registerScore } from './commands/score.ts';
 import { registerSetup } from './commands/setup.ts';
 import { registerShards } from './commands/shards.ts';
+import { registerStart } from './commands/start.ts';
+import { registerStatus } from './commands/status.ts';
+import { registerStop } from './commands/stop.ts';
+import { registerWatch } from './commands/watch.ts';
 import { reportError } from './report-error.ts';
 
 const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
@@ -31,6 +39,14 @@ registerGrade(program);
 registerRoute(program);
 registerShards(program);
 registerRun(program);
+registerDeploy(program);
+registerStart(program);
+registerStatus(program);
+registerWatch(program);
+registerLogs(program);
+registerStop(program);
+registerResume(program);
+registerDownload(program);
 
 try {
   await program.parseAsync();

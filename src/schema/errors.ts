@@ -35,3 +35,6 @@ export class MissingBackendError extends RiseError {}
 
 /** Training reached a loss or gradient that is not finite; retrying with the same seeds cannot help. */
 export class DivergedError extends RiseError {}
+
+/** A run on AWS ended without success; the message says where and why. */
+export class RunFailedError extends RiseError {}
