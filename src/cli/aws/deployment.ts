@@ -16,10 +16,8 @@ export interface Deployment {
 
 /** Reads the outputs of both stacks. Throws `InvalidInputError` where they are not deployed. */
 export async function findDeployment({ cloudFormation }: Pick<AwsClients, 'cloudFormation'>): Promise<Deployment> {
-  const [data, pipeline] = await Promise.all([
-    readOutputs(cloudFormation, DATA_STACK),
-    readOutputs(cloudFormation, PIPELINE_STACK),
-  ]);
+  const data = await readOutputs(cloudFormation, DATA_STACK);
+  const pipeline = await readOutputs(cloudFormation, PIPELINE_STACK);
   const { RolloutHourUsd: rollout, TrainingHourUsd: training } = pipeline;
   return {
     bucket: need(data, DATA_STACK, 'DataBucketName'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A Lambda function's error, as Step Functions hands it on. */
+/** A Lambda function's error, as Step Functions hands it on; it names the type apart from this, too. */
 const FunctionError = z.object({ errorType: z.string(), errorMessage: z.string() });
 /** A Batch job that failed, likewise; its last attempt is the one that counts. */
 const FailedJob = z.object({
@@ -26,7 +26,7 @@ export function describeCause(cause: string | undefined): string {
     return cause;
   }
   const ofFunction = FunctionError.safeParse(value);
-  if (ofFunction.success) return `${ofFunction.data.errorType}: ${ofFunction.data.errorMessage}`;
+  if (ofFunction.success) return ofFunction.data.errorMessage;
   const ofJob = FailedJob.safeParse(value);
   if (!ofJob.success) return cause;
   const { JobName, StatusReason, Attempts = [] } = ofJob.data;

@@ -32,7 +32,8 @@ export function explainAwsError(cause: unknown): unknown {
   }
   if ([...CREDENTIAL_FAULTS, ...MORE_CREDENTIAL_FAULTS].includes(name)) {
     const remedy = 'run aws configure or aws sso login, or give a --profile that has them';
-    return new InvalidInputError(`No valid AWS credentials (${message}); ${remedy}`, { cause });
+    const whose = process.env.AWS_PROFILE ? ` of profile ${process.env.AWS_PROFILE}` : '';
+    return new InvalidInputError(`No valid AWS credentials${whose} (${message}); ${remedy}`, { cause });
   }
   if (name.startsWith('AccessDenied')) {
     return new InvalidInputError(

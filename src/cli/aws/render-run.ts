@@ -16,7 +16,7 @@ export function renderRun(run: RunStatus, now: number): string {
   const hidden = Math.max(0, stages.length - SHOWN_STAGES);
   return [
     title,
-    ...(hidden > 0 ? [`  ... ${hidden} stages before`] : []),
+    ...(hidden > 0 ? [`  ... ${hidden} before`] : []),
     ...stages.slice(hidden).flatMap((stage) => renderStage(run, stage, now)),
     ...renderRewards(run),
     ...renderCost(run),
@@ -91,6 +91,6 @@ function renderRewards({ rewards }: RunStatus): string[] {
 
 function renderCost({ cost: { gpuHours, usd, forgottenJobs } }: RunStatus): string[] {
   const money = usd === undefined ? '' : `, about ${usd.toFixed(2)} USD`;
-  const forgotten = forgottenJobs > 0 ? `, without ${forgottenJobs} jobs that Batch no longer knows` : '';
+  const forgotten = forgottenJobs > 0 ? `; jobs that Batch no longer knows: ${forgottenJobs}` : '';
   return [`cost     ${gpuHours.toFixed(2)} GPU-hours${money}${forgotten}`];
 }
