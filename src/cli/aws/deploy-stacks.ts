@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import { packageRoot } from '../../package-root.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { type AwsClients, connectToAws } from './clients.ts';
-import { type Deployment, findDeployment, findStack, outputsOf } from './deployment.ts';
+import { type Deployment, findDeployment, findStack } from './deployment.ts';
 import { explained } from './explain-aws-error.ts';
 import type { AwsOptions } from './settings.ts';
 
@@ -51,10 +51,9 @@ function assertCheckout(): void {
   throw new InvalidInputError(`${packageRoot} has no stacks to deploy; run rise deploy in a checkout of the project`);
 }
 
-/** Throws `InvalidInputError` where the account and region lack what CDK deploys with. */
-export async function assertBootstrapped({ cloudFormation }: Pick<AwsClients, 'cloudFormation'>): Promise<void> {
-  const stack = await findStack(cloudFormation, BOOTSTRAP_STACK);
-  if (stack && outputsOf(stack).BootstrapVersion) return;
+/** Throws `InvalidInputError` where the account and region lack what CDK deploys with; whether it is recent, CDK says. */
+async function assertBootstrapped({ cloudFormation }: Pick<AwsClients, 'cloudFormation'>): Promise<void> {
+  if (await findStack(cloudFormation, BOOTSTRAP_STACK)) return;
   const region = await cloudFormation.config.region();
   throw new InvalidInputError(
     `this account is not bootstrapped for CDK in ${region} (there is no stack ${BOOTSTRAP_STACK}); run npx cdk bootstrap there once`,

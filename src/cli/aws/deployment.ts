@@ -37,7 +37,7 @@ export async function findStack(cloudFormation: CloudFormation, name: string): P
 }
 
 /** The outputs of a stack by name. */
-export const outputsOf = ({ Outputs = [] }: Stack): Record<string, string> =>
+const outputsOf = ({ Outputs = [] }: Stack): Record<string, string> =>
   Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey!, OutputValue!]));
 
 async function readOutputs(cloudFormation: CloudFormation, name: string): Promise<Record<string, string>> {

@@ -32,6 +32,8 @@ async function start(configPath: string, options: StartOptions): Promise<void> {
   ]);
   const config = await readRunConfig(configPath);
   if (options.seed !== undefined) config.seed = options.seed;
-  const started = await startOnAws(config, dirname(configPath), options);
+  const started = await startOnAws(config, dirname(configPath), options, (key) => {
+    console.error(`uploading ${key}`);
+  });
   console.log(renderStartedRun(started, options));
 }

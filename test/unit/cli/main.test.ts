@@ -19,7 +19,19 @@ describe('the rise command', () => {
   it('lists its commands', () => {
     const { status, stdout } = rise('--help');
     expect(status).toBe(0);
-    for (const command of ['setup', 'doctor', 'generate', 'run', 'data', 'score', 'route', 'shards']) {
+    for (const command of [
+      'setup',
+      'doctor',
+      'generate',
+      'run',
+      'data',
+      'score',
+      'route',
+      'shards',
+      'deploy',
+      'start',
+      'status',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
   });
