@@ -137,8 +137,8 @@ function applyToStage(stage: Stage, event: HistoryEvent): void {
 }
 
 function iterationOf(state: string, fields: z.infer<typeof StateInput>): number | undefined {
-  if (state === 'PlanIteration') return fields.nextIteration;
   if (state === 'PlanDiagnosis') return undefined;
+  if (state.startsWith('Plan')) return fields.nextIteration;
   return fields.rollout?.startsWith('iteration-') ? fields.iteration : undefined;
 }
 

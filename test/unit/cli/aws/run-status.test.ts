@@ -81,6 +81,23 @@ describe('the history of an execution', () => {
     expect(failureOf(aStatus({ events }))).toBe('Validate failed: InvalidInputError: prompts.jsonl:3 has no answer');
   });
 
+  it('keeps apart the branches of a parallel state, whose events mix', () => {
+    const enter = (id: number, name: string) => ({
+      ...{ id, previousEventId: 2, type: 'TaskStateEntered' as const, timestamp: new Date(HISTORY_START) },
+      stateEnteredEventDetails: { name, input: '{}' },
+    });
+    const submit = (id: number, previousEventId: number, JobId: string) => ({
+      ...{ id, previousEventId, type: 'TaskSubmitted' as const, timestamp: new Date(HISTORY_START) },
+      taskSubmittedEventDetails: { resourceType: 'batch', resource: '', output: JSON.stringify({ JobId }) },
+    });
+    const events = [enter(3, 'Train'), enter(4, 'RollOut'), submit(5, 3, 'training'), submit(6, 4, 'rollout')];
+    const { stages } = follow(events);
+    expect(stages.map(({ state, jobIds }) => [state, jobIds])).toEqual([
+      ['Train', ['training']],
+      ['RollOut', ['rollout']],
+    ]);
+  });
+
   it('closes what was going on when the execution was stopped', () => {
     const { stages } = follow(aRunInItsSecondIteration().end('ExecutionAborted').events);
     expect(stages.at(-1)).toMatchObject({ state: 'RollOutShards', status: 'failed', endedAt: expect.any(Date) });
