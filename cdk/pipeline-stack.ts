@@ -64,6 +64,8 @@ export class PipelineStack extends Stack {
       { title: 'Cost of training', jobQueueArn: trainingQueue.jobQueueArn, hourUsd: config.trainingHourUsd },
     ]);
     new CfnOutput(this, 'StateMachineArn', { value: this.riseStateMachine.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'RolloutHourUsd', { value: String(config.rolloutHourUsd) });
+    new CfnOutput(this, 'TrainingHourUsd', { value: String(config.trainingHourUsd) });
   }
 
   private createLogGroup(id: string): logs.LogGroup {

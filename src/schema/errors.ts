@@ -41,3 +41,5 @@ export class DivergedError extends RiseError {}
 
 /** A reward threw, or gave a value that is no number; the message names the reward and the trajectory. */
 export class RewardFailedError extends RiseError {}
+/** A run on AWS ended without success; the message says where and why. */
+export class RunFailedError extends RiseError {}

@@ -109,9 +109,9 @@ describe('the state machine that runs locally', () => {
   );
 
   it.each(Object.values(definition.States).flatMap(childrenOf))(
-    'bounds %s, a child that is Express, below its five minutes',
+    'bounds %s, the child of a Map, by the longest a Lambda may take',
     (_, { TimeoutSeconds }) => {
-      expect(TimeoutSeconds).toBeLessThan(300);
+      expect(TimeoutSeconds).toBe(900);
     },
   );
 

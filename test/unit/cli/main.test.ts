@@ -30,6 +30,9 @@ describe('the rise command', () => {
       'route',
       'shards',
       'simulate',
+      'deploy',
+      'start',
+      'status',
     ]) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
