@@ -14,7 +14,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadBackend } from '../../src/engine/backend.ts';
 import type { TrainingSequence } from '../../src/engine/batch.ts';
 import { type CompletionPass, createCompletionPass } from '../../src/engine/completion-pass.ts';
-import { generate } from '../../src/engine/generation/generate.ts';
+import { createSampler } from '../../src/engine/generation/sampler.ts';
 import { createTracedExecutor } from '../../src/engine/graph/traced-executor.ts';
 import { sftLoss } from '../../src/engine/losses/sft-loss.ts';
 import { folderModelFiles, requireModelJson } from '../../src/engine/model-files.ts';
@@ -157,19 +157,18 @@ async function evaluate(policy: Policy): Promise<void> {
   const tiers = { read: 64, count: 64, sum: 64, difference: 64, product: 64 };
   const tasks = drawTasks({ tiers, seed: 0, split: 'train' });
   const prompts = await Promise.all(tasks.map((task) => processTask(policy.processor, task)));
+  const requests = prompts.map((prompt, at) => ({ prompt, seed: deriveSeed('base', at) }));
+  const executor = createTracedExecutor();
+  const sampler = createSampler(policy.model, executor, 64);
   for (const temperature of [1, 0]) {
     const right: Record<string, number> = {};
-    for (let start = 0; start < tasks.length; start += 64) {
-      const requests = prompts
-        .slice(start, start + 64)
-        .map((prompt, at) => ({ prompt, seed: deriveSeed('base', start + at) }));
-      const settings = { temperature, topP: 1, topK: 0, maxNewTokens: 48, stopTokenIds: policy.processor.stopTokenIds };
-      generate(policy.model, requests, settings).forEach((completion, at) => {
-        const task = tasks[start + at];
-        const text = policy.processor.decode(completion.tokenIds, { skipSpecialTokens: true });
-        right[task.tier] = (right[task.tier] ?? 0) + (text.includes(`\\boxed{${task.answer}}`) ? 1 / 64 : 0);
-        if (at < 5 && start === 0) console.log(`  ${task.tier} ${task.answer}: ${text}`);
-      });
+    const settings = { temperature, topP: 1, topK: 0, maxNewTokens: 48, stopTokenIds: policy.processor.stopTokenIds };
+    const completions = await sampler.generate(requests, settings);
+    for (const [at, completion] of completions.entries()) {
+      const task = tasks[at];
+      const text = policy.processor.decode(completion.tokenIds, { skipSpecialTokens: true });
+      right[task.tier] = (right[task.tier] ?? 0) + (text.includes(`\\boxed{${task.answer}}`) ? 1 / 64 : 0);
+      if (at < 5) console.log(`  ${task.tier} ${task.answer}: ${text}`);
     }
     console.log(
       `temperature ${temperature}`,
@@ -178,6 +177,7 @@ async function evaluate(policy: Policy): Promise<void> {
         .join('  '),
     );
   }
+  executor.dispose();
 }
 
 function hostWeights(model: Qwen25VL): Map<string, HostTensor> {

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { type Completion, generate } from '../engine/generation/generate.ts';
+import type { GenerationRequest } from '../engine/generation/request-queue.ts';
+import { createSampler, type Sampler } from '../engine/generation/sampler.ts';
+import type { Completion } from '../engine/generation/sequence.ts';
+import { createExecutor } from '../engine/graph/create-executor.ts';
 import type { Policy } from '../engine/policy.ts';
 import { InterruptedError } from '../schema/errors.ts';
 import { JOB_ATTEMPTS } from '../schema/job-attempts.ts';
@@ -50,10 +53,14 @@ const KeptCompletion = z.object({
   text: z.string(),
 });
 
+/** A batch is this many times what is decoded together: its end, where slots run empty, comes seldom. */
+const ROUNDS_PER_BATCH = 4;
+
 /**
- * Samples completions in batches of whole prompts, prompt after prompt, reporting progress after each batch. What an
- * attempt before this one has kept is not sampled again.
- * Throws `InterruptedError` between batches when the worker is asked to stop.
+ * Samples completions in batches of whole prompts, prompt after prompt, reporting progress after each batch. What an attempt
+ * before this one has kept is not sampled again. Each batch begins with an empty cache, so that it comes out the same
+ * whichever attempt samples it.
+ * Throws `InterruptedError` soon after the worker is asked to stop.
  */
 export async function sampleCompletions(
   deps: JobDeps,
@@ -61,36 +68,38 @@ export async function sampleCompletions(
   config: RunConfig,
   plan: SamplingPlan,
 ): Promise<SampledCompletions> {
-  const { stage, completionsPerPrompt } = plan;
-  const total = plan.prompts.length * completionsPerPrompt;
-  const promptsPerBatch = Math.max(1, Math.floor(config.compute.decodeBatchSequences / completionsPerPrompt));
-  const batches = splitBySize(plan.prompts, promptsPerBatch);
-  const completions = await readKept(deps.store, plan.prefix, batches);
-  const keptBatches = Math.ceil(completions.length / (promptsPerBatch * completionsPerPrompt));
+  const { stage, prefix, prompts, completionsPerPrompt } = plan;
+  const total = prompts.length * completionsPerPrompt;
+  const promptsPerRound = Math.max(1, Math.floor(config.compute.decodeBatchSequences / completionsPerPrompt));
+  const batches = splitBySize(splitBySize(prompts, promptsPerRound), ROUNDS_PER_BATCH);
+  const completions = await readKept(deps.store, prefix, batches);
+  const keptBatches = Math.ceil(completions.length / (ROUNDS_PER_BATCH * promptsPerRound * completionsPerPrompt));
+  const executor = createExecutor(config.compute.engine);
+  const sampler = createSampler(policy.model, executor, Math.min(promptsPerRound * completionsPerPrompt, total));
   const started = Date.now();
   let tokens = 0;
-  for (let batch = keptBatches; batch < batches.length; batch++) {
-    if (deps.signal.aborted) {
-      const place = `${completions.length} of ${total} completions, in attempt ${deps.attempt} of ${JOB_ATTEMPTS}`;
-      throw new InterruptedError(`${stage} stopped at ${place}; run it again to go on from there`);
+  try {
+    for (let batch = keptBatches; batch < batches.length; batch++) {
+      const sampled = await sampleBatch(deps, policy, config, plan, sampler, batches[batch]);
+      completions.push(...sampled);
+      for (const { tokenIds } of sampled) tokens += tokenIds.length;
+      const tokensPerSecond = tokens / ((Date.now() - started) / 1000);
+      deps.report({ stage, done: completions.length, total, unit: 'completions', metrics: { tokensPerSecond } });
+      // The last one is followed by the job's own records.
+      if (batch < batches.length - 1) await keep(deps.store, prefix, batch, sampled);
     }
-    const sampled = await sampleBatch(deps, policy, config, plan, batches[batch]);
-    completions.push(...sampled);
-    for (const { tokenIds } of sampled) tokens += tokenIds.length;
-    const tokensPerSecond = tokens / ((Date.now() - started) / 1000);
-    deps.report({ stage, done: completions.length, total, unit: 'completions', metrics: { tokensPerSecond } });
-    // The last one is followed by the job's own records.
-    if (batch < batches.length - 1) await keep(deps.store, plan.prefix, batch, sampled);
+  } finally {
+    executor.dispose();
   }
   return { completions, sampledTokens: tokens };
 }
 
 /** The completions of the first batches, as many as were kept without a gap. */
-async function readKept(store: Store, prefix: string, batches: readonly Prompt[][]): Promise<PromptCompletion[]> {
+async function readKept(store: Store, prefix: string, batches: readonly Prompt[][][]): Promise<PromptCompletion[]> {
   const keys = new Set(await store.list(partsPrefix(prefix)));
   const completions: PromptCompletion[] = [];
   for (let batch = 0; keys.has(partKey(prefix, batch)); batch++) {
-    const prompts = new Map(batches[batch].map((prompt) => [prompt.promptId, prompt]));
+    const prompts = new Map(batches[batch].flat().map((prompt) => [prompt.promptId, prompt]));
     for (const { promptId, ...completion } of await readRecords(store, partKey(prefix, batch), KeptCompletion)) {
       completions.push({ ...completion, prompt: prompts.get(promptId)! });
     }
@@ -113,23 +122,36 @@ async function sampleBatch(
   policy: Policy,
   config: RunConfig,
   plan: SamplingPlan,
-  prompts: readonly Prompt[],
+  sampler: Sampler,
+  rounds: readonly Prompt[][],
 ): Promise<PromptCompletion[]> {
-  const { model, processor } = policy;
-  const processed = await Promise.all(
-    prompts.map((prompt) => processStoredPrompt(deps.store, processor, prompt, config)),
-  );
-  const requests = prompts.flatMap((prompt, at) =>
-    Array.from({ length: plan.completionsPerPrompt }, (_, index) => ({
-      prompt: processed[at],
-      seed: plan.seedOf(prompt, index),
-    })),
-  );
+  const { completionsPerPrompt, seedOf } = plan;
+  const { processor } = policy;
+  /** Prompts are processed as slots come free: their images need not all be in memory. */
+  async function* processRounds(): AsyncGenerator<GenerationRequest> {
+    for (const prompts of rounds) {
+      if (deps.signal.aborted) throw stopped(deps, plan);
+      const processed = await Promise.all(
+        prompts.map((prompt) => processStoredPrompt(deps.store, processor, prompt, config)),
+      );
+      for (const [at, prompt] of processed.entries()) {
+        for (let index = 0; index < completionsPerPrompt; index++) yield { prompt, seed: seedOf(prompts[at], index) };
+      }
+    }
+  }
+  const prompts = rounds.flat();
   const settings = { ...plan.sampling, stopTokenIds: processor.stopTokenIds };
-  return generate(model, requests, settings).map((completion, at) => ({
+  const completions = await sampler.generate(processRounds(), settings);
+  return completions.map((completion, at) => ({
     ...completion,
-    prompt: prompts[Math.floor(at / plan.completionsPerPrompt)],
-    index: at % plan.completionsPerPrompt,
+    prompt: prompts[Math.floor(at / completionsPerPrompt)],
+    index: at % completionsPerPrompt,
     text: processor.decode(completion.tokenIds, { skipSpecialTokens: true }),
   }));
+}
+
+function stopped({ attempt }: JobDeps, { stage }: SamplingPlan): InterruptedError {
+  return new InterruptedError(
+    `${stage} stopped in attempt ${attempt} of ${JOB_ATTEMPTS}; run it again to go on from the last batch`,
+  );
 }

@@ -14,7 +14,13 @@ import { type BenchModel, benchModels, loadBenchModel } from './support/models.t
 import { writePeerImages } from './support/peer-images.ts';
 import { startPytorch } from './support/pytorch.ts';
 import { type BenchCase, median, printResult, printTable, RUNS } from './support/report.ts';
-import { drawPrompts, readBenchConfig, requestSiblings, sampleCompletions } from './support/rollout.ts';
+import {
+  type BenchSampler,
+  createBenchSampler,
+  drawPrompts,
+  readBenchConfig,
+  requestSiblings,
+} from './support/rollout.ts';
 
 const PROMPTS = 8;
 const GROUP_SIZE = 8;
@@ -68,17 +74,19 @@ async function measureCase(benchModel: BenchModel): Promise<RolloutCase> {
   const policy = await loadBenchModel(benchModel);
   const prompts = await drawPrompts(config, policy, PROMPTS);
   const stopTokenIds = benchModel.stopTokenIds(policy);
+  const sampler = createBenchSampler(policy, PROMPTS * GROUP_SIZE, config, stopTokenIds);
   await loadPeer(benchModel, prompts, stopTokenIds);
   const ours: Sampled[] = [];
   const theirs: Sampled[] = [];
   let flops = 0;
   // The first run of either side warms it up.
   for (let run = 0; run <= RUNS; run++) {
-    const sample = sampleOurs(policy, prompts, stopTokenIds, run);
+    const sample = await sampleOurs(policy, sampler, prompts, run);
     ours.push(sample);
     flops += sample.flops;
     theirs.push(await peer.ask<Sampled>('generate', { seed: run }));
   }
+  sampler.dispose();
   policy.model.dispose();
   const [rate, peerRate] = [ours, theirs].map((runs) =>
     median(runs.slice(1).map(({ tokens, seconds }) => tokens / seconds)),
@@ -96,10 +104,10 @@ async function measureCase(benchModel: BenchModel): Promise<RolloutCase> {
   };
 }
 
-function sampleOurs(policy: Policy, prompts: ProcessedPrompt[], stopTokenIds: number[], run: number) {
+async function sampleOurs(policy: Policy, sampler: BenchSampler, prompts: ProcessedPrompt[], run: number) {
   const requests = requestSiblings(prompts, GROUP_SIZE, run);
   const started = performance.now();
-  const completions = sampleCompletions(policy, requests, config, stopTokenIds);
+  const completions = await sampler.sample(requests);
   const seconds = (performance.now() - started) / 1000;
   const counted = completions.map(({ tokenIds }, at) => ({
     prompt: requests[at].prompt,

@@ -18,7 +18,7 @@ import { type BenchModel, benchModels, loadBenchModel } from './support/models.t
 import { writePeerImages } from './support/peer-images.ts';
 import { type PytorchPeer, startPytorch } from './support/pytorch.ts';
 import { type BenchCase, median, printResult, printTable, RUNS } from './support/report.ts';
-import { drawPrompts, readBenchConfig, requestSiblings, sampleCompletions } from './support/rollout.ts';
+import { createBenchSampler, drawPrompts, readBenchConfig, requestSiblings } from './support/rollout.ts';
 
 const MOST_DIFFERENCE = 1e-3;
 /** Prompts with a group of siblings each; the medium model's step takes 50 times rise-tiny's arithmetic for as many. */
@@ -81,7 +81,9 @@ if (cases.some(({ lossDifference }) => !(lossDifference <= MOST_DIFFERENCE))) {
 async function measureCase(benchModel: BenchModel): Promise<TrainCase> {
   const policy = await loadBenchModel(benchModel);
   const requests = requestSiblings(await drawPrompts(config, policy, PROMPTS[benchModel.name]), config.rl.groupSize);
-  const completions = sampleCompletions(policy, requests, config, benchModel.stopTokenIds(policy));
+  const sampler = createBenchSampler(policy, requests.length, config, benchModel.stopTokenIds(policy));
+  const completions = await sampler.sample(requests);
+  sampler.dispose();
   const sequences = toGrpoSequences(policy, requests, completions);
   const microBatches = planMicroBatches(sequences, config.rl.microBatchSequences);
   await loadPeer(peer, benchModel, splitSorted(sequences, config.rl.microBatchSequences), config);

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { buildSequenceBatch, computeCompletionLogprobs } from '../../src/engine/batch.ts';
-import { generate } from '../../src/engine/generation/generate.ts';
+import { createSampler, type Sampler } from '../../src/engine/generation/sampler.ts';
+import { createExecutor } from '../../src/engine/graph/create-executor.ts';
+import type { Executor } from '../../src/engine/graph/executor.ts';
 import { createModelInput } from '../../src/engine/models/qwen2_5_vl/model-input.ts';
 import { uploadModelInput } from '../../src/engine/models/qwen2_5_vl/model-tensors.ts';
 import { computePositionIds } from '../../src/engine/models/qwen2_5_vl/position-ids.ts';
@@ -12,12 +14,19 @@ describe.each(caseNames)('the checkpoint %s, beside transformers', (name) => {
   const { readFile, prompts, maxNewTokens } = loadParityCase(name);
   let policy: Policy;
   let processed: ProcessedPrompt[];
+  let executor: Executor;
+  let sampler: Sampler;
 
   beforeAll(async () => {
     policy = await loadPolicy(readFile);
     processed = await Promise.all(prompts.map(({ message }) => policy.processor.processPrompt(message)));
+    executor = createExecutor('traced');
+    sampler = createSampler(policy.model, executor, prompts.length);
   });
-  afterAll(() => policy.model.dispose());
+  afterAll(() => {
+    executor.dispose();
+    policy.model.dispose();
+  });
 
   const promptNames = prompts.map((prompt, index) => ({ name: prompt.name, index, expected: prompt.expected }));
   const withImages = promptNames.filter(({ expected }) => expected.imageFeatures !== undefined);
@@ -55,24 +64,24 @@ describe.each(caseNames)('the checkpoint %s, beside transformers', (name) => {
     expect(Math.max(...differences)).toBeLessThan(1e-4);
   });
 
-  it.each(promptNames)('answers $name greedily with the same tokens', ({ index, expected }) => {
-    const [completion] = generate(policy.model, [{ prompt: processed[index], seed: 1 }], greedy());
+  it.each(promptNames)('answers $name greedily with the same tokens', async ({ index, expected }) => {
+    const [completion] = await sampler.generate([{ prompt: processed[index], seed: 1 }], greedy());
     expect(completion.tokenIds).toEqual(expected.greedy.tokenIds);
     expect(completion.finishReason).toBe(expected.greedy.finishReason);
     expect(policy.processor.decode(completion.tokenIds, { skipSpecialTokens: true })).toBe(expected.greedy.text);
   });
 
-  it('answers every prompt with the same tokens in one batch', () => {
+  it('answers every prompt with the same tokens in one batch', async () => {
     const requests = processed.map((prompt) => ({ prompt, seed: 1 }));
-    const completions = generate(policy.model, requests, greedy());
+    const completions = await sampler.generate(requests, greedy());
     expect(completions.map(({ tokenIds }) => tokenIds)).toEqual(
       prompts.map(({ expected }) => expected.greedy.tokenIds),
     );
   });
 
-  it('scores tokens as it sampled them: cached equals uncached', () => {
+  it('scores tokens as it sampled them: cached equals uncached', async () => {
     const requests = processed.map((prompt, index) => ({ prompt, seed: 100 + index }));
-    const completions = generate(policy.model, requests, { ...greedy(), temperature: 1 });
+    const completions = await sampler.generate(requests, { ...greedy(), temperature: 1 });
     const sequences = completions.map(({ tokenIds }, index) => ({ prompt: processed[index], completionIds: tokenIds }));
     const batch = buildSequenceBatch(sequences, policy.model.config);
     const scored = tf.tidy(() => computeCompletionLogprobs(policy.model, batch).logprobs_N.dataSync());
@@ -80,10 +89,9 @@ describe.each(caseNames)('the checkpoint %s, beside transformers', (name) => {
     expect(largestDifference(scored, sampled)).toBeLessThan(1e-4);
   });
 
-  it('leaves no tensor behind', () => {
+  it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
-    generate(
-      policy.model,
+    await sampler.generate(
       processed.map((prompt) => ({ prompt, seed: 1 })),
       greedy(),
     );

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { Completion, GenerationSettings } from '../../engine/generation/generate.ts';
+import type { OnStep } from '../../engine/generation/sampler.ts';
+import type { Completion, GenerationSettings } from '../../engine/generation/sequence.ts';
 import type { Policy } from '../../engine/policy.ts';
 import type { ContentPart, ProcessedPrompt } from '../../engine/processing/processor.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
@@ -63,17 +64,20 @@ async function runGenerate(options: GenerateOptions): Promise<void> {
 
 /** Generates the completion; on a terminal, and without `--json`, its text appears as it comes. */
 async function answer(policy: Policy, prompt: ProcessedPrompt, options: GenerateOptions): Promise<Completion> {
-  const { generate } = await import('../../engine/generation/generate.ts');
+  const [{ createSampler }, { createTracedExecutor }] = await Promise.all([
+    import('../../engine/generation/sampler.ts'),
+    import('../../engine/graph/traced-executor.ts'),
+  ]);
   const { maxNewTokens, temperature, topP, topK, seed } = options;
   const { stopTokenIds, decode } = policy.processor;
   const repetitionPenalty = options.repetitionPenalty ?? policy.processor.repetitionPenalty;
   const settings: GenerationSettings = { maxNewTokens, temperature, topP, topK, repetitionPenalty, stopTokenIds };
   const toText = ({ tokenIds }: { tokenIds: readonly number[] }) => decode(tokenIds, { skipSpecialTokens: true });
-  if (options.json || !process.stdout.isTTY) return generate(policy.model, [{ prompt, seed }], settings)[0];
+  const sampler = createSampler(policy.model, createTracedExecutor(), 1);
+  const generate = async (onStep?: OnStep) => (await sampler.generate([{ prompt, seed }], settings, onStep))[0];
+  if (options.json || !process.stdout.isTTY) return generate();
   const stream = createTextStream((piece) => process.stdout.write(piece));
-  const [completion] = generate(policy.model, [{ prompt, seed }], settings, (_, [growing]) => {
-    stream.update(toText(growing));
-  });
+  const completion = await generate((_, [growing]) => stream.update(toText(growing)));
   stream.end(toText(completion));
   process.stdout.write('\n');
   return completion;

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { AdamStep, Executor, Moments, StateVariable } from './executor.ts';
+import type { AdamStep, Executor, Moments, RowTable, StateVariable } from './executor.ts';
 import type { HostArray } from './graph-session.ts';
 
 /** Op by op, as TensorFlow.js does: the reference for traced graphs. */
 export function createEagerExecutor(): Executor {
   const created: tf.Variable[] = [];
+  const tables: RowTable[] = [];
   return {
     createVariable({ data, shape, dtype }) {
       const initial = tf.tensor(data, [...shape], dtype);
@@ -13,11 +14,19 @@ export function createEagerExecutor(): Executor {
       created.push(variable);
       return new EagerVariable(variable);
     },
+    createRowTable(rows, width) {
+      const table = new EagerRowTable([rows, width]);
+      tables.push(table);
+      return table;
+    },
     adopt: (weight) => new EagerVariable(weight),
     read: (variables) => variables.map(readVariable),
     define: (compute) => (inputs) => tf.tidy(() => compute(inputs) as tf.TensorContainer) as ReturnType<typeof compute>,
     isTraced: false,
-    dispose: () => tf.dispose(created),
+    dispose() {
+      tf.dispose(created);
+      for (const table of tables) table.release();
+    },
   };
 }
 
@@ -44,14 +53,6 @@ class EagerVariable implements StateVariable {
     this.#variable.assign(tf.add(this.#variable, value));
   }
 
-  scatterRows(rows: tf.Tensor, values: tf.Tensor): void {
-    const [rowCount] = this.shape;
-    const indices = tf.reshape(rows, [-1, 1]) as tf.Tensor2D;
-    const isReplaced = tf.scatterND(indices, tf.ones([rows.size]), [rowCount]);
-    const kept = tf.reshape(tf.less(isReplaced, 0.5), [rowCount, ...this.shape.slice(1).map(() => 1)]);
-    this.#variable.assign(tf.where(kept, this.#variable, tf.scatterND(indices, values, this.shape)));
-  }
-
   applyAdam({ first, second }: Moments, gradient: tf.Tensor, step: AdamStep): void {
     const { learningRate, beta1Power, beta2Power, epsilon, beta1, beta2 } = step;
     first.assign(tf.add(tf.mul(first.value(), beta1), tf.mul(gradient, 1 - beta1)));
@@ -68,6 +69,37 @@ class EagerVariable implements StateVariable {
 
   dispose(): void {
     this.#variable.dispose();
+  }
+}
+
+class EagerRowTable implements RowTable {
+  readonly #shape: [number, number];
+  #rows?: tf.Tensor2D;
+
+  constructor(shape: [number, number]) {
+    this.#shape = shape;
+  }
+
+  value(): tf.Tensor2D {
+    return this.#rows!;
+  }
+
+  scatterRows(rows: tf.Tensor, values: tf.Tensor): void {
+    this.#replace(tf.tensorScatterUpdate(this.#rows!, tf.reshape(rows, [-1, 1]), values) as tf.Tensor2D);
+  }
+
+  allocate(): void {
+    this.#replace(tf.zeros(this.#shape));
+  }
+
+  release(): void {
+    this.#rows?.dispose();
+    this.#rows = undefined;
+  }
+
+  #replace(rows: tf.Tensor2D): void {
+    this.release();
+    this.#rows = tf.keep(rows);
   }
 }
 

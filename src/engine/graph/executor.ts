@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { HostArray } from './graph-session.ts';
 
 /**
- * Numbers that outlive a call: a weight, a moment of the optimizer, a key-value cache. Inside a function that an executor
+ * Numbers that outlive a call: a weight, a moment of the optimizer. Inside a function that an executor
  * runs, reads and writes happen in the order they are written.
  */
 export interface StateVariable {
@@ -11,8 +11,6 @@ export interface StateVariable {
   value(): tf.Tensor;
   assign(value: tf.Tensor): void;
   assignAdd(value: tf.Tensor): void;
-  /** Replaces rows of the first axis; `rows` is int32 of shape `[R]`, without repeats, `values` is `[R, ...]`. */
-  scatterRows(rows: tf.Tensor, values: tf.Tensor): void;
   /**
    * One Adam update, `m` and `v` included: `w -= lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + epsilon)`. The shapes of
    * gradient and moments are the variable's.
@@ -38,12 +36,28 @@ export interface AdamStep {
   beta2: number;
 }
 
+/**
+ * A float32 matrix written a few rows at a time, such as a key-value cache. Reading it copies nothing: a value must not be
+ * used after a later write of the same function. All calls belong inside of running functions.
+ */
+export interface RowTable {
+  /** Its rows as a tensor, for use inside the running function alone. */
+  value(): tf.Tensor2D;
+  /** `rows` is int32 of shape `[R]`, `values` is `[R, width]`; rows that are named twice must get the same values. */
+  scatterRows(rows: tf.Tensor, values: tf.Tensor): void;
+  /** Takes memory, with zeros in it. */
+  allocate(): void;
+  release(): void;
+}
+
 /** A function of trees of tensors. The caller disposes inputs and outputs. */
 export type Run<Inputs, Outputs> = (inputs: Inputs) => Outputs;
 
 /** Runs functions over state that it holds: op by op, or as traced graphs. */
 export interface Executor {
   createVariable(initial: HostArray): StateVariable;
+  /** Without memory until it is allocated. */
+  createRowTable(rows: number, width: number): RowTable;
   /** A variable with the value of a weight, which the functions may go on using as a tensor: they see the variable. */
   adopt(weight: tf.Variable): StateVariable;
   /** Copies in host memory, in the order asked for; outside of running functions. */

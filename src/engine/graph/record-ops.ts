@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '../../schema/errors.ts';
+import { addTidyOp } from './add-tidy-op.ts';
 import type { GraphOutput, GraphSession, HostArray } from './graph-session.ts';
 import { nodeBackend, type OpAttribute } from './node-backend.ts';
 
@@ -55,7 +56,7 @@ export function recordOps<T>(
   }
 
   const addOp = (op: string, attributes: OpAttribute[], inputs: tf.Tensor[]) =>
-    session.addOp(op, inputs.map(outputOf), attributes).map(toTensor);
+    addTidyOp(session, op, inputs.map(outputOf), attributes).map(toTensor);
   return withHooks({ addOp, onConstant: (dataId) => constants.add(dataId) }, () => body({ toTensor, outputOf }));
 }
 

@@ -84,11 +84,6 @@ export class SessionVariable implements StateVariable {
     this.#write('AssignAddVariableOp', [value], [this.#typeAttribute]);
   }
 
-  scatterRows(rows: Tensor, values: Tensor): void {
-    const indexType = { ...typeAttribute('int32'), name: 'Tindices' };
-    this.#write('ResourceScatterUpdate', [rows, values], [this.#typeAttribute, indexType]);
-  }
-
   applyAdam({ first, second }: Moments, gradient: Tensor, step: AdamStep): void {
     const moments = [first, second] as SessionVariable[];
     const scalars = [step.beta1Power, step.beta2Power, step.learningRate, scalar(step.beta1), scalar(step.beta2)];

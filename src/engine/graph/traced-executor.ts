@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, Run } from './executor.ts';
 import { createGraphSession, type HostArray } from './graph-session.ts';
 import { recordOps } from './record-ops.ts';
+import { SessionRowTable } from './session-row-table.ts';
 import { SessionVariable, type Trace } from './session-variable.ts';
 import { describeTree, listTensors, mapTensors } from './tensor-tree.ts';
 
@@ -42,6 +43,7 @@ export function createTracedExecutor(): Executor {
 
   return {
     createVariable: (initial) => new SessionVariable(session, current, initial),
+    createRowTable: (rows, width) => new SessionRowTable(session, current, [rows, width]),
     adopt(weight) {
       const variable = adopted.get(weight) ?? new SessionVariable(session, current, toHostArray(weight));
       adopted.set(weight, variable);

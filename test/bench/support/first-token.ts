@@ -3,7 +3,8 @@
  * samples it as the rollout stage does. Arguments: the store, the run's id. Prints one line of JSON, in seconds.
  */
 import { loadBackend } from '../../../src/engine/backend.ts';
-import { generate } from '../../../src/engine/generation/generate.ts';
+import { createSampler } from '../../../src/engine/generation/sampler.ts';
+import { createTracedExecutor } from '../../../src/engine/graph/traced-executor.ts';
 import { configKey, iterationName, planPromptsKey } from '../../../src/schema/keys.ts';
 import { Prompt } from '../../../src/schema/prompt.ts';
 import { loadStoredPolicy, processStoredPrompt } from '../../../src/stages/stored-policy.ts';
@@ -30,15 +31,17 @@ const modelLoad = lap();
 const prompts = await readRecords(store, planPromptsKey(runId, iterationName(0), 0), Prompt);
 const inputs = await Promise.all(prompts.map((prompt) => processStoredPrompt(store, policy.processor, prompt, config)));
 const images = lap();
-const [prefill, firstStep] = timeTwoTokens();
-const [warmPrefill, warmStep] = timeTwoTokens();
+const requests = requestSiblings(inputs, config.rl.groupSize);
+const sampler = createSampler(policy.model, createTracedExecutor(), requests.length);
+const [prefill, firstStep] = await timeTwoTokens();
+const [warmPrefill, warmStep] = await timeTwoTokens();
 console.log(JSON.stringify({ workerStart, tensorflow, modelLoad, images, prefill, firstStep, warmPrefill, warmStep }));
 
 /** Seconds until every sequence of the batch has its first token, and from there to its second. */
-function timeTwoTokens(): number[] {
+async function timeTwoTokens(): Promise<number[]> {
   const seconds: number[] = [];
   lap();
   const settings = { ...config.sampling, maxNewTokens: 2, stopTokenIds: [] };
-  generate(policy.model, requestSiblings(inputs, config.rl.groupSize), settings, () => seconds.push(lap()));
+  await sampler.generate(requests, settings, () => seconds.push(lap()));
   return seconds;
 }

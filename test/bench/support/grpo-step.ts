@@ -1,5 +1,6 @@
 import { createCompletionPass } from '../../../src/engine/completion-pass.ts';
-import type { Completion, GenerationRequest } from '../../../src/engine/generation/generate.ts';
+import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
+import type { Completion } from '../../../src/engine/generation/sequence.ts';
 import { createExecutor } from '../../../src/engine/graph/create-executor.ts';
 import { grpoLoss } from '../../../src/engine/losses/grpo-loss.ts';
 import type { Policy } from '../../../src/engine/policy.ts';

@@ -1,5 +1,8 @@
 import { join } from 'node:path';
-import { type Completion, type GenerationRequest, generate } from '../../../src/engine/generation/generate.ts';
+import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
+import { createSampler } from '../../../src/engine/generation/sampler.ts';
+import type { Completion } from '../../../src/engine/generation/sequence.ts';
+import { createTracedExecutor } from '../../../src/engine/graph/traced-executor.ts';
 import type { Policy } from '../../../src/engine/policy.ts';
 import type { ProcessedPrompt } from '../../../src/engine/processing/processor.ts';
 import { readRunConfig } from '../../../src/local/read-run-config.ts';
@@ -34,12 +37,22 @@ export function requestSiblings(prompts: readonly ProcessedPrompt[], groupSize: 
   );
 }
 
-/** Samples as the rollout stage does: all requests in one batch, at the run's temperature. */
-export function sampleCompletions(
+/** Samples as the rollout stage does: as many sequences at once as slots, at the run's temperature. */
+export interface BenchSampler {
+  sample(requests: readonly GenerationRequest[]): Promise<Completion[]>;
+  dispose(): void;
+}
+
+export function createBenchSampler(
   { model }: Policy,
-  requests: readonly GenerationRequest[],
+  slotCount: number,
   { sampling }: RunConfig,
   stopTokenIds: number[],
-): Completion[] {
-  return generate(model, requests, { ...sampling, stopTokenIds });
+): BenchSampler {
+  const executor = createTracedExecutor();
+  const sampler = createSampler(model, executor, slotCount);
+  return {
+    sample: (requests) => sampler.generate(requests, { ...sampling, stopTokenIds }),
+    dispose: executor.dispose,
+  };
 }

@@ -1,7 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { buildSequenceBatch, computeCompletionLogprobs } from '../../../src/engine/batch.ts';
-import { type GenerationRequest, generate } from '../../../src/engine/generation/generate.ts';
+import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
 import { sampleToken } from '../../../src/engine/generation/sample-token.ts';
+import { createSampler } from '../../../src/engine/generation/sampler.ts';
+import type { Completion } from '../../../src/engine/generation/sequence.ts';
+import { createEagerExecutor } from '../../../src/engine/graph/eager-executor.ts';
+import type { Executor } from '../../../src/engine/graph/executor.ts';
+import { createTracedExecutor } from '../../../src/engine/graph/traced-executor.ts';
 import { createRandom } from '../../../src/schema/random.ts';
 import { anImage, aPrompt, aTinyModel, tinyConfig } from '../../support/tiny-model.ts';
 
@@ -15,18 +20,36 @@ const requests: GenerationRequest[] = [
   { prompt: aPrompt(3, [anImage(4, 4, 5), anImage(6, 6, 6)], 9), seed: 4 },
 ];
 
-afterAll(() => model.dispose());
+const executors: Executor[] = [];
+afterAll(() => {
+  for (const executor of executors) executor.dispose();
+  model.dispose();
+});
 
-describe('Generation', () => {
-  it('gives each request the same tokens alone and in a batch of unequal prompts', () => {
-    const together = generate(model, requests, settings);
-    const alone = requests.flatMap((request) => generate(model, [request], settings));
-    expect(together.map(({ tokenIds }) => tokenIds)).toEqual(alone.map(({ tokenIds }) => tokenIds));
-    expect(new Set(together.map(({ tokenIds }) => tokenIds.join())).size).toBe(requests.length);
+function aSampler(create: () => Executor, slotCount: number) {
+  const executor = create();
+  executors.push(executor);
+  return createSampler(model, executor, slotCount);
+}
+
+const tokensOf = (completions: readonly Completion[]) => completions.map(({ tokenIds }) => tokenIds);
+
+describe.each([
+  ['as traced graphs', createTracedExecutor],
+  ['op by op', createEagerExecutor],
+])('Generation %s', (_, createExecutor) => {
+  const sampler = aSampler(createExecutor, 4);
+
+  it('gives each request the same tokens alone and in a batch of unequal prompts', async () => {
+    const together = await sampler.generate(requests, settings);
+    const alone: Completion[] = [];
+    for (const request of requests) alone.push(...(await sampler.generate([request], settings)));
+    expect(tokensOf(together)).toEqual(tokensOf(alone));
+    expect(new Set(tokensOf(together).map(String)).size).toBe(requests.length);
   });
 
-  it('keeps log-probabilities equal to those of a pass without cache', () => {
-    const completions = generate(model, requests, settings);
+  it('keeps log-probabilities equal to those of a pass without cache', async () => {
+    const completions = await sampler.generate(requests, settings);
     const batch = buildSequenceBatch(
       completions.map(({ tokenIds }, at) => ({ prompt: requests[at].prompt, completionIds: tokenIds })),
       tinyConfig,
@@ -37,36 +60,62 @@ describe('Generation', () => {
     for (const [at, logprob] of cached.entries()) expect(logprob).toBeCloseTo(uncached[at], 4);
   });
 
-  it('goes on as if alone when others have left the batch', () => {
-    const many = Array.from({ length: 24 }, (_, seed) => ({ prompt: requests[seed % 4].prompt, seed }));
-    const stopTokenIds = [1, 2, 3, 4, 5];
+  it('leaves no tensors behind', async () => {
+    const before = tf.memory().numTensors;
+    await sampler.generate(requests, settings);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('Generation', () => {
+  const sampler = aSampler(createTracedExecutor, 8);
+  const reference = aSampler(createEagerExecutor, 24);
+  const many = Array.from({ length: 24 }, (_, at) => ({ prompt: requests[Math.floor(at / 6)].prompt, seed: at }));
+  const mixed = { ...settings, maxNewTokens: 40, stopTokenIds: [1, 2] };
+
+  it.each([
+    ['greedily', { temperature: 0 }],
+    ['at temperature 1', {}],
+    ['at temperature 0.7', { temperature: 0.7 }],
+    ['with topK, drawing on the host', { topK: 5 }],
+    ['with a repetition penalty', { temperature: 0, repetitionPenalty: 1.3 }],
+  ])('in few slots equals a batch of all, op by op: %s', async (_, overrides) => {
     const running: number[] = [];
-    const together = generate(model, many, { ...settings, stopTokenIds }, (count) => running.push(count));
-    expect(running[0]).toBeGreaterThan(running.at(-2)!);
-    const [at, longest] = [...together.entries()].sort((a, b) => b[1].tokenIds.length - a[1].tokenIds.length)[0];
-    const [alone] = generate(model, [many[at]], { ...settings, stopTokenIds });
-    expect(longest.tokenIds).toEqual(alone.tokenIds);
-    for (const [token, logprob] of longest.logprobs.entries()) expect(logprob).toBeCloseTo(alone.logprobs[token], 5);
+    const few = await sampler.generate(many, { ...mixed, ...overrides }, (count) => running.push(count));
+    expect(tokensOf(few)).toEqual(tokensOf(await reference.generate(many, { ...mixed, ...overrides })));
+    expect(Math.max(...running)).toBeLessThanOrEqual(8);
   });
 
-  it('ends at a stop token, which it keeps, or at maxNewTokens', () => {
-    const completions = generate(
-      model,
-      Array.from({ length: 40 }, (_, seed) => ({ prompt: shared, seed })),
-      settings,
-    );
+  it('repeats itself bit for bit', async () => {
+    const [first, again] = [await sampler.generate(many, mixed), await sampler.generate(many, mixed)];
+    expect(again).toEqual(first);
+  });
+
+  it('asks for requests only as slots come free', async () => {
+    let asked = 0;
+    const lead: number[] = [];
+    async function* source() {
+      for (const request of many) {
+        asked++;
+        yield request;
+      }
+    }
+    await sampler.generate(source(), mixed, (running, completions) => {
+      lead.push(asked - (completions.length - running));
+    });
+    // Eight that run, the six siblings that are next, and the one that shows where they end.
+    expect(Math.max(...lead)).toBeLessThanOrEqual(8 + 6 + 1);
+  });
+
+  it('ends at a stop token, which it keeps, or at maxNewTokens', async () => {
+    const siblings = Array.from({ length: 40 }, (_, seed) => ({ prompt: shared, seed }));
+    const completions = await sampler.generate(siblings, settings);
     for (const { tokenIds, finishReason } of completions) {
       expect(tokenIds.indexOf(1)).toBe(finishReason === 'stop' ? tokenIds.length - 1 : -1);
       expect(tokenIds.length).toBeLessThanOrEqual(12);
       if (finishReason === 'length') expect(tokenIds).toHaveLength(12);
     }
     expect(new Set(completions.map(({ finishReason }) => finishReason))).toEqual(new Set(['stop', 'length']));
-  });
-
-  it('leaves no tensors behind', () => {
-    const before = tf.memory().numTensors;
-    generate(model, requests, settings);
-    expect(tf.memory().numTensors).toBe(before);
   });
 });
 

@@ -226,14 +226,22 @@ describe('a pipelined iteration', () => {
 describe('runRollout', () => {
   const overrides = { compute: { decodeBatchSequences: 4 } };
 
-  it('does not sample finished batches again, and ends with the same records', async () => {
-    const whole = await aRolledOutRun(overrides);
+  /** Twelve prompts, decoded one at a time: three batches. */
+  async function aPlannedRun() {
     const { store, prompts } = await aStoredRun(aFolder(), aRunConfig(overrides));
-    await writePlan(store, iterationName(0), prompts);
+    const rename = (suffix: string) =>
+      prompts.map((prompt) => ({ ...prompt, promptId: `${prompt.promptId}-${suffix}` }));
+    await writePlan(store, iterationName(0), ['a', 'b', 'c'].flatMap(rename));
+    return store;
+  }
+
+  it('does not sample finished batches again, and ends with the same records', async () => {
+    const [whole, store] = [await aPlannedRun(), await aPlannedRun()];
+    await runRollout(jobDeps(whole), jobOf(0), 0);
     await expect(runRollout(jobDeps(store, 2), jobOf(0), 0)).rejects.toThrow(InterruptedError);
     const deps = jobDeps(store);
     await runRollout(deps, jobOf(0), 0);
-    expect(deps.reports.map(({ done }) => done)).toEqual([12, 16]);
+    expect(deps.reports.map(({ done }) => done)).toEqual([48]);
     const prefix = trajectoriesPrefix(RUN_ID, iterationName(0), 0);
     expect((await store.read(manifestKey(prefix))).equals(await whole.read(manifestKey(prefix)))).toBe(true);
     expect(await store.list(partsPrefix(prefix))).toEqual([]);

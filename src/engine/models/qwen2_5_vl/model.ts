@@ -1,26 +1,27 @@
-// Shape suffixes: B = batch, T = tokens, S = all tokens (cached and new), M = B x T rows, R = chosen rows, D = model width,
+// Shape suffixes: B = batch, T = tokens, M = B x T rows, R = chosen rows, D = model width,
 // V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '../../../schema/errors.ts';
 import type { ProcessedImage } from '../../processing/processor.ts';
 import type { HostTensor } from '../../safetensors.ts';
 import type { Qwen25VLConfig } from './config.ts';
-import { createTextRotary, type DecoderOutput, type LayerCache, runDecoder } from './decoder.ts';
+import { computeStepRotary, type RememberTokens, runDecoder } from './decoder.ts';
 import { linear, rmsNorm, type Weights } from './layers.ts';
 import { type ImageTensors, type ModelTensors, uploadImages } from './model-tensors.ts';
 import { runVisionTower } from './vision-tower.ts';
 import { listWeightShapes } from './weight-shapes.ts';
 
-const HIDDEN = -1e9;
+/** Added to the attention score of what a query must not see. */
+export const HIDDEN = -1e9;
 
-/** One decoding step for every row of a batch. */
+/** One new token for every row of a batch. */
 export interface DecodeInput {
-  /** B ids. */
-  tokenIds: Int32Array;
-  /** B positions, the same on all three axes. */
-  positions: Int32Array;
-  /** `B x S` flags: 1 where the row has a token, the new one included. */
-  visible: Float32Array;
+  tokenIds_B: tf.Tensor1D;
+  /** The same on all three axes. */
+  positions_B: tf.Tensor1D;
+  /** As the decoder's, over the tokens that `remember` gives. */
+  mask: tf.Tensor;
+  remember: RememberTokens;
 }
 
 let instances = 0;
@@ -44,23 +45,21 @@ export class Qwen25VL {
 
   /** Final hidden states (before the last norm) of every row, each token seeing its own row's past. */
   computeHiddenStates(input: ModelTensors): tf.Tensor2D {
-    return tf.tidy(() => this.run(input).hidden_MD);
-  }
-
-  /** Runs prompts and keeps their keys and values for decoding. The caller disposes both. */
-  prefill(input: ModelTensors): DecoderOutput {
     return tf.tidy(() => this.run(input));
   }
 
-  /** One more token for every row. Returns its hidden state and the grown cache; the caller disposes old and new. */
-  decode(step: DecodeInput, cache: LayerCache[]): DecoderOutput {
+  /** As `computeHiddenStates`, and hands the keys and values of all tokens on for decoding. */
+  prefill(input: ModelTensors, remember: RememberTokens): tf.Tensor2D {
+    return tf.tidy(() => this.run(input, remember));
+  }
+
+  /** Hidden states (before the last norm) of one more token for every row. */
+  decode({ tokenIds_B, positions_B, mask, remember }: DecodeInput): tf.Tensor2D {
     return tf.tidy(() => {
-      const batchSize = step.tokenIds.length;
-      const rotary = createTextRotary([step.positions, step.positions, step.positions], batchSize, this.config);
-      const visible_B111S = tf.tensor(step.visible, [batchSize, 1, 1, 1, step.visible.length / batchSize]);
-      const mask = tf.mul(tf.sub(1, visible_B111S), HIDDEN);
-      const embeddings_MD = this.embedTokens(tf.tensor1d(step.tokenIds, 'int32'));
-      return runDecoder({ batchSize, embeddings_MD, rotary, mask, cache }, this.config, this.weight);
+      const rotary = computeStepRotary(positions_B, this.config);
+      const embeddings_MD = this.embedTokens(tokenIds_B);
+      const [batchSize] = tokenIds_B.shape;
+      return runDecoder({ batchSize, embeddings_MD, rotary, mask, remember }, this.config, this.weight);
     });
   }
 
@@ -90,10 +89,11 @@ export class Qwen25VL {
 
   private readonly weight: Weights = (name) => this.weights.get(name) as tf.Variable;
 
-  private run(input: ModelTensors): DecoderOutput {
+  private run(input: ModelTensors, remember?: RememberTokens): tf.Tensor2D {
     const { batchSize, length, rotary } = input;
+    const embeddings_MD = this.embed(input);
     return runDecoder(
-      { batchSize, embeddings_MD: this.embed(input), rotary, mask: causalMask(length) },
+      { batchSize, embeddings_MD, rotary, mask: causalMask(length), remember },
       this.config,
       this.weight,
     );

@@ -48,23 +48,46 @@ describe.each<Engine>(['eager', 'traced'])('functions of an executor, %s', (engi
     const executor = createExecutor(engine);
     const weight = tf.variable(tf.tensor1d([1, 2, 3]));
     const adopted = executor.adopt(weight);
-    const rows = executor.createVariable({ dtype: 'float32', shape: [3, 2], data: new Float32Array(6) });
     const change = executor.define(({ x }: { x: tf.Tensor1D }) => {
       const before = tf.sum(weight);
       adopted.assign(tf.mul(adopted.value(), x));
       const between = tf.sum(adopted.value());
       adopted.assignAdd(tf.onesLike(x));
-      rows.scatterRows(tf.tensor1d([2, 0], 'int32'), tf.ones([2, 2]));
-      return { before, between, after: tf.sum(adopted.value()), rows: tf.sum(rows.value(), 1) };
+      return { before, between, after: tf.sum(adopted.value()) };
     });
     const look = executor.define(({ x }: { x: tf.Tensor1D }) => ({ sum: tf.sum(tf.mul(weight, x)) }));
     const outputs = change({ x: tf.tensor1d([2, 2, 2]) });
     expect([outputs.before, outputs.between, outputs.after].map((sum) => sum.dataSync()[0])).toEqual([6, 12, 15]);
-    expect([...outputs.rows.dataSync()]).toEqual([2, 0, 2]);
     expect(look({ x: tf.tensor1d([1, 0, 0]) }).sum.dataSync()[0]).toBe(3);
     adopted.write(Float32Array.of(7, 0, 0));
     expect(look({ x: tf.tensor1d([1, 0, 0]) }).sum.dataSync()[0]).toBe(7);
     expect([...executor.read([adopted])[0].data]).toEqual([7, 0, 0]);
+    executor.dispose();
+  });
+
+  it('write rows of tables, whose memory comes and goes', () => {
+    const executor = createExecutor(engine);
+    const table = executor.createRowTable(3, 2);
+    const begin = executor.define(() => {
+      table.allocate();
+      return {};
+    });
+    const end = executor.define(() => {
+      table.release();
+      return {};
+    });
+    const write = executor.define(({ rows, values }: { rows: tf.Tensor1D; values: tf.Tensor2D }) => {
+      const before = tf.sum(table.value(), 1);
+      table.scatterRows(rows, tf.add(values, tf.sum(before)));
+      return { after: tf.sum(table.value(), 1) };
+    });
+    for (const round of [1, 2]) {
+      begin({});
+      const rows = tf.tensor1d([2, 0], 'int32');
+      expect([...write({ rows, values: tf.fill([2, 2], round) }).after.dataSync()]).toEqual([2 * round, 0, 2 * round]);
+      expect([...write({ rows, values: tf.zeros([2, 2]) }).after.dataSync()]).toEqual([8 * round, 0, 8 * round]);
+      end({});
+    }
     executor.dispose();
   });
 

@@ -1,0 +1,74 @@
+import { createRandom, type Random } from '../../schema/random.ts';
+import type { GenerationRequest } from './request-queue.ts';
+import { type SamplingSettings, sampleToken } from './sample-token.ts';
+
+export interface GenerationSettings extends SamplingSettings {
+  maxNewTokens: number;
+  /** Any of these ends a completion; it is kept as the completion's last token. */
+  stopTokenIds: readonly number[];
+}
+
+export interface Completion {
+  tokenIds: number[];
+  /** Natural log-probability of each token under the model at temperature 1 over the whole vocabulary. */
+  logprobs: number[];
+  finishReason: 'stop' | 'length';
+}
+
+/** A completion on its way, with its own random stream. */
+export class Sequence {
+  readonly completion: Completion = { tokenIds: [], logprobs: [], finishReason: 'length' };
+  isRunning = true;
+  readonly #promptLength: number;
+  readonly #firstPosition: number;
+  readonly #random: Random;
+  readonly #seen: Set<number>;
+  readonly #settings: GenerationSettings;
+
+  /** @param firstPosition of the first new token */
+  constructor({ prompt, seed }: GenerationRequest, firstPosition: number, settings: GenerationSettings) {
+    this.#promptLength = prompt.tokenIds.length;
+    this.#firstPosition = firstPosition;
+    this.#random = createRandom(seed);
+    this.#seen = new Set(prompt.tokenIds);
+    this.#settings = settings;
+  }
+
+  get lastTokenId(): number {
+    return this.completion.tokenIds[this.completion.tokenIds.length - 1];
+  }
+
+  /** Tokens before the last one: those that the cache holds. */
+  get cachedLength(): number {
+    return this.#promptLength + this.completion.tokenIds.length - 1;
+  }
+
+  /** Position of the last token. */
+  get position(): number {
+    return this.#firstPosition + this.completion.tokenIds.length - 1;
+  }
+
+  /** The number in [0, 1) that the next token is drawn with. */
+  drawUniform(): number {
+    return this.#random.next();
+  }
+
+  /** Draws the next token here, where the settings ask for what graphs do not do. */
+  takeFrom(logits: Float32Array): void {
+    const { tokenId, logprob } = sampleToken(logits, this.#settings, this.#random, this.#seen);
+    this.#seen.add(tokenId);
+    this.take(tokenId, logprob);
+  }
+
+  take(tokenId: number, logprob: number): void {
+    const { tokenIds, logprobs } = this.completion;
+    tokenIds.push(tokenId);
+    logprobs.push(logprob);
+    if (this.#settings.stopTokenIds.includes(tokenId)) {
+      this.completion.finishReason = 'stop';
+      this.isRunning = false;
+    } else if (tokenIds.length >= this.#settings.maxNewTokens) {
+      this.isRunning = false;
+    }
+  }
+}

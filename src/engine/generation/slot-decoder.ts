@@ -1,0 +1,193 @@
+// Shape suffixes: P = distinct prompts, U = merged patches, D = model width, R = sequences that begin, B = decoded slots, S = tokens a slot has room for,
+// V = vocabulary.
+import * as tf from '@tensorflow/tfjs-core';
+import type { Executor } from '../graph/executor.ts';
+import { listTensors } from '../graph/tensor-tree.ts';
+import { createImageEncoder } from '../image-encoder.ts';
+import { HIDDEN, type Qwen25VL } from '../models/qwen2_5_vl/model.ts';
+import { createModelInput } from '../models/qwen2_5_vl/model-input.ts';
+import { type ModelTensors, uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
+import { padSizeFor } from '../pad-size.ts';
+import type { ProcessedImage } from '../processing/processor.ts';
+import { type DrawnTokens, drawTokens } from './draw-tokens.ts';
+import { createKeyValueCache } from './key-value-cache.ts';
+import type { GenerationRequest } from './request-queue.ts';
+import { type GenerationSettings, Sequence } from './sequence.ts';
+
+/** Tokens that a growing cache makes room for: to attend to what is empty costs less than to grow, and another graph. */
+const RESERVE = 64;
+
+/** Runs the model over sequences that each have a slot of one key-value cache. */
+export interface SlotDecoder {
+  /** Begins a sequence for each request, in the slot of its number, and draws its first token. */
+  begin(requests: readonly GenerationRequest[], slots: readonly number[], settings: GenerationSettings): Sequence[];
+  /** Draws the next token of the sequences in the first slots. */
+  step(sequences: readonly (Sequence | undefined)[], settings: GenerationSettings): void;
+  /** Slot `i` takes what slot `sources[i]` held; slots past the sources are lost. */
+  move(sources: readonly number[]): void;
+  /** Frees the cache; the next sequence takes one anew. */
+  release(): void;
+}
+
+export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount: number): SlotDecoder {
+  for (const weight of model.weights.values()) executor.adopt(weight);
+  const cache = createKeyValueCache(executor, model.config, slotCount);
+  const padSize = padSizeFor(executor);
+
+  const decode = executor.define(
+    ({ tokenIds_B, lengths_B, positions_B, uniforms_B, room, temperature }: StepInputs) => {
+      const mask = hideUnwritten(lengths_B, room);
+      const hidden_BD = model.decode({ tokenIds_B, positions_B, mask, remember: cache.append(room, lengths_B) });
+      return chooseTokens(model.computeLogits(hidden_BD), uniforms_B, temperature);
+    },
+  );
+
+  /** Room for a number of tokens in each slot, and for some that follow. */
+  function makeRoom(tokenCount: number, { maxNewTokens }: GenerationSettings): void {
+    if (cache.room >= tokenCount) return;
+    const room = roundUpToRoom(tokenCount + Math.min(maxNewTokens, RESERVE));
+    if (cache.room === 0) cache.reset(room);
+    else cache.move([...Array(slotCount).keys()], room);
+  }
+
+  const prefill = executor.define((inputs: PrefillInputs) => {
+    const { input, lastRows_P, promptOf_R, slots_R, uniforms_R, room, temperature } = inputs;
+    const hidden_MD = model.prefill(input, cache.begin(room, promptOf_R, slots_R));
+    const logits_PV = model.computeLogits(tf.gather(hidden_MD, lastRows_P));
+    return chooseTokens(tf.gather(logits_PV, promptOf_R), uniforms_R, temperature);
+  });
+
+  const encodeImages = createImageEncoder(model, executor);
+  /** Features of the distinct images, and rows that fill their shape up. */
+  const encodePadded = (images: readonly ProcessedImage[]) =>
+    tf.tidy(() => {
+      const features_UD = encodeImages([...new Set(images)]);
+      const [count] = features_UD.shape;
+      return tf.pad(features_UD, [
+        [0, padSize(count) - count],
+        [0, 0],
+      ]);
+    });
+
+  return {
+    begin(requests, slots, settings) {
+      const prompts = [...new Set(requests.map(({ prompt }) => prompt))];
+      const promptOf = requests.map(({ prompt }) => prompts.indexOf(prompt));
+      const input = createModelInput(
+        prompts.map((prompt) => ({ prompt, continuationIds: [] })),
+        model.config,
+        padSize,
+      );
+      const sequences = requests.map((request, r) => new Sequence(request, input.nextPositions[promptOf[r]], settings));
+      makeRoom(input.length, settings);
+      // What fills a shape up repeats the last prompt, or sequence, which changes nothing.
+      const lastRows = input.lengths.map((length, p) => p * input.length + length - 1);
+      const count = padSize(requests.length);
+      const inputs: PrefillInputs = {
+        input: uploadModelInput(input, model.config, encodePadded),
+        lastRows_P: tf.tensor1d(fillUp(lastRows, input.batchSize), 'int32'),
+        promptOf_R: tf.tensor1d(fillUp(promptOf, count), 'int32'),
+        slots_R: tf.tensor1d(fillUp(slots, count), 'int32'),
+        uniforms_R: tf.tensor1d(fillUp(drawUniforms(sequences, settings), count)),
+        room: cache.room,
+        temperature: graphTemperature(settings),
+      };
+      takeTokens(sequences, prefill(inputs));
+      tf.dispose(listTensors(inputs));
+      return sequences;
+    },
+    step(sequences, settings) {
+      const lengths = sequences.map((sequence) => sequence?.cachedLength ?? 0);
+      makeRoom(Math.max(...lengths) + 1, settings);
+      const inputs: StepInputs = {
+        tokenIds_B: tf.tensor1d(
+          sequences.map((sequence) => sequence?.lastTokenId ?? 0),
+          'int32',
+        ),
+        lengths_B: tf.tensor1d(lengths, 'int32'),
+        positions_B: tf.tensor1d(
+          sequences.map((sequence) => sequence?.position ?? 0),
+          'int32',
+        ),
+        uniforms_B: tf.tensor1d(drawUniforms(sequences, settings)),
+        room: cache.room,
+        temperature: graphTemperature(settings),
+      };
+      takeTokens(sequences, decode(inputs));
+      tf.dispose(listTensors(inputs));
+    },
+    move: (sources) => cache.move(sources, cache.room),
+    release: () => cache.release(),
+  };
+}
+
+interface PrefillInputs {
+  input: ModelTensors;
+  /** Where each prompt ends. */
+  lastRows_P: tf.Tensor1D;
+  promptOf_R: tf.Tensor1D;
+  slots_R: tf.Tensor1D;
+  uniforms_R: tf.Tensor1D;
+  room: number;
+  temperature: number | null;
+}
+
+interface StepInputs {
+  tokenIds_B: tf.Tensor1D;
+  /** Tokens that each slot holds before this step. */
+  lengths_B: tf.Tensor1D;
+  positions_B: tf.Tensor1D;
+  uniforms_B: tf.Tensor1D;
+  room: number;
+  temperature: number | null;
+}
+
+function fillUp(numbers: readonly number[], count: number): number[] {
+  return Array.from({ length: count }, (_, at) => numbers[Math.min(at, numbers.length - 1)]);
+}
+
+type ChosenTokens = DrawnTokens | { logits_BV: tf.Tensor2D };
+
+/** Tokens, or where the host draws them, the logits. */
+function chooseTokens(logits_BV: tf.Tensor2D, uniforms_B: tf.Tensor1D, temperature: number | null): ChosenTokens {
+  return temperature === null ? { logits_BV } : drawTokens(logits_BV, uniforms_B, temperature);
+}
+
+/** Null where the settings ask for more than a temperature. */
+function graphTemperature({ temperature, topK, topP, repetitionPenalty = 1 }: GenerationSettings): number | null {
+  return topK === 0 && topP === 1 && repetitionPenalty === 1 ? temperature : null;
+}
+
+function drawUniforms(sequences: readonly (Sequence | undefined)[], settings: GenerationSettings): number[] {
+  const isDrawnHere = graphTemperature(settings) === null;
+  return sequences.map((sequence) => (isDrawnHere ? 0 : (sequence?.drawUniform() ?? 0)));
+}
+
+/** Gives each sequence its token, and disposes them. */
+function takeTokens(sequences: readonly (Sequence | undefined)[], chosen: ChosenTokens): void {
+  if ('logits_BV' in chosen) {
+    const [, vocabSize] = chosen.logits_BV.shape;
+    const logits = chosen.logits_BV.dataSync<'float32'>();
+    sequences.forEach((sequence, b) => {
+      sequence?.takeFrom(logits.subarray(b * vocabSize, (b + 1) * vocabSize));
+    });
+  } else {
+    const [tokenIds, logprobs] = [chosen.tokenIds_B.dataSync(), chosen.logprobs_B.dataSync()];
+    sequences.forEach((sequence, b) => {
+      sequence?.take(tokenIds[b], logprobs[b]);
+    });
+  }
+  tf.dispose(listTensors(chosen));
+}
+
+/** `[B, 1, 1, 1, S]`: each sequence sees what it has, the new token included. */
+function hideUnwritten(lengths_B: tf.Tensor1D, room: number): tf.Tensor {
+  const isHidden_BS = tf.greater(tf.range(0, room, 1, 'int32'), tf.reshape(lengths_B, [-1, 1]));
+  return tf.reshape(tf.mul(tf.cast(isHidden_BS, 'float32'), HIDDEN), [-1, 1, 1, 1, room]);
+}
+
+/** The next of 16, 24, 32, 48, 64, 96, ..: each holds at most half more than asked for, and few graphs are traced. */
+function roundUpToRoom(tokenCount: number): number {
+  const octave = Math.max(16, 2 ** Math.floor(Math.log2(tokenCount)));
+  return [1, 1.5, 2].map((factor) => factor * octave).find((room) => room >= tokenCount)!;
+}
