@@ -4,7 +4,9 @@ import { existsSync } from 'node:fs';
 import { exitOnFailure, setUpNode, setUpTensorflow } from '../scripts/setup/set-up.mjs';
 
 const args = process.argv.slice(2);
-const withoutEngine = ['doctor', 'help'].includes(args[0]) || args.length === 0 || args.some(isAboutItself);
+const onAws = ['deploy', 'start', 'status', 'watch', 'logs', 'stop', 'resume', 'download'];
+const withoutEngine =
+  ['doctor', 'help', 'simulate', ...onAws].includes(args[0]) || args.length === 0 || args.some(isAboutItself);
 
 try {
   await setUpNode();

@@ -19,6 +19,25 @@ const retention = z.coerce
   .number()
   .refine((days) => RETENTIONS.includes(days), { error: `give one of ${RETENTIONS.join(', ')}` });
 
+const price = z.coerce.number('give a price in USD, such as 1.50').positive('give a price above 0');
+const modelIds = list
+  .refine((ids) => ids.every((id) => /^([a-z-]+\.)?[a-z0-9-]+\.[\w:.-]+$/.test(id)), {
+    error: 'give model ids separated by commas, such as amazon.nova-pro-v1:0,eu.amazon.nova-pro-v1:0',
+  })
+  .default([]);
+
+interface Ages {
+  coldAfterDays: number;
+  trajectoryRetentionDays?: number;
+  runRetentionDays?: number;
+}
+/** S3 refuses to delete what it has not yet moved. */
+const isPastCold =
+  (name: 'runRetentionDays' | 'trajectoryRetentionDays') =>
+  ({ coldAfterDays, [name]: days }: Ages) =>
+    days === undefined || days > coldAfterDays;
+const tooSoon = (name: string) => ({ path: [name], error: 'give more days than coldAfterDays, or leave it out' });
+
 /** What an account may set with `--context name=value`, or in `cdk.context.json`. */
 export const DeploymentConfig = z
   .strictObject({
@@ -40,14 +59,14 @@ export const DeploymentConfig = z
       .describe('the subnets of vpcId for the jobs, from which ECR, ECS, CloudWatch Logs and S3 can be reached'),
     network: z
       .enum(['isolated', 'public'], 'give isolated or public')
-      .default('isolated')
+      .default('public')
       .describe(
-        'of a new VPC: no route to the internet and interface endpoints, or public addresses that nothing reaches',
+        'of a new VPC: public addresses that nothing reaches, free when idle, or no route to the internet and endpoints billed by the hour',
       ),
     endpointZones: whole
       .max(2, 'give 1 or 2')
       .default(1)
-      .describe('availability zones with interface endpoints, each billed by the hour; one serves all'),
+      .describe('of an isolated network: availability zones with interface endpoints; one serves all'),
     rolloutInstanceTypes: instanceTypes
       .prefault('g6e.4xlarge,g6e.8xlarge')
       .describe('of rollouts and evaluation; several make spot capacity likelier'),
@@ -69,8 +88,15 @@ export const DeploymentConfig = z
       .regex(/^\w[\w.-]{0,127}$/, 'give a tag of the repository, such as v1')
       .default('latest')
       .describe("of the GPU worker's image in the repository that the data stack makes"),
+    rolloutHourUsd: price.default(1.5).describe('what the dashboard counts for an hour of a job on the rollout queue'),
+    trainingHourUsd: price.default(3).describe('as rolloutHourUsd, of the training queue'),
+    judgeModelIds: modelIds.describe('Bedrock models or inference profiles that scoring may call; none when absent'),
+    expertModelIds: modelIds.describe('as judgeModelIds, of the expert'),
     logRetentionDays: retention.prefault(RetentionDays.THREE_MONTHS),
     coldAfterDays: whole.default(30).describe('records of runs move to intelligent tiering at this age'),
+    trajectoryRetentionDays: whole
+      .optional()
+      .describe('everything under trajectories/ is deleted at this age; kept when absent'),
     runRetentionDays: whole.optional().describe('everything under runs/ is deleted at this age; kept when absent'),
     supersededRetentionDays: whole
       .default(30)
@@ -80,10 +106,8 @@ export const DeploymentConfig = z
       .default('retain')
       .describe('what deleting the data stack does to bucket, key and images'),
   })
-  .refine(({ runRetentionDays, coldAfterDays }) => runRetentionDays === undefined || runRetentionDays > coldAfterDays, {
-    path: ['runRetentionDays'],
-    error: 'give more days than coldAfterDays, or leave it out',
-  })
+  .refine(isPastCold('runRetentionDays'), tooSoon('runRetentionDays'))
+  .refine(isPastCold('trajectoryRetentionDays'), tooSoon('trajectoryRetentionDays'))
   .refine(({ vpcId, subnetIds }) => (vpcId === undefined) === (subnetIds === undefined), {
     path: ['vpcId'],
     error: 'give vpcId and subnetIds together, or neither',

@@ -41,7 +41,6 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'WorkerImagesUri', { value: this.workerImages.repositoryUri });
   }
 
-  /** Objects of one run lie under one prefix, so its trajectories have no rule apart from its other records. */
   private createDataBucket(config: DeploymentConfig, removalPolicy: RemovalPolicy): s3.IBucket {
     const noncurrentVersionExpiration = Duration.days(config.supersededRetentionDays);
     return new s3.Bucket(this, 'DataBucket', {
@@ -64,18 +63,20 @@ export class DataStack extends Stack {
       lifecycleRules: [
         { id: 'superseded', noncurrentVersionExpiration, expiredObjectDeleteMarker: true },
         { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(2) },
-        {
-          id: 'runs',
-          prefix: 'runs/',
-          transitions: [
-            {
-              storageClass: s3.StorageClass.INTELLIGENT_TIERING,
-              transitionAfter: Duration.days(config.coldAfterDays),
-            },
-          ],
-          ...(config.runRetentionDays && { expiration: Duration.days(config.runRetentionDays) }),
-        },
+        ageing('trajectories', config.coldAfterDays, config.trajectoryRetentionDays),
+        ageing('runs', config.coldAfterDays, config.runRetentionDays),
       ],
     });
   }
+}
+
+/** Moves what lies under a prefix to cheaper storage, and deletes it where an age is given. */
+function ageing(prefix: string, coldAfterDays: number, retentionDays: number | undefined): s3.LifecycleRule {
+  const transitionAfter = Duration.days(coldAfterDays);
+  return {
+    id: prefix,
+    prefix: `${prefix}/`,
+    transitions: [{ storageClass: s3.StorageClass.INTELLIGENT_TIERING, transitionAfter }],
+    ...(retentionDays && { expiration: Duration.days(retentionDays) }),
+  };
 }

@@ -9,10 +9,11 @@ import type { Construct } from 'constructs';
 import type { DeploymentConfig } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Budget } from './constructs/budget.ts';
-import { Dashboard } from './constructs/dashboard.ts';
+import { Dashboard, type PricedQueue } from './constructs/dashboard.ts';
 import { GpuJobDefinition } from './constructs/gpu-job-definition.ts';
 import { GpuQueue } from './constructs/gpu-queue.ts';
 import { JobEvents } from './constructs/job-events.ts';
+import { grantModelAccess } from './constructs/model-access.ts';
 import { Network } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { RiseStateMachine } from './constructs/rise-state-machine.ts';
@@ -54,8 +55,17 @@ export class PipelineStack extends Stack {
       trainingQueue,
       logGroup: this.createLogGroup('ExecutionLogs'),
     });
-    this.observe(stageFunctions, jobLog, [rolloutQueue.jobQueueArn, trainingQueue.jobQueueArn]);
+    this.observe(stageFunctions, jobLog, [
+      {
+        title: 'Cost of rollouts and evaluation',
+        jobQueueArn: rolloutQueue.jobQueueArn,
+        hourUsd: config.rolloutHourUsd,
+      },
+      { title: 'Cost of training', jobQueueArn: trainingQueue.jobQueueArn, hourUsd: config.trainingHourUsd },
+    ]);
     new CfnOutput(this, 'StateMachineArn', { value: this.riseStateMachine.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'RolloutHourUsd', { value: String(config.rolloutHourUsd) });
+    new CfnOutput(this, 'TrainingHourUsd', { value: String(config.trainingHourUsd) });
   }
 
   private createLogGroup(id: string): logs.LogGroup {
@@ -88,11 +98,15 @@ export class PipelineStack extends Stack {
       name,
       new StageFunction(this, name, { name, dataBucket, logRetentionDays }).function,
     ]);
-    return Object.fromEntries(functions);
+    const stageFunctions: StageFunctions = Object.fromEntries(functions);
+    grantModelAccess(stageFunctions['score-trajectories'], config.judgeModelIds);
+    grantModelAccess(stageFunctions['consult-expert'], config.expertModelIds);
+    return stageFunctions;
   }
 
-  private observe(stageFunctions: StageFunctions, jobLog: logs.ILogGroup, jobQueueArns: string[]): void {
+  private observe(stageFunctions: StageFunctions, jobLog: logs.ILogGroup, queues: PricedQueue[]): void {
     const { config } = this.props;
+    const jobQueueArns = queues.map(({ jobQueueArn }) => jobQueueArn);
     const { stateMachine } = this.riseStateMachine;
     const notifications = new Notifications(this, 'Notifications', { email: config.notificationEmail });
     const { topic } = notifications;
@@ -110,6 +124,7 @@ export class PipelineStack extends Stack {
       scoringLog: stageFunctions['score-trajectories'].logGroup,
       reportLog: stageFunctions['write-report'].logGroup,
       jobLog,
+      queues,
       jobEventLog: new JobEvents(this, 'JobEvents', { jobQueueArns, retention: config.logRetentionDays }).logGroup,
     });
   }

@@ -11,7 +11,7 @@ interface Acknowledgement {
 }
 
 const ANY = /^Resource::\*$/;
-const STORE_KEYS = /^Resource::\S+\/(runs|images|models|datasets)\/[\w*/.-]+$/;
+const STORE_KEYS = /^Resource::\S+\/(runs|trajectories|images|models|datasets|rewards|judgements)\/[\w*/.-]+$/;
 
 const ACKNOWLEDGED: readonly Acknowledgement[] = [
   {
@@ -19,6 +19,12 @@ const ACKNOWLEDGED: readonly Acknowledgement[] = [
     path: /Role\//,
     finding: STORE_KEYS,
     reason: 'Keys under named prefixes of the data bucket (stage-store-access.ts); run ids and shards vary.',
+  },
+  {
+    id: 'AwsSolutions-IAM5',
+    path: /^(score-trajectories|consult-expert)\/Role\//,
+    finding: /^Resource::arn:\S+:bedrock:\*::foundation-model\/[\w:.-]+$/,
+    reason: 'A named model, called through a named inference profile, in whichever of its regions has room.',
   },
   {
     id: 'AwsSolutions-IAM5',

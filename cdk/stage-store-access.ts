@@ -2,25 +2,34 @@ import type { StoreAccess } from './constructs/store-access.ts';
 import type { StageFunctionName } from './stage-function-names.ts';
 
 const RUNS = 'runs/*';
+const TRAJECTORIES = 'trajectories/*';
+/** Code that these stages run: no stage may write it. */
+const REWARDS = 'rewards/*';
+/** What judges were asked before, by any run. */
+const JUDGEMENTS = 'judgements/*';
 
 /** What each Lambda stage reads and writes; `*` spans slashes. */
 export const STAGE_FUNCTION_ACCESS: Readonly<Record<StageFunctionName, StoreAccess>> = {
   'validate-run': {
-    reads: [RUNS, 'datasets/*', 'images/*'],
+    reads: [RUNS, REWARDS, 'datasets/*', 'images/*'],
     writes: ['runs/*/prompts/*', 'runs/*/started.json', 'images/*'],
   },
   'plan-iteration': { reads: [RUNS], writes: ['runs/*/plan/*'] },
-  'score-trajectories': { reads: [RUNS], writes: ['runs/*/scores/*'] },
+  'score-trajectories': {
+    reads: [RUNS, TRAJECTORIES, REWARDS, JUDGEMENTS],
+    writes: ['runs/*/scores/*', JUDGEMENTS],
+    deletes: ['runs/*/scores/*/journal/*'],
+  },
   'route-groups': { reads: [RUNS], writes: ['runs/*/routes/*'] },
   'consult-expert': { reads: [RUNS], writes: ['runs/*/expert/*'] },
-  'publish-shards': { reads: [RUNS, 'images/*'], writes: ['runs/*/sft-shards/*'] },
+  'publish-shards': { reads: [RUNS, TRAJECTORIES, 'images/*'], writes: ['runs/*/sft-shards/*'] },
   'write-report': { reads: [RUNS], writes: ['runs/*/report/*', 'runs/*/summary.json'] },
   'record-failure': { reads: [RUNS], writes: ['runs/*/failure.json'] },
 };
 
 /** What the GPU worker reads and writes, whichever stage it runs. */
 export const GPU_JOB_ACCESS: StoreAccess = {
-  reads: [RUNS, 'models/*', 'images/*'],
-  writes: ['runs/*/trajectories/*', 'runs/*/checkpoint/*', 'runs/*/resume/*', 'runs/*/sft/*', 'runs/*/evaluation/*'],
-  deletes: ['runs/*/resume/*', 'runs/*/parts/*'],
+  reads: [RUNS, TRAJECTORIES, 'models/*', 'images/*'],
+  writes: [TRAJECTORIES, 'runs/*/checkpoint/*', 'runs/*/resume/*', 'runs/*/sft/*', 'runs/*/evaluation/*'],
+  deletes: ['runs/*/resume/*', 'runs/*/parts/*', 'trajectories/*/parts/*'],
 };

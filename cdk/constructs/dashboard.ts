@@ -15,13 +15,21 @@ export interface DashboardProps {
   readonly jobLog: logs.ILogGroup;
   /** Has an event per job that ended. */
   readonly jobEventLog: logs.ILogGroup;
+  readonly queues: readonly PricedQueue[];
 }
 
-const { BAR, LINE, TABLE } = cloudwatch.LogQueryVisualizationType;
+/** A queue of GPU jobs, and what an hour of a job on it is taken to cost. */
+export interface PricedQueue {
+  readonly title: string;
+  readonly jobQueueArn: string;
+  readonly hourUsd: number;
+}
+
+const { LINE, TABLE } = cloudwatch.LogQueryVisualizationType;
 const REWARDS =
   'sum(meanReward * trajectories) / sum(trajectories) as reward, sum(correct) / sum(trajectories) as accuracy';
 
-/** How runs go: reward, accuracy, tokens per second and GPU-hours, read from the logs; metrics cost nothing when idle. */
+/** How runs go: reward, accuracy, tokens per second and cost, read from the logs; metrics cost nothing when idle. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
@@ -49,12 +57,8 @@ export class Dashboard extends Construct {
         'stats latest(evaluation.base.accuracy) as base, latest(evaluation.rl.accuracy) as RL, latest(evaluation.rise.accuracy) as RISE by runId',
       ]),
     );
+    dashboard.addWidgets(...props.queues.map((queue) => cost(queue, jobEventLog)));
     dashboard.addWidgets(
-      // An array's parent has a size and no instance; its children have an index.
-      query('Cost: GPU-hours by job and queue', BAR, jobEventLog, [
-        'filter ispresent(detail.startedAt) and not ispresent(detail.arrayProperties.size)',
-        'stats sum((detail.stoppedAt - detail.startedAt) / 3600000) as gpuHours by detail.jobName',
-      ]),
       new cloudwatch.GraphWidget({
         title: 'Runs',
         width: 12,
@@ -65,10 +69,21 @@ export class Dashboard extends Construct {
           stateMachine.metricAborted(),
         ],
       }),
+      new cloudwatch.AlarmStatusWidget({ title: 'Alarms', width: 12, alarms }),
     );
-    dashboard.addWidgets(new cloudwatch.AlarmStatusWidget({ title: 'Alarms', width: 24, alarms }));
+
     new CfnOutput(Stack.of(this), 'DashboardName', { value: dashboard.dashboardName });
   }
+}
+
+/** The last attempt of each job counts. An array's parent has a size and no instance; its children have an index. */
+function cost({ title, jobQueueArn, hourUsd }: PricedQueue, jobEventLog: logs.ILogGroup): cloudwatch.LogQueryWidget {
+  const hours = 'sum((detail.stoppedAt - detail.startedAt) / 3600000)';
+  return query(`${title}, at ${hourUsd} USD an hour`, TABLE, jobEventLog, [
+    `filter detail.jobQueue = "${jobQueueArn}"`,
+    'filter ispresent(detail.startedAt) and not ispresent(detail.arrayProperties.size)',
+    `stats ${hours} as gpuHours, ${hours} * ${hourUsd} as usd by detail.jobName`,
+  ]);
 }
 
 function query(

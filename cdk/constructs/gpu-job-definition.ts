@@ -1,4 +1,4 @@
-import { Size } from 'aws-cdk-lib';
+import { Size, Stack } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -33,7 +33,8 @@ export class GpuJobDefinition extends Construct {
         memory,
         gpu: 1,
         jobRole,
-        environment: { RISE_STORE: props.dataBucket.s3UrlForObject() },
+        // On EC2 a container does not learn its region.
+        environment: { RISE_STORE: props.dataBucket.s3UrlForObject(), AWS_REGION: Stack.of(this).region },
         logging: ecs.LogDriver.awsLogs({ logGroup: props.logGroup, streamPrefix: 'gpu-worker' }),
         linuxParameters: new batch.LinuxParameters(this, 'Linux', {
           sharedMemorySize: Size.gibibytes(8),

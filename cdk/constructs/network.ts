@@ -25,7 +25,7 @@ export interface NetworkProps {
 export class Network extends Construct {
   readonly vpc: ec2.IVpc;
   readonly jobSubnets: ec2.SubnetSelection;
-  /** Of every instance: nothing in, anything out. */
+  /** Of every instance: nothing in, and nothing out but HTTPS. */
   readonly jobSecurityGroup: ec2.SecurityGroup;
 
   constructor(scope: Construct, id: string, { config, logGroup }: NetworkProps) {
@@ -34,7 +34,12 @@ export class Network extends Construct {
     const { vpc, jobSubnets } = vpcId ? this.findVpc(vpcId, subnetIds) : this.createVpc(config, logGroup);
     this.vpc = vpc;
     this.jobSubnets = jobSubnets;
-    this.jobSecurityGroup = new ec2.SecurityGroup(this, 'Jobs', { vpc, description: 'GPU instances: no way in' });
+    this.jobSecurityGroup = new ec2.SecurityGroup(this, 'Jobs', {
+      vpc,
+      description: 'GPU instances: no way in, HTTPS out',
+      allowAllOutbound: false,
+    });
+    this.jobSecurityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS);
     if (!vpcId && config.network === 'isolated') this.addEndpoints(config.endpointZones);
   }
 

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type * as batch from 'aws-cdk-lib/aws-batch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -15,6 +15,21 @@ import { grantStoreAccess } from './store-access.ts';
 const { JsonPath } = sfn;
 
 const MAX_SCORING_CONCURRENCY = 100;
+/** Stages that keep what they did when their time is over: another attempt goes on from there. */
+const RESUMABLE_STAGES: readonly StageFunctionName[] = ['score-trajectories'];
+const GO_ON: sfn.RetryProps = {
+  errors: ['InterruptedError', 'Sandbox.Timedout', sfn.Errors.TIMEOUT],
+  interval: Duration.seconds(1),
+  backoffRate: 1,
+  maxAttempts: 40,
+};
+/** A judge's endpoint that failed at every try of the stage. */
+const ASK_LATER: sfn.RetryProps = {
+  errors: ['EndpointError'],
+  interval: Duration.seconds(30),
+  backoffRate: 2,
+  maxAttempts: 3,
+};
 /** Experts are metered services with request limits. */
 const MAX_EXPERT_CONCURRENCY = 8;
 
@@ -173,10 +188,13 @@ export class RiseStateMachine extends Construct {
         key: JsonPath.stringAt('$.shardsKey'),
       }),
       maxConcurrency,
-      mapExecutionType: sfn.StateMachineType.EXPRESS,
+      // An Express child would end after five minutes, a stage may take fifteen.
+      mapExecutionType: sfn.StateMachineType.STANDARD,
       resultPath: JsonPath.DISCARD,
     });
-    map.itemProcessor(this.stage(childId, name, { outputPath: JsonPath.DISCARD }));
+    const child = this.stage(childId, name, { outputPath: JsonPath.DISCARD });
+    if (RESUMABLE_STAGES.includes(name)) child.addRetry(GO_ON).addRetry(ASK_LATER);
+    map.itemProcessor(child);
     return map;
   }
 

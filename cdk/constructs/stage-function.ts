@@ -6,6 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { packageRoot } from '../../src/package-root.ts';
+import { FUNCTION_MEMORY_MIB } from '../../src/schema/stage-contracts.ts';
 import type { StageFunctionName } from '../stage-function-names.ts';
 import { STAGE_FUNCTION_ACCESS } from '../stage-store-access.ts';
 import { FUNCTION_TIMEOUT } from './stage-function-task.ts';
@@ -35,7 +36,7 @@ export class StageFunction extends Construct {
       entry: join(packageRoot, 'lambdas', name, 'handler.ts'),
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
-      memorySize: 2048,
+      memorySize: FUNCTION_MEMORY_MIB,
       timeout: FUNCTION_TIMEOUT,
       environment: { RISE_STORE: dataBucket.s3UrlForObject(), NODE_OPTIONS: '--enable-source-maps' },
       logGroup,
@@ -48,7 +49,7 @@ export class StageFunction extends Construct {
 }
 
 /** The SDK of the lock file, not the runtime's. Its CommonJS parts call `require`, which a module does not have. */
-const BUNDLING: BundlingOptions = {
+export const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
   mainFields: ['module', 'main'],
   banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
@@ -58,9 +59,9 @@ const BUNDLING: BundlingOptions = {
   sourcesContent: false,
 };
 
-/** Sharp has native code, so npm installs it for the function's processor, whatever the machine that deploys. */
+/** Sharp as WebAssembly: half the size of its native build, on any processor, and it refuses the same images. */
 function bundlingOf(name: StageFunctionName): BundlingOptions {
   if (name !== IMAGE_STAGE) return BUNDLING;
-  const environment = { npm_config_cpu: 'arm64', npm_config_os: 'linux', npm_config_libc: 'glibc' };
+  const environment = { npm_config_cpu: 'wasm32', npm_config_os: 'linux' };
   return { ...BUNDLING, nodeModules: ['sharp'], environment };
 }

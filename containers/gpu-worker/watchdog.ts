@@ -7,7 +7,10 @@ import { modulePath } from '../../src/package-root.ts';
  */
 export function startWatchdog(seconds: number): () => void {
   const beats = new Int32Array(new SharedArrayBuffer(4));
-  const thread = new Worker(modulePath('containers/gpu-worker/watchdog-thread.ts'), { workerData: { beats, seconds } });
+  const thread = new Worker(modulePath('containers/gpu-worker/watchdog-thread.ts'), {
+    workerData: { beats, seconds },
+    execArgv: [],
+  });
   thread.unref();
   return () => {
     Atomics.add(beats, 0, 1);

@@ -2,10 +2,12 @@ import { ShardItem } from '../../src/schema/stage-contracts.ts';
 import { runScoring } from '../../src/stages/scoring/run-scoring.ts';
 import { logSummary } from '../log-summary.ts';
 import { stageDeps } from '../stage-deps.ts';
+import { type CallContext, timeLeftSignal } from '../time-left-signal.ts';
 
-export const handler = async (event: unknown) => {
+export const handler = async (event: unknown, context?: CallContext) => {
   const item = ShardItem.parse(event);
-  const summary = await runScoring(stageDeps(), item);
+  const environment = (name: string) => process.env[name];
+  const summary = await runScoring({ ...stageDeps(), signal: timeLeftSignal(context), environment }, item);
   logSummary({ runId: item.runId, rollout: item.rollout, ...summary });
   return summary;
 };

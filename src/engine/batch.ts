@@ -1,5 +1,6 @@
 // Shape suffixes: M = rows of the padded batch, N = completion tokens, D = model width, V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
+import type { ImageEncoder } from './image-encoder.ts';
 import type { Qwen25VLConfig } from './models/qwen2_5_vl/config.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
 import { createModelInput, exactSize, type ModelInput } from './models/qwen2_5_vl/model-input.ts';
@@ -70,10 +71,14 @@ export interface SequenceTensors {
 }
 
 /** The caller disposes the tensors. */
-export function uploadSequenceBatch(batch: SequenceBatch, config: Qwen25VLConfig): SequenceTensors {
+export function uploadSequenceBatch(
+  batch: SequenceBatch,
+  config: Qwen25VLConfig,
+  encodeImages?: ImageEncoder,
+): SequenceTensors {
   const { input, predictingRows, targetIds, completionTokenCount } = batch;
   return {
-    input: uploadModelInput(input, config),
+    input: uploadModelInput(input, config, encodeImages),
     predictingRows_N: tf.tensor1d(predictingRows, 'int32'),
     targetIds_N: tf.tensor1d(targetIds, 'int32'),
     isToken_N: tf.tensor1d(new Float32Array(targetIds.length).fill(1, 0, completionTokenCount)),

@@ -3,16 +3,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   buildSequenceBatch,
   type CompletionScores,
-  type SequenceBatch,
   type SequenceTensors,
   scoreCompletions,
   type TrainingSequence,
   uploadSequenceBatch,
 } from './batch.ts';
 import { listTensors } from './graph/tensor-tree.ts';
+import { createImageEncoder } from './image-encoder.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
 import { padSizeFor } from './pad-size.ts';
-import type { MicroBatch, Trainer } from './train-step.ts';
+import { isVisionWeight, type MicroBatch, type Trainer } from './train-step.ts';
 
 /** Numbers of each completion token besides its id, by name: what a loss is told about it. */
 export type TokenValues<Name extends string, T> = Partial<Record<Name, T>>;
@@ -52,7 +52,7 @@ interface PassInputs<Name extends string> {
 
 /**
  * Forward and backward pass over completions, whose gradients the trainer's optimizer keeps for its next step.
- * Where the trainer runs traced graphs, every size is padded to one of four per octave, so that few graphs serve a job.
+ * Where the trainer runs traced graphs, every size is padded to one of eight per octave, so that few graphs serve a job.
  */
 export function createCompletionPass<Name extends string>(
   model: Qwen25VL,
@@ -73,10 +73,12 @@ export function createCompletionPass<Name extends string>(
     optimizer.addGradients(gradients);
     return { loss: value, ...scores!, learned: [...gradients.keys()] };
   });
+  const isVisionFrozen = ![...variables.keys()].some(isVisionWeight);
+  const encodeImages = isVisionFrozen ? createImageEncoder(model, executor) : undefined;
   return {
     run(sequences, values, tokenCount) {
       const batch = buildSequenceBatch(sequences, model.config, padSizeFor(executor));
-      const inputs = uploadInputs(model, batch, values, tokenCount);
+      const inputs = uploadInputs(uploadSequenceBatch(batch, model.config, encodeImages), values, tokenCount);
       const outputs = differentiate(inputs);
       const count = batch.completionTokenCount;
       const result = {
@@ -92,19 +94,18 @@ export function createCompletionPass<Name extends string>(
 }
 
 function uploadInputs<Name extends string>(
-  model: Qwen25VL,
-  batch: SequenceBatch,
+  batch: SequenceTensors,
   values: TokenValues<Name, Float32Array>,
   tokenCount: number,
 ): PassInputs<Name> {
   const pad = (numbers: Float32Array) => {
-    const padded = new Float32Array(batch.targetIds.length);
+    const padded = new Float32Array(batch.targetIds_N.size);
     padded.set(numbers);
     return tf.tensor1d(padded);
   };
   const present = Object.entries<Float32Array | undefined>(values).filter((entry) => entry[1] !== undefined);
   return {
-    batch: uploadSequenceBatch(batch, model.config),
+    batch,
     values_N: Object.fromEntries(present.map(([name, numbers]) => [name, pad(numbers!)])) as TokenValues<
       Name,
       tf.Tensor1D

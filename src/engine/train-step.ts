@@ -105,5 +105,7 @@ export function selectTrainable(
   weights: ReadonlyMap<string, tf.Variable>,
   freezeVisionTower: boolean,
 ): Map<string, tf.Variable> {
-  return new Map([...weights].filter(([name]) => !(freezeVisionTower && name.startsWith('visual.'))));
+  return new Map([...weights].filter(([name]) => !(freezeVisionTower && isVisionWeight(name))));
 }
+
+export const isVisionWeight = (name: string) => name.startsWith('visual.');

@@ -5,8 +5,10 @@ import { AlreadyExistsError, InvalidInputError } from '../schema/errors.ts';
 import { configKey, datasetPrefix, modelPrefix, startedKey } from '../schema/keys.ts';
 import type { PromptSource, RunConfig } from '../schema/run-config.ts';
 import { ExecutionInput } from '../schema/stage-contracts.ts';
+import { loadRewards } from '../stages/load-rewards.ts';
 import type { Store } from '../store/store.ts';
 import { type ContentFolder, copyContent, describeContent } from './content-folder.ts';
+import { placeRewards } from './place-rewards.ts';
 
 /** What a checkpoint folder holds for the engine; notes and scripts beside it make no different model. */
 const MODEL_FILE_EXTENSIONS = ['.json', '.safetensors', '.jinja', '.txt'];
@@ -18,10 +20,11 @@ export interface PreparedRun {
 }
 
 /**
- * Puts what a run needs on the store: the model and the datasets under their content hashes, and the config with
- * store keys in place of paths. The run id is the config's name and the hash of that config, so that the same command
+ * Puts what a run needs on the store: the user's rewards, the model and the datasets under their content hashes, and the
+ * config with store keys in place of paths. The run id is the config's name and the hash of that config, so that the same command
  * resumes and a changed config, model or dataset is another run. Relative paths start at `configFolder`.
- * Throws `InvalidInputError` on a path that is not there, and on a run id taken by another config.
+ * Throws `InvalidInputError` on a path that is not there, on a reward that cannot be, and on a run id taken by another
+ * config.
  */
 export async function prepareRun(
   store: Store,
@@ -29,8 +32,11 @@ export async function prepareRun(
   configFolder: string,
   runId?: string,
 ): Promise<PreparedRun> {
+  const rewards = await placeRewards(store, config.rewards, configFolder);
+  await loadRewards(store, { ...config, rewards }, (name) => process.env[name]);
   const resolved: RunConfig = {
     ...config,
+    rewards,
     policy: { ...config.policy, model: await placeModel(store, resolve(configFolder, config.policy.model)) },
     data: {
       train: await placeSource(store, config.data.train, configFolder),

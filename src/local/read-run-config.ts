@@ -9,21 +9,32 @@ import { RunConfig } from '../schema/run-config.ts';
  * file and line, the field, its value, what is wrong and what the field means.
  */
 export async function readRunConfig(path: string): Promise<RunConfig> {
-  const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new InvalidInputError(`${path} cannot be read (${cause.message}); give a YAML run config`, { cause });
-  });
-  return parseRunConfig(text, path);
+  return parseRunConfig(await readText(path), path);
 }
 
 /** As `readRunConfig`, on the file's text. */
-export function parseRunConfig(text: string, path: string): RunConfig {
+export const parseRunConfig = (text: string, path: string): RunConfig => parseYaml(text, path, RunConfig);
+
+/** As `readRunConfig`, of a file that needs no more than the section `rewards`. */
+export async function readRewards(path: string): Promise<RunConfig['rewards']> {
+  const { rewards } = parseYaml(await readText(path), path, z.looseObject({ rewards: RunConfig.shape.rewards }));
+  return rewards;
+}
+
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: Error) => {
+    throw new InvalidInputError(`${path} cannot be read (${cause.message}); give a YAML run config`, { cause });
+  });
+}
+
+function parseYaml<T>(text: string, path: string, schema: z.ZodType<T>): T {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   if (document.errors.length > 0) {
     throw new InvalidInputError(document.errors.map((error) => `${path}: ${error.message}`).join('\n'));
   }
   const value: unknown = document.toJS();
-  const parsed = RunConfig.safeParse(value, { reportInput: true });
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
 
   const lineOf = (fieldPath: readonly PropertyKey[]): number | undefined => {
@@ -33,14 +44,14 @@ export function parseRunConfig(text: string, path: string): RunConfig {
   };
   const faults = parsed.error.issues.map((issue) => {
     const line = lineOf(issue.path);
-    return `${path}${line === undefined ? '' : `:${line}`}: ${describeIssue(issue)}`;
+    return `${path}${line === undefined ? '' : `:${line}`}: ${describeIssue(issue, schema)}`;
   });
   throw new InvalidInputError(`${faults.join('\n')}\nCorrect the config and run again.`);
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
+function describeIssue(issue: z.core.$ZodIssue, root: z.ZodType): string {
   const field = issue.path.join('.') || 'the config';
-  const schema = fieldSchema(issue.path);
+  const schema = fieldSchema(issue.path, root);
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(schema?.properties ?? {}).join(', ');
     return `${field} has no field ${issue.keys.join(', ')}; it has ${known}`;
@@ -55,7 +66,7 @@ interface FieldSchema {
   properties?: Record<string, FieldSchema>;
 }
 
-function fieldSchema(path: readonly PropertyKey[]): FieldSchema | undefined {
-  const root = z.toJSONSchema(RunConfig, { io: 'input' }) as FieldSchema;
-  return path.reduce<FieldSchema | undefined>((schema, key) => schema?.properties?.[String(key)], root);
+function fieldSchema(path: readonly PropertyKey[], root: z.ZodType): FieldSchema | undefined {
+  const whole = z.toJSONSchema(root, { io: 'input' }) as FieldSchema;
+  return path.reduce<FieldSchema | undefined>((schema, key) => schema?.properties?.[String(key)], whole);
 }

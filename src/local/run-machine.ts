@@ -1,6 +1,7 @@
 import { type RunOptions, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { InterruptedError, RiseError } from '../schema/errors.ts';
 import { adaptDefinition, type LocalTask } from './adapt-definition.ts';
+import { createBranchStops } from './branch-stops.ts';
 import type { Json, Machine } from './definition.ts';
 import { StepFunctionsError } from './local-errors.ts';
 import type { LocalHome } from './local-home.ts';
@@ -37,33 +38,12 @@ export async function runMachine(
   }
   try {
     const checked = throughPayloadLimit(input, 'the execution input');
-    return await execute(home, machine, options, checked, home.onEvent, branches.stop);
+    return await execute(home, machine, options, checked, { onEvent: home.onEvent, onBranchFailed: branches.stop });
   } finally {
     branches.stopAll();
     // An interrupted or timed-out machine ends before the processes that it stopped.
     await Promise.allSettled(batchTasks);
   }
-}
-
-/** Signals that abort with the run and, for what is in a Parallel, when one of its branches fails. */
-function createBranchStops(run: AbortSignal) {
-  const stops = new Map<string, AbortController>();
-  return {
-    signalOf(parallel: string | undefined): AbortSignal {
-      if (parallel === undefined) return run;
-      const stop = stops.get(parallel) ?? new AbortController();
-      stops.set(parallel, stop);
-      return AbortSignal.any([run, stop.signal]);
-    },
-    /** Step Functions stops the other branches with their jobs, the interpreter only what has not begun. */
-    stop(parallel: string): void {
-      stops.get(parallel)?.abort();
-      stops.delete(parallel);
-    },
-    stopAll(): void {
-      for (const stop of stops.values()) stop.abort();
-    },
-  };
 }
 
 async function runTask(home: LocalHome, options: RunOptions, task: LocalTask, parameters: Json): Promise<Json> {
@@ -84,16 +64,7 @@ async function performTask(home: LocalHome, options: RunOptions, task: LocalTask
     case 'batch':
       return runBatchTask(home, task, parameters);
     case 'distributed-map':
-      return runDistributedMap(home.store, task, parameters, (item) =>
-        execute(
-          home,
-          task.children,
-          options,
-          item,
-          () => {},
-          () => {},
-        ),
-      );
+      return runDistributedMap(home.store, task, parameters, (item) => execute(home, task.children, options, item, {}));
   }
 }
 
@@ -102,15 +73,14 @@ async function execute(
   machine: Machine,
   options: RunOptions,
   input: Json,
-  onEvent: LocalHome['onEvent'],
-  onBranchFailed: (parallel: string) => void,
+  observer: Observer,
 ): Promise<Json> {
   // The original was checked when it was synthesised; the stand-in resources of the adapted one are no ARNs.
   const execution = new StateMachine(machine as unknown as StateMachineDefinition, {
     validationOptions: { noValidate: true },
   }).run(input as never, options);
   home.signal.addEventListener('abort', execution.abort, { once: true });
-  const followed = followEvents(execution.eventLogs, onEvent, onBranchFailed);
+  const followed = followEvents(execution.eventLogs, observer);
   try {
     return (await execution.result) as Json;
   } catch (error) {
@@ -125,23 +95,25 @@ async function execute(
 
 type EventLogs = ReturnType<StateMachine['run']>['eventLogs'];
 
-async function followEvents(
-  events: EventLogs,
-  onEvent: LocalHome['onEvent'],
-  onBranchFailed: (parallel: string) => void,
-): Promise<void> {
+/** Who is told of what an execution does; of the children of a Map nobody is. */
+interface Observer {
+  onEvent?: LocalHome['onEvent'];
+  onBranchFailed?(parallel: string): void;
+}
+
+async function followEvents(events: EventLogs, { onEvent, onBranchFailed }: Observer): Promise<void> {
   const entered = new Map<string, number>();
   for await (const event of events) {
-    if (event.type === 'ParallelBranchFailed') onBranchFailed(event.parentState.name);
+    if (event.type === 'ParallelBranchFailed') onBranchFailed?.(event.parentState.name);
     if (!('state' in event)) continue;
     const { name: state, type } = event.state;
     switch (event.type) {
       case 'StateEntered':
         entered.set(state, event.timestamp);
-        onEvent({ kind: 'state-entered', state, type });
+        onEvent?.({ kind: 'state-entered', state, type });
         break;
       case 'StateExited':
-        onEvent({
+        onEvent?.({
           kind: 'state-exited',
           state,
           type,
@@ -149,7 +121,7 @@ async function followEvents(
         });
         break;
       case 'StateRetried':
-        onEvent({ kind: 'state-retried', state, attempt: event.retry.attempt });
+        onEvent?.({ kind: 'state-retried', state, attempt: event.retry.attempt });
         break;
     }
   }

@@ -1,4 +1,5 @@
-export const FORMAT_VERSION = '1';
+import { z } from 'zod';
+import type { Reward } from './reward.ts';
 
 const TAGS = ['<think>', '</think>', '<answer>', '</answer>'];
 const LAYOUT = /^<think>([\s\S]*)<\/think>\s*<answer>([\s\S]*)<\/answer>$/;
@@ -13,3 +14,16 @@ export function isFormatted(response: string): boolean {
   if (!parts || parts[1].trim() === '' || parts[2].trim() === '') return false;
   return TAGS.every((tag) => text.split(tag).length === 2);
 }
+
+/** 1 for the format that the recipe asks for, else 0. */
+export const format: Reward = {
+  name: 'format',
+  version: '1',
+  options: z.strictObject({}),
+  create: () => ({
+    score: (_, { text }) =>
+      isFormatted(text)
+        ? { value: 1, evidence: 'think and answer tags, once each' }
+        : { value: 0, evidence: 'not <think>..</think> <answer>..</answer>' },
+  }),
+};

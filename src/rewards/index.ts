@@ -1,3 +1,18 @@
 export { ACCURACY_VERSION, findGoldFault, gradeAnswer, type Verdict } from './accuracy/grade-answer.ts';
+export { BUILT_IN_REWARDS, BUILT_IN_VERSIONS } from './built-in.ts';
+export { findCaseFaults } from './check-cases.ts';
 export { isFormatted } from './format.ts';
-export { REWARD_VERSIONS, type RewardConfig, scoreTrajectory } from './score-trajectory.ts';
+export { matchFacts } from './judges/matcher/match-facts.ts';
+export { totalUsage } from './judges/total-usage.ts';
+export type {
+  DefineReward,
+  Environment,
+  Reward,
+  RewardContext,
+  RewardServices,
+  ScorableTrajectory,
+  Scorer,
+  TextCache,
+  UserReward,
+} from './reward.ts';
+export { type ActiveReward, scoreTrajectory } from './score-trajectory.ts';

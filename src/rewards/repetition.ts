@@ -1,4 +1,5 @@
-export const REPETITION_VERSION = '1';
+import { z } from 'zod';
+import type { Reward } from './reward.ts';
 
 const NGRAM_WORDS = 20;
 
@@ -15,3 +16,16 @@ export function computeRepetitionPenalty(response: string): number {
   );
   return ngrams.size === total ? 0 : -2 * (1 - ngrams.size / total);
 }
+
+export const repetition: Reward = {
+  name: 'repetition',
+  version: '1',
+  options: z.strictObject({}),
+  create: () => ({
+    score(_, { text }) {
+      const value = computeRepetitionPenalty(text);
+      const share = (-value / 2).toFixed(3);
+      return { value, evidence: value === 0 ? 'no 20-gram repeats' : `share of repeated 20-grams ${share}` };
+    },
+  }),
+};

@@ -27,6 +27,9 @@ export class UnsupportedModelError extends RiseError {}
 /** A stage made no progress for longer than its heartbeat; the message names the stuck item. */
 export class StalledError extends RiseError {}
 
+/** A language model's endpoint failed at every try; later it may answer. */
+export class EndpointError extends RiseError {}
+
 /** The process was asked to stop (SIGINT, SIGTERM); what is written is whole, rerunning resumes. */
 export class InterruptedError extends RiseError {}
 
@@ -35,3 +38,8 @@ export class MissingBackendError extends RiseError {}
 
 /** Training reached a loss or gradient that is not finite; retrying with the same seeds cannot help. */
 export class DivergedError extends RiseError {}
+
+/** A reward threw, or gave a value that is no number; the message names the reward and the trajectory. */
+export class RewardFailedError extends RiseError {}
+/** A run on AWS ended without success; the message says where and why. */
+export class RunFailedError extends RiseError {}

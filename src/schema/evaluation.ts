@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JudgeTotals } from './trajectory.ts';
 
 /** One evaluation prompt answered by one policy. */
 export const EvaluationRecord = z.object({
@@ -39,6 +40,7 @@ export const RunSummary = z.object({
     selfDistill: z.int().nonnegative(),
     expert: z.int().nonnegative(),
   }),
+  judge: JudgeTotals.optional().describe('over all scoring of the run; absent where no judge was paid'),
   durationSeconds: z.number().nonnegative().describe('wall time from the first start to the report, pauses included'),
 });
 export type RunSummary = z.infer<typeof RunSummary>;

@@ -6,6 +6,12 @@ export const imageKey = (sha256: string, extension: string) => `images/${sha256}
 export const modelPrefix = (contentHash: string) => `models/${contentHash}/`;
 export const datasetPrefix = (contentHash: string) => `datasets/${contentHash}/`;
 
+/** A judge's verdicts by the hash of all they rest on, shared by every run. */
+export const judgementKey = (contentHash: string) => `judgements/${contentHash}.json`;
+
+/** A reward of the user's own, by the hash of its bytes. */
+export const rewardModuleKey = (sha256: string, file: string) => `rewards/${sha256}/${file}`;
+
 export const runPrefix = (runId: string) => `runs/${runId}/`;
 export const configKey = (runId: string) => `${runPrefix(runId)}config.json`;
 export const promptsPrefix = (runId: string) => `${runPrefix(runId)}prompts/`;
@@ -22,10 +28,22 @@ export const planShardsKey = (runId: string, rollout: string) => `${planPrefix(r
 /** JSONL of the prompts of one shard. */
 export const planPromptsKey = (runId: string, rollout: string, shard: number) =>
   `${planPrefix(runId, rollout)}prompts-${pad(shard, 5)}.jsonl`;
+/** Apart from the run's other records: they are the most bytes by far, and a bucket may keep them for a shorter time. */
 export const trajectoriesPrefix = (runId: string, rollout: string, shard: number) =>
-  `${rolloutPrefix(runId, rollout)}trajectories/${pad(shard, 5)}/`;
+  `trajectories/${runId}/${rollout}/${pad(shard, 5)}/`;
 export const scoresPrefix = (runId: string, rollout: string, shard: number) =>
   `${rolloutPrefix(runId, rollout)}scores/${pad(shard, 5)}/`;
+/** Scores of shards under way, by a hash of the rewards; outside every manifest, gone when the shard is done. */
+export const scoreJournalsPrefix = (prefix: string) => `${prefix}journal/`;
+export const scoreJournalPrefix = (prefix: string, rewardsHash: string) =>
+  `${scoreJournalsPrefix(prefix)}${rewardsHash}/`;
+export const scoreJournalKey = (prefix: string, rewardsHash: string, part: number) =>
+  `${scoreJournalPrefix(prefix, rewardsHash)}${pad(part, 6)}.jsonl`;
+/** What `rise rescore` writes, by a hash of the rewards: beside the run's own scores, never over them. */
+export const rescoringsPrefix = (runId: string) => `${runPrefix(runId)}rescored/`;
+export const rescoringPrefix = (runId: string, rewardsHash: string) => `${rescoringsPrefix(runId)}${rewardsHash}/`;
+export const rescoredPrefix = (runId: string, rewardsHash: string, rollout: string, shard: number) =>
+  `${rescoringPrefix(runId, rewardsHash)}${rollout}/${pad(shard, 5)}/`;
 /** The policy after iteration `iteration`. */
 export const checkpointPrefix = (runId: string, iteration: number) =>
   `${rolloutPrefix(runId, iterationName(iteration))}checkpoint/`;

@@ -66,11 +66,6 @@ const RlConfig = z.strictObject({
     .default(0)
     .describe('k3 penalty to the frozen base policy; 0 loads no reference'),
   advantageNormalization: z.enum(['std', 'none']).default('std').describe('none is Dr.GRPO'),
-  overlongBufferTokens: z
-    .int()
-    .nonnegative()
-    .default(0)
-    .describe('soft overlong penalty over the last tokens before maxNewTokens; 0 is off'),
   pipelined: z
     .boolean()
     .default(false)
@@ -90,6 +85,24 @@ const SftConfig = z.strictObject({
   optimizer: OptimizerConfig,
 });
 export type SftConfig = z.infer<typeof SftConfig>;
+
+/** How a run uses a reward: a bare number is a weight. Rewards with a weight in a paper have it by default. */
+const rewardUse = (defaultWeight?: number) =>
+  z.preprocess(
+    (use) => (typeof use === 'number' ? { weight: use } : use),
+    z.strictObject({
+      weight: (defaultWeight === undefined ? z.number() : z.number().default(defaultWeight)).describe(
+        '0 leaves the reward out',
+      ),
+      module: z
+        .string()
+        .optional()
+        .describe("file of the user's own reward (a path; on the store, a key); built in when absent"),
+      options: z.record(z.string(), z.json()).default({}).describe("the reward's own knobs"),
+    }),
+  );
+export const RewardUse = rewardUse();
+export type RewardUse = z.infer<typeof RewardUse>;
 
 /** A whole run. Every knob has its meaning here; defaults are what papers and peers use where they publish it. */
 export const RunConfig = z.strictObject({
@@ -122,13 +135,17 @@ export const RunConfig = z.strictObject({
   sampling: SamplingConfig.describe('of RL rollouts and of the diagnosis'),
   rl: RlConfig,
   rewards: z
-    .strictObject({
-      accuracy: z.number().default(0.9),
-      format: z.number().default(0.1),
-      repetition: z.number().default(0),
+    .object({
+      accuracy: rewardUse(0.9).prefault({}),
+      format: rewardUse(0.1).prefault({}),
+      perception: rewardUse(0.7).optional(),
+      repetition: rewardUse(1).optional(),
     })
+    .catchall(RewardUse)
     .prefault({})
-    .describe('weights; 0 leaves a reward out'),
+    .describe(
+      "by name, what a trajectory earns (default weights: Perception-R1); the user's own rewards bring a module",
+    ),
   diagnosis: z
     .strictObject({
       prompts: z.int().positive().optional().describe('how many training prompts to diagnose; all when absent'),

@@ -86,6 +86,9 @@ export const FailureInput = ExecutionInput.extend({
 });
 export type FailureInput = z.infer<typeof FailureInput>;
 
+/** Memory of each Lambda stage, the most that new accounts may ask for; Lambda gives a processor per 1,769 MiB. */
+export const FUNCTION_MEMORY_MIB = 3008;
+
 /** Names of the jobs `containers/gpu-worker/main.ts` runs: its first argument. */
 export const JOB_NAMES = ['rollout', 'train-grpo', 'train-sft', 'evaluate'] as const;
 export type JobName = (typeof JOB_NAMES)[number];

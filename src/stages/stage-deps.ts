@@ -7,10 +7,14 @@ export interface StageDeps {
   report: ReportProgress;
 }
 
-/** What a stage on a GPU worker is given. */
-export interface JobDeps extends StageDeps {
-  /** Aborted when the worker is asked to stop: leave nothing half-written and throw `InterruptedError`. */
+/** What a stage that takes long is given. */
+export interface StoppableDeps extends StageDeps {
+  /** Aborted when the stage is asked to stop: leave nothing half-written and throw `InterruptedError`. */
   signal: AbortSignal;
+}
+
+/** What a stage on a GPU worker is given. */
+export interface JobDeps extends StoppableDeps {
   /** 1 at first; Batch begins a job again, `JOB_ATTEMPTS` times at most, when its machine is taken away. */
   attempt: number;
 }

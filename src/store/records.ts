@@ -12,6 +12,31 @@ export async function readRecords<T>(store: Store, key: string, schema: z.ZodTyp
   return lines.flatMap((line, index) => (line.trim() === '' ? [] : [parseRecord(line, `${key}:${index + 1}`, schema)]));
 }
 
+/** As `readRecords`, one record at a time: for files that memory should not hold. */
+export async function* streamRecords<T>(store: Store, key: string, schema: z.ZodType<T>): AsyncGenerator<T> {
+  let line = 0;
+  for await (const text of streamLines(store.readStream(key))) {
+    line += 1;
+    if (text.trim() !== '') yield parseRecord(text, `${key}:${line}`, schema);
+  }
+}
+
+/** Lines of UTF-8 text; a character may be split over chunks, a line break is one byte. */
+async function* streamLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let begun: Buffer[] = [];
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+      const rest = chunk.subarray(start, end);
+      yield (begun.length === 0 ? rest : Buffer.concat([...begun, rest])).toString('utf8');
+      begun = [];
+      start = end + 1;
+    }
+    begun.push(chunk.subarray(start));
+  }
+  yield Buffer.concat(begun).toString('utf8');
+}
+
 /** Reads one JSON document. Throws `NotFoundError` and `CorruptRecordError`. */
 export async function readJson<T>(store: Store, key: string, schema: z.ZodType<T>): Promise<T> {
   return parseRecord((await store.read(key)).toString('utf8'), key, schema);

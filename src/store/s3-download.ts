@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import type { GetObjectCommandOutput, S3 } from '@aws-sdk/client-s3';
 import { CorruptRecordError } from '../schema/errors.ts';
+import { freeBuffers } from './free-buffers.ts';
 import { explainS3Error, type S3Object, statusOf } from './s3-errors.ts';
 import type { ByteRange } from './store.ts';
 
@@ -25,7 +26,7 @@ export async function openDownload(s3: S3, object: S3Object, range?: ByteRange):
   try {
     const first = await s3.getObject({ ...object, Range: range && rangeHeader(range.start, range.end) });
     const bytes = first.ContentLength!;
-    const chunks = receive(s3, object, first, range?.start ?? 0, bytes);
+    const chunks = freeBuffers(receive(s3, object, first, range?.start ?? 0, bytes));
     return { bytes, chunks: range ? chunks : verify(chunks, object, first.ChecksumCRC32) };
   } catch (cause) {
     if (range && statusOf(cause) === 416) return NOTHING;

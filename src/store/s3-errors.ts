@@ -6,7 +6,8 @@ export interface S3Object {
   Key: string;
 }
 
-const CREDENTIAL_FAULTS = [
+/** Names of errors that say there are no credentials, or none that hold. */
+export const CREDENTIAL_FAULTS = [
   'CredentialsProviderError',
   'TokenProviderError',
   'ExpiredToken',

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { S3 } from '@aws-sdk/client-s3';
 import { AlreadyExistsError } from '../schema/errors.ts';
+import { freeBuffers } from './free-buffers.ts';
 import { assertKey } from './key.ts';
 import { createS3Client } from './s3-client.ts';
 import { openDownload } from './s3-download.ts';
@@ -63,7 +64,7 @@ export function createS3Store(bucket: string, prefix = ''): Store {
 
     async writeStream(key, source) {
       const object = objectOf(key);
-      await call(object, (s3) => upload(s3, object, Readable.from(source)));
+      await call(object, (s3) => upload(s3, object, Readable.from(freeBuffers(source))));
     },
 
     async exists(key) {

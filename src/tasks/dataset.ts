@@ -17,6 +17,8 @@ export type DatasetEntry =
   | { kind: 'prompt'; place: string; prompt: Prompt; images: Buffer[] }
   | { kind: 'fault'; place: string; message: string };
 
+/** Read at once: fetching an image takes longer than decoding it. */
+const CONCURRENT_ROWS = 16;
 /** Larger images are refused before they are decoded. */
 const MAX_PIXELS = 64_000_000;
 const EXTENSIONS: Record<string, string> = { png: 'png', jpeg: 'jpg', webp: 'webp', gif: 'gif' };
@@ -28,18 +30,24 @@ const EXTENSIONS: Record<string, string> = { png: 'png', jpeg: 'jpg', webp: 'web
 export async function* readDataset(files: DatasetFiles, path: string, limit = Infinity): AsyncGenerator<DatasetEntry> {
   const file = await findDatasetFile(files, path);
   const lines = (await files.read(file)).toString('utf8').split('\n');
-  let rows = 0;
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    if (rows >= limit) return;
-    rows += 1;
-    const place = `${file}:${index + 1}`;
-    try {
-      yield { kind: 'prompt', place, ...(await readRow(files, posix.dirname(file), line)) };
-    } catch (error) {
-      if (!(error instanceof InvalidInputError)) throw error;
-      yield { kind: 'fault', place, message: error.message };
-    }
+  const rows = lines.flatMap((line, index) => (line.trim() === '' ? [] : [{ line, place: `${file}:${index + 1}` }]));
+  const wanted = rows.slice(0, limit);
+  for (let start = 0; start < wanted.length; start += CONCURRENT_ROWS) {
+    const read = wanted.slice(start, start + CONCURRENT_ROWS).map((row) => readEntry(files, posix.dirname(file), row));
+    yield* await Promise.all(read);
+  }
+}
+
+async function readEntry(
+  files: DatasetFiles,
+  folder: string,
+  { line, place }: { line: string; place: string },
+): Promise<DatasetEntry> {
+  try {
+    return { kind: 'prompt', place, ...(await readRow(files, folder, line)) };
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    return { kind: 'fault', place, message: error.message };
   }
 }
 

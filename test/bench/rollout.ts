@@ -105,7 +105,7 @@ async function measureCase(benchModel: BenchModel): Promise<RolloutCase> {
 }
 
 async function sampleOurs(policy: Policy, sampler: BenchSampler, prompts: ProcessedPrompt[], run: number) {
-  const requests = requestSiblings(prompts, GROUP_SIZE, run);
+  const requests = requestSiblings(prompts.map(asNew), GROUP_SIZE, run);
   const started = performance.now();
   const completions = await sampler.sample(requests);
   const seconds = (performance.now() - started) / 1000;
@@ -118,6 +118,11 @@ async function sampleOurs(policy: Policy, sampler: BenchSampler, prompts: Proces
     tokens: counted.reduce((sum, { completionTokens }) => sum + completionTokens, 0),
     flops: countSamplingFlops(policy.model.config, counted),
   };
+}
+
+/** The same prompt as if it came for the first time: features of its images are not known yet. */
+function asNew({ tokenIds, images }: ProcessedPrompt): ProcessedPrompt {
+  return { tokenIds, images: images.map((image) => ({ ...image })) };
 }
 
 async function loadPeer(model: BenchModel, prompts: ProcessedPrompt[], stopTokenIds: number[]): Promise<void> {

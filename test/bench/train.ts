@@ -8,6 +8,7 @@
  */
 import type { Policy } from '../../src/engine/policy.ts';
 import type { RunConfig } from '../../src/schema/run-config.ts';
+import { splitBySize } from '../../src/stages/split-by-size.ts';
 import { planMicroBatches } from '../../src/stages/training/batching.ts';
 import type { GrpoSequence } from '../../src/stages/training/grpo-steps.ts';
 import { countTrainingFlops, measureMatmul } from './support/flops.ts';
@@ -85,7 +86,7 @@ async function measureCase(benchModel: BenchModel): Promise<TrainCase> {
   sampler.dispose();
   const sequences = toGrpoSequences(policy, requests, completions);
   const microBatches = planMicroBatches(sequences, config.rl.microBatchSequences);
-  await loadPeer(peer, benchModel, microBatches, config);
+  await loadPeer(peer, benchModel, splitSorted(sequences, config.rl.microBatchSequences), config);
   const { ours, theirs } = await takeTurns(policy, microBatches);
   const lengths = sequences.map(({ prompt, completionIds }) => ({ prompt, completionTokens: completionIds.length }));
   const gigaflop = countTrainingFlops(policy.model.config, lengths) / 1e9;
@@ -105,6 +106,15 @@ async function measureCase(benchModel: BenchModel): Promise<TrainCase> {
       ...ours.losses.map((loss, run) => Math.abs(loss - theirs.losses[run]) / Math.abs(theirs.losses[run])),
     ),
   };
+}
+
+/** As PyTorch users batch: sequences of like length together, padded to the longest. */
+function splitSorted(sequences: readonly GrpoSequence[], size: number): GrpoSequence[][] {
+  const lengthOf = ({ prompt, completionIds }: GrpoSequence) => prompt.tokenIds.length + completionIds.length;
+  return splitBySize(
+    sequences.toSorted((a, b) => lengthOf(a) - lengthOf(b)),
+    size,
+  );
 }
 
 /** The first step of either side warms it up: ours traces its graphs then. */

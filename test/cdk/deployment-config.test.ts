@@ -1,12 +1,12 @@
 import { readDeploymentConfig } from '../../cdk/config.ts';
-import { anApp, synthesise } from './support/stacks.ts';
+import { anApp, lifecycleRules, roleStatements, synthesise } from './support/stacks.ts';
 
 const read = (context: Record<string, unknown>) => readDeploymentConfig(anApp(context).node);
 
 describe('deployment context', () => {
   it('has a default or may be absent, and says what it is for', () => {
     const config = read({});
-    expect(config).toMatchObject({ network: 'isolated', rolloutSpot: true, trainingSpot: false, logRetentionDays: 90 });
+    expect(config).toMatchObject({ network: 'public', rolloutSpot: true, trainingSpot: false, logRetentionDays: 90 });
   });
 
   it('reads the same from the command line, where all is text, and from a file', () => {
@@ -30,6 +30,9 @@ describe('deployment context', () => {
     [{ notificationEmail: 'me' }, 'context notificationEmail is "me"; give one e-mail address'],
     [{ endpointZones: 3 }, 'give 1 or 2'],
     [{ runRetentionDays: 30 }, 'context runRetentionDays is 30; give more days than coldAfterDays'],
+    [{ trajectoryRetentionDays: 7 }, 'context trajectoryRetentionDays is 7; give more days than coldAfterDays'],
+    [{ rolloutHourUsd: 'cheap' }, 'context rolloutHourUsd is "cheap"; give a price in USD'],
+    [{ judgeModelIds: '*' }, 'context judgeModelIds is "*"; give model ids separated by commas'],
   ])('refuses %j', (context, message) => {
     expect(() => read(context)).toThrow(message);
   });
@@ -40,23 +43,19 @@ describe('deployment context', () => {
 });
 
 describe('what an account chooses', () => {
-  const { data, pipeline } = synthesise({
-    network: 'public',
+  const { app, data, pipeline } = synthesise({
     rolloutSpot: false,
     trainingSpot: true,
     trainingMaxVcpus: 64,
     notificationEmail: 'someone@example.com',
     removalPolicy: 'destroy',
     runRetentionDays: 365,
+    trajectoryRetentionDays: 90,
+    trainingHourUsd: 4.5,
+    judgeModelIds: 'amazon.nova-lite-v1:0',
+    expertModelIds: 'eu.anthropic.claude-sonnet-4-5-v1:0',
     logRetentionDays: 30,
     monthlyBudgetUsd: 50,
-  });
-
-  it('may be a network without paid endpoints, which nothing reaches all the same', () => {
-    pipeline.resourceCountIs('AWS::EC2::VPCEndpoint', 1);
-    pipeline.resourceCountIs('AWS::EC2::NatGateway', 0);
-    pipeline.resourceCountIs('AWS::EC2::SecurityGroup', 1);
-    pipeline.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
   });
 
   it('reaches the templates', () => {
@@ -70,7 +69,35 @@ describe('what an account chooses', () => {
     pipeline.hasResourceProperties('AWS::Budgets::Budget', { Budget: { BudgetLimit: { Amount: 50 } } });
     pipeline.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
     data.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
-    expect(JSON.stringify(data.findResources('AWS::S3::Bucket'))).toContain('"ExpirationInDays":365');
+    expect(lifecycleRules(data)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ Prefix: 'runs/', ExpirationInDays: 365 }),
+        expect.objectContaining({ Prefix: 'trajectories/', ExpirationInDays: 90 }),
+      ]),
+    );
+    expect(JSON.stringify(pipeline.findResources('AWS::CloudWatch::Dashboard'))).toContain('* 4.5 as usd');
+  });
+
+  it('may be models, which the one stage that needs them may call, and no other', () => {
+    const calls = roleStatements(pipeline).filter(({ actions }) => actions.includes('bedrock:InvokeModel'));
+    expect(calls.map(({ role, actions, resources }) => [role.replace(/Role.*/, ''), actions, resources])).toEqual([
+      [
+        'scoretrajectories',
+        ['bedrock:InvokeModel'],
+        [expect.stringMatching(/:bedrock:\{"Ref":"AWS::Region"\}::foundation-model\/amazon\.nova-lite-v1:0$/)],
+      ],
+      [
+        'consultexpert',
+        ['bedrock:InvokeModel'],
+        [expect.stringMatching(/:inference-profile\/eu\.anthropic\.claude-sonnet-4-5-v1:0$/)],
+      ],
+      [
+        'consultexpert',
+        ['bedrock:InvokeModel'],
+        [expect.stringMatching(/:bedrock:\*::foundation-model\/anthropic\.claude-sonnet-4-5-v1:0$/)],
+      ],
+    ]);
+    expect(() => app.synth()).not.toThrow();
   });
 
   it('may be a VPC that is there already', () => {

@@ -19,6 +19,8 @@ const ALLOWED: [role: string, actions: string[]][] = [
     `${name.replace('-', '')}Role`,
     [...WRITE_LOG, ...USE_STORE, 's3:PutObject'],
   ]),
+  // Besides what every stage may do.
+  ['scoretrajectoriesRole', ['s3:DeleteObject']],
   ['GpuWorkerJobRole', [...USE_STORE, 's3:PutObject', 's3:DeleteObject']],
   [
     'GpuWorkerContainerExecutionRole',
@@ -63,7 +65,7 @@ describe('roles', () => {
     expect([...new Set(actionsOf(role))].sort()).toEqual([...new Set(allowed)].sort());
   });
 
-  it('are all there', () => expect(roles).toHaveLength(ALLOWED.length));
+  it('are all there', () => expect(roles).toHaveLength(ALLOWED.length - 1));
 
   it('have no action with a wildcard, and no resource that is anything but for actions that take none', () => {
     expect(statements.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual([]);
@@ -91,6 +93,8 @@ describe('access to the store', () => {
     ['plan-iteration', keys.planShardsKey(run, rollout)],
     ['plan-iteration', keys.planPromptsKey(run, rollout, 0)],
     ['score-trajectories', keys.recordsKey(keys.scoresPrefix(run, rollout, 0))],
+    ['score-trajectories', keys.judgementKey('ab')],
+    ['score-trajectories', keys.scoreJournalKey(keys.scoresPrefix(run, rollout, 0), 'ab', 0)],
     ['route-groups', keys.recordsKey(keys.routesPrefix(run, 0))],
     ['consult-expert', keys.recordsKey(keys.expertPrefix(run, 0))],
     ['publish-shards', keys.sftIndexKey(run)],
@@ -116,10 +120,22 @@ describe('access to the store', () => {
     expect(writers).toEqual([stage]);
   });
 
-  it('lets only jobs delete, and only what they keep while they are not done', () => {
-    const deleting = Object.values(STAGE_FUNCTION_ACCESS).filter(({ deletes }) => deletes);
-    expect(deleting).toEqual([]);
-    expect(GPU_JOB_ACCESS.deletes).toEqual(['runs/*/resume/*', `${keys.partsPrefix('runs/*/')}*`]);
+  it('lets nobody write the code of rewards', () => {
+    const key = keys.rewardModuleKey('ab', 'brevity.ts');
+    const stages = [...STAGE_FUNCTION_NAMES, 'gpu-worker' as const];
+    expect(stages.filter((stage) => accessOf(stage).writes.some((pattern) => matches(pattern, key)))).toEqual([]);
+  });
+
+  it('lets only jobs and scoring delete, and only what they keep while they are not done', () => {
+    const deleting = Object.entries(STAGE_FUNCTION_ACCESS).filter(([, { deletes }]) => deletes);
+    expect(deleting.map(([name, { deletes }]) => [name, deletes])).toEqual([
+      ['score-trajectories', [`${keys.scoreJournalsPrefix('runs/*/scores/*/')}*`]],
+    ]);
+    expect(GPU_JOB_ACCESS.deletes).toEqual([
+      'runs/*/resume/*',
+      `${keys.partsPrefix('runs/*/')}*`,
+      `${keys.partsPrefix('trajectories/*/')}*`,
+    ]);
     const kept = [
       keys.sftResumePrefix(run),
       keys.grpoResumePrefix(run, 3),

@@ -15,6 +15,10 @@ const allStates = (machine: Machine): [string, State][] =>
   ]);
 const tasks = allStates(definition).filter(([, { Type }]) => Type === 'Task');
 const isJob = ([, { Resource }]: [string, State]) => Resource === 'arn:aws:states:::batch:submitJob.sync';
+const childrenOf = (state: State): [string, State][] => [
+  ...(state.ItemProcessor ? allStates(state.ItemProcessor) : []),
+  ...(state.Branches ?? []).flatMap((branch) => Object.values(branch.States).flatMap(childrenOf)),
+];
 const queueOf = (state: State) => (state.Parameters as { JobQueue: string }).JobQueue;
 
 /** The states from one to the next, always by the last choice of a Choice. */
@@ -101,6 +105,13 @@ describe('the state machine that runs locally', () => {
       const { Timeout } = Parameters as { Timeout: { AttemptDurationSeconds: number } };
       expect(Timeout.AttemptDurationSeconds).toBeGreaterThan(0);
       expect(Timeout.AttemptDurationSeconds).toBeLessThan(TimeoutSeconds!);
+    },
+  );
+
+  it.each(Object.values(definition.States).flatMap(childrenOf))(
+    'bounds %s, the child of a Map, by the longest a Lambda may take',
+    (_, { TimeoutSeconds }) => {
+      expect(TimeoutSeconds).toBe(900);
     },
   );
 

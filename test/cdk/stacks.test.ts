@@ -1,8 +1,10 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { readDefinition } from '../../src/local/definition.ts';
-import { synthesise } from './support/stacks.ts';
+import { FUNCTION_MEMORY_MIB } from '../../src/schema/stage-contracts.ts';
+import { lifecycleRules, synthesise } from './support/stacks.ts';
 
 const { data, pipeline } = synthesise();
+const isolated = synthesise({ network: 'isolated' }).pipeline;
 
 /** A definition with everything that names a resource of an account taken out. */
 function anonymous(value: unknown): unknown {
@@ -53,17 +55,17 @@ describe('the data stack', () => {
     });
   });
 
-  it('moves old runs to cheaper storage, deletes what was superseded, and no run', () => {
-    const [rules] = propertiesOf(data, 'AWS::S3::Bucket')
-      .filter(({ VersioningConfiguration }) => VersioningConfiguration)
-      .map(({ LifecycleConfiguration }) => LifecycleConfiguration.Rules);
+  it('moves old runs and trajectories to cheaper storage, deletes what was superseded, and no run', () => {
+    const rules = lifecycleRules(data);
     expect(rules).toEqual([
       expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 30 } }),
       expect.objectContaining({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } }),
-      expect.objectContaining({
-        Prefix: 'runs/',
-        Transitions: [{ StorageClass: 'INTELLIGENT_TIERING', TransitionInDays: 30 }],
-      }),
+      ...['trajectories/', 'runs/'].map((Prefix) =>
+        expect.objectContaining({
+          Prefix,
+          Transitions: [{ StorageClass: 'INTELLIGENT_TIERING', TransitionInDays: 30 }],
+        }),
+      ),
     ]);
     expect(JSON.stringify(rules)).not.toContain('ExpirationInDays');
   });
@@ -95,12 +97,27 @@ describe('the GPU queues', () => {
 });
 
 describe('the network', () => {
-  it('has no way to the internet', () => {
-    for (const type of ['InternetGateway', 'NatGateway', 'EIP']) pipeline.resourceCountIs(`AWS::EC2::${type}`, 0);
+  it('costs nothing when idle: no NAT gateway, no endpoint but the free one of S3', () => {
+    for (const type of ['NatGateway', 'EIP']) pipeline.resourceCountIs(`AWS::EC2::${type}`, 0);
+    const endpoints = propertiesOf(pipeline, 'AWS::EC2::VPCEndpoint');
+    expect(endpoints.map(({ VpcEndpointType }) => VpcEndpointType)).toEqual(['Gateway']);
   });
 
-  it('reaches S3 for free, and six services through endpoints in one zone', () => {
-    const endpoints = propertiesOf(pipeline, 'AWS::EC2::VPCEndpoint');
+  it('lets nothing in, and nothing out but HTTPS', () => {
+    for (const template of [pipeline, isolated]) {
+      const [jobs] = propertiesOf(template, 'AWS::EC2::SecurityGroup');
+      expect(jobs.SecurityGroupIngress).toBeUndefined();
+      expect(jobs.SecurityGroupEgress).toEqual([
+        expect.objectContaining({ CidrIp: '0.0.0.0/0', IpProtocol: 'tcp', FromPort: 443, ToPort: 443 }),
+      ]);
+    }
+    pipeline.resourceCountIs('AWS::EC2::SecurityGroup', 1);
+    pipeline.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
+  });
+
+  it('has no way to the internet when isolated: S3 for free, six services through endpoints in one zone', () => {
+    for (const type of ['InternetGateway', 'NatGateway', 'EIP']) isolated.resourceCountIs(`AWS::EC2::${type}`, 0);
+    const endpoints = propertiesOf(isolated, 'AWS::EC2::VPCEndpoint');
     expect(endpoints.filter(({ VpcEndpointType }) => VpcEndpointType === 'Gateway')).toHaveLength(1);
     const paid = endpoints.filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface');
     expect(paid.map(({ SubnetIds }) => SubnetIds.length)).toEqual([1, 1, 1, 1, 1, 1]);
@@ -115,10 +132,10 @@ describe('the network', () => {
     expect(JSON.stringify(gateway.PolicyDocument.Statement[1].Resource)).toContain('starport-layer-bucket/*');
   });
 
-  it('lets nothing in but HTTPS from the jobs to the endpoints', () => {
-    const groups = propertiesOf(pipeline, 'AWS::EC2::SecurityGroup');
+  it('lets nothing into the endpoints but HTTPS from the jobs', () => {
+    const groups = propertiesOf(isolated, 'AWS::EC2::SecurityGroup');
     expect(groups.flatMap(({ SecurityGroupIngress }) => SecurityGroupIngress ?? [])).toEqual([]);
-    expect(propertiesOf(pipeline, 'AWS::EC2::SecurityGroupIngress')).toEqual([
+    expect(propertiesOf(isolated, 'AWS::EC2::SecurityGroupIngress')).toEqual([
       expect.objectContaining({ FromPort: 443, ToPort: 443, SourceSecurityGroupId: expect.anything() }),
     ]);
   });
@@ -135,6 +152,17 @@ describe('the pipeline stack', () => {
     expect(anonymous(JSON.parse(text.join('')))).toEqual(anonymous(readDefinition()));
   });
 
+  it('bounds what its maps run at once, and gives each child as long as a function may take', () => {
+    const maps = Object.values(readDefinition().States).filter(({ Type }) => Type === 'Map');
+    expect(maps.length).toBeGreaterThan(0);
+    for (const { MaxConcurrency, ItemProcessor } of maps) {
+      expect(MaxConcurrency).toBeGreaterThan(0);
+      expect(MaxConcurrency).toBeLessThanOrEqual(100);
+      expect(ItemProcessor?.ProcessorConfig).toEqual({ Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' });
+    }
+    pipeline.allResourcesProperties('AWS::Lambda::Function', { Timeout: 900, MemorySize: FUNCTION_MEMORY_MIB });
+  });
+
   it('runs every stage on Node 24 for arm64, with a role of its own and the store', () => {
     const functions = propertiesOf(pipeline, 'AWS::Lambda::Function');
     expect(functions).toHaveLength(8);
@@ -145,7 +173,9 @@ describe('the pipeline stack', () => {
       Environment: { Variables: Match.objectLike({ RISE_STORE: Match.anyValue() }) },
     });
     pipeline.hasResourceProperties('AWS::Batch::JobDefinition', {
-      ContainerProperties: { Environment: [Match.objectLike({ Name: 'RISE_STORE' })] },
+      ContainerProperties: {
+        Environment: [Match.objectLike({ Name: 'RISE_STORE' }), { Name: 'AWS_REGION', Value: { Ref: 'AWS::Region' } }],
+      },
     });
   });
 
@@ -222,7 +252,7 @@ describe('whoever watches', () => {
   it('sees reward, accuracy, tokens per second and cost on one dashboard', () => {
     const [{ DashboardBody }] = propertiesOf(pipeline, 'AWS::CloudWatch::Dashboard');
     const body = JSON.stringify(DashboardBody);
-    for (const shown of ['meanReward', 'accuracy', 'tokensPerSecond', 'gpuHours', 'alarms']) {
+    for (const shown of ['meanReward', 'accuracy', 'tokensPerSecond', '* 1.5 as usd', '* 3 as usd', 'alarms']) {
       expect(body).toContain(shown);
     }
   });

@@ -1,12 +1,6 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { cacheFolder } from '../../scripts/setup/places.mjs';
-
-const MOTO = 'moto[server]==5.2.5';
-const ABSENT_INDEX =
-  /No matching distribution|ConnectionError|NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError/;
+import { findPythonWith } from './python-environment.ts';
 
 /**
  * Serves on a free port, one request at a time: AWS decides a conditional write atomically, moto alone does not.
@@ -26,43 +20,7 @@ print(f'http://127.0.0.1:{server.port}', flush=True)
 server.serve_forever()
 `;
 
-/** Python with moto, or why there is none. */
-export type Moto = { python: string } | { missing: string };
-
-/** Installs moto into an environment of its own in the user's cache folder, once; throws when that fails on its own. */
-export function findMoto(): Moto {
-  const home = join(cacheFolder(), 'test', MOTO.replace(/[^a-z0-9.]+/g, '-'));
-  const python = join(home, 'bin', 'python');
-  if (existsSync(python)) return { python };
-  const pending = `${home}.${process.pid}`;
-  mkdirSync(join(home, '..'), { recursive: true });
-  try {
-    const missing = installMoto(pending);
-    if (missing) return { missing };
-    if (!existsSync(python)) renameSync(pending, home);
-    return { python };
-  } finally {
-    rmSync(pending, { recursive: true, force: true });
-  }
-}
-
-/** Gives what is missing on this machine, if anything. */
-function installMoto(folder: string): string | undefined {
-  try {
-    runQuietly('python3', ['-m', 'venv', folder]);
-  } catch {
-    return 'no python3 with the venv module';
-  }
-  try {
-    runQuietly(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--disable-pip-version-check', MOTO]);
-  } catch (error) {
-    if (ABSENT_INDEX.test((error as { stderr: string }).stderr)) return `no Python package index that has ${MOTO}`;
-    throw error;
-  }
-}
-
-const runQuietly = (command: string, args: string[]) =>
-  execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+export const findMoto = () => findPythonWith('moto[server]==5.2.5');
 
 /** A running server of AWS's interfaces, and what stops it. */
 export interface MotoServer {

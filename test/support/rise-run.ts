@@ -45,12 +45,10 @@ export function killGroup(child: ChildProcess): void {
 
 /** Every manifest of a store by its key; each part is checked against its hash on the way. */
 export function readManifests(store: string): Map<string, string> {
-  const keys = readdirSync(join(store, 'runs'), { recursive: true, encoding: 'utf8' }).filter((key) =>
-    key.endsWith('manifest.json'),
-  );
+  const keys = readdirSync(store, { recursive: true, encoding: 'utf8' }).filter((key) => key.endsWith('manifest.json'));
   return new Map(
     keys.sort().map((key) => {
-      const text = readFileSync(join(store, 'runs', key), 'utf8');
+      const text = readFileSync(join(store, key), 'utf8');
       for (const part of Manifest.parse(JSON.parse(text)).parts) {
         const sha256 = createHash('sha256')
           .update(readFileSync(join(store, part.key)))

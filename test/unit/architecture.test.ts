@@ -14,7 +14,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/stages': ['src/schema', 'src/store', 'src/engine', 'src/rewards', 'src/tasks'],
   'src/local': ['src/schema', 'src/store', 'src/stages', 'lambdas', 'src/package-root.ts'],
   lambdas: ['src/schema', 'src/store', 'src/stages'],
-  containers: ['src/schema', 'src/store', 'src/stages', 'src/engine'],
+  containers: ['src/schema', 'src/store', 'src/stages', 'src/engine', 'src/package-root.ts'],
   cdk: ['src/schema', 'src/local', 'src/package-root.ts'],
 };
 const ENGINE_STAGES = ['rollouts', 'training', 'evaluation'];

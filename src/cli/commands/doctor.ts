@@ -4,9 +4,19 @@ import type { Finding } from '../machine/finding.ts';
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('show what this machine has: Node, TensorFlow, device, memory, disk, compiler, AWS credentials')
-    .option('--json', 'print one line: {"ready", "findings": [{"name", "value", "remedy"?}]}')
-    .action(runDoctor);
+    .description(
+      'show what this machine has: Node, TensorFlow, device, memory, disk, compiler, AWS credentials; or what of a run is stale',
+    )
+    .argument('[run]', 'run id: show what in it was made by older versions of its rewards')
+    .option('--store <place>', 'folder or s3://bucket/prefix that the run is in', '.rise')
+    .option(
+      '--json',
+      'print one line: {"ready", "findings": [{"name", "value", "remedy"?}]}, of a run {"ready", "stale"}',
+    )
+    .action(async (run, options) => {
+      if (run === undefined) await runDoctor(options);
+      else await (await import('../examine-run.ts')).examineRun(run, options);
+    });
 }
 
 /** Exits 0 when the engine can run here, 1 else. */

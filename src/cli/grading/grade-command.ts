@@ -22,5 +22,6 @@ export async function gradeCommand({ gold, answer, options, jsonl }: GradeOption
   const prompt = { groundTruth: gold, options };
   const fault = findGoldFault(prompt);
   if (fault !== undefined) throw new InvalidInputError(`--gold: ${fault}`);
-  console.log(JSON.stringify(gradeAnswer(prompt, answer)));
+  const { verdict, extracted, reason } = gradeAnswer(prompt, answer);
+  console.log(JSON.stringify({ verdict, extracted: extracted ?? null, reason }));
 }

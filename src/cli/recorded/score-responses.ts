@@ -3,6 +3,7 @@ import { scoreTrajectory } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { Prompt } from '../../schema/prompt.ts';
 import { RunConfig } from '../../schema/run-config.ts';
+import { loadRewards } from '../../stages/load-rewards.ts';
 import { createLocalStore } from '../../store/local-store.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
@@ -20,11 +21,16 @@ export async function scoreResponses(options: { prompts: string; responses: stri
   const prompts = await importPrompts(store, options.prompts);
   const responses = await readResponses(options.responses);
   const promptOf = new Map(prompts.map((prompt) => [prompt.promptId, prompt]));
-  const rewards = RunConfig.shape.rewards.parse(undefined);
-  const judged = toTrajectories(prompts, responses).map((trajectory) => ({
-    trajectory,
-    score: scoreTrajectory(promptOf.get(trajectory.promptId)!, trajectory, { rewards }),
-  }));
+  const rewards = await loadRewards(store, {
+    rewards: RunConfig.shape.rewards.parse(undefined),
+    sampling: RunConfig.shape.sampling.parse({}),
+  });
+  const judged = await Promise.all(
+    toTrajectories(prompts, responses).map(async (trajectory) => ({
+      trajectory,
+      score: await scoreTrajectory(promptOf.get(trajectory.promptId)!, trajectory, rewards),
+    })),
+  );
 
   await store.write(RECORDED_FILES.prompts, encodeRecords(prompts));
   await store.write(RECORDED_FILES.trajectories, encodeRecords(judged.map(({ trajectory }) => trajectory)));

@@ -1,12 +1,14 @@
-// Shape suffixes: P = distinct prompts, F = image features, D = model width, R = sequences that begin, B = decoded slots, S = tokens a slot has room for,
+// Shape suffixes: P = distinct prompts, U = merged patches, D = model width, R = sequences that begin, B = decoded slots, S = tokens a slot has room for,
 // V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor } from '../graph/executor.ts';
 import { listTensors } from '../graph/tensor-tree.ts';
+import { createImageEncoder } from '../image-encoder.ts';
 import { HIDDEN, type Qwen25VL } from '../models/qwen2_5_vl/model.ts';
-import { createModelInput, type ModelInput } from '../models/qwen2_5_vl/model-input.ts';
-import { type ModelTensors, uploadModelInput, uploadTokens } from '../models/qwen2_5_vl/model-tensors.ts';
+import { createModelInput } from '../models/qwen2_5_vl/model-input.ts';
+import { type ModelTensors, uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
 import { padSizeFor } from '../pad-size.ts';
+import type { ProcessedImage } from '../processing/processor.ts';
 import { type DrawnTokens, drawTokens } from './draw-tokens.ts';
 import { createKeyValueCache } from './key-value-cache.ts';
 import type { GenerationRequest } from './request-queue.ts';
@@ -55,20 +57,17 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
     return chooseTokens(tf.gather(logits_PV, promptOf_R), uniforms_R, temperature);
   });
 
-  /** Images of one shape go through the traced vision tower; of mixed shapes, which seldom come again, op by op. */
-  function uploadPrompts(input: ModelInput): ModelTensors {
-    const images = [...new Set(input.images)];
-    if (new Set(images.map(({ gridThw }) => gridThw.join())).size <= 1) return uploadModelInput(input, model.config);
-    const imageFeatures_FD = tf.tidy(() => {
-      const features_FD = model.computeImageFeatures(images);
-      const [count] = features_FD.shape;
-      return tf.pad(features_FD, [
+  const encodeImages = createImageEncoder(model, executor);
+  /** Features of the distinct images, and rows that fill their shape up. */
+  const encodePadded = (images: readonly ProcessedImage[]) =>
+    tf.tidy(() => {
+      const features_UD = encodeImages([...new Set(images)]);
+      const [count] = features_UD.shape;
+      return tf.pad(features_UD, [
         [0, padSize(count) - count],
         [0, 0],
       ]);
     });
-    return { ...uploadTokens(input, model.config), imageFeatures_FD };
-  }
 
   return {
     begin(requests, slots, settings) {
@@ -85,7 +84,7 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
       const lastRows = input.lengths.map((length, p) => p * input.length + length - 1);
       const count = padSize(requests.length);
       const inputs: PrefillInputs = {
-        input: uploadPrompts(input),
+        input: uploadModelInput(input, model.config, encodePadded),
         lastRows_P: tf.tensor1d(fillUp(lastRows, input.batchSize), 'int32'),
         promptOf_R: tf.tensor1d(fillUp(promptOf, count), 'int32'),
         slots_R: tf.tensor1d(fillUp(slots, count), 'int32'),

@@ -139,7 +139,7 @@ function updateWeight({ weight, gradient, first, second }: Slot, step: Update, c
 }
 
 function zero(gradient: StateVariable): void {
-  gradient.assign(tf.zeros([...gradient.shape]));
+  gradient.assign(tf.fill([...gradient.shape], 0));
 }
 
 function momentOf(state: ReadonlyMap<string, HostTensor>, name: string, { shape }: StateVariable): Float32Array {

@@ -3,12 +3,29 @@ const WRAPPERS =
 const MAX_WRAPPERS = 50;
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
+/** Siblings share their gold and options, and often their answers: the plain forms of the last short texts. */
+const recent = new Map<string, string>();
+const MAX_RECENT = 64;
+const MAX_RECENT_LENGTH = 200;
+
 /**
  * Plain form of an answer: no math delimiters, font or spacing commands, currency signs, thousands separators or closing
  * full stop; one spelling each for fractions, products, relations, set operations and minus signs. `%` and `°` stay, as
  * does the row mark of matrices, as `¶`.
  */
 export function normalizeAnswer(text: string): string {
+  if (text.length > MAX_RECENT_LENGTH) return normalize(text);
+  const known = recent.get(text);
+  if (known !== undefined) return known;
+  if (recent.size === MAX_RECENT) recent.delete(recent.keys().next().value!);
+  // A copy: a slice would keep the whole response that it was cut from.
+  const copy = Buffer.from(text, 'utf16le').toString('utf16le');
+  const plain = normalize(copy);
+  recent.set(copy, plain);
+  return plain;
+}
+
+function normalize(text: string): string {
   const unwrapped = unwrap(dropMarkup(spellOutCharacters(text)));
   const plain = joinThousands(unifyCommands(unwrapped)).replace(/\s+/g, ' ');
   return readOuterBraces(dropEnd(plain));

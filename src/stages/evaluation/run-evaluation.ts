@@ -1,4 +1,4 @@
-import { gradeAnswer, isFormatted, REWARD_VERSIONS } from '../../rewards/index.ts';
+import { BUILT_IN_VERSIONS, gradeAnswer, isFormatted } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { EvaluationRecord } from '../../schema/evaluation.ts';
 import { evaluationPrefix, policyPrefix, promptsKey, recordsKey, sftCheckpointPrefix } from '../../schema/keys.ts';
@@ -30,7 +30,7 @@ export async function runEvaluation(
   if (!policyName)
     throw new InvalidInputError(`evaluate has policies 0 to ${EVALUATED_POLICIES.length - 1}, not ${policyIndex}`);
   const prefix = evaluationPrefix(input.runId, policyName);
-  const versions = { accuracy: REWARD_VERSIONS.accuracy, format: REWARD_VERSIONS.format };
+  const versions = { accuracy: BUILT_IN_VERSIONS.accuracy, format: BUILT_IN_VERSIONS.format };
   const description = { stage: 'evaluate', runId: input.runId, seed: config.seed, versions };
   const summary = await completeOnce(store, prefix, description, async (writePart) => {
     const prompts = await readRecords(store, promptsKey(input.runId, 'evaluation'), Prompt);

@@ -1,4 +1,4 @@
-import { REWARD_VERSIONS } from '../../rewards/index.ts';
+import { BUILT_IN_VERSIONS } from '../../rewards/index.ts';
 import { expertPrefix, planPromptsKey, recordsKey, routesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { type ExpertAnswer, Route } from '../../schema/route.ts';
@@ -24,7 +24,12 @@ export async function runExpert({ store, report }: StageDeps, input: ShardItem):
   const { runId, rollout, shard } = input;
   const config = await readConfig(store, input.configKey);
   const prefix = expertPrefix(runId, shard);
-  const description = { stage: 'consult-expert', runId, seed: config.seed, versions: REWARD_VERSIONS };
+  const description = {
+    stage: 'consult-expert',
+    runId,
+    seed: config.seed,
+    versions: { accuracy: BUILT_IN_VERSIONS.accuracy },
+  };
   return completeOnce(store, prefix, description, async (writePart) => {
     const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
     const consulted = await selectConsultations(store, input, config.expert.maxConsultations);

@@ -13,7 +13,7 @@ import type { PlanInput, RolloutPlan, ShardItem } from '../../schema/stage-contr
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
 import type { StageDeps } from '../stage-deps.ts';
-import { selectDiagnosisPrompts, selectIterationPrompts, splitEvenly } from './select-prompts.ts';
+import { countShards, selectDiagnosisPrompts, selectIterationPrompts, splitEvenly } from './select-prompts.ts';
 
 /** Plans one rollout: which prompts, in which shards, sampled with which policy. */
 export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<RolloutPlan> {
@@ -24,7 +24,13 @@ export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<R
   const description = { stage: 'plan', runId, seed: config.seed };
   const { shardCount } = await completeOnce(store, prefix, description, async (writePart) => {
     const prompts = selectPrompts(await readRecords(store, promptsKey(runId, 'train'), Prompt), config, input);
-    const shards = splitEvenly(prompts, config.compute.rolloutShards);
+    const shards = splitEvenly(
+      prompts,
+      countShards(
+        { prompts: prompts.length, trajectoriesPerPrompt: trajectoriesPerPrompt(config, input.rollout) },
+        config,
+      ),
+    );
     const items = shards.map(
       (_, shard): ShardItem => ({ runId, configKey, rollout, shard, shardCount: shards.length }),
     );
@@ -54,6 +60,9 @@ export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<R
 function samplingPolicyVersion({ rollout, iteration }: PlanInput, { rl }: RunConfig): number {
   return rl.pipelined && rollout === 'iteration' ? Math.max(0, iteration - 1) : iteration;
 }
+
+const trajectoriesPerPrompt = ({ rl, diagnosis }: RunConfig, rollout: PlanInput['rollout']) =>
+  rollout === 'diagnosis' ? diagnosis.trajectoriesPerPrompt : rl.groupSize;
 
 function selectPrompts(prompts: Prompt[], config: RunConfig, { rollout, iteration }: PlanInput): Prompt[] {
   return rollout === 'diagnosis'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { findGoldFault } from '../../rewards/index.ts';
+import { type ActiveReward, findGoldFault } from '../../rewards/index.ts';
 import type { Prompt } from '../../schema/prompt.ts';
 
 /** A prompt and where it was read: `file:line`, or what drew it. */
@@ -31,6 +31,20 @@ export function findFaults(prompts: readonly PlacedPrompt[]): Fault[] {
     ];
     return messages.filter((message) => message !== undefined).map((message) => ({ place, message }));
   });
+}
+
+/** Prompts that lack what a reward needs. */
+export function findNeedFaults(
+  prompts: readonly PlacedPrompt[],
+  rewards: readonly Pick<ActiveReward, 'name' | 'prompt'>[],
+): Fault[] {
+  return prompts.flatMap(({ place, prompt }) =>
+    rewards.flatMap((reward) => {
+      const issues = reward.prompt?.safeParse(prompt).error?.issues ?? [];
+      const needs = issues.map((issue) => `${issue.path.join('.') || 'the prompt'}: ${issue.message}`);
+      return needs.map((need) => ({ place, message: `rewards.${reward.name} cannot score it: ${need}` }));
+    }),
+  );
 }
 
 /** Prompts of the evaluation that are among the training prompts, by question, options and image bytes. */

@@ -6,6 +6,9 @@ import type { Store } from '../../store/store.ts';
 import { drawTasks, encodePng, readDataset, type Task } from '../../tasks/index.ts';
 import type { Fault, PlacedPrompt } from './check-prompts.ts';
 
+/** Looked for and written at once. */
+const CONCURRENT_IMAGES = 16;
+
 /** The prompts of a source, and the lines of it that could not be read. */
 export interface MaterializedPrompts {
   prompts: PlacedPrompt[];
@@ -20,20 +23,24 @@ export async function materializePrompts(store: Store, source: PromptSource): Pr
 async function readPrompts(store: Store, source: PromptSource & { kind: 'dataset' }): Promise<MaterializedPrompts> {
   const prompts: PlacedPrompt[] = [];
   const faults: Fault[] = [];
+  let unwritten: { key: string; bytes: Uint8Array }[] = [];
   for await (const entry of readDataset(store, source.path, source.limit)) {
     if (entry.kind === 'fault') {
       faults.push(entry);
       continue;
     }
     const { place, prompt, images } = entry;
-    await Promise.all(images.map((bytes, index) => writeImage(store, prompt.images[index].key, bytes)));
     prompts.push({ place, prompt });
+    unwritten.push(...images.map((bytes, index) => ({ key: prompt.images[index].key, bytes })));
+    if (unwritten.length < CONCURRENT_IMAGES) continue;
+    await Promise.all(unwritten.map(({ key, bytes }) => writeImage(store, key, bytes)));
+    unwritten = [];
   }
+  await Promise.all(unwritten.map(({ key, bytes }) => writeImage(store, key, bytes)));
   return { prompts, faults };
 }
 
 async function drawPrompts(store: Store, source: PromptSource & { kind: 'tasks' }): Promise<MaterializedPrompts> {
-  const CONCURRENT_IMAGES = 16;
   const tasks = drawTasks(source);
   const prompts: PlacedPrompt[] = [];
   for (let start = 0; start < tasks.length; start += CONCURRENT_IMAGES) {

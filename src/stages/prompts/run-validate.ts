@@ -5,14 +5,15 @@ import type { ExecutionInput, ValidateOutput } from '../../schema/stage-contract
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { findRewardFaults, loadRewards } from '../load-rewards.ts';
 import type { StageDeps } from '../stage-deps.ts';
-import { type Fault, findFaults, findOverlap } from './check-prompts.ts';
-import { type MaterializedPrompts, materializePrompts } from './materialize-prompts.ts';
+import { type Fault, findFaults, findNeedFaults, findOverlap } from './check-prompts.ts';
+import { materializePrompts } from './materialize-prompts.ts';
 
 const SHOWN_FAULTS = 10;
 
 /**
- * Preflight: writes the prompts of both splits with their images, and checks them before any GPU is paid for.
+ * Preflight: writes the prompts of both splits with their images, and checks them and the rewards before any GPU is paid for.
  * Throws `InvalidInputError` that lists the first faults with their places.
  */
 export async function runValidate({ store, report }: StageDeps, input: ExecutionInput): Promise<ValidateOutput> {
@@ -21,10 +22,21 @@ export async function runValidate({ store, report }: StageDeps, input: Execution
   await noteStart(store, runId);
   const description = { stage: 'validate', runId, seed: config.seed };
   await completeOnce(store, promptsPrefix(runId), description, async (writePart) => {
+    const rewards = await loadRewards(store, config);
+    const rewardFaults = await findRewardFaults(store, config);
     const train = await materializePrompts(store, config.data.train);
     report({ stage: 'validate', done: 1, total: 2, unit: 'splits' });
     const evaluation = await materializePrompts(store, config.data.evaluation);
-    refuseFaults(runId, config, train, evaluation);
+    refuseFaults(runId, [
+      ...rewardFaults,
+      ...train.faults,
+      ...findFaults(train.prompts),
+      ...findNeedFaults(train.prompts, rewards),
+      ...evaluation.faults,
+      ...findFaults(evaluation.prompts),
+      ...findOverlap(train.prompts, evaluation.prompts),
+      ...findCountFaults(config, train.prompts.length, evaluation.prompts.length),
+    ]);
     for (const [split, { prompts }] of [['train', train] as const, ['evaluation', evaluation] as const]) {
       const records = encodeRecords(prompts.map(({ prompt }) => prompt));
       await writePart(promptsKey(runId, split), records, prompts.length);
@@ -35,24 +47,13 @@ export async function runValidate({ store, report }: StageDeps, input: Execution
   return { runId, configKey, iterations: config.rl.iterations, nextIteration: 0 };
 }
 
-function refuseFaults(
-  runId: string,
-  config: RunConfig,
-  train: MaterializedPrompts,
-  evaluation: MaterializedPrompts,
-): void {
-  const faults = [
-    ...train.faults,
-    ...findFaults(train.prompts),
-    ...evaluation.faults,
-    ...findFaults(evaluation.prompts),
-    ...findOverlap(train.prompts, evaluation.prompts),
-    ...findCountFaults(config, train.prompts.length, evaluation.prompts.length),
-  ];
+function refuseFaults(runId: string, faults: readonly Fault[]): void {
   if (faults.length === 0) return;
   const lines = faults.slice(0, SHOWN_FAULTS).map(({ place, message }) => `  ${place}: ${message}`);
   const more = faults.length > SHOWN_FAULTS ? [`  and ${faults.length - SHOWN_FAULTS} more`] : [];
-  throw new InvalidInputError([`${faults.length} faults in the prompts of ${runId}:`, ...lines, ...more].join('\n'));
+  throw new InvalidInputError(
+    [`${faults.length} faults in the prompts and rewards of ${runId}:`, ...lines, ...more].join('\n'),
+  );
 }
 
 function findCountFaults({ rl, diagnosis }: RunConfig, trainCount: number, evaluationCount: number): Fault[] {

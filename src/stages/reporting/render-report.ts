@@ -8,6 +8,8 @@ export interface ReportContent {
   evaluation: RunSummary['evaluation'];
   routes: RunSummary['routes'];
   sftExamples: { selfDistill: number; expert: number };
+  /** Absent where no judge was paid. */
+  judge?: RunSummary['judge'];
   records: Record<EvaluatedPolicy, EvaluationRecord[]>;
 }
 
@@ -42,7 +44,8 @@ function alignTable({ title, header, rows }: Table): string {
 }
 
 function buildTables(content: ReportContent): Table[] {
-  return [accuracyTable(content), comparisonTable(content), tierTable(content), dataTable(content)];
+  const tables = [accuracyTable(content), comparisonTable(content), tierTable(content), dataTable(content)];
+  return content.judge ? [...tables, judgeTable(content.judge)] : tables;
 }
 
 function accuracyTable({ evaluation, records }: ReportContent): Table {
@@ -90,6 +93,13 @@ function dataTable({ routes, sftExamples }: ReportContent): Table {
     ['expert', String(routes.expert), String(sftExamples.expert)],
   ];
   return { title: 'Diagnosis of the RL policy', header: ['route', 'prompts', 'SFT examples'], rows };
+}
+
+function judgeTable(judge: NonNullable<RunSummary['judge']>): Table {
+  const { judgements, judgeInputTokens, judgeOutputTokens, judgeDollars } = judge;
+  const cost = judgeDollars > 0 ? `$${judgeDollars.toFixed(2)}` : 'no price given';
+  const counts = [judgements, judgeInputTokens, judgeOutputTokens].map(String);
+  return { title: 'Judge', header: ['judgements', 'input tokens', 'output tokens', 'cost'], rows: [[...counts, cost]] };
 }
 
 const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);

@@ -19,6 +19,7 @@ import type { Store } from '../../store/store.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { type ReportContent, renderMarkdown, renderText } from './render-report.ts';
 import { compareAccuracy, estimateAccuracy } from './statistics.ts';
+import { sumJudgeTotals } from './sum-judge-totals.ts';
 
 /** Writes what the run achieved: `report/report.txt`, `report/report.md` and `summary.json`. */
 export async function runReport({ store }: StageDeps, input: ExecutionInput): Promise<RunSummary> {
@@ -27,12 +28,13 @@ export async function runReport({ store }: StageDeps, input: ExecutionInput): Pr
   const prefix = reportPrefix(runId);
   await completeOnce(store, prefix, { stage: 'report', runId, seed: config.seed }, async (writePart) => {
     const content = await readContent(store, runId);
-    const { evaluation, routes } = content;
+    const { evaluation, routes, judge } = content;
     await writePart(`${prefix}report.txt`, renderText(content));
     await writePart(`${prefix}report.md`, renderMarkdown(content));
-    const summary: RunSummary = { runId, evaluation, routes, durationSeconds: await measureDuration(store, runId) };
+    const achieved = { evaluation, routes, ...(judge && { judge }) };
+    const summary: RunSummary = { runId, ...achieved, durationSeconds: await measureDuration(store, runId) };
     await store.write(summaryKey(runId), `${JSON.stringify(summary, null, 2)}\n`);
-    return { evaluation, routes };
+    return achieved;
   });
   return readJson(store, summaryKey(runId), RunSummary);
 }
@@ -55,6 +57,7 @@ async function readContent(store: Store, runId: string): Promise<ReportContent> 
     evaluation,
     routes: await countRoutes(store, runId),
     sftExamples: await countExamples(store, runId),
+    judge: await sumJudgeTotals(store, runId),
     records,
   };
 }

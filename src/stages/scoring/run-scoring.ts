@@ -1,67 +1,33 @@
-import { REWARD_VERSIONS, scoreTrajectory } from '../../rewards/index.ts';
-import { CorruptRecordError } from '../../schema/errors.ts';
-import { DIAGNOSIS, planPromptsKey, recordsKey, scoresPrefix, trajectoriesPrefix } from '../../schema/keys.ts';
-import { Prompt } from '../../schema/prompt.ts';
+import type { Environment } from '../../rewards/index.ts';
+import { DIAGNOSIS, scoresPrefix } from '../../schema/keys.ts';
+import type { RunConfig } from '../../schema/run-config.ts';
 import type { ShardItem } from '../../schema/stage-contracts.ts';
-import { Trajectory } from '../../schema/trajectory.ts';
-import { completeOnce } from '../../store/complete-once.ts';
-import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
-import type { StageDeps } from '../stage-deps.ts';
+import { readConfig } from '../../store/records.ts';
+import { loadRewards } from '../load-rewards.ts';
+import type { StoppableDeps } from '../stage-deps.ts';
+import { type ScoringSummary, scoreShard } from './score-shard.ts';
 
-export interface ScoringSummary {
-  trajectories: number;
-  correct: number;
-  meanReward: number;
+/** Judges find their API keys in the environment. */
+export interface ScoringDeps extends StoppableDeps {
+  environment: Environment;
 }
 
-/** Scores every trajectory of a shard, after making sure that its groups are whole. */
-export async function runScoring({ store, report }: StageDeps, input: ShardItem): Promise<ScoringSummary> {
+/**
+ * Scores every trajectory of a shard. Throws `InterruptedError` when the signal aborts: what is scored is kept, and the
+ * next attempt goes on from there.
+ */
+export async function runScoring(deps: ScoringDeps, input: ShardItem): Promise<ScoringSummary> {
   const { runId, rollout, shard } = input;
-  const config = await readConfig(store, input.configKey);
-  const prefix = scoresPrefix(runId, rollout, shard);
-  const description = { stage: 'score', runId, seed: config.seed, versions: REWARD_VERSIONS };
-  return completeOnce(store, prefix, description, async (writePart) => {
-    const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
-    const key = recordsKey(trajectoriesPrefix(runId, rollout, shard));
-    const trajectories = await readRecords(store, key, Trajectory);
-    const groupSize = rollout === DIAGNOSIS ? config.diagnosis.trajectoriesPerPrompt : config.rl.groupSize;
-    assertWholeGroups(prompts, trajectories, groupSize, key);
-
-    const byId = new Map(prompts.map((prompt) => [prompt.promptId, prompt]));
-    const overlong = { maxNewTokens: config.sampling.maxNewTokens, bufferTokens: config.rl.overlongBufferTokens };
-    const scores = trajectories.map((trajectory) =>
-      scoreTrajectory(byId.get(trajectory.promptId)!, trajectory, { rewards: config.rewards, overlong }),
-    );
-    await writePart(recordsKey(prefix), encodeRecords(scores), scores.length);
-    report({ stage: 'score', done: scores.length, total: scores.length, unit: 'trajectories' });
-    return {
-      trajectories: scores.length,
-      correct: scores.filter((score) => score.isCorrect).length,
-      meanReward: scores.reduce((sum, score) => sum + score.reward, 0) / scores.length,
-    };
+  const config = await readConfig(deps.store, input.configKey);
+  return scoreShard(deps, {
+    ...input,
+    prefix: scoresPrefix(runId, rollout, shard),
+    groupSize: groupSizeOf(config, rollout),
+    seed: config.seed,
+    rewards: await loadRewards(deps.store, config, deps.environment),
   });
 }
 
-/** Throws `CorruptRecordError` unless each prompt has exactly the trajectories 0 .. groupSize-1, and nothing else is there. */
-export function assertWholeGroups(
-  prompts: readonly Pick<Prompt, 'promptId'>[],
-  trajectories: readonly Pick<Trajectory, 'promptId' | 'trajectoryIndex'>[],
-  groupSize: number,
-  place: string,
-): void {
-  const groups = Map.groupBy(trajectories, ({ promptId }) => promptId);
-  const known = new Set(prompts.map(({ promptId }) => promptId));
-  const stranger = [...groups.keys()].find((promptId) => !known.has(promptId));
-  if (stranger !== undefined) {
-    throw new CorruptRecordError(
-      `${place} has trajectories of ${stranger}, which is not in its plan; run the rollout again`,
-    );
-  }
-  for (const promptId of known) {
-    const indices = (groups.get(promptId) ?? []).map(({ trajectoryIndex }) => trajectoryIndex).sort((a, b) => a - b);
-    if (indices.length === groupSize && indices.every((index, position) => index === position)) continue;
-    throw new CorruptRecordError(
-      `${place} has trajectories [${indices}] of ${promptId}, wanted 0 to ${groupSize - 1}, each once; run the rollout again`,
-    );
-  }
+export function groupSizeOf({ rl, diagnosis }: RunConfig, rollout: string): number {
+  return rollout === DIAGNOSIS ? diagnosis.trajectoriesPerPrompt : rl.groupSize;
 }

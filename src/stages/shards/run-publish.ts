@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REWARD_VERSIONS } from '../../rewards/index.ts';
+import { BUILT_IN_VERSIONS } from '../../rewards/index.ts';
 import {
   DIAGNOSIS,
   expertPrefix,
@@ -35,7 +35,8 @@ export interface PublishSummary {
 export async function runPublish({ store, report }: StageDeps, input: ExecutionInput): Promise<PublishSummary> {
   const { runId } = input;
   const config = await readConfig(store, input.configKey);
-  const description = { stage: 'publish-shards', runId, seed: config.seed, versions: REWARD_VERSIONS };
+  const versions = { accuracy: BUILT_IN_VERSIONS.accuracy, format: BUILT_IN_VERSIONS.format };
+  const description = { stage: 'publish-shards', runId, seed: config.seed, versions };
   return completeOnce(store, sftShardsPrefix(runId), description, async (writePart) => {
     const items = await readJson(store, planShardsKey(runId, DIAGNOSIS), z.array(ShardItem));
     const examples: PromptExample[] = [];

@@ -46,7 +46,7 @@ export async function runTrainGrpo(deps: JobDeps, input: TrainGrpoJob): Promise<
     const groups = await readScoredGroups(store, input, config.rl.groupSize);
     const resumePoint = await findResumePoint(store, folder);
     const models = await loadModels(store, input, config, resumePoint);
-    const sequences = await prepareSequences(store, input, config, models, groups, resumePoint !== undefined);
+    const sequences = await prepareSequences(store, input, config, models, groups, resumePoint);
     const describe = () => describeTraining(input, config, models);
     const { checkpointSeconds } = config.compute;
     const steps = await takeGrpoSteps(
@@ -120,12 +120,13 @@ async function prepareSequences(
   config: RunConfig,
   { policy, trainer }: Models,
   groups: readonly ScoredGroup[],
-  isResumed: boolean,
+  resumePoint: ResumePoint | undefined,
 ): Promise<GrpoSequence[]> {
   const samples = selectSamples(groups, config.rl.advantageNormalization);
   const sequences = await buildSequences(store, config, policy, samples);
   if (input.policyVersion === input.iteration) return sequences;
-  if (!isResumed) return withOldLogprobs(createCompletionScorer(policy.model, trainer.executor), sequences, config.rl);
+  if (!resumePoint)
+    return withOldLogprobs(createCompletionScorer(policy.model, trainer.executor), sequences, config.rl);
   const old = await loadStoredPolicy(store, sourcePrefixOf(input, config), config);
   const executor = createExecutor(config.compute.engine);
   const withOld = withOldLogprobs(createCompletionScorer(old.model, executor), sequences, config.rl);

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { TrainingSequence } from '../../engine/batch.ts';
 import { createExecutor } from '../../engine/graph/create-executor.ts';
 import type { Policy } from '../../engine/policy.ts';
@@ -69,6 +70,7 @@ interface Training extends SftModels {
   /** Folder that tokenizer and configs are carried over from. */
   sourcePrefix: string;
   policy: Policy;
+  sequenceOf(example: StoredSftExample): Promise<TrainingSequence>;
   /** Of the steps taken, in order. */
   metrics: StepMetrics[];
 }
@@ -98,7 +100,8 @@ async function startOrResume(store: Store, runId: string, config: RunConfig, exa
   );
   const pass = createSftPass(policy.model, trainer);
   if (resumePoint) await restoreOptimizer(store, resumePoint.prefix, trainer.optimizer);
-  return { sourcePrefix, policy, trainer, pass, metrics: resumePoint?.metrics ?? [] };
+  const sequenceOf = createSequenceSource(policy, config);
+  return { sourcePrefix, policy, sequenceOf, trainer, pass, metrics: resumePoint?.metrics ?? [] };
 }
 
 async function trainEpochs(
@@ -134,11 +137,11 @@ function* planSteps({ seed, sft }: RunConfig, examples: readonly StoredSftExampl
 
 async function trainOn(
   config: RunConfig,
-  { policy, trainer, pass }: Training,
+  { trainer, pass, sequenceOf }: Training,
   examples: readonly StoredSftExample[],
 ): Promise<StepMetrics> {
   const started = Date.now();
-  const sequences = await Promise.all(examples.map((example) => buildSequence(policy, example, config)));
+  const sequences = await Promise.all(examples.map(sequenceOf));
   const { microBatchSequences } = config.sft;
   const { loss, gradNorm, learningRate } = takeSftStep({ trainer, pass }, sequences, microBatchSequences);
   return {
@@ -146,6 +149,25 @@ async function trainOn(
     'optimizer/gradNorm': gradNorm,
     'optimizer/learningRate': learningRate,
     'train/tokensPerSecond': (countCompletionTokens(sequences) * 1000) / (Date.now() - started),
+  };
+}
+
+/** Pixels of the examples that are kept from one epoch to the next. */
+const KEPT_BYTES = 2 ** 30;
+
+/** Gives an example's sequence; the images of those used last are not read and resized again. */
+function createSequenceSource(
+  policy: Policy,
+  config: RunConfig,
+): (example: StoredSftExample) => Promise<TrainingSequence> {
+  const kept = new LRUCache<StoredSftExample, TrainingSequence>({
+    maxSize: KEPT_BYTES,
+    sizeCalculation: ({ prompt }) => 1 + prompt.images.reduce((sum, image) => sum + image.pixelValues.byteLength, 0),
+  });
+  return async (example) => {
+    const sequence = kept.get(example) ?? (await buildSequence(policy, example, config));
+    kept.set(example, sequence);
+    return sequence;
   };
 }
 

@@ -6,10 +6,13 @@ import { readDeploymentConfig } from '../../../cdk/config.ts';
 import { createStacks } from '../../../cdk/create-stacks.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 
+/** The feature flags of `cdk.json`. */
+export const cdkContext = (): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(packageRoot, 'cdk.json'), 'utf8')).context;
+
 /** An app as `cdk synth` makes it, with these context values; nothing is bundled, which takes its own time. */
 export function anApp(context: Record<string, unknown> = {}): App {
-  const { context: flags } = JSON.parse(readFileSync(join(packageRoot, 'cdk.json'), 'utf8'));
-  return new App({ context: { ...flags, 'aws:cdk:bundling-stacks': [], ...context } });
+  return new App({ context: { ...cdkContext(), 'aws:cdk:bundling-stacks': [], ...context } });
 }
 
 /** Both stacks with these context values, and their templates. */
@@ -18,6 +21,12 @@ export function synthesise(context: Record<string, unknown> = {}) {
   const { dataStack, pipelineStack } = createStacks(app, readDeploymentConfig(app.node));
   return { app, data: Template.fromStack(dataStack), pipeline: Template.fromStack(pipelineStack) };
 }
+
+/** The lifecycle rules of the data bucket: the one that is versioned. */
+export const lifecycleRules = (data: Template) =>
+  Object.values(data.findResources('AWS::S3::Bucket'))
+    .filter(({ Properties }) => Properties.VersioningConfiguration)
+    .flatMap(({ Properties }) => Properties.LifecycleConfiguration.Rules);
 
 interface Statement {
   Effect: string;

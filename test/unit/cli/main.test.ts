@@ -19,7 +19,21 @@ describe('the rise command', () => {
   it('lists its commands', () => {
     const { status, stdout } = rise('--help');
     expect(status).toBe(0);
-    for (const command of ['setup', 'doctor', 'generate', 'run', 'data', 'score', 'route', 'shards']) {
+    for (const command of [
+      'setup',
+      'doctor',
+      'generate',
+      'run',
+      'data',
+      'annotate',
+      'score',
+      'route',
+      'shards',
+      'simulate',
+      'deploy',
+      'start',
+      'status',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
   });

@@ -63,6 +63,15 @@ describe('time left', () => {
     expect(timeLeft.estimate(10_000)).toBeCloseTo((80 + 20 + 80 + 10 + 90 - 20) * 0.5);
   });
 
+  it('counts each of two jobs that run at once', () => {
+    const timeLeft = createTimeLeft(config);
+    for (const job of [rollOut, trainGrpo]) {
+      timeLeft.update({ kind: 'job-started', attempt: 1, ...job }, 0);
+      timeLeft.update({ kind: 'job-progress', ...job, progress: progress(5, 10) }, 0);
+    }
+    expect(timeLeft.estimate(10_000)).toBeCloseTo((80 + 20 + 80 + 10 + 90 - 40) * 0.5);
+  });
+
   it.each([
     [12, 'about 20 s left'],
     [240, 'about 4 min left'],
@@ -96,6 +105,24 @@ describe('the log of a run', () => {
       'iteration 1/2 TrainGrpo  12.3 s  rewardMean 0.512  accuracyMean 0.250  tokens 12,345',
       'PlanDiagnosis  1.3 s',
       'Evaluate rl  done before  correct 3',
+    ]);
+  });
+
+  it('names the iteration of each job where two run at once, and says when one goes on', () => {
+    const ahead: JobIdentity = { ...rollOut, state: 'RollOutAhead', iteration: 1 };
+    const meanwhile: JobIdentity = { ...trainGrpo, state: 'TrainGrpoMeanwhile', iteration: 0 };
+    expect(
+      logOf([
+        { kind: 'job-started', attempt: 1, ...meanwhile },
+        { kind: 'job-started', attempt: 1, ...ahead },
+        { kind: 'job-started', attempt: 2, ...meanwhile },
+        finished(ahead, 2),
+        finished(meanwhile, 3),
+      ]),
+    ).toEqual([
+      'TrainGrpoMeanwhile was stopped and goes on, attempt 2',
+      'iteration 2/2 RollOutAhead  2.0 s',
+      'iteration 1/2 TrainGrpoMeanwhile  3.0 s',
     ]);
   });
 

@@ -11,7 +11,7 @@ import { sftLoss } from '../../../src/engine/losses/sft-loss.ts';
 import { parseModelConfig } from '../../../src/engine/models/qwen2_5_vl/config.ts';
 import { initializeWeights } from '../../../src/engine/models/qwen2_5_vl/initialize-weights.ts';
 import { Qwen25VL } from '../../../src/engine/models/qwen2_5_vl/model.ts';
-import { roundUpToQuarterOctave } from '../../../src/engine/pad-size.ts';
+import { roundUpToEighthOctave } from '../../../src/engine/pad-size.ts';
 import { createTrainer, selectTrainable } from '../../../src/engine/train-step.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import { createRandom } from '../../../src/schema/random.ts';
@@ -110,12 +110,12 @@ describe('a completion pass', () => {
   it.each([
     [1, 1],
     [7, 7],
-    [9, 10],
+    [17, 18],
     [32, 32],
-    [65, 80],
-    [897, 1024],
+    [65, 72],
+    [961, 1024],
   ])('pads size %d to %d', (size, padded) => {
-    expect(roundUpToQuarterOctave(size)).toBe(padded);
+    expect(roundUpToEighthOctave(size)).toBe(padded);
   });
 });
 

@@ -76,6 +76,33 @@ describe('grpoLoss', () => {
     });
   });
 
+  it('weighs each token by how much likelier the old policy found it than the sampler, twice at most', () => {
+    const old = [-1.0, -0.9, -1.9, -0.9, -0.2, -2.2, -1.5, -1.4];
+    const importance = [1, Math.exp(0.1), Math.exp(-0.4), 1, 2, 1, Math.exp(-0.5), 1];
+    const surrogates = (fields: object) =>
+      tokens.policy.map((_, n) => {
+        const one = (values: number[]) => tf.tensor1d([values[n]]);
+        const loss = (x: tf.Tensor) =>
+          grpoLoss({
+            ...clip,
+            policyLogprobs_N: x as tf.Tensor1D,
+            samplingLogprobs_N: one(old),
+            advantages_N: one(tokens.advantages),
+            klCoefficient: 0,
+            tokenCount: 1,
+            ...('old' in fields && { samplingLogprobs_N: one(tokens.sampling), oldLogprobs_N: one(old) }),
+          });
+        const { value, grad } = tf.valueAndGrad(loss)(one(tokens.policy));
+        return [value.dataSync()[0], grad.dataSync()[0]];
+      });
+    const [weighted, plain] = [surrogates({ old }), surrogates({})];
+    weighted.forEach((pair, n) => {
+      pair.forEach((value, i) => {
+        expect(value).toBeCloseTo(importance[n] * plain[n][i], 5);
+      });
+    });
+  });
+
   it('leaks no tensors', () => {
     const policy_N = tf.tensor1d(tokens.policy);
     const before = tf.memory().numTensors;

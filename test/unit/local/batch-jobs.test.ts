@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../../../src/local/local-home.ts';
 import { runMachine } from '../../../src/local/run-machine.ts';
 import { packageRoot } from '../../../src/package-root.ts';
+import { JOB_ATTEMPTS } from '../../../src/schema/job-attempts.ts';
+import { manifestKey, trajectoriesPrefix } from '../../../src/schema/keys.ts';
 import { aBatchState, aLambdaState, aLocalHome, aMachine, type TestHome } from '../../support/local-machine.ts';
 
 const input = (behaviour: string) => ({ runId: 'r', configKey: 'c', behaviour });
@@ -12,6 +16,8 @@ const runJob = (home: TestHome, behaviour = 'succeed', parameters = {}, job = 't
   runMachine(home, aMachine({ Job: aBatchState(job, parameters) }), 'test', input(behaviour));
 
 type Finished = RunEvent & { kind: 'job-finished' };
+const attempts = (home: TestHome) =>
+  home.events.flatMap((event) => (event.kind === 'job-started' ? event.attempt : []));
 const finished = (home: TestHome) => home.events.filter((event): event is Finished => event.kind === 'job-finished');
 
 describe('Batch jobs', () => {
@@ -41,9 +47,59 @@ describe('Batch jobs', () => {
     expect(home.events.filter(({ kind }) => kind === 'job-started')).toHaveLength(1);
   });
 
-  it('of an array of one are refused, as on AWS', async () => {
-    const run = runJob(aLocalHome(), 'succeed', { ArrayProperties: { Size: 1 } });
+  it.each([1, 10_001])('of an array of %d are refused, as on AWS', async (Size) => {
+    const run = runJob(aLocalHome(), 'succeed', { ArrayProperties: { Size } });
     await expect(run).rejects.toMatchObject({ name: 'Batch.ClientException' });
+  });
+
+  it('of an array are 10,000 at most', async () => {
+    const home = aLocalHome();
+    const job = { ...input('succeed'), rollout: 'diagnosis', iteration: 0, policyVersion: 0, policyPrefix: 'm/' };
+    const manifest = JSON.stringify({ stage: 'rollout', runId: 'r', parts: [], summary: {}, seed: 0, versions: {} });
+    for (let index = 0; index < 10_000; index++) {
+      const path = join(fileURLToPath(home.store.uri), manifestKey(trajectoriesPrefix('r', 'diagnosis', index)));
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, manifest);
+    }
+    const machine = aMachine({ Job: aBatchState('rollout', { ArrayProperties: { Size: 10_000 } }) });
+    await runMachine(home, machine, 'test', { ...job, shardCount: 10_000 });
+    expect(finished(home).map(({ arrayIndex }) => arrayIndex)).toEqual(Array.from({ length: 10_000 }, (_, i) => i));
+  });
+
+  it('that were stopped from outside are begun again', async () => {
+    const home = aLocalHome();
+    await runJob(home, 'stopped once');
+    expect(finished(home).map(({ summary }) => summary.AWS_BATCH_JOB_ATTEMPT)).toEqual(['2']);
+    expect(attempts(home)).toEqual([1, 2]);
+  });
+
+  it('that are stopped time and again fail with the last attempt', async () => {
+    const home = aLocalHome();
+    const message = expect.stringContaining('ended with exit code 143');
+    await expect(runJob(home, 'stopped')).rejects.toMatchObject({ name: 'Batch.JobFailed', message });
+    expect(attempts(home)).toEqual(Array.from({ length: JOB_ATTEMPTS }, (_, i) => i + 1));
+  });
+
+  it('that fail of themselves are not begun again', async () => {
+    const home = aLocalHome();
+    await expect(runJob(home, 'fail')).rejects.toMatchObject({ name: 'Batch.JobFailed' });
+    expect(attempts(home)).toEqual([1]);
+  });
+
+  it('in a branch are stopped when another branch fails, and its failure is the one that is told', async () => {
+    const home = aLocalHome({ rescue: ({ error }: { error: { Cause: string } }) => error.Cause });
+    const branch = (path: string) => aMachine({ [path]: aBatchState('train-sft', {}, { InputPath: path, End: true }) });
+    const Catch = [{ ErrorEquals: ['Batch.JobFailed'], ResultPath: '$.error', Next: 'Rescue' }];
+    const machine = aMachine({
+      Both: { Type: 'Parallel', Branches: [branch('$.hanging'), branch('$.failing')], Catch, End: true },
+      Rescue: aLambdaState('rescue'),
+    });
+    const jobs = { hanging: { ...input('hang'), runId: 'h' }, failing: input('fail') };
+    expect(await runMachine(home, machine, 'test', jobs)).toContain('ended with exit code 3');
+    const failures = home.events.filter(({ kind }) => kind === 'state-failed');
+    expect(failures).toEqual([expect.objectContaining({ state: '$.failing' })]);
+    const pids = home.events.flatMap((event) => (event.kind === 'job-progress' ? event.progress.metrics!.pid : []));
+    expect(pids.filter(isAlive)).toEqual([]);
   });
 
   it('that fail are caught by name, with the exit code, the progress and the last words', async () => {
@@ -63,10 +119,10 @@ describe('Batch jobs', () => {
   });
 
   it('that fall silent are stopped, and the last progress is named', async () => {
-    const home = aLocalHome({}, { heartbeatSeconds: 2 });
+    const home = aLocalHome({}, { heartbeatSeconds: 5 });
     await expect(runJob(home, 'hang')).rejects.toMatchObject({
       name: 'StalledError',
-      message: expect.stringContaining('train-sft was silent for 2 s after test 1 of 4 prompts'),
+      message: expect.stringContaining('train-sft was silent for 5 s after test 1 of 4 prompts'),
     });
   });
 

@@ -1,6 +1,11 @@
 import { isFormatted, scoreTrajectory } from '../../../src/rewards/index.ts';
 import { overlongPenalty } from '../../../src/rewards/overlong.ts';
 import { computeRepetitionPenalty } from '../../../src/rewards/repetition.ts';
+import { RunConfig } from '../../../src/schema/run-config.ts';
+import { loadRewards } from '../../../src/stages/load-rewards.ts';
+import { createLocalStore } from '../../../src/store/local-store.ts';
+import { aPrompt, aTrajectory } from '../../support/factories.ts';
+import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('the format', () => {
   it.each([
@@ -41,20 +46,21 @@ describe('the overlong penalty', () => {
   ])('of %i tokens out of 100 with a buffer of 20 is %f', (tokens, penalty) =>
     expect(overlongPenalty(tokens, 100, 20)).toBeCloseTo(penalty),
   );
-  it('is off without a buffer', () => expect(overlongPenalty(100, 100, 0)).toBe(0));
 });
 
 describe('scoreTrajectory', () => {
-  const prompt = { promptId: 'p', question: 'How many?', images: [], groundTruth: '7' };
-  const config = { rewards: { accuracy: 0.9, format: 0.1, repetition: 0.5 } };
-  const aTrajectory = (text: string, tokens = 0) => ({
-    trajectoryIndex: 3,
-    text,
-    tokenIds: Array<number>(tokens).fill(1),
-  });
+  const store = createLocalStore(aTemporaryFolder());
+  const prompt = aPrompt({ promptId: 'p' });
+  const rewardsOf = (uses: object, maxNewTokens = 100) =>
+    loadRewards(store, {
+      rewards: RunConfig.shape.rewards.parse(uses),
+      sampling: RunConfig.shape.sampling.parse({ maxNewTokens }),
+    });
 
-  it('adds up weighted parts and keeps the evidence of each', () => {
-    const score = scoreTrajectory(prompt, aTrajectory('<think>a</think> <answer>7</answer>'), config);
+  it('adds up weighted parts and keeps the evidence of each', async () => {
+    const rewards = await rewardsOf({ accuracy: 0.9, format: 0.1, repetition: 0.5 });
+    const trajectory = aTrajectory({ trajectoryIndex: 3, text: '<think>a</think> <answer>7</answer>' });
+    const score = await scoreTrajectory(prompt, trajectory, rewards);
     expect(score).toMatchObject({ promptId: 'p', trajectoryIndex: 3, isCorrect: true });
     expect(score.reward).toBeCloseTo(0.9 + 0.1);
     expect(Object.keys(score.rewardBreakdown)).toEqual(['accuracy', 'format', 'repetition']);
@@ -62,17 +68,29 @@ describe('scoreTrajectory', () => {
     expect(score.rewardBreakdown.accuracy.evidence).toContain('answer tags "7" equals "7"');
   });
 
-  it('leaves out what weighs nothing, but always grades', () => {
-    const rewards = { accuracy: 0, format: 0, repetition: 0 };
-    const score = scoreTrajectory(prompt, aTrajectory('7'), { rewards });
+  it('leaves out what weighs nothing, but always grades', async () => {
+    const score = await scoreTrajectory(
+      prompt,
+      aTrajectory({ text: '7' }),
+      await rewardsOf({ accuracy: 0, format: 0 }),
+    );
     expect(score).toMatchObject({ isCorrect: true, reward: 0 });
     expect(Object.keys(score.rewardBreakdown)).toEqual(['accuracy']);
   });
-  it('takes the overlong penalty off the reward, where lengths count', () => {
-    const rewards = { accuracy: 0.9, format: 0, repetition: 0 };
-    const overlong = { maxNewTokens: 100, bufferTokens: 20 };
-    const score = scoreTrajectory(prompt, aTrajectory('7', 90), { rewards, overlong });
+
+  it('takes the overlong penalty off the reward, where lengths count', async () => {
+    const rewards = await rewardsOf({ format: 0, overlong: { weight: 1, options: { bufferTokens: 20 } } });
+    const trajectory = aTrajectory({ text: '7', tokenIds: Array<number>(90).fill(1) });
+    const score = await scoreTrajectory(prompt, trajectory, rewards);
     expect(score.reward).toBeCloseTo(0.9 - 0.5);
     expect(score.rewardBreakdown.overlong).toMatchObject({ value: -0.5, weight: 1, version: 'overlong@1' });
+  });
+
+  it.each([
+    [{ formt: 1 }, /rewards\.formt is no built-in reward \(accuracy, format, perception, repetition, overlong\)/],
+    [{ overlong: 1 }, /rewards\.overlong\.options: .*expected number, received undefined\s+→ at bufferTokens/],
+    [{ format: { weight: 1, options: { strict: true } } }, /rewards\.format\.options: .*Unrecognized key: "strict"/],
+  ])('refuses %j', async (uses, message) => {
+    await expect(rewardsOf(uses)).rejects.toThrow(message);
   });
 });

@@ -1,3 +1,5 @@
+import { roundUpToEighthOctave } from '../../../src/engine/pad-size.ts';
+import { createRandom } from '../../../src/schema/random.ts';
 import { splitBySize } from '../../../src/stages/split-by-size.ts';
 import { planMicroBatches, splitEvenly } from '../../../src/stages/training/batching.ts';
 
@@ -24,17 +26,32 @@ describe('splitBySize', () => {
 });
 
 describe('planMicroBatches', () => {
-  it('puts sequences of like length together', () => {
-    const sequences = [5, 1, 4, 2].map((length) => ({
-      prompt: { tokenIds: [0] },
-      completionIds: numbers(length),
-    }));
-    const lengths = planMicroBatches(sequences, 2).map((micro) =>
-      micro.map(({ completionIds }) => completionIds.length),
-    );
-    expect(lengths).toEqual([
-      [1, 2],
-      [4, 5],
+  const withLengths = (lengths: number[]) =>
+    lengths.map((length) => ({ prompt: { tokenIds: numbers(9) }, completionIds: numbers(length - 8) }));
+  const lengthsOf = (sequences: { completionIds: number[] }[]) =>
+    sequences.map(({ completionIds }) => completionIds.length + 8);
+
+  it('puts sequences of like length together, in no more micro-batches than little padding needs', () => {
+    expect(planMicroBatches(withLengths([30, 60, 30, 60]), 4).map(lengthsOf)).toEqual([
+      [30, 30],
+      [60, 60],
     ]);
+    expect(planMicroBatches(withLengths([32, 31, 32, 30]), 4).map(lengthsOf)).toEqual([[30, 31, 32, 32]]);
+    expect(planMicroBatches(withLengths([32, 32, 32, 32]), 3).flatMap((micro) => micro.length)).toEqual([1, 3]);
+    expect(planMicroBatches([], 3)).toEqual([]);
+  });
+
+  it('leaves under a tenth of the tokens to padding, rounded sizes included', () => {
+    const random = createRandom(1);
+    const sequences = withLengths(numbers(64).map(() => 40 + random.int(60)));
+    const plan = planMicroBatches(sequences, 32);
+    const padded = plan.reduce(
+      (sum, micro) => sum + roundUpToEighthOctave(micro.length) * roundUpToEighthOctave(Math.max(...lengthsOf(micro))),
+      0,
+    );
+    const tokens = lengthsOf(sequences).reduce((a, b) => a + b, 0);
+    expect(plan.flat()).toHaveLength(64);
+    expect(padded).toBeLessThan(tokens / 0.9);
+    expect(plan.length).toBeLessThan(12);
   });
 });

@@ -74,11 +74,13 @@ describe('the data stages', () => {
       ...run,
       rollout: 'diagnosis',
       iteration: 2,
+      policyVersion: 2,
       policyPrefix: keys.checkpointPrefix(runId, 1),
       shardCount: 2,
       shardsKey: keys.planShardsKey(runId, 'diagnosis'),
       nextIteration: 2,
       iterations: 2,
+      pipelined: false,
     });
     const first = await planIteration({ ...run, rollout: 'iteration', iteration: 0 });
     expect(first).toMatchObject({ rollout: 'iteration-000000', policyPrefix: 'models/base/', nextIteration: 1 });

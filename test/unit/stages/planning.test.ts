@@ -1,10 +1,16 @@
 import * as fc from 'fast-check';
+import { configKey, promptsKey } from '../../../src/schema/keys.ts';
+import { runPlan } from '../../../src/stages/planning/run-plan.ts';
 import {
+  countShards,
   selectDiagnosisPrompts,
   selectIterationPrompts,
   splitEvenly,
 } from '../../../src/stages/planning/select-prompts.ts';
-import { aPrompt } from '../../support/factories.ts';
+import { createLocalStore } from '../../../src/store/local-store.ts';
+import { encodeRecords } from '../../../src/store/records.ts';
+import { aPrompt, aRunConfig } from '../../support/factories.ts';
+import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const prompts = Array.from({ length: 10 }, (_, index) => aPrompt({ promptId: `p${index}` }));
 const idsOf = (selected: { promptId: string }[]) => selected.map(({ promptId }) => promptId);
@@ -39,6 +45,23 @@ describe('the prompts to diagnose', () => {
   });
 });
 
+describe('the shards of a rollout', () => {
+  const count = (prompts: number, maxNewTokens: number, rolloutShards: number) =>
+    countShards(
+      { prompts, trajectoriesPerPrompt: 8 },
+      aRunConfig({ sampling: { maxNewTokens }, compute: { rolloutShards } }),
+    );
+
+  it.each([
+    ['as many as are wanted', [48, 48, 4], 4],
+    ['no more than there are prompts', [3, 48, 4], 3],
+    ['more where they would hold more tokens than a stage can', [12_500, 4096, 8], 52],
+    ['never more than an array job has', [10_000_000, 4096, 8], 10_000],
+  ] as const)('are %s', (_, [prompts, tokens, wanted], shards) => {
+    expect(count(prompts, tokens, wanted)).toBe(shards);
+  });
+});
+
 describe('splitEvenly', () => {
   it('keeps all items in order, in shards of nearly one size, none empty', () => {
     fc.assert(
@@ -51,5 +74,29 @@ describe('splitEvenly', () => {
         expect(shards.length).toBe(Math.min(count, items.length));
       }),
     );
+  });
+});
+
+const folder = aTemporaryFolder();
+
+describe('the policy of a rollout', () => {
+  it.each([
+    [false, [0, 1, 2], 3],
+    [true, [0, 0, 1], 3],
+  ])('when pipelined is %s has been trained for %j iterations, and for %d at the diagnosis', async (...row) => {
+    const [pipelined, ofIterations, ofDiagnosis] = row;
+    const store = createLocalStore(`${folder}/${pipelined}`);
+    const config = aRunConfig();
+    const input = { runId: 'run', configKey: configKey('run') };
+    await store.write(input.configKey, JSON.stringify({ ...config, rl: { ...config.rl, iterations: 3, pipelined } }));
+    await store.write(promptsKey('run', 'train'), encodeRecords(prompts));
+    const plan = (rollout: 'iteration' | 'diagnosis', iteration: number) =>
+      runPlan({ store, report: () => {} }, { ...input, rollout, iteration });
+    const plans = await Promise.all([0, 1, 2].map((iteration) => plan('iteration', iteration)));
+    expect(plans.map(({ policyVersion }) => policyVersion)).toEqual(ofIterations);
+    expect(plans.map(({ policyPrefix }) => policyPrefix)).toEqual(
+      ofIterations.map((count) => (count === 0 ? 'models/base/' : `runs/run/iteration-00000${count - 1}/checkpoint/`)),
+    );
+    expect((await plan('diagnosis', 3)).policyVersion).toBe(ofDiagnosis);
   });
 });

@@ -1,4 +1,4 @@
-// Shape suffixes: M = rows of the padded batch, P = patches, F = flattened patch or, before D, features; D = model width.
+// Shape suffixes: M = rows of the padded batch, P = patches, F = flattened patch, U = merged patches, D = model width.
 import * as tf from '@tensorflow/tfjs-core';
 import type { ProcessedImage } from '../../processing/processor.ts';
 import type { Qwen25VLConfig } from './config.ts';
@@ -16,8 +16,8 @@ export interface ModelTensors {
   tokenIds_M: tf.Tensor1D;
   rotary: Rotary;
   images?: ImageTensors;
-  /** In place of the images, where their features have been computed. */
-  imageFeatures_FD?: tf.Tensor2D;
+  /** In place of `images`: their features, where the vision tower has run before. */
+  imageFeatures_UD?: tf.Tensor2D;
   /** For each of the M rows: which row of `[M embeddings, image features]` it takes; absent without images. */
   embeddingRows_M?: tf.Tensor1D;
 }
@@ -44,19 +44,24 @@ export interface SegmentGroupTensors {
   patches?: tf.Tensor1D;
 }
 
-/** The caller disposes the tensors. */
-export function uploadModelInput(input: ModelInput, config: Qwen25VLConfig): ModelTensors {
-  return { ...uploadTokens(input, config), images: input.embeddingRows && uploadImages(input.images, config) };
-}
-
-/** As `uploadModelInput`, without the images. */
-export function uploadTokens(input: ModelInput, config: Qwen25VLConfig): ModelTensors {
-  const { batchSize, length, tokenIds, axes, embeddingRows } = input;
+/**
+ * The caller disposes the tensors.
+ *
+ * @param encodeImages gives the images' features; without it the model computes them from the pixels
+ */
+export function uploadModelInput(
+  input: ModelInput,
+  config: Qwen25VLConfig,
+  encodeImages?: (images: readonly ProcessedImage[]) => tf.Tensor2D,
+): ModelTensors {
+  const { batchSize, length, tokenIds, axes, images, embeddingRows } = input;
   return {
     batchSize,
     length,
     tokenIds_M: tf.tensor1d(tokenIds, 'int32'),
     rotary: createTextRotary(axes, batchSize, config),
+    ...(embeddingRows &&
+      (encodeImages ? { imageFeatures_UD: encodeImages(images) } : { images: uploadImages(images, config) })),
     embeddingRows_M: embeddingRows && tf.tensor1d(embeddingRows, 'int32'),
   };
 }

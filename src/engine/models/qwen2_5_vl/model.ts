@@ -74,7 +74,12 @@ export class Qwen25VL {
 
   /** Features of images, one row per image token, images one after another. */
   computeImageFeatures(images: readonly ProcessedImage[]): tf.Tensor2D {
-    return tf.tidy(() => this.runVisionTower(uploadImages(images, this.config)));
+    return tf.tidy(() => this.encodeImages(uploadImages(images, this.config)));
+  }
+
+  /** As `computeImageFeatures`, for images as tensors. */
+  encodeImages(images: ImageTensors): tf.Tensor2D {
+    return runVisionTower(images, this.config, this.weight);
   }
 
   dispose(): void {
@@ -96,18 +101,13 @@ export class Qwen25VL {
 
   private embed(input: ModelTensors): tf.Tensor2D {
     const embeddings_MD = this.embedTokens(input.tokenIds_M);
-    const { images, imageFeatures_FD, embeddingRows_M } = input;
-    const features_FD = imageFeatures_FD ?? (images && this.runVisionTower(images));
-    if (!features_FD || !embeddingRows_M) return embeddings_MD;
-    return tf.gather(tf.concat([embeddings_MD, features_FD], 0), embeddingRows_M);
+    if (!input.embeddingRows_M) return embeddings_MD;
+    const features_UD = input.imageFeatures_UD ?? this.encodeImages(input.images!);
+    return tf.gather(tf.concat([embeddings_MD, features_UD], 0), input.embeddingRows_M);
   }
 
   private embedTokens(tokenIds_M: tf.Tensor1D): tf.Tensor2D {
     return tf.gather(this.weight('model.embed_tokens.weight') as tf.Tensor2D, tokenIds_M);
-  }
-
-  private runVisionTower(images: ImageTensors): tf.Tensor2D {
-    return runVisionTower(images, this.config, this.weight);
   }
 }
 

@@ -1,0 +1,22 @@
+import { setTimeout } from 'node:timers/promises';
+import { RunFailedError } from '../../schema/errors.ts';
+import { isOver } from './executions.ts';
+import type { RunObserver } from './observe-run.ts';
+import { failureOf } from './render-run.ts';
+import type { WatchView } from './watch-view.ts';
+
+/** Shows a run until it is over. Throws `RunFailedError` where it did not succeed. */
+export async function watchRun(observer: RunObserver, view: WatchView, intervalSeconds: number): Promise<void> {
+  for (;;) {
+    const run = await observer.observe();
+    view.show(run);
+    if (isOver(run)) {
+      if (run.status === 'SUCCEEDED') return;
+      const reason = failureOf(run) ?? `its execution says no more: ${run.consoleUrl}`;
+      throw new RunFailedError(
+        `run ${run.runId} ended as ${run.status}; ${reason}\nGo on with rise resume ${run.runId}`,
+      );
+    }
+    await setTimeout(intervalSeconds * 1000);
+  }
+}

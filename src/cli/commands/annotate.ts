@@ -1,0 +1,74 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { AnnotateSummary } from '../annotating/annotate-dataset.ts';
+import { numberOption } from '../number-option.ts';
+
+interface AnnotateOptions {
+  responses: string;
+  out: string;
+  provider: string;
+  model: string;
+  baseUrl?: string;
+  apiKeyVariable?: string;
+  region?: string;
+  concurrency?: number;
+  requestsPerMinute?: number;
+  price?: { inputPerMillionTokens: number; outputPerMillionTokens: number };
+  json?: boolean;
+}
+
+const count = numberOption({ least: 1, isWhole: true });
+
+export function registerAnnotate(program: Command): void {
+  program
+    .command('annotate')
+    .description('let a language model find the visual facts in right responses, for the perception reward')
+    .argument('<dataset>', 'a JSONL file, or a folder with one; prompts that have annotations keep them')
+    .requiredOption('--responses <file>', 'JSONL of {promptId, response}; the first right one of a prompt is read')
+    .requiredOption(
+      '--out <file>',
+      "JSONL to write, in the dataset's folder: it with annotations; the same command resumes",
+    )
+    .requiredOption('--provider <name>', 'bedrock (Amazon Bedrock), or openai (any OpenAI-compatible endpoint)')
+    .requiredOption('--model <id>', 'model id, as the endpoint knows it')
+    .option('--base-url <url>', 'of an openai endpoint, before /chat/completions')
+    .option(
+      '--api-key-variable <name>',
+      'environment variable with the key of an openai endpoint; none is sent when absent',
+    )
+    .option('--region <region>', 'AWS region of bedrock; as the AWS SDK finds it when absent')
+    .option('--concurrency <n>', 'requests under way at once (default: 8)', count)
+    .option('--requests-per-minute <n>', 'no limit when absent', count)
+    .option('--price <input,output>', 'US dollars per million tokens, to tell the cost', parsePrice)
+    .option('--json', 'print one JSON object')
+    .action(annotate);
+}
+
+async function annotate(dataset: string, { responses, out, json, ...endpoint }: AnnotateOptions): Promise<void> {
+  const { annotateDataset } = await import('../annotating/annotate-dataset.ts');
+  const isQuiet = json === true;
+  const summary = await annotateDataset({ dataset, responses, out, endpoint, isQuiet });
+  console.log(json ? JSON.stringify(summary) : renderSummary(summary));
+}
+
+function parsePrice(text: string): AnnotateOptions['price'] {
+  const parse = numberOption({ least: 0 });
+  const [input, output, ...rest] = text.split(',');
+  if (output === undefined || rest.length > 0) throw new InvalidArgumentError('Give two numbers, e.g. 0.8,4.');
+  return { inputPerMillionTokens: parse(input), outputPerMillionTokens: parse(output) };
+}
+
+function renderSummary(summary: AnnotateSummary): string {
+  const { prompts, annotated, annotatedBefore, withoutRightResponse, withoutFacts, facts, dollars } = summary;
+  const others = [
+    [annotatedBefore, 'had annotations'],
+    [withoutRightResponse, 'have no right response'],
+    [withoutFacts, 'gave no facts'],
+  ] as const;
+  const cost = dollars === undefined ? '' : `, $${dollars.toFixed(4)}`;
+  return [
+    `${annotated} of ${prompts} prompts annotated with ${facts} facts`,
+    ...others.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`),
+    `${summary.inputTokens} input and ${summary.outputTokens} output tokens${cost}`,
+    summary.out,
+  ].join('\n');
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { numberOption } from '../number-option.ts';
+
+const count = numberOption({ least: 1, isWhole: true });
+const positive = numberOption({ least: 1e-9 });
+
+export function registerSimulate(program: Command): void {
+  program
+    .command('simulate')
+    .description('walk the state machine with modelled times: how long a run takes on AWS, its cost, and every quota')
+    .argument('<config>', 'run config, a YAML file; neither model nor data need be there')
+    .option('--trajectories <n>', 'as if rl.promptsPerIteration were such that the run samples so many', count)
+    .option('--prompts <n>', 'training prompts; by default counted in the data', count)
+    .option('--evaluation-prompts <n>', 'held-out prompts; by default counted in the data', count)
+    .option('--tokens <n>', 'mean tokens of a completion; by default a quarter of sampling.maxNewTokens', positive)
+    .option('--rollout-tokens-per-second <n>', 'that a GPU samples; the default is a guess', positive)
+    .option('--training-tokens-per-second <n>', 'that a GPU learns from; the default is a guess', positive)
+    .option('--rollout-gpus <n>', 'of the rollout queue: rolloutMaxVcpus over the vCPUs of an instance', count)
+    .option('--training-gpus <n>', 'of the training queue', count)
+    .option('--rollout-hour-usd <n>', 'price of an instance of the rollout queue', positive)
+    .option('--training-hour-usd <n>', 'price of an instance of the training queue', positive)
+    .option('--model-gb <n>', 'size of the checkpoint; by default of policy.model, where it is there', positive)
+    .option('--json', 'print one line: the simulation with its assumptions and quotas')
+    .action(async (config, options) => (await import('../simulation/simulate-command.ts')).simulate(config, options));
+}

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { type AwsCommandOptions, withAwsOptions } from '../aws/register-options.ts';
+
+export function registerStatus(program: Command): void {
+  const command = program
+    .command('status')
+    .description('where a run on AWS stands: stages, jobs and what they wait for, reward and cost so far')
+    .argument('[run]', 'id of the run; without it, the runs of the last 90 days');
+  withAwsOptions(command).action(status);
+}
+
+async function status(runId: string | undefined, options: AwsCommandOptions): Promise<void> {
+  const [{ withDeployment }, { createRunObserver }, { renderExecutions, renderRun }, { listExecutions }] =
+    await Promise.all([
+      import('../aws/with-deployment.ts'),
+      import('../aws/observe-run.ts'),
+      import('../aws/render-run.ts'),
+      import('../aws/executions.ts'),
+    ]);
+  await withDeployment(options, async ({ aws, store, deployment }) => {
+    if (runId === undefined) {
+      const runs = await listExecutions(aws, deployment.stateMachineArn);
+      console.log(options.json ? JSON.stringify({ runs }) : renderExecutions(runs));
+      return;
+    }
+    const run = await createRunObserver(aws, store, deployment, runId).observe();
+    console.log(options.json ? JSON.stringify(run) : renderRun(run, Date.now()));
+  });
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { type AwsCommandOptions, withAwsOptions } from '../aws/register-options.ts';
+import { numberOption } from '../number-option.ts';
+
+interface WatchOptions extends AwsCommandOptions {
+  interval: number;
+}
+
+export function registerWatch(program: Command): void {
+  const command = program
+    .command('watch')
+    .description('follow a run on AWS to its end; Ctrl-C ends the watching, not the run')
+    .argument('<run>', 'id of the run')
+    .option('--interval <seconds>', 'between two looks', numberOption({ least: 1 }), 15);
+  withAwsOptions(command).action(watch);
+}
+
+async function watch(runId: string, options: WatchOptions): Promise<void> {
+  const [{ withDeployment }, { createRunObserver }, { watchRun }, views] = await Promise.all([
+    import('../aws/with-deployment.ts'),
+    import('../aws/observe-run.ts'),
+    import('../aws/watch-run.ts'),
+    import('../aws/watch-view.ts'),
+  ]);
+  const write = (text: string) => process.stdout.write(text);
+  const view = options.json
+    ? views.createJsonView(write)
+    : process.stdout.isTTY
+      ? views.createTerminalView(process.stdout)
+      : views.createLineView(write);
+  await withDeployment(options, ({ aws, store, deployment }) =>
+    watchRun(createRunObserver(aws, store, deployment, runId), view, options.interval),
+  );
+}

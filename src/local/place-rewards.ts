@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, extname, resolve } from 'node:path';
+import { InvalidInputError } from '../schema/errors.ts';
+import { rewardModuleKey } from '../schema/keys.ts';
+import type { RunConfig } from '../schema/run-config.ts';
+import type { Store } from '../store/store.ts';
+
+const MODULE_EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
+
+/**
+ * Puts the user's own rewards on the store by content, and keys into the config in place of paths, which start at
+ * `configFolder`. Throws `InvalidInputError` on a path that is no module.
+ */
+export async function placeRewards(
+  store: Store,
+  rewards: RunConfig['rewards'],
+  configFolder: string,
+): Promise<RunConfig['rewards']> {
+  const placed = { ...rewards };
+  for (const [name, use] of Object.entries(rewards)) {
+    if (use.module === undefined) continue;
+    const path = resolve(configFolder, use.module);
+    placed[name] = { ...use, module: await placeModule(store, path, `rewards.${name}.module`) };
+  }
+  return placed;
+}
+
+async function placeModule(store: Store, path: string, field: string): Promise<string> {
+  if (!MODULE_EXTENSIONS.includes(extname(path))) {
+    throw new InvalidInputError(`${field}: ${path} is no module; it ends in ${MODULE_EXTENSIONS.join(', ')}`);
+  }
+  const bytes = await readFile(path).catch((cause: Error) => {
+    throw new InvalidInputError(`${field}: ${path} cannot be read; the path is relative to the config file`, { cause });
+  });
+  const key = rewardModuleKey(createHash('sha256').update(bytes).digest('hex'), basename(path));
+  if (!(await store.exists(key))) await store.write(key, bytes);
+  return key;
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { TextCache } from '../reward.ts';
+import type { LanguageModel } from './endpoint/language-model.ts';
+import type { Judge, Judgement } from './judge.ts';
+import { buildJudgeRequest, JUDGE_PROMPT_VERSION, readVerdicts } from './judge-prompt.ts';
+
+/** A judgement as the cache keeps it; null where the model gave no verdict. */
+const KeptJudgement = z.object({
+  verdicts: z.array(z.boolean().nullable()),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+});
+type KeptJudgement = z.infer<typeof KeptJudgement>;
+
+/**
+ * A language model as a judge, one request for all facts of a response. Judgements are kept by what they rest on: model, prompt
+ * version, facts and response; the same response is never paid for twice, and scoring again gives the same.
+ */
+export function createModelJudge(model: LanguageModel, cache: TextCache): Judge {
+  const underWay = new Map<string, Promise<KeptJudgement>>();
+  const ask = async (key: string, facts: readonly string[], response: string): Promise<KeptJudgement> => {
+    const kept = await cache.read(key);
+    if (kept !== undefined) return KeptJudgement.parse(JSON.parse(kept));
+    const request = buildJudgeRequest(facts, response);
+    const { value, ...tokens } = await model.ask(request, (answer) => readVerdicts(answer, facts.length));
+    const judgement = { verdicts: value.map((verdict) => verdict ?? null), ...tokens };
+    await cache.write(key, JSON.stringify(judgement));
+    return judgement;
+  };
+  return {
+    name: model.name,
+    async judge(facts, response) {
+      if (facts.length === 0) return { verdicts: [] };
+      const content = [...model.identity, JUDGE_PROMPT_VERSION, facts, response];
+      const key = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+      const judging = underWay.get(key) ?? ask(key, facts, response).finally(() => underWay.delete(key));
+      underWay.set(key, judging);
+      return toJudgement(key, await judging, model);
+    },
+  };
+}
+
+function toJudgement(
+  id: string,
+  { verdicts, inputTokens, outputTokens }: KeptJudgement,
+  model: LanguageModel,
+): Judgement {
+  const dollars = model.priceOf({ inputTokens, outputTokens });
+  return {
+    verdicts: verdicts.map((verdict) => verdict ?? undefined),
+    usage: { id, inputTokens, outputTokens, ...(dollars !== undefined && { dollars }) },
+  };
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { ActiveReward } from '../../rewards/index.ts';
+import { scoreJournalKey, scoreJournalPrefix, scoreJournalsPrefix } from '../../schema/keys.ts';
+import { type Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
+import { encodeRecords, readRecords } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+
+const RECORDS_PER_PART = 1000;
+
+/** Scores of a shard under way, kept on the store so that a retry goes on from them. */
+export interface ScoreJournal {
+  /** The score of an attempt before, by the same rewards. */
+  find(trajectory: Pick<Trajectory, 'promptId' | 'trajectoryIndex'>): TrajectoryScore | undefined;
+  /** Notes a score, and writes a part when enough have come together. */
+  add(score: TrajectoryScore): Promise<void>;
+  /** Writes what is noted and not written yet. */
+  flush(): Promise<void>;
+}
+
+/** The journal of the folder that the shard's scores will be in; one of other versions or weights is left aside. */
+export async function openScoreJournal(
+  store: Store,
+  prefix: string,
+  rewards: readonly ActiveReward[],
+): Promise<ScoreJournal> {
+  const identity = JSON.stringify(rewards.map(({ name, version, weight }) => [name, version, weight]));
+  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 8);
+  const written = await store.list(scoreJournalPrefix(prefix, hash));
+  const known = new Map<string, TrajectoryScore>();
+  for (const key of written) {
+    for (const score of await readRecords(store, key, TrajectoryScore)) known.set(nameOf(score), score);
+  }
+  let parts = written.length;
+  let pending: TrajectoryScore[] = [];
+  const flush = async () => {
+    if (pending.length === 0) return;
+    const records = encodeRecords(pending);
+    pending = [];
+    parts += 1;
+    await store.write(scoreJournalKey(prefix, hash, parts - 1), records);
+  };
+  return {
+    find: (trajectory) => known.get(nameOf(trajectory)),
+    add: async (score) => {
+      pending.push(score);
+      if (pending.length >= RECORDS_PER_PART) await flush();
+    },
+    flush,
+  };
+}
+
+/** Removes every journal of a folder whose scores are complete. */
+export async function dropScoreJournals(store: Store, prefix: string): Promise<void> {
+  for (const key of await store.list(scoreJournalsPrefix(prefix))) await store.delete(key);
+}
+
+const nameOf = ({ promptId, trajectoryIndex }: Pick<Trajectory, 'promptId' | 'trajectoryIndex'>) =>
+  `${trajectoryIndex} ${promptId}`;
