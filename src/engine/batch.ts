@@ -3,8 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ImageEncoder } from './image-encoder.ts';
 import type { Qwen25VLConfig } from './models/qwen2_5_vl/config.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import { createModelInput, exactSize, type ModelInput } from './models/qwen2_5_vl/model-input.ts';
+import { createModelInput, type ModelInput } from './models/qwen2_5_vl/model-input.ts';
 import { type ModelTensors, uploadModelInput } from './models/qwen2_5_vl/model-tensors.ts';
+import { NO_PADDING } from './padding.ts';
 import type { ProcessedPrompt } from './processing/processor.ts';
 
 /** A prompt and the completion to score or learn. */
@@ -27,23 +28,23 @@ export interface SequenceBatch {
 /**
  * Pads sequences to one length. The last completion token needs no row of its own: nothing is predicted from it.
  *
- * @param padSize rounds up every size, so that batches share few shapes
+ * @param padding rounds up sizes, so that batches share few shapes
  */
 export function buildSequenceBatch(
   sequences: readonly TrainingSequence[],
   config: Qwen25VLConfig,
-  padSize = exactSize,
+  padding = NO_PADDING,
 ): SequenceBatch {
   const input = createModelInput(
     sequences.map(({ prompt, completionIds }) => ({ prompt, continuationIds: completionIds.slice(0, -1) })),
     config,
-    padSize,
+    padding,
   );
   const predictingRows = sequences.flatMap(({ prompt, completionIds }, b) =>
     completionIds.map((_, at) => b * input.length + prompt.tokenIds.length - 1 + at),
   );
   const completionTokenCount = predictingRows.length;
-  const size = padSize(completionTokenCount);
+  const size = padding.count(completionTokenCount);
   return {
     input,
     predictingRows: padInt32(predictingRows, size),

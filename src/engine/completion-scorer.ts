@@ -3,7 +3,7 @@ import { buildSequenceBatch, scoreCompletions, type TrainingSequence, uploadSequ
 import type { Executor } from './graph/executor.ts';
 import { listTensors } from './graph/tensor-tree.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import { padSizeFor } from './pad-size.ts';
+import { paddingFor } from './padding.ts';
 
 /** Log-probabilities, without gradient, of every completion token under a model, sequence after sequence. */
 export type CompletionScorer = (sequences: readonly TrainingSequence[]) => Float32Array;
@@ -15,7 +15,7 @@ export function createCompletionScorer(model: Qwen25VL, executor: Executor): Com
     (batch: ReturnType<typeof uploadSequenceBatch>) => scoreCompletions(model, batch).logprobs_N,
   );
   return (sequences) => {
-    const batch = buildSequenceBatch(sequences, model.config, padSizeFor(executor));
+    const batch = buildSequenceBatch(sequences, model.config, paddingFor(executor));
     const tensors = uploadSequenceBatch(batch, model.config);
     const logprobs_N = score(tensors);
     const logprobs = logprobs_N.dataSync<'float32'>().slice(0, batch.completionTokenCount);

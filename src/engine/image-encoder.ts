@@ -4,7 +4,7 @@ import type { Executor } from './graph/executor.ts';
 import { listTensors } from './graph/tensor-tree.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
 import { type ImageTensors, uploadImages } from './models/qwen2_5_vl/model-tensors.ts';
-import { padSizeFor } from './pad-size.ts';
+import { paddingFor } from './padding.ts';
 import type { ProcessedImage } from './processing/processor.ts';
 
 /** Features of images, one row per image token, images one after another: `[U, D]`. The caller disposes them. */
@@ -20,7 +20,7 @@ export function createImageEncoder(model: Qwen25VL, executor: Executor): ImageEn
   const known = new WeakMap<ProcessedImage, Float32Array>();
 
   function encode(images: readonly ProcessedImage[]): void {
-    const spare = Array(padSizeFor(executor)(images.length) - images.length).fill(images[0]);
+    const spare = Array(paddingFor(executor).count(images.length) - images.length).fill(images[0]);
     const tensors = uploadImages([...images, ...spare], model.config);
     const features_UD = run(tensors);
     const rows = features_UD.dataSync<'float32'>();

@@ -85,7 +85,7 @@ async function measureCase(benchModel: BenchModel): Promise<TrainCase> {
   const completions = await sampler.sample(requests);
   sampler.dispose();
   const sequences = toGrpoSequences(policy, requests, completions);
-  const microBatches = planMicroBatches(sequences, config.rl.microBatchSequences);
+  const microBatches = planMicroBatches(sequences, config.rl.microBatchSequences, policy.model.weightCount);
   await loadPeer(peer, benchModel, splitSorted(sequences, config.rl.microBatchSequences), config);
   const { ours, theirs } = await takeTurns(policy, microBatches);
   const lengths = sequences.map(({ prompt, completionIds }) => ({ prompt, completionTokens: completionIds.length }));

@@ -7,7 +7,7 @@ import { createImageEncoder } from '../image-encoder.ts';
 import { HIDDEN, type Qwen25VL } from '../models/qwen2_5_vl/model.ts';
 import { createModelInput } from '../models/qwen2_5_vl/model-input.ts';
 import { type ModelTensors, uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
-import { padSizeFor } from '../pad-size.ts';
+import { paddingFor } from '../padding.ts';
 import type { ProcessedImage } from '../processing/processor.ts';
 import { type DrawnTokens, drawTokens } from './draw-tokens.ts';
 import { createKeyValueCache } from './key-value-cache.ts';
@@ -32,7 +32,7 @@ export interface SlotDecoder {
 export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount: number): SlotDecoder {
   for (const weight of model.weights.values()) executor.adopt(weight);
   const cache = createKeyValueCache(executor, model.config, slotCount);
-  const padSize = padSizeFor(executor);
+  const padding = paddingFor(executor);
 
   const decode = executor.define(
     ({ tokenIds_B, lengths_B, positions_B, uniforms_B, room, temperature }: StepInputs) => {
@@ -64,7 +64,7 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
       const features_UD = encodeImages([...new Set(images)]);
       const [count] = features_UD.shape;
       return tf.pad(features_UD, [
-        [0, padSize(count) - count],
+        [0, padding.count(count) - count],
         [0, 0],
       ]);
     });
@@ -76,13 +76,13 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
       const input = createModelInput(
         prompts.map((prompt) => ({ prompt, continuationIds: [] })),
         model.config,
-        padSize,
+        padding,
       );
       const sequences = requests.map((request, r) => new Sequence(request, input.nextPositions[promptOf[r]], settings));
       makeRoom(input.length, settings);
       // What fills a shape up repeats the last prompt, or sequence, which changes nothing.
       const lastRows = input.lengths.map((length, p) => p * input.length + length - 1);
-      const count = padSize(requests.length);
+      const count = padding.count(requests.length);
       const inputs: PrefillInputs = {
         input: uploadModelInput(input, model.config, encodePadded),
         lastRows_P: tf.tensor1d(fillUp(lastRows, input.batchSize), 'int32'),

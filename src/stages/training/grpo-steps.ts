@@ -2,6 +2,7 @@
 import type { TrainingSequence } from '../../engine/batch.ts';
 import { type CompletionPass, type CompletionResult, createCompletionPass } from '../../engine/completion-pass.ts';
 import { type CompletionScorer, createCompletionScorer } from '../../engine/completion-scorer.ts';
+import type { Executor } from '../../engine/graph/executor.ts';
 import { grpoLoss, MAX_IMPORTANCE } from '../../engine/losses/grpo-loss.ts';
 import { sumGrpoMetrics } from '../../engine/losses/grpo-metrics.ts';
 import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
@@ -54,7 +55,7 @@ export async function takeGrpoSteps(
   let done = batches.slice(0, steps.length).flat().length;
   while (steps.length < batches.length) {
     await beforeStep(steps);
-    const step = takeStep({ trainer: models.trainer, pass, scoreReference }, batches[steps.length], config, (count) => {
+    const step = takeStep({ ...models, pass, scoreReference }, batches[steps.length], config, (count) => {
       done += count;
       const metrics = steps.at(-1);
       deps.report({ stage: 'train-grpo', done, total: sequences.length, unit: 'sequences', metrics });
@@ -64,14 +65,16 @@ export async function takeGrpoSteps(
   return steps;
 }
 
-/** Gives each sequence its log-probabilities under a policy. */
+/** Gives each sequence its log-probabilities under a policy, computed inside an executor. */
 export function withOldLogprobs(
-  scorePolicy: CompletionScorer,
+  policy: Qwen25VL,
+  executor: Executor,
   sequences: readonly GrpoSequence[],
   { microBatchSequences }: RlConfig,
 ): GrpoSequence[] {
+  const scorePolicy = createCompletionScorer(policy, executor);
   const oldLogprobs = new Map<GrpoSequence, Float32Array>();
-  for (const micro of planMicroBatches(sequences, microBatchSequences)) {
+  for (const micro of planMicroBatches(sequences, microBatchSequences, policy.weightCount)) {
     const logprobs = scorePolicy(micro);
     let first = 0;
     for (const sequence of micro) {
@@ -102,8 +105,13 @@ function createGrpoPass({ model, trainer }: GrpoModels, config: RlConfig): GrpoP
   );
 }
 
+interface GrpoStepModels extends GrpoModels {
+  pass: GrpoPass;
+  scoreReference?: CompletionScorer;
+}
+
 function takeStep(
-  { trainer, pass, scoreReference }: { trainer: Trainer; pass: GrpoPass; scoreReference?: CompletionScorer },
+  { model: { weightCount }, trainer, pass, scoreReference }: GrpoStepModels,
   sequences: readonly GrpoSequence[],
   config: RlConfig,
   onMicroBatch: (sequences: number) => void,
@@ -112,7 +120,7 @@ function takeStep(
   const sums = { clippedTokens: 0, approximateKl: 0, entropy: 0, importance: 0 };
 
   function* runMicroBatches(): Generator<CompletionResult> {
-    for (const micro of planMicroBatches(sequences, config.microBatchSequences)) {
+    for (const micro of planMicroBatches(sequences, config.microBatchSequences, weightCount)) {
       const { sampling, old, advantages } = flattenTokens(micro);
       const result = pass.run(micro, { sampling, old, advantages, reference: scoreReference?.(micro) }, tokenCount);
       const moved = sumGrpoMetrics(result.logprobs, old ?? sampling, advantages, config);

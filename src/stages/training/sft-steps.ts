@@ -6,6 +6,7 @@ import type { StepResult, Trainer } from '../../engine/train-step.ts';
 import { countCompletionTokens, planMicroBatches } from './batching.ts';
 
 export interface SftModels {
+  model: Qwen25VL;
   trainer: Trainer;
   pass: CompletionPass<never>;
 }
@@ -16,13 +17,15 @@ export function createSftPass(model: Qwen25VL, trainer: Trainer): CompletionPass
 
 /** One optimizer step on the responses of some sequences, token mean over all of them. */
 export function takeSftStep(
-  { trainer, pass }: SftModels,
+  { model, trainer, pass }: SftModels,
   sequences: readonly TrainingSequence[],
   microBatchSequences: number,
 ): StepResult {
   const tokenCount = countCompletionTokens(sequences);
   function* runMicroBatches(): Generator<CompletionResult> {
-    for (const micro of planMicroBatches(sequences, microBatchSequences)) yield pass.run(micro, {}, tokenCount);
+    for (const micro of planMicroBatches(sequences, microBatchSequences, model.weightCount)) {
+      yield pass.run(micro, {}, tokenCount);
+    }
   }
   return trainer.step(runMicroBatches());
 }

@@ -1,4 +1,3 @@
-import { createCompletionScorer } from '../../engine/completion-scorer.ts';
 import { createExecutor } from '../../engine/graph/create-executor.ts';
 import type { Policy } from '../../engine/policy.ts';
 import type { ProcessedPrompt } from '../../engine/processing/processor.ts';
@@ -125,11 +124,10 @@ async function prepareSequences(
   const samples = selectSamples(groups, config.rl.advantageNormalization);
   const sequences = await buildSequences(store, config, policy, samples);
   if (input.policyVersion === input.iteration) return sequences;
-  if (!resumePoint)
-    return withOldLogprobs(createCompletionScorer(policy.model, trainer.executor), sequences, config.rl);
+  if (!resumePoint) return withOldLogprobs(policy.model, trainer.executor, sequences, config.rl);
   const old = await loadStoredPolicy(store, sourcePrefixOf(input, config), config);
   const executor = createExecutor(config.compute.engine);
-  const withOld = withOldLogprobs(createCompletionScorer(old.model, executor), sequences, config.rl);
+  const withOld = withOldLogprobs(old.model, executor, sequences, config.rl);
   executor.dispose();
   old.model.dispose();
   return withOld;

@@ -66,7 +66,7 @@ export async function runTrainSft(deps: JobDeps, input: TrainSftJob): Promise<Tr
 }
 
 /** Everything that changes while SFT runs. */
-interface Training extends SftModels {
+interface Training extends Omit<SftModels, 'model'> {
   /** Folder that tokenizer and configs are carried over from. */
   sourcePrefix: string;
   policy: Policy;
@@ -137,13 +137,17 @@ function* planSteps({ seed, sft }: RunConfig, examples: readonly StoredSftExampl
 
 async function trainOn(
   config: RunConfig,
-  { trainer, pass, sequenceOf }: Training,
+  { policy, trainer, pass, sequenceOf }: Training,
   examples: readonly StoredSftExample[],
 ): Promise<StepMetrics> {
   const started = Date.now();
   const sequences = await Promise.all(examples.map(sequenceOf));
   const { microBatchSequences } = config.sft;
-  const { loss, gradNorm, learningRate } = takeSftStep({ trainer, pass }, sequences, microBatchSequences);
+  const { loss, gradNorm, learningRate } = takeSftStep(
+    { model: policy.model, trainer, pass },
+    sequences,
+    microBatchSequences,
+  );
   return {
     'loss/sft': loss,
     'optimizer/gradNorm': gradNorm,

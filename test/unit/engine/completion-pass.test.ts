@@ -11,7 +11,7 @@ import { sftLoss } from '../../../src/engine/losses/sft-loss.ts';
 import { parseModelConfig } from '../../../src/engine/models/qwen2_5_vl/config.ts';
 import { initializeWeights } from '../../../src/engine/models/qwen2_5_vl/initialize-weights.ts';
 import { Qwen25VL } from '../../../src/engine/models/qwen2_5_vl/model.ts';
-import { roundUpToEighthOctave } from '../../../src/engine/pad-size.ts';
+import { TRACED_PADDING } from '../../../src/engine/padding.ts';
 import { createTrainer, selectTrainable } from '../../../src/engine/train-step.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import { createRandom } from '../../../src/schema/random.ts';
@@ -108,14 +108,14 @@ describe('a completion pass', () => {
   );
 
   it.each([
-    [1, 1],
-    [7, 7],
-    [17, 18],
-    [32, 32],
-    [65, 72],
-    [961, 1024],
-  ])('pads size %d to %d', (size, padded) => {
-    expect(roundUpToEighthOctave(size)).toBe(padded);
+    [1, 1, 1],
+    [7, 7, 7],
+    [9, 9, 10],
+    [17, 18, 20],
+    [32, 32, 32],
+    [65, 72, 80],
+  ])('pads %d to a length of %d and a count of %d', (size, length, count) => {
+    expect([TRACED_PADDING.length(size), TRACED_PADDING.count(size)]).toEqual([length, count]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { roundUpToEighthOctave } from '../../../src/engine/pad-size.ts';
+import { TRACED_PADDING } from '../../../src/engine/padding.ts';
 import { createRandom } from '../../../src/schema/random.ts';
 import { splitBySize } from '../../../src/stages/split-by-size.ts';
 import { planMicroBatches, splitEvenly } from '../../../src/stages/training/batching.ts';
@@ -31,27 +31,30 @@ describe('planMicroBatches', () => {
   const lengthsOf = (sequences: { completionIds: number[] }[]) =>
     sequences.map(({ completionIds }) => completionIds.length + 8);
 
-  it('puts sequences of like length together, in no more micro-batches than little padding needs', () => {
-    expect(planMicroBatches(withLengths([30, 60, 30, 60]), 4).map(lengthsOf)).toEqual([
+  it('puts sequences of like length together', () => {
+    expect(planMicroBatches(withLengths([30, 60, 30, 60]), 2, 50e6).map(lengthsOf)).toEqual([
       [30, 30],
       [60, 60],
     ]);
-    expect(planMicroBatches(withLengths([32, 31, 32, 30]), 4).map(lengthsOf)).toEqual([[30, 31, 32, 32]]);
-    expect(planMicroBatches(withLengths([32, 32, 32, 32]), 3).flatMap((micro) => micro.length)).toEqual([1, 3]);
-    expect(planMicroBatches([], 3)).toEqual([]);
+    expect(planMicroBatches(withLengths([32, 31, 32, 30]), 4, 50e6).map(lengthsOf)).toEqual([[30, 31, 32, 32]]);
+    expect(planMicroBatches([], 3, 50e6)).toEqual([]);
   });
 
-  it('leaves under a tenth of the tokens to padding, rounded sizes included', () => {
+  it.each([
+    [50e6, 0.1, 16],
+    [0.6e6, 0.5, 3],
+  ])('for %d weights leaves under %d of the tokens to padding, in at most %d micro-batches', (weights, most, count) => {
     const random = createRandom(1);
     const sequences = withLengths(numbers(64).map(() => 40 + random.int(60)));
-    const plan = planMicroBatches(sequences, 32);
+    const plan = planMicroBatches(sequences, 32, weights);
     const padded = plan.reduce(
-      (sum, micro) => sum + roundUpToEighthOctave(micro.length) * roundUpToEighthOctave(Math.max(...lengthsOf(micro))),
+      (sum, micro) => sum + TRACED_PADDING.count(micro.length) * TRACED_PADDING.length(Math.max(...lengthsOf(micro))),
       0,
     );
     const tokens = lengthsOf(sequences).reduce((a, b) => a + b, 0);
     expect(plan.flat()).toHaveLength(64);
-    expect(padded).toBeLessThan(tokens / 0.9);
-    expect(plan.length).toBeLessThan(12);
+    expect(Math.max(...plan.map((micro) => micro.length))).toBeLessThanOrEqual(32);
+    expect(1 - tokens / padded).toBeLessThan(most);
+    expect(plan.length).toBeLessThanOrEqual(count);
   });
 });

@@ -1,3 +1,4 @@
+import { NO_PADDING } from '../../padding.ts';
 import type { ProcessedImage, ProcessedPrompt } from '../../processing/processor.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { computePositionIds } from './position-ids.ts';
@@ -27,23 +28,20 @@ export interface ModelInput {
   embeddingRows?: Int32Array;
 }
 
-/** Leaves sizes as they are. */
-export const exactSize = (size: number) => size;
-
 /**
  * Lays sequences out for one pass through the model.
  *
- * @param padSize rounds up the number of rows, their length and the number of images; what is added is never read
+ * @param padding rounds up the number of rows, their length and the number of images; what is added is never read
  * @throws InvalidInputError image tokens and images disagree
  */
 export function createModelInput(
   sequences: readonly InputSequence[],
   config: Qwen25VLConfig,
-  padSize = exactSize,
+  padding = NO_PADDING,
 ): ModelInput {
   const lengths = sequences.map(({ prompt, continuationIds }) => prompt.tokenIds.length + continuationIds.length);
-  const length = padSize(Math.max(...lengths));
-  const batchSize = padSize(sequences.length);
+  const length = padding.length(Math.max(...lengths));
+  const batchSize = padding.count(sequences.length);
   const rows = batchSize * length;
   const tokenIds = new Int32Array(rows);
   const axes: ModelInput['axes'] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
@@ -63,7 +61,7 @@ export function createModelInput(
   const prompts = sequences.map(({ prompt }) => prompt);
   const images = [...new Set(prompts.flatMap((prompt) => prompt.images))];
   const embeddingRows = images.length > 0 ? placeImages(prompts, images, { rows, length }, config) : undefined;
-  const spareImages = images.length > 0 ? Array(padSize(images.length) - images.length).fill(images[0]) : [];
+  const spareImages = images.length > 0 ? Array(padding.count(images.length) - images.length).fill(images[0]) : [];
   return {
     batchSize,
     length,

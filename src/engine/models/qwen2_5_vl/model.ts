@@ -82,6 +82,10 @@ export class Qwen25VL {
     return runVisionTower(images, this.config, this.weight);
   }
 
+  get weightCount(): number {
+    return [...this.weights.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   dispose(): void {
     for (const weight of this.weights.values()) weight.dispose();
     this.weights.clear();
