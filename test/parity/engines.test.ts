@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { createCompletionPass } from '../../src/engine/completion-pass.ts';
+import { createSampler } from '../../src/engine/generation/sampler.ts';
+import { createExecutor, type Engine } from '../../src/engine/graph/create-executor.ts';
+import { sftLoss } from '../../src/engine/losses/sft-loss.ts';
+import { folderModelFiles } from '../../src/engine/model-files.ts';
+import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
+import { createTrainer, selectTrainable } from '../../src/engine/train-step.ts';
+import { packageRoot } from '../../src/package-root.ts';
+import { drawTasks } from '../../src/tasks/draw-tasks.ts';
+import { mediumCheckpoint } from '../support/medium-checkpoint.ts';
+
+const OPTIMIZER = {
+  learningRate: 1e-4,
+  schedule: 'constant',
+  warmupFraction: 0,
+  weightDecay: 0.01,
+  beta1: 0.9,
+  beta2: 0.95,
+  maxGradNorm: 1,
+} as const;
+
+const TIERS = { read: 1, count: 1, sum: 0, difference: 0, product: 0 };
+
+async function twoPrompts({ processor }: Policy) {
+  const tasks = drawTasks({ tiers: TIERS, seed: 1, split: 'train' });
+  return Promise.all(
+    tasks.map(({ image, question }) =>
+      processor.processPrompt({
+        content: [
+          { type: 'image', image },
+          { type: 'text', text: question },
+        ],
+      }),
+    ),
+  );
+}
+
+/** Losses of 50 optimizer steps on two sequences, in turn. */
+async function train(folder: string, engine: Engine): Promise<number[]> {
+  const policy = await loadPolicy(folderModelFiles(folder));
+  const { model, processor } = policy;
+  const prompts = await twoPrompts(policy);
+  const sequences = prompts.map((prompt, at) => ({ prompt, completionIds: processor.encode(`<think>${at} + 1`) }));
+  const trainer = createTrainer(model, selectTrainable(model.weights, true), OPTIMIZER, 50, createExecutor(engine));
+  const pass = createCompletionPass(model, trainer, (logprobs_N, _values, count) => sftLoss(logprobs_N, count));
+  const losses = Array.from({ length: 50 }, (_, step) => {
+    const sequence = sequences[step % 2];
+    return trainer.step([pass.run([sequence], {}, sequence.completionIds.length)]).loss;
+  });
+  trainer.dispose();
+  model.dispose();
+  return losses;
+}
+
+async function sampleGreedily(folder: string, engine: Engine): Promise<number[][]> {
+  const policy = await loadPolicy(folderModelFiles(folder));
+  const prompts = await twoPrompts(policy);
+  const executor = createExecutor(engine);
+  const settings = { temperature: 0, topP: 1, topK: 0, maxNewTokens: 12, stopTokenIds: [] };
+  const requests = prompts.map((prompt) => ({ prompt, seed: 1 }));
+  const completions = await createSampler(policy.model, executor, 2).generate(requests, settings);
+  executor.dispose();
+  policy.model.dispose();
+  return completions.map(({ tokenIds }) => tokenIds);
+}
+
+describe.each([
+  ['rise-tiny', () => join(packageRoot, 'models/rise-tiny')],
+  ['a model of 50 M parameters', mediumCheckpoint],
+])('traced graphs of %s', (_, folder) => {
+  it('have the losses of the op-by-op engine over 50 steps', async () => {
+    const [eager, traced] = [await train(folder(), 'eager'), await train(folder(), 'traced')];
+    expect(traced[49]).toBeLessThan(traced[0] / 2);
+    const differences = traced.map((loss, step) => Math.abs(loss - eager[step]) / Math.abs(eager[step]));
+    expect(Math.max(...differences)).toBeLessThan(1e-5);
+  });
+
+  it('choose its greedy tokens', async () => {
+    expect(await sampleGreedily(folder(), 'traced')).toEqual(await sampleGreedily(folder(), 'eager'));
+  });
+});
