@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../../src/package-root.ts';
 import { gradeAnswer } from '../../src/rewards/index.ts';
-import { type BenchCase, printBenchResult } from '../support/bench-result.ts';
 import { findPythonWith } from '../support/python-environment.ts';
+import { type BenchCase, printCases } from './support/report.ts';
 
 interface Question {
   id: string;
@@ -46,7 +46,7 @@ const { python } = environment;
 const golden: Question[] = readLines(join(packageRoot, 'test/fixtures/grading/golden.jsonl'));
 const sets = new Map([['golden cases', golden]]);
 if (existsSync(values.responses)) sets.set('MATH-Vision responses', readResponses());
-printBenchResult(
+printCases(
   'grade',
   [...sets].map(([name, questions]) => compare(name, sample(questions, Number(values.limit)))),
 );

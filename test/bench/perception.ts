@@ -17,7 +17,7 @@ import { Prompt } from '../../src/schema/prompt.ts';
 import { compareAccuracy } from '../../src/stages/reporting/statistics.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { readRecords } from '../../src/store/records.ts';
-import { type BenchCase, printBenchResult } from '../support/bench-result.ts';
+import { type BenchCase, printCases } from './support/report.ts';
 
 const CONFIGS = { accuracy: 'tiny.yaml', perception: 'tiny-perception.yaml' };
 const POLICIES = ['base', 'rl', 'rise'] as const;
@@ -54,7 +54,7 @@ for (const seed of seeds) {
 }
 printRuns();
 printTiers();
-printBenchResult('perception', compareRewards());
+printCases('perception', compareRewards());
 
 /** Runs the recipe, or finds it done, and gives the run id. */
 function train(config: string, seed: number): string {

@@ -17,8 +17,8 @@ import { configKey, DIAGNOSIS, planPromptsKey, recordsKey, trajectoriesPrefix } 
 import { createRandom } from '../../src/schema/random.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { encodeRecords } from '../../src/store/records.ts';
-import { type BenchCase, printBenchResult } from '../support/bench-result.ts';
 import { aPrompt, aRunConfig, aTrajectory } from '../support/factories.ts';
+import { type BenchCase, printCases } from './support/report.ts';
 
 const TARGET = 5000;
 const PROMPTS = 500;
@@ -53,7 +53,7 @@ if (values.score) {
   try {
     const cases: BenchCase[] = [];
     for (const tokens of [100, 250, 1000]) cases.push(await measure(tokens, cases.length));
-    printBenchResult('score', cases);
+    printCases('score', cases);
   } finally {
     rmSync(folder, { recursive: true });
   }

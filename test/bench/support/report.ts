@@ -1,6 +1,8 @@
-/** One line of a bench beside PyTorch, in medians. */
+/** What a bench measured of one thing, beside a rival or a target. */
 export interface BenchCase {
+  /** What ran: a model, a data set. */
   model: string;
+  /** Ours through theirs. */
   ratio: number;
   ours: number;
   theirs: number;
@@ -23,6 +25,13 @@ export function printTable(header: readonly string[], rows: readonly (readonly (
       row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '),
     );
   }
+}
+
+/** Prints the cases as a table and, as the last line, for machines. */
+export function printCases(name: string, cases: readonly BenchCase[]): void {
+  const rows = cases.map(({ model, ours, theirs, ratio, unit }) => [model, ours, theirs, ratio, unit]);
+  printTable(['', 'ours', 'theirs', 'ratio', 'unit'], rows);
+  printResult(name, cases);
 }
 
 /** The last line, for machines. */
