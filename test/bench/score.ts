@@ -15,6 +15,7 @@ import { handler } from '../../lambdas/score-trajectories/handler.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { configKey, DIAGNOSIS, planPromptsKey, recordsKey, trajectoriesPrefix } from '../../src/schema/keys.ts';
 import { createRandom } from '../../src/schema/random.ts';
+import { shortenFloat32 } from '../../src/stages/rollouts/shorten-float32.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { encodeRecords } from '../../src/store/records.ts';
 import { aPrompt, aRunConfig, aTrajectory } from '../support/factories.ts';
@@ -124,7 +125,7 @@ async function writeShard(shard: number, tokens: number): Promise<void> {
         promptId,
         trajectoryIndex,
         tokenIds: Array.from({ length }, () => random.int(VOCABULARY)),
-        samplingLogprobs: Array.from({ length }, () => Math.fround(Math.log(random.next() || 1))),
+        samplingLogprobs: Array.from({ length }, () => shortenFloat32(Math.log(random.next() || 1))),
         text: lengthen(index, length * CHARACTERS_PER_TOKEN),
       });
     }),

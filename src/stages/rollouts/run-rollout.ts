@@ -8,6 +8,7 @@ import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
 import { deleteKept, type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy } from '../stored-policy.ts';
+import { shortenFloat32 } from './shorten-float32.ts';
 
 export interface RolloutSummary {
   trajectories: number;
@@ -64,7 +65,7 @@ function toTrajectory(
     policyVersion: input.policyVersion,
     seed: seedOf(prompt, index),
     tokenIds,
-    samplingLogprobs: logprobs,
+    samplingLogprobs: logprobs.map(shortenFloat32),
     text,
     finishReason,
   };
