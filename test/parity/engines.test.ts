@@ -5,13 +5,14 @@ import { createExecutor, type Engine } from '../../src/engine/graph/create-execu
 import { sftLoss } from '../../src/engine/losses/sft-loss.ts';
 import { folderModelFiles } from '../../src/engine/model-files.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
-import { createTrainer, selectTrainable } from '../../src/engine/train-step.ts';
+import { createTrainer } from '../../src/engine/train-step.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { drawTasks } from '../../src/tasks/draw-tasks.ts';
 import { mediumCheckpoint } from '../support/medium-checkpoint.ts';
 
 const OPTIMIZER = {
-  learningRate: 1e-4,
+  // Low enough that the larger model does not learn two sequences by heart: of a loss near 0 only rounding is left.
+  learningRate: 2e-6,
   schedule: 'constant',
   warmupFraction: 0,
   weightDecay: 0.01,
@@ -36,13 +37,14 @@ async function twoPrompts({ processor }: Policy) {
   );
 }
 
-/** Losses of 50 optimizer steps on two sequences, in turn. */
+/** Losses of 50 optimizer steps on two sequences, in turn. The first layer is trained, so that gradients pass through all. */
 async function train(folder: string, engine: Engine): Promise<number[]> {
   const policy = await loadPolicy(folderModelFiles(folder));
   const { model, processor } = policy;
   const prompts = await twoPrompts(policy);
   const sequences = prompts.map((prompt, at) => ({ prompt, completionIds: processor.encode(`<think>${at} + 1`) }));
-  const trainer = createTrainer(model, selectTrainable(model.weights, true), OPTIMIZER, 50, createExecutor(engine));
+  const trainable = new Map([...model.weights].filter(([name]) => name.startsWith('model.layers.0.')));
+  const trainer = createTrainer(model, trainable, OPTIMIZER, 50, createExecutor(engine));
   const pass = createCompletionPass(model, trainer, (logprobs_N, _values, count) => sftLoss(logprobs_N, count));
   const losses = Array.from({ length: 50 }, (_, step) => {
     const sequence = sequences[step % 2];
@@ -71,10 +73,10 @@ describe.each([
 ])('traced graphs of %s', (_, folder) => {
   it('have the losses of the op-by-op engine over 50 steps', async () => {
     const [eager, traced] = [await train(folder(), 'eager'), await train(folder(), 'traced')];
-    expect(traced[49]).toBeLessThan(traced[0] / 2);
+    expect(traced[49]).toBeLessThan(traced[0] * 0.95);
     const differences = traced.map((loss, step) => Math.abs(loss - eager[step]) / Math.abs(eager[step]));
     expect(Math.max(...differences)).toBeLessThan(1e-5);
-  });
+  }, 240_000);
 
   it('choose its greedy tokens', async () => {
     expect(await sampleGreedily(folder(), 'traced')).toEqual(await sampleGreedily(folder(), 'eager'));
