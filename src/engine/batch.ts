@@ -86,11 +86,6 @@ export function uploadSequenceBatch(
   };
 }
 
-/** As `scoreCompletions`, for a batch still on the host. */
-export function computeCompletionLogprobs(model: Qwen25VL, batch: SequenceBatch): CompletionScores {
-  return scoreCompletions(model, uploadSequenceBatch(batch, model.config));
-}
-
 /** Both are 0 at padding. */
 export interface CompletionScores {
   /** Log-probability of each completion token (differentiable). */

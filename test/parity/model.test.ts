@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { buildSequenceBatch, computeCompletionLogprobs } from '../../src/engine/batch.ts';
+import { buildSequenceBatch } from '../../src/engine/batch.ts';
 import { createSampler, type Sampler } from '../../src/engine/generation/sampler.ts';
 import { createExecutor } from '../../src/engine/graph/create-executor.ts';
 import type { Executor } from '../../src/engine/graph/executor.ts';
@@ -8,6 +8,7 @@ import { uploadModelInput } from '../../src/engine/models/qwen2_5_vl/model-tenso
 import { computePositionIds } from '../../src/engine/models/qwen2_5_vl/position-ids.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
 import type { ProcessedPrompt } from '../../src/engine/processing/processor.ts';
+import { computeCompletionLogprobs } from '../support/completion-logprobs.ts';
 import { caseNames, decodeFloats, type ExpectedPrompt, largestDifference, loadParityCase } from './fixtures.ts';
 
 describe.each(caseNames)('the checkpoint %s, beside transformers', (name) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadBackend } from '../../../src/engine/backend.ts';
-import { buildSequenceBatch, computeCompletionLogprobs, type TrainingSequence } from '../../../src/engine/batch.ts';
+import { buildSequenceBatch, type TrainingSequence } from '../../../src/engine/batch.ts';
 import { createCompletionPass } from '../../../src/engine/completion-pass.ts';
 import { createCompletionScorer } from '../../../src/engine/completion-scorer.ts';
 import { createExecutor, type Engine } from '../../../src/engine/graph/create-executor.ts';
@@ -15,6 +15,7 @@ import { TRACED_PADDING } from '../../../src/engine/padding.ts';
 import { createTrainer, selectTrainable } from '../../../src/engine/train-step.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import { createRandom } from '../../../src/schema/random.ts';
+import { computeCompletionLogprobs } from '../../support/completion-logprobs.ts';
 import { anImage, aPrompt, aTinyModel } from '../../support/tiny-model.ts';
 
 beforeAll(loadBackend);

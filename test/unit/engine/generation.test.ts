@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { buildSequenceBatch, computeCompletionLogprobs } from '../../../src/engine/batch.ts';
+import { buildSequenceBatch } from '../../../src/engine/batch.ts';
 import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
 import { sampleToken } from '../../../src/engine/generation/sample-token.ts';
 import { createSampler } from '../../../src/engine/generation/sampler.ts';
@@ -8,6 +8,7 @@ import { createEagerExecutor } from '../../../src/engine/graph/eager-executor.ts
 import type { Executor } from '../../../src/engine/graph/executor.ts';
 import { createTracedExecutor } from '../../../src/engine/graph/traced-executor.ts';
 import { createRandom } from '../../../src/schema/random.ts';
+import { computeCompletionLogprobs } from '../../support/completion-logprobs.ts';
 import { anImage, aPrompt, aTinyModel, tinyConfig } from '../../support/tiny-model.ts';
 
 const model = aTinyModel();

@@ -1,0 +1,12 @@
+import {
+  type CompletionScores,
+  type SequenceBatch,
+  scoreCompletions,
+  uploadSequenceBatch,
+} from '../../src/engine/batch.ts';
+import type { Qwen25VL } from '../../src/engine/models/qwen2_5_vl/model.ts';
+
+/** Scores a batch that is still on the host op by op: the reference for passes and samplers. */
+export function computeCompletionLogprobs(model: Qwen25VL, batch: SequenceBatch): CompletionScores {
+  return scoreCompletions(model, uploadSequenceBatch(batch, model.config));
+}
