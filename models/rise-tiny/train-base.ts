@@ -6,6 +6,7 @@
  *
  * Deterministic: example `i` is a pure function of `i`. Saves its state every 500 steps and goes on from it when rerun.
  */
+
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,6 +24,7 @@ import { initializeWeights } from '../../src/engine/models/qwen2_5_vl/initialize
 import { Qwen25VL } from '../../src/engine/models/qwen2_5_vl/model.ts';
 import type { Policy } from '../../src/engine/policy.ts';
 import { loadProcessor } from '../../src/engine/processing/processor.ts';
+import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { encodeSafetensors, type HostTensor, readSafetensors } from '../../src/engine/safetensors.ts';
 import { createTrainer, type Trainer } from '../../src/engine/train-step.ts';
 import { packageRoot } from '../../src/package-root.ts';
@@ -138,12 +140,7 @@ async function toSequence({ processor }: Policy, task: Task, response: string): 
 }
 
 function processTask(processor: Policy['processor'], task: Task) {
-  return processor.processPrompt({
-    content: [
-      { type: 'image', image: task.image },
-      { type: 'text', text: task.question },
-    ],
-  });
+  return processor.processPrompt({ content: questionContent(task.question, [task.image]) });
 }
 
 function createPass(model: Qwen25VL, trainer: Trainer): CompletionPass<never> {

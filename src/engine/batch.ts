@@ -1,10 +1,9 @@
 // Shape suffixes: M = rows of the padded batch, N = completion tokens, D = model width, V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
-import type { ImageEncoder } from './image-encoder.ts';
 import type { Qwen25VLConfig } from './models/qwen2_5_vl/config.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
 import { createModelInput, type ModelInput } from './models/qwen2_5_vl/model-input.ts';
-import { type ModelTensors, uploadModelInput } from './models/qwen2_5_vl/model-tensors.ts';
+import { type ImageEncoder, type ModelTensors, uploadModelInput } from './models/qwen2_5_vl/model-tensors.ts';
 import { NO_PADDING } from './padding.ts';
 import type { ProcessedPrompt } from './processing/processor.ts';
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { adoptWeights } from './adopt-weights.ts';
 import { buildSequenceBatch, scoreCompletions, type TrainingSequence, uploadSequenceBatch } from './batch.ts';
 import type { Executor } from './graph/executor.ts';
 import { listTensors } from './graph/tensor-tree.ts';
@@ -10,7 +11,7 @@ export type CompletionScorer = (sequences: readonly TrainingSequence[]) => Float
 
 /** Scores completions inside an executor, which takes the model's weights in. */
 export function createCompletionScorer(model: Qwen25VL, executor: Executor): CompletionScorer {
-  for (const weight of model.weights.values()) executor.adopt(weight);
+  adoptWeights(executor, model);
   const score = executor.define(
     (batch: ReturnType<typeof uploadSequenceBatch>) => scoreCompletions(model, batch).logprobs_N,
   );

@@ -1,21 +1,19 @@
 // Shape suffixes: U = merged patches of all images, D = model width.
 import * as tf from '@tensorflow/tfjs-core';
+import { adoptWeights } from './adopt-weights.ts';
 import type { Executor } from './graph/executor.ts';
 import { listTensors } from './graph/tensor-tree.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import { type ImageTensors, uploadImages } from './models/qwen2_5_vl/model-tensors.ts';
+import { type ImageEncoder, type ImageTensors, uploadImages } from './models/qwen2_5_vl/model-tensors.ts';
 import { paddingFor } from './padding.ts';
 import type { ProcessedImage } from './processing/processor.ts';
-
-/** Features of images, one row per image token, images one after another: `[U, D]`. The caller disposes them. */
-export type ImageEncoder = (images: readonly ProcessedImage[]) => tf.Tensor2D;
 
 /** Images of one size that are encoded together. */
 const IMAGES_PER_RUN = 16;
 
 /** Runs a frozen vision tower inside an executor, once for each image: the same image again costs nothing. */
 export function createImageEncoder(model: Qwen25VL, executor: Executor): ImageEncoder {
-  for (const weight of model.weights.values()) executor.adopt(weight);
+  adoptWeights(executor, model);
   const run = executor.define((images: ImageTensors) => model.encodeImages(images));
   const known = new WeakMap<ProcessedImage, Float32Array>();
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { DivergedError } from '../schema/errors.ts';
 import type { OptimizerConfig } from '../schema/run-config.ts';
+import { adoptWeights } from './adopt-weights.ts';
 import type { Executor } from './graph/executor.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
 import { type AdamW, createAdamW } from './optim/adamw.ts';
@@ -56,7 +57,7 @@ export function createTrainer(
   totalSteps: number,
   executor: Executor,
 ): Trainer {
-  for (const weight of model.weights.values()) executor.adopt(weight);
+  adoptWeights(executor, model);
   const weights = new Map([...variables].map(([name, variable]) => [name, executor.adopt(variable)]));
   const optimizer = createAdamW(executor, weights, config);
   return {

@@ -5,6 +5,7 @@ import { createExecutor, type Engine } from '../../src/engine/graph/create-execu
 import { sftLoss } from '../../src/engine/losses/sft-loss.ts';
 import { folderModelFiles } from '../../src/engine/model-files.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
+import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { createTrainer } from '../../src/engine/train-step.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { drawTasks } from '../../src/tasks/draw-tasks.ts';
@@ -26,14 +27,7 @@ const TIERS = { read: 1, count: 1, sum: 0, difference: 0, product: 0 };
 async function twoPrompts({ processor }: Policy) {
   const tasks = drawTasks({ tiers: TIERS, seed: 1, split: 'train' });
   return Promise.all(
-    tasks.map(({ image, question }) =>
-      processor.processPrompt({
-        content: [
-          { type: 'image', image },
-          { type: 'text', text: question },
-        ],
-      }),
-    ),
+    tasks.map(({ image, question }) => processor.processPrompt({ content: questionContent(question, [image]) })),
   );
 }
 

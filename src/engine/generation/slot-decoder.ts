@@ -1,6 +1,7 @@
 // Shape suffixes: P = distinct prompts, U = merged patches, D = model width, R = sequences that begin, B = decoded slots, S = tokens a slot has room for,
 // V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
+import { adoptWeights } from '../adopt-weights.ts';
 import type { Executor } from '../graph/executor.ts';
 import { listTensors } from '../graph/tensor-tree.ts';
 import { createImageEncoder } from '../image-encoder.ts';
@@ -30,7 +31,7 @@ export interface SlotDecoder {
 }
 
 export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount: number): SlotDecoder {
-  for (const weight of model.weights.values()) executor.adopt(weight);
+  adoptWeights(executor, model);
   const cache = createKeyValueCache(executor, model.config, slotCount);
   const padding = paddingFor(executor);
 

@@ -66,10 +66,6 @@ class EagerVariable implements StateVariable {
     const { shape, dtype } = this.#variable;
     tf.tidy(() => this.assign(tf.tensor(data.slice(), shape, dtype)));
   }
-
-  dispose(): void {
-    this.#variable.dispose();
-  }
 }
 
 class EagerRowTable implements RowTable {

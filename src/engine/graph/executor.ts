@@ -18,7 +18,6 @@ export interface StateVariable {
   applyAdam(moments: Moments, gradient: tf.Tensor, step: AdamStep): void;
   /** From host memory; outside of running functions. */
   write(data: HostArray['data']): void;
-  dispose(): void;
 }
 
 export interface Moments {

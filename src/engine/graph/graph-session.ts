@@ -92,13 +92,13 @@ export function createGraphSession(): GraphSession {
       const known = constants.get(key);
       if (known) return known;
       const value = { name: 'value', type: TENSOR_ATTRIBUTE, value: { dtype: typeNumber(dtype), shape, data } };
-      const [constant] = graph.addOp('Const', [], [{ ...typeAttribute(dtype), name: 'dtype' }, value]);
+      const [constant] = graph.addOp('Const', [], [typeAttribute(dtype, 'dtype'), value]);
       constants.set(key, constant);
       return constant;
     },
     addPlaceholder(dtype, shape) {
       const sizes = { name: 'shape', type: nodeBackend().binding.TF_ATTR_SHAPE, value: shape };
-      return graph.addOp('Placeholder', [], [{ ...typeAttribute(dtype), name: 'dtype' }, sizes])[0];
+      return graph.addOp('Placeholder', [], [typeAttribute(dtype, 'dtype'), sizes])[0];
     },
     assign: (assignment) => void pending.set(assignment.assignment, assignment),
     run(feeds, values, fetches, targets) {
@@ -122,9 +122,9 @@ export function createGraphSession(): GraphSession {
   return graph;
 }
 
-/** The attribute every element-wise op has: its element type. */
-export function typeAttribute(dtype: DataType): OpAttribute {
-  return { name: 'T', type: nodeBackend().binding.TF_ATTR_TYPE, value: typeNumber(dtype) };
+/** An element type as an attribute; `T` is what element-wise ops call theirs. */
+export function typeAttribute(dtype: DataType, name = 'T'): OpAttribute {
+  return { name, type: nodeBackend().binding.TF_ATTR_TYPE, value: typeNumber(dtype) };
 }
 
 function refusing<T>(op: string, add: () => T): T {

@@ -11,7 +11,6 @@ export interface OpAttribute {
 /** What tracing needs of tfjs-node's backend: every kernel ends in one of its two `execute` calls. */
 export interface NodeBackend {
   binding: Binding;
-  isUsingGpuDevice: boolean;
   executeSingleOutput(op: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor;
   executeMultipleOutputs(op: string, attributes: OpAttribute[], inputs: Tensor[], outputCount: number): Tensor[];
   getDTypeInteger(dtype: string): number;
@@ -19,26 +18,18 @@ export interface NodeBackend {
   write(values: unknown, shape: number[], dtype: string): DataId;
   readSync(dataId: DataId): ArrayBufferView;
   read(dataId: DataId): Promise<ArrayBufferView>;
-  /** Uploads what is still on the host. */
-  getInputTensorIds(tensors: Tensor[]): number[];
   createOutputTensor(metadata: unknown): Tensor;
 }
 
-/** The addon's constants and session calls. */
+/** The addon's constants. */
 export interface Binding {
   TF_ATTR_STRING: number;
-  TF_ATTR_INT: number;
-  TF_ATTR_FLOAT: number;
   TF_ATTR_BOOL: number;
   TF_ATTR_TYPE: number;
   TF_ATTR_SHAPE: number;
   TF_FLOAT: number;
   TF_INT32: number;
   TF_BOOL: number;
-  loadSavedModel(folder: string, tags: string): number;
-  deleteSavedModel(sessionId: number): void;
-  /** Names are comma-separated `node:output`. */
-  runSavedModel(sessionId: number, tensorIds: number[], inputNames: string, outputNames: string): unknown[];
 }
 
 /** The backend in use; call after `loadBackend`. */

@@ -22,7 +22,7 @@ export class SessionRowTable implements RowTable {
     this.#shape = shape;
     const { binding } = nodeBackend();
     const sizes = { name: 'shape', type: binding.TF_ATTR_SHAPE, value: shape };
-    this.#variable = this.#add('VariableV2', [], [{ ...typeAttribute('float32'), name: 'dtype' }, sizes]);
+    this.#variable = this.#add('VariableV2', [], [typeAttribute('float32', 'dtype'), sizes]);
   }
 
   value(): Tensor2D {
@@ -31,7 +31,7 @@ export class SessionRowTable implements RowTable {
 
   scatterRows(rows: Tensor, values: Tensor): void {
     const { outputOf } = this.#trace.recording;
-    const indexType = { ...typeAttribute('int32'), name: 'Tindices' };
+    const indexType = typeAttribute('int32', 'Tindices');
     this.#write('ScatterUpdate', [outputOf(rows), outputOf(values)], [typeAttribute('float32'), indexType]);
   }
 

@@ -110,12 +110,6 @@ export class SessionVariable implements StateVariable {
     return session.run([], [], values, []);
   }
 
-  dispose(): void {
-    const destroy = this.#session.opCount;
-    this.#session.addOp('DestroyResourceOp', [this.#handle], []);
-    this.#session.run([], [], [], [destroy]);
-  }
-
   get #trace(): Trace {
     if (this.#current.trace) return this.#current.trace;
     throw new UnsupportedModelError('a variable of a session is used outside of the functions that run in it');
@@ -129,7 +123,7 @@ export class SessionVariable implements StateVariable {
   }
 
   get #typeAttribute() {
-    return { ...typeAttribute(this.#dtype), name: 'dtype' };
+    return typeAttribute(this.#dtype, 'dtype');
   }
 
   #addRead(controls: number[]): GraphOutput {

@@ -1,9 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { cacheFolder } from '../../../scripts/setup/places.mjs';
 import { packageRoot } from '../../../src/package-root.ts';
+import { findPythonWith } from '../../support/python-environment.ts';
 import { isBusy, THREADS } from './machine.ts';
 
 /** What PyPI serves for Linux on x86-64 brings CUDA along (5 GB on disk), which the benches leave unused. */
@@ -46,21 +45,8 @@ export function startPytorch(script: string): PytorchPeer {
 
 const closed = (child: ChildProcess) => new Promise<void>((resolve) => child.once('close', () => resolve()));
 
-/** Installs PyTorch into an environment of the benches' own in the user's cache folder, once. */
 function pytorchPython(): string {
-  const home = join(cacheFolder(), 'bench', PACKAGES.join('-').replace(/[^a-z0-9.]+/g, '-'));
-  const python = join(home, 'bin', 'python');
-  if (existsSync(python)) return python;
-  const pending = `${home}.${process.pid}`;
-  mkdirSync(join(home, '..'), { recursive: true });
-  console.error(`installing ${PACKAGES.join(' and ')} into ${home}: some minutes, once`);
-  try {
-    execFileSync('python3', ['-m', 'venv', pending], { stdio: 'inherit' });
-    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES];
-    execFileSync(join(pending, 'bin', 'python'), install, { stdio: 'inherit' });
-    if (!existsSync(python)) renameSync(pending, home);
-  } finally {
-    rmSync(pending, { recursive: true, force: true });
-  }
-  return python;
+  const environment = findPythonWith(...PACKAGES);
+  if ('missing' in environment) throw new Error(environment.missing);
+  return environment.python;
 }

@@ -5,6 +5,7 @@ import type { Completion } from '../../../src/engine/generation/sequence.ts';
 import { createTracedExecutor } from '../../../src/engine/graph/traced-executor.ts';
 import type { Policy } from '../../../src/engine/policy.ts';
 import type { ProcessedPrompt } from '../../../src/engine/processing/processor.ts';
+import { questionContent } from '../../../src/engine/processing/question-content.ts';
 import { readRunConfig } from '../../../src/local/read-run-config.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import type { RunConfig } from '../../../src/schema/run-config.ts';
@@ -19,14 +20,7 @@ export function drawPrompts({ data }: RunConfig, { processor }: Policy, count: n
   if (data.train.kind !== 'tasks') throw new Error('the example run takes its prompts from a dataset, not from tasks');
   const tasks = drawTasks(data.train).slice(0, count);
   return Promise.all(
-    tasks.map(({ image, question }) =>
-      processor.processPrompt({
-        content: [
-          { type: 'image', image },
-          { type: 'text', text: question },
-        ],
-      }),
-    ),
+    tasks.map(({ image, question }) => processor.processPrompt({ content: questionContent(question, [image]) })),
   );
 }
 

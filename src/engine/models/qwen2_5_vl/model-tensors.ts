@@ -44,16 +44,15 @@ export interface SegmentGroupTensors {
   patches?: tf.Tensor1D;
 }
 
+/** Features of images, one row per image token, images one after another: `[U, D]`. The caller disposes them. */
+export type ImageEncoder = (images: readonly ProcessedImage[]) => tf.Tensor2D;
+
 /**
  * The caller disposes the tensors.
  *
  * @param encodeImages gives the images' features; without it the model computes them from the pixels
  */
-export function uploadModelInput(
-  input: ModelInput,
-  config: Qwen25VLConfig,
-  encodeImages?: (images: readonly ProcessedImage[]) => tf.Tensor2D,
-): ModelTensors {
+export function uploadModelInput(input: ModelInput, config: Qwen25VLConfig, encodeImages?: ImageEncoder): ModelTensors {
   const { batchSize, length, tokenIds, axes, images, embeddingRows } = input;
   return {
     batchSize,
