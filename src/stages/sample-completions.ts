@@ -11,7 +11,7 @@ import type { Prompt } from '../schema/prompt.ts';
 import type { RunConfig, SamplingConfig } from '../schema/run-config.ts';
 import { encodeRecords, readRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { splitBySize } from './split-by-size.ts';
+import { splitBySize } from './split-list.ts';
 import type { JobDeps } from './stage-deps.ts';
 import { processStoredPrompt } from './stored-policy.ts';
 

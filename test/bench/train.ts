@@ -8,7 +8,7 @@
  */
 import type { Policy } from '../../src/engine/policy.ts';
 import type { RunConfig } from '../../src/schema/run-config.ts';
-import { splitBySize } from '../../src/stages/split-by-size.ts';
+import { splitBySize } from '../../src/stages/split-list.ts';
 import { planMicroBatches } from '../../src/stages/training/batching.ts';
 import type { GrpoSequence } from '../../src/stages/training/grpo-steps.ts';
 import { countTrainingFlops, measureMatmul } from './support/flops.ts';

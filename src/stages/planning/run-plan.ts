@@ -12,8 +12,9 @@ import type { RunConfig } from '../../schema/run-config.ts';
 import type { PlanInput, RolloutPlan, ShardItem } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import { splitEvenly } from '../split-list.ts';
 import type { StageDeps } from '../stage-deps.ts';
-import { countShards, selectDiagnosisPrompts, selectIterationPrompts, splitEvenly } from './select-prompts.ts';
+import { countShards, selectDiagnosisPrompts, selectIterationPrompts } from './select-prompts.ts';
 
 /** Plans one rollout: which prompts, in which shards, sampled with which policy. */
 export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<RolloutPlan> {

@@ -48,11 +48,3 @@ export function countShards(
   const wanted = Math.max(compute.rolloutShards, Math.ceil(tokens / MAX_SHARD_TOKENS));
   return Math.min(wanted, prompts, MAX_SHARDS);
 }
-
-/** Cuts a list into at most `count` runs whose lengths differ by at most one; none is empty. */
-export function splitEvenly<T>(items: readonly T[], count: number): T[][] {
-  const shards = Math.min(count, items.length);
-  return Array.from({ length: shards }, (_, shard) =>
-    items.slice(Math.floor((shard * items.length) / shards), Math.floor(((shard + 1) * items.length) / shards)),
-  );
-}

@@ -1,13 +1,5 @@
 import { TRACED_PADDING } from '../../engine/padding.ts';
 
-/** Splits into `count` runs of nearly equal length, in order; fewer when there are fewer items. */
-export function splitEvenly<T>(items: readonly T[], count: number): T[][] {
-  const runs = Math.min(count, items.length);
-  return Array.from({ length: runs }, (_, run) =>
-    items.slice(Math.floor((run * items.length) / runs), Math.floor(((run + 1) * items.length) / runs)),
-  );
-}
-
 interface PromptAndCompletion {
   prompt: { tokenIds: readonly number[] };
   completionIds: readonly number[];

@@ -9,8 +9,9 @@ import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
 import type { StepResult, Trainer } from '../../engine/train-step.ts';
 import { createRandom } from '../../schema/random.ts';
 import type { RlConfig } from '../../schema/run-config.ts';
+import { splitEvenly } from '../split-list.ts';
 import type { JobDeps } from '../stage-deps.ts';
-import { countCompletionTokens, planMicroBatches, splitEvenly } from './batching.ts';
+import { countCompletionTokens, planMicroBatches } from './batching.ts';
 import type { StepMetrics } from './resume.ts';
 
 /** A completion to learn from, its advantage, and its tokens' log-probabilities when it was sampled. */

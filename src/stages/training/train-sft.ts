@@ -20,7 +20,7 @@ import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readJson } from '../../store/records.ts';
 import { readSftShard, type StoredSftExample } from '../../store/sft-tar.ts';
 import type { Store } from '../../store/store.ts';
-import { splitBySize } from '../split-by-size.ts';
+import { splitBySize } from '../split-list.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy, processPrompt } from '../stored-policy.ts';
 import { countCompletionTokens } from './batching.ts';

@@ -1,7 +1,7 @@
 import { TRACED_PADDING } from '../../../src/engine/padding.ts';
 import { createRandom } from '../../../src/schema/random.ts';
-import { splitBySize } from '../../../src/stages/split-by-size.ts';
-import { planMicroBatches, splitEvenly } from '../../../src/stages/training/batching.ts';
+import { splitBySize, splitEvenly } from '../../../src/stages/split-list.ts';
+import { planMicroBatches } from '../../../src/stages/training/batching.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 

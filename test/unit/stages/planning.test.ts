@@ -5,8 +5,8 @@ import {
   countShards,
   selectDiagnosisPrompts,
   selectIterationPrompts,
-  splitEvenly,
 } from '../../../src/stages/planning/select-prompts.ts';
+import { splitEvenly } from '../../../src/stages/split-list.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords } from '../../../src/store/records.ts';
 import { aPrompt, aRunConfig } from '../../support/factories.ts';
