@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/kernel.h"
 #include "tensorflow/c/c_api.h"
 
 namespace {
@@ -338,6 +339,9 @@ void Export(napi_env env, napi_value exports, const char* name, napi_callback ca
 }  // namespace
 
 NAPI_MODULE_INIT() {
+  // Ops are the process's, where Node may load this for each of its contexts.
+  static const bool registered = (rise::RegisterKernels(), true);
+  (void)registered;
   Export(env, exports, "createSession", Guarded<CreateSession>);
   Export(env, exports, "addOp", Guarded<AddOp>);
   Export(env, exports, "run", Guarded<Run>);

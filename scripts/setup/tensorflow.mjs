@@ -14,7 +14,14 @@ const libraryFile = (name) => (isMac ? `lib${name}.2.dylib` : `lib${name}.so.2`)
 const linkFile = (name) => (isMac ? `lib${name}.dylib` : `lib${name}.so`);
 
 /** The C API and what it includes. */
-const headers = /^tensorflow\/include\/((tensorflow\/(c|core\/platform)|tsl|xla\/tsl)\/.*\.h)$/;
+const headerFolders = [
+  'tensorflow/c',
+  'tensorflow/core/platform',
+  'tensorflow/core/common_runtime/next_pluggable_device/c',
+  'tsl',
+  'xla/tsl',
+];
+const headers = new RegExp(`^tensorflow/include/((${headerFolders.join('|')})/.*\\.h)$`);
 const cudaLibrary = /^nvidia\/\w+\/lib\/([^/]+\.so[.\d]*)$/;
 const cudaCompiler = /^nvidia\/cuda_nvcc\/((bin\/ptxas|nvvm\/libdevice\/.*))$/;
 
@@ -42,9 +49,13 @@ export async function chooseTensorflow() {
   };
 }
 
-/** True when the build is in the cache: its folder gets its name only when whole. */
-export function hasTensorflow({ lib }) {
-  return existsSync(join(lib, libraryFile('tensorflow_cc')));
+/** True when the build is in the cache, with all headers: its folder gets its name only when whole. */
+export function hasTensorflow({ lib, folder }) {
+  const parts = [
+    join(lib, libraryFile('tensorflow_cc')),
+    ...headerFolders.map((name) => join(folder, 'include', name)),
+  ];
+  return parts.every(existsSync);
 }
 
 /** What the dynamic loader and XLA need to find CUDA; nothing on other machines. */

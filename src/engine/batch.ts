@@ -1,5 +1,6 @@
 // Shape suffixes: M = rows of the padded batch, N = completion tokens, D = model width, V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
+import { scoreTokens } from './kernels/token-scores.ts';
 import type { Qwen25VLConfig } from './models/qwen2_5_vl/config.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
 import { createModelInput, type ModelInput } from './models/qwen2_5_vl/model-input.ts';
@@ -97,32 +98,6 @@ export interface CompletionScores {
 export function scoreCompletions(model: Qwen25VL, batch: SequenceTensors): CompletionScores {
   const hidden_MD = model.computeHiddenStates(batch.input);
   const logits_NV = model.computeLogits(tf.gather(hidden_MD, batch.predictingRows_N));
-  return {
-    logprobs_N: tf.mul(selectLogprobs(logits_NV, batch.targetIds_N), batch.isToken_N),
-    entropy_N: tf.mul(computeEntropy(logits_NV), batch.isToken_N),
-  };
-}
-
-/** `logits[target] - logsumexp(logits)` per row; its gradient is `onehot(target) - softmax(logits)`. */
-function selectLogprobs(logits_NV: tf.Tensor2D, targetIds_N: tf.Tensor1D): tf.Tensor1D {
-  const [count, vocabSize] = logits_NV.shape;
-  const select = tf.customGrad((...args) => {
-    const [logits, save] = args as [tf.Tensor, tf.GradSaveFunc];
-    const logprobs_NV = tf.logSoftmax(logits as tf.Tensor2D);
-    save([logprobs_NV, targetIds_N]);
-    const flatIndices_N = tf.add(tf.range(0, count * vocabSize, vocabSize, 'int32'), targetIds_N);
-    const gradFunc = (gradient_N: tf.Tensor, saved: tf.Tensor[]) => {
-      const oneHot_NV = tf.oneHot(saved[1], vocabSize, 1, 0, 'float32');
-      return tf.mul(tf.reshape(gradient_N, [count, 1]), tf.sub(oneHot_NV, tf.exp(saved[0])));
-    };
-    return { value: tf.gather(tf.reshape(logprobs_NV, [count * vocabSize]), flatIndices_N), gradFunc };
-  });
-  return select(logits_NV) as tf.Tensor1D;
-}
-
-function computeEntropy(logits_NV: tf.Tensor2D): tf.Tensor1D {
-  return tf.tidy(() => {
-    const logprobs_NV = tf.logSoftmax(logits_NV);
-    return tf.neg(tf.sum(tf.mul(tf.exp(logprobs_NV), logprobs_NV), 1)) as tf.Tensor1D;
-  });
+  const { logprobs_N, entropies_N } = scoreTokens(logits_NV, batch.targetIds_N);
+  return { logprobs_N: tf.mul(logprobs_N, batch.isToken_N), entropy_N: tf.mul(entropies_N, batch.isToken_N) };
 }

@@ -1,5 +1,6 @@
 // Shape suffixes: B = sequences, V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
+import { addFused, canFuse } from '../kernels/run-fused.ts';
 
 export type DrawnTokens = {
   tokenIds_B: tf.Tensor1D;
@@ -14,6 +15,11 @@ export type DrawnTokens = {
  * @param uniforms_B from [0, 1)
  */
 export function drawTokens(logits_BV: tf.Tensor2D, uniforms_B: tf.Tensor1D, temperature: number): DrawnTokens {
+  if (canFuse()) {
+    const drawn = addFused('DrawTokens', [logits_BV, uniforms_B], { temperature: { float: temperature } });
+    const [tokenIds_B, logprobs_B] = drawn as [tf.Tensor1D, tf.Tensor1D];
+    return { tokenIds_B, logprobs_B };
+  }
   return tf.tidy(() => {
     const [count, vocabSize] = logits_BV.shape;
     const shifted_BV = tf.sub(logits_BV, tf.max(logits_BV, 1, true));

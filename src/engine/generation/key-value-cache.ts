@@ -1,9 +1,9 @@
-// Shape suffixes: P = prompts, R = sequences that begin, B = sequences that go on, K = key-value heads, T = prompt tokens
-// (padded), S = tokens a slot has room for, C = head size.
+// Shape suffixes: R = sequences that begin, B = sequences that go on, M = tokens, K = key-value heads, C = head size, Y = K x C.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, RowTable } from '../graph/executor.ts';
+import { type Heads, slotAttention } from '../kernels/attention.ts';
 import type { Qwen25VLConfig } from '../models/qwen2_5_vl/config.ts';
-import type { RememberTokens } from '../models/qwen2_5_vl/decoder.ts';
+import type { Attend } from '../models/qwen2_5_vl/decoder.ts';
 
 /**
  * Keys and values of the sequences being decoded, one slot each, where the model runs: a table of rows `(slot, head, token)`
@@ -19,10 +19,15 @@ export interface KeyValueCache {
   release(): void;
   /** Slot `i` takes what slot `sources[i]` held, all at once; slots past the sources are lost. */
   move(sources: readonly number[], room: number): void;
-  /** Inside a running function: writes prompts into slots, each of R slots the prompt of its number. */
-  begin(room: number, promptOf_R: tf.Tensor1D, slots_R: tf.Tensor1D): RememberTokens;
-  /** Inside a running function: writes one token into each of the first B slots, after the tokens they have. */
-  append(room: number, lengths_B: tf.Tensor1D): RememberTokens;
+  /** Inside a running function: writes prompts of `length` tokens into slots, each of R slots the prompt of its number. */
+  begin(
+    room: number,
+    length: number,
+    promptOf_R: tf.Tensor1D,
+    slots_R: tf.Tensor1D,
+  ): (layer: number, heads: Heads) => void;
+  /** Inside a running function: writes one token into each of the first B slots, after those they have, and attends to all. */
+  append(room: number, lengths_B: tf.Tensor1D): Attend;
 }
 
 interface LayerTables {
@@ -46,7 +51,12 @@ export function createKeyValueCache(executor: Executor, config: Qwen25VLConfig, 
 
   const move = executor.define(({ sources_B, from, to }: MoveInputs) => {
     const kept = Math.min(from, to);
-    const rows = tableRows(tf.range(0, sources_B.size, 1, 'int32'), K, kept, to);
+    const slots = tf.range(0, sources_B.size, 1, 'int32');
+    const rows = rowsOfSlots(
+      slots,
+      K * to,
+      flatten(K, kept, (head, token) => head * to + token),
+    );
     const targets = listTables(to);
     for (const [at, table] of listTables(from).entries()) {
       const all = tf.reshape(table.value(), [slotCount, K, from, C]);
@@ -83,29 +93,33 @@ export function createKeyValueCache(executor: Executor, config: Qwen25VLConfig, 
       if (room !== from) swap({ from, to: 0 });
       current = room;
     },
-    begin(room, promptOf_R, slots_R) {
+    begin(room, length, promptOf_R, slots_R) {
       const tables = tablesOf(room);
-      return (layer, fresh) => {
-        const rows = tableRows(slots_R, K, fresh.keys.shape[2]!, room);
-        const pick = (x_PKTC: tf.Tensor) => tf.reshape(tf.gather(x_PKTC, promptOf_R), [-1, C]);
-        tables[layer].keys.scatterRows(rows, pick(fresh.keys));
-        tables[layer].values.scatterRows(rows, pick(fresh.values));
-        return fresh;
+      const rows = rowsOfSlots(
+        slots_R,
+        K * room,
+        flatten(length, K, (token, head) => head * room + token),
+      );
+      const pick = (x_MY: tf.Tensor2D) =>
+        tf.reshape(tf.gather(tf.reshape(x_MY, [-1, length * K, C]), promptOf_R), [-1, C]);
+      return (layer, { keys_MY, values_MY }) => {
+        tables[layer].keys.scatterRows(rows, pick(keys_MY));
+        tables[layer].values.scatterRows(rows, pick(values_MY));
       };
     },
     append(room, lengths_B) {
       const B = lengths_B.size;
       const heads_BK = tf.range(0, B * K * room, room, 'int32');
       const rows = tf.reshape(tf.add(tf.reshape(heads_BK, [B, K]), tf.reshape(lengths_B, [B, 1])), [B * K]);
+      const held_B = tf.add(lengths_B, tf.scalar(1, 'int32')) as tf.Tensor1D;
       const tables = tablesOf(room);
-      const extend = (table: RowTable, fresh_BK1C: tf.Tensor) => {
-        table.scatterRows(rows, tf.reshape(fresh_BK1C, [B * K, C]));
-        return tf.reshape(tf.slice(table.value(), [0, 0], [B * K * room, C]), [B, K, room, C]);
+      return (layer, { queries_MX, keys_MY, values_MY }) => {
+        const { keys, values } = tables[layer];
+        keys.scatterRows(rows, tf.reshape(keys_MY, [B * K, C]));
+        values.scatterRows(rows, tf.reshape(values_MY, [B * K, C]));
+        const held = { keys_RC: keys.value(), values_RC: values.value(), room, lengths_B: held_B };
+        return slotAttention(queries_MX, held, K);
       };
-      return (layer, { keys, values }) => ({
-        keys: extend(tables[layer].keys, keys),
-        values: extend(tables[layer].values, values),
-      });
     },
   };
   return cache;
@@ -117,12 +131,13 @@ interface MoveInputs {
   to: number;
 }
 
-/** Rows of the first tokens of slots: `(slot * K + head) * room + token`, flat in the order slot, head, token. */
-function tableRows(slots: tf.Tensor1D, headCount: number, tokenCount: number, room: number): tf.Tensor1D {
-  const ofHead = Array.from({ length: headCount * tokenCount }, (_, at) => {
-    const head = Math.floor(at / tokenCount);
-    return head * room + (at % tokenCount);
-  });
-  const first = tf.reshape(tf.mul(slots, tf.scalar(headCount * room, 'int32')), [-1, 1]);
-  return tf.reshape(tf.add(first, tf.tensor1d(ofHead, 'int32')), [-1]) as tf.Tensor1D;
+/** Rows of a table, slot after slot: `offsets` are those of slot 0. */
+function rowsOfSlots(slots: tf.Tensor1D, rowsPerSlot: number, offsets: number[]): tf.Tensor1D {
+  const first = tf.reshape(tf.mul(slots, tf.scalar(rowsPerSlot, 'int32')), [-1, 1]);
+  return tf.reshape(tf.add(first, tf.tensor1d(offsets, 'int32')), [-1]) as tf.Tensor1D;
+}
+
+/** The cells of a matrix, row after row. */
+function flatten(rows: number, columns: number, cell: (row: number, column: number) => number): number[] {
+  return Array.from({ length: rows * columns }, (_, at) => cell(Math.floor(at / columns), at % columns));
 }

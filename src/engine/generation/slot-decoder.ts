@@ -1,11 +1,11 @@
-// Shape suffixes: P = distinct prompts, U = merged patches, D = model width, R = sequences that begin, B = decoded slots, S = tokens a slot has room for,
+// Shape suffixes: P = distinct prompts, U = merged patches, D = model width, R = sequences that begin, B = decoded slots,
 // V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
 import { adoptWeights } from '../adopt-weights.ts';
 import type { Executor } from '../graph/executor.ts';
 import { listTensors } from '../graph/tensor-tree.ts';
 import { createImageEncoder } from '../image-encoder.ts';
-import { HIDDEN, type Qwen25VL } from '../models/qwen2_5_vl/model.ts';
+import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
 import { createModelInput } from '../models/qwen2_5_vl/model-input.ts';
 import { type ModelTensors, uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
 import { paddingFor } from '../padding.ts';
@@ -37,8 +37,7 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
 
   const decode = executor.define(
     ({ tokenIds_B, lengths_B, positions_B, uniforms_B, room, temperature }: StepInputs) => {
-      const mask = hideUnwritten(lengths_B, room);
-      const hidden_BD = model.decode({ tokenIds_B, positions_B, mask, remember: cache.append(room, lengths_B) });
+      const hidden_BD = model.decode({ tokenIds_B, positions_B, attend: cache.append(room, lengths_B) });
       return chooseTokens(model.computeLogits(hidden_BD), uniforms_B, temperature);
     },
   );
@@ -53,7 +52,7 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
 
   const prefill = executor.define((inputs: PrefillInputs) => {
     const { input, lastRows_P, promptOf_R, slots_R, uniforms_R, room, temperature } = inputs;
-    const hidden_MD = model.prefill(input, cache.begin(room, promptOf_R, slots_R));
+    const hidden_MD = model.computeHiddenStates(input, cache.begin(room, input.length, promptOf_R, slots_R));
     const logits_PV = model.computeLogits(tf.gather(hidden_MD, lastRows_P));
     return chooseTokens(tf.gather(logits_PV, promptOf_R), uniforms_R, temperature);
   });
@@ -179,12 +178,6 @@ function takeTokens(sequences: readonly (Sequence | undefined)[], chosen: Chosen
     });
   }
   tf.dispose(listTensors(chosen));
-}
-
-/** `[B, 1, 1, 1, S]`: each sequence sees what it has, the new token included. */
-function hideUnwritten(lengths_B: tf.Tensor1D, room: number): tf.Tensor {
-  const isHidden_BS = tf.greater(tf.range(0, room, 1, 'int32'), tf.reshape(lengths_B, [-1, 1]));
-  return tf.reshape(tf.mul(tf.cast(isHidden_BS, 'float32'), HIDDEN), [-1, 1, 1, 1, room]);
 }
 
 /** The next of 16, 24, 32, 48, 64, 96, ..: each holds at most half more than asked for, and few graphs are traced. */

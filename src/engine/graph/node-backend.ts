@@ -11,6 +11,7 @@ export interface OpAttribute {
 /** What tracing needs of tfjs-node's backend: every kernel ends in one of its two `execute` calls. */
 export interface NodeBackend {
   binding: Binding;
+  isUsingGpuDevice: boolean;
   executeSingleOutput(op: string, attributes: OpAttribute[], inputs: Tensor[]): Tensor;
   executeMultipleOutputs(op: string, attributes: OpAttribute[], inputs: Tensor[], outputCount: number): Tensor[];
   getDTypeInteger(dtype: string): number;
@@ -24,6 +25,8 @@ export interface NodeBackend {
 /** The addon's constants. */
 export interface Binding {
   TF_ATTR_STRING: number;
+  TF_ATTR_INT: number;
+  TF_ATTR_FLOAT: number;
   TF_ATTR_BOOL: number;
   TF_ATTR_TYPE: number;
   TF_ATTR_SHAPE: number;

@@ -68,11 +68,18 @@ interface Hooks {
   onConstant(dataId: tf.DataId): void;
 }
 
-let isRecording = false;
+/** Of the function that is being recorded. */
+let current: Hooks | undefined;
+
+/** Whether ops are being recorded now. */
+export const isRecording = (): boolean => current !== undefined;
+
+/** Adds an op that tfjs does not know to the graph that is being recorded. */
+export const recordOp: Hooks['addOp'] = (op, attributes, inputs) => current!.addOp(op, attributes, inputs);
 
 function withHooks<T>(hooks: Hooks, body: () => T): T {
-  if (isRecording) throw new UnsupportedModelError('a traced function calls another; trace only the outer one');
-  isRecording = true;
+  if (current) throw new UnsupportedModelError('a traced function calls another; trace only the outer one');
+  current = hooks;
   const backend = nodeBackend();
   const { write } = backend;
   const replaced: Partial<typeof backend> = {
@@ -94,7 +101,7 @@ function withHooks<T>(hooks: Hooks, body: () => T): T {
     // The methods are the class's own again.
     for (const name of Object.keys(replaced)) delete (backend as unknown as Record<string, unknown>)[name];
     restoreGather();
-    isRecording = false;
+    current = undefined;
   }
 }
 

@@ -1,5 +1,7 @@
 // Shape suffixes: M = rows (any number of tokens), D = model width, I = width inside the MLP, O = output width.
 import * as tf from '@tensorflow/tfjs-core';
+import type { Rotary } from '../../kernels/rotate.ts';
+import { swiglu } from '../../kernels/swiglu.ts';
 
 /** Looks a weight up by its Hugging Face name; throws when the checkpoint lacks it. */
 export type Weights = (name: string) => tf.Tensor;
@@ -12,57 +14,17 @@ export function linear(x_MD: tf.Tensor2D, weight_OD: tf.Tensor, bias_O?: tf.Tens
   });
 }
 
-/** Root-mean-square norm over the last axis, `x / sqrt(mean(x^2) + epsilon) * weight`. */
-export function rmsNorm(x_MD: tf.Tensor2D, weight_D: tf.Tensor, epsilon: number): tf.Tensor2D {
-  const normalize = tf.customGrad((...args) => {
-    const [x, weight, save] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    const inverse_M1 = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon));
-    const unit_MD = tf.mul(x, inverse_M1);
-    save([unit_MD, inverse_M1, weight]);
-    return { value: tf.mul(unit_MD, weight), gradFunc: rmsNormGradients };
-  });
-  return normalize(x_MD, weight_D) as tf.Tensor2D;
-}
-
-/** `dx = (g w - u mean(g w u)) / rms` and `dw = sum(g u)`, with `u = x / rms`. */
-function rmsNormGradients(gradient_MD: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] {
-  const [unit_MD, inverse_M1, weight_D] = saved;
-  const weighted_MD = tf.mul(gradient_MD, weight_D);
-  const projection_M1 = tf.mean(tf.mul(weighted_MD, unit_MD), -1, true);
-  const dx_MD = tf.mul(tf.sub(weighted_MD, tf.mul(unit_MD, projection_M1)), inverse_M1);
-  return [dx_MD, tf.sum(tf.mul(gradient_MD, unit_MD), 0)];
-}
-
 /** Swish-gated MLP, `down(silu(gate x) * up x)`; biases where the checkpoint has them. */
 export function gatedMlp(x_MD: tf.Tensor2D, weights: Weights, name: string, hasBias: boolean): tf.Tensor2D {
   return tf.tidy(() => {
     const project = (part: string, input: tf.Tensor2D) =>
       linear(input, weights(`${name}.${part}.weight`), hasBias ? weights(`${name}.${part}.bias`) : undefined);
-    const gate_MI = project('gate_proj', x_MD);
-    const hidden_MI = tf.mul(tf.mul(gate_MI, tf.sigmoid(gate_MI)), project('up_proj', x_MD));
-    return project('down_proj', hidden_MI as tf.Tensor2D);
+    return project('down_proj', swiglu(project('gate_proj', x_MD), project('up_proj', x_MD)));
   });
 }
 
-/** Rotates the halves of the last axis: `x cos + (-x2, x1) sin`; `cos` and `sin` broadcast against `x`. */
-export function applyRotary(x: tf.Tensor, rotary: Rotary): tf.Tensor {
-  return tf.tidy(() => {
-    const [first, second] = tf.split(x, 2, -1);
-    return tf.add(tf.mul(x, rotary.cos), tf.mul(tf.concat([second, first], -1), rotary.signedSin));
-  });
-}
-
-/** Cosines, and sines with the first half negated, so that a rotation needs no negation. */
-export interface Rotary {
-  cos: tf.Tensor;
-  signedSin: tf.Tensor;
-}
-
-/**
- * Rotary tables from angles in radians, each used by dimension `j` and `j + half`.
- * @param shape of the tables without their last axis
- */
-export function createRotary(angles: Float32Array, half: number, shape: number[]): Rotary {
+/** Rotary tables from angles in radians, each used by dimension `j` and `j + half`. */
+export function createRotary(angles: Float32Array, half: number): Rotary {
   const rows = angles.length / half;
   const cos = new Float32Array(rows * half * 2);
   const signedSin = new Float32Array(rows * half * 2);
@@ -75,8 +37,8 @@ export function createRotary(angles: Float32Array, half: number, shape: number[]
       signedSin[at] = -signedSin[at + half];
     }
   }
-  const fullShape = [...shape, half * 2];
-  return { cos: tf.tensor(cos, fullShape), signedSin: tf.tensor(signedSin, fullShape) };
+  const shape: [number, number] = [rows, half * 2];
+  return { cos_MC: tf.tensor2d(cos, shape), signedSin_MC: tf.tensor2d(signedSin, shape) };
 }
 
 /** Frequencies `theta^(-2j/size)` for `j < size/2`, rounded to float32 as the reference does. */

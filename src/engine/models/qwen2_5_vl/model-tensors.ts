@@ -1,9 +1,9 @@
 // Shape suffixes: M = rows of the padded batch, P = patches, F = flattened patch, U = merged patches, D = model width.
 import * as tf from '@tensorflow/tfjs-core';
+import type { Rotary } from '../../kernels/rotate.ts';
 import type { ProcessedImage } from '../../processing/processor.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { createTextRotary } from './decoder.ts';
-import type { Rotary } from './layers.ts';
 import type { ModelInput } from './model-input.ts';
 import { createVisionLayout, type SegmentGroup } from './vision-layout.ts';
 import { createPatchRotary } from './vision-tower.ts';
@@ -58,7 +58,7 @@ export function uploadModelInput(input: ModelInput, config: Qwen25VLConfig, enco
     batchSize,
     length,
     tokenIds_M: tf.tensor1d(tokenIds, 'int32'),
-    rotary: createTextRotary(axes, batchSize, config),
+    rotary: createTextRotary(axes, config),
     ...(embeddingRows &&
       (encodeImages ? { imageFeatures_UD: encodeImages(images) } : { images: uploadImages(images, config) })),
     embeddingRows_M: embeddingRows && tf.tensor1d(embeddingRows, 'int32'),

@@ -2,26 +2,23 @@
 // V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '../../../schema/errors.ts';
+import { causalAttention, type Heads } from '../../kernels/attention.ts';
+import { rmsNorm } from '../../kernels/rms-norm.ts';
 import type { ProcessedImage } from '../../processing/processor.ts';
 import type { HostTensor } from '../../safetensors.ts';
 import type { Qwen25VLConfig } from './config.ts';
-import { computeStepRotary, type RememberTokens, runDecoder } from './decoder.ts';
-import { linear, rmsNorm, type Weights } from './layers.ts';
+import { type Attend, computeStepRotary, runDecoder } from './decoder.ts';
+import { linear, type Weights } from './layers.ts';
 import { type ImageTensors, type ModelTensors, uploadImages } from './model-tensors.ts';
 import { runVisionTower } from './vision-tower.ts';
 import { listWeightShapes } from './weight-shapes.ts';
-
-/** Added to the attention score of what a query must not see. */
-export const HIDDEN = -1e9;
 
 /** One new token for every row of a batch. */
 export interface DecodeInput {
   tokenIds_B: tf.Tensor1D;
   /** The same on all three axes. */
   positions_B: tf.Tensor1D;
-  /** As the decoder's, over the tokens that `remember` gives. */
-  mask: tf.Tensor;
-  remember: RememberTokens;
+  attend: Attend;
 }
 
 let instances = 0;
@@ -43,23 +40,26 @@ export class Qwen25VL {
     }
   }
 
-  /** Final hidden states (before the last norm) of every row, each token seeing its own row's past. */
-  computeHiddenStates(input: ModelTensors): tf.Tensor2D {
-    return tf.tidy(() => this.run(input));
-  }
-
-  /** As `computeHiddenStates`, and hands the keys and values of all tokens on for decoding. */
-  prefill(input: ModelTensors, remember: RememberTokens): tf.Tensor2D {
-    return tf.tidy(() => this.run(input, remember));
+  /**
+   * Final hidden states (before the last norm) of every row, each token seeing its own row's past.
+   *
+   * @param remember is handed the heads of all tokens, for decoding
+   */
+  computeHiddenStates(input: ModelTensors, remember?: (layer: number, heads: Heads) => void): tf.Tensor2D {
+    const { batchSize, rotary } = input;
+    const { keyValueHeadCount } = this.config.text;
+    const attend: Attend = (layer, heads) => {
+      remember?.(layer, heads);
+      return causalAttention(heads, batchSize, keyValueHeadCount);
+    };
+    return tf.tidy(() => runDecoder({ embeddings_MD: this.embed(input), rotary, attend }, this.config, this.weight));
   }
 
   /** Hidden states (before the last norm) of one more token for every row. */
-  decode({ tokenIds_B, positions_B, mask, remember }: DecodeInput): tf.Tensor2D {
+  decode({ tokenIds_B, positions_B, attend }: DecodeInput): tf.Tensor2D {
     return tf.tidy(() => {
       const rotary = computeStepRotary(positions_B, this.config);
-      const embeddings_MD = this.embedTokens(tokenIds_B);
-      const [batchSize] = tokenIds_B.shape;
-      return runDecoder({ batchSize, embeddings_MD, rotary, mask, remember }, this.config, this.weight);
+      return runDecoder({ embeddings_MD: this.embedTokens(tokenIds_B), rotary, attend }, this.config, this.weight);
     });
   }
 
@@ -93,16 +93,6 @@ export class Qwen25VL {
 
   private readonly weight: Weights = (name) => this.weights.get(name) as tf.Variable;
 
-  private run(input: ModelTensors, remember?: RememberTokens): tf.Tensor2D {
-    const { batchSize, length, rotary } = input;
-    const embeddings_MD = this.embed(input);
-    return runDecoder(
-      { batchSize, embeddings_MD, rotary, mask: causalMask(length), remember },
-      this.config,
-      this.weight,
-    );
-  }
-
   private embed(input: ModelTensors): tf.Tensor2D {
     const embeddings_MD = this.embedTokens(input.tokenIds_M);
     if (!input.embeddingRows_M) return embeddings_MD;
@@ -121,11 +111,4 @@ function requireTensor(tensors: ReadonlyMap<string, HostTensor>, name: string, s
     throw new UnsupportedModelError(`the checkpoint has no weight ${name}; is it a whole Qwen2.5-VL checkpoint?`);
   if (tensor.shape.join() === shape.join()) return tensor;
   throw new UnsupportedModelError(`weight ${name} has shape [${tensor.shape}] where config.json asks for [${shape}]`);
-}
-
-/** `[T, T]`: 0 on and below the diagonal. Padding stands on the right, so no real token sees it. */
-function causalMask(length: number): tf.Tensor {
-  const mask = new Float32Array(length * length);
-  for (let query = 0; query < length; query++) mask.fill(HIDDEN, query * length + query + 1, (query + 1) * length);
-  return tf.tensor(mask, [length, length]);
 }

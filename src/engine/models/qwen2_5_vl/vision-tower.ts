@@ -1,17 +1,10 @@
 // Shape suffixes: P = patches, F = flattened patch, D = vision width, S = segments, L = patches of a segment,
 // H = heads, C = head size, U = merged patches, O = decoder width.
 import * as tf from '@tensorflow/tfjs-core';
+import { rmsNorm } from '../../kernels/rms-norm.ts';
+import { type Rotary, rotate } from '../../kernels/rotate.ts';
 import type { Qwen25VLConfig } from './config.ts';
-import {
-  applyRotary,
-  createRotary,
-  gatedMlp,
-  inverseFrequencies,
-  linear,
-  type Rotary,
-  rmsNorm,
-  type Weights,
-} from './layers.ts';
+import { createRotary, gatedMlp, inverseFrequencies, linear, type Weights } from './layers.ts';
 import type { ImageTensors, SegmentGroupTensors, SegmentTensors } from './model-tensors.ts';
 import type { VisionLayout } from './vision-layout.ts';
 
@@ -56,7 +49,7 @@ export function createPatchRotary(layout: VisionLayout, config: Qwen25VLConfig):
       angles[patch * half + frequencies.length + j] = layout.columns[patch] * frequency;
     });
   }
-  return createRotary(angles, half, [layout.patchCount, 1]);
+  return createRotary(angles, half);
 }
 
 function selfAttention(
@@ -71,10 +64,11 @@ function selfAttention(
     const { hiddenSize, headCount } = config.vision;
     const [patchCount] = x_PD.shape;
     const qkv = linear(x_PD, weights(`${name}.qkv.weight`), weights(`${name}.qkv.bias`));
-    const [q_PHC, k_PHC, v_PHC] = tf
-      .split(qkv, 3, 1)
-      .map((part) => tf.reshape(part, [patchCount, headCount, hiddenSize / headCount]));
-    const mixed = attend(applyRotary(q_PHC, rotary), applyRotary(k_PHC, rotary), v_PHC, segments);
+    const [q_PD, k_PD, v_PD] = tf.split<tf.Tensor2D>(qkv, 3, 1);
+    const [q_PHC, k_PHC, v_PHC] = [rotate(q_PD, rotary), rotate(k_PD, rotary), v_PD].map((part) =>
+      tf.reshape(part, [patchCount, headCount, hiddenSize / headCount]),
+    );
+    const mixed = attend(q_PHC, k_PHC, v_PHC, segments);
     const flat_PD = tf.reshape(mixed, [patchCount, hiddenSize]) as tf.Tensor2D;
     return linear(flat_PD, weights(`${name}.proj.weight`), weights(`${name}.proj.bias`));
   });
