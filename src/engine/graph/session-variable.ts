@@ -31,9 +31,10 @@ export class SessionVariable implements StateVariable {
   readonly #current: { trace?: Trace };
   readonly #handle: GraphOutput;
   /** What reads it outside of functions. */
-  readonly #value: GraphOutput;
+  readonly latest: GraphOutput;
   readonly #placeholder: GraphOutput;
   readonly #assignment: number;
+  #version = 0;
 
   constructor(session: GraphSession, current: { trace?: Trace }, initial: HostArray) {
     this.#session = session;
@@ -53,7 +54,7 @@ export class SessionVariable implements StateVariable {
     this.#placeholder = session.addPlaceholder(initial.dtype, initial.shape);
     this.#assignment = session.opCount;
     session.addOp('AssignVariableOp', [this.#handle, this.#placeholder], [this.#typeAttribute]);
-    this.#value = this.#addRead([]);
+    this.latest = this.#addRead([]);
     this.write(initial.data);
   }
 
@@ -98,6 +99,7 @@ export class SessionVariable implements StateVariable {
   }
 
   write(data: HostArray['data']): void {
+    this.noteChange();
     this.#session.assign({
       placeholder: this.#placeholder,
       assignment: this.#assignment,
@@ -105,8 +107,23 @@ export class SessionVariable implements StateVariable {
     });
   }
 
+  /** Another for each value it has outside of functions. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Says that a function which writes it runs. */
+  noteChange(): void {
+    this.#version += 1;
+  }
+
+  /** Whether the running trace has written it. */
+  get isWritten(): boolean {
+    return this.#accesses.lastWrite !== undefined;
+  }
+
   static read(session: GraphSession, variables: readonly SessionVariable[]): HostArray[] {
-    const values = variables.map((variable) => variable.#value);
+    const values = variables.map((variable) => variable.latest);
     return session.run([], [], values, []);
   }
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, Run } from './executor.ts';
 import { createGraphSession, type HostArray } from './graph-session.ts';
 import { recordOps } from './record-ops.ts';
+import { createRewrites, type Precision } from './rewrites/mixed-precision.ts';
 import { SessionRowTable } from './session-row-table.ts';
 import { SessionVariable, type Trace } from './session-variable.ts';
 import { describeTree, listTensors, mapTensors } from './tensor-tree.ts';
@@ -11,8 +12,9 @@ import { describeTree, listTensors, mapTensors } from './tensor-tree.ts';
  * place of one per op. All functions share one session, and so its variables: numbers that stay in it are never copied out.
  * Pad inputs to few sizes.
  */
-export function createTracedExecutor(): Executor {
+export function createTracedExecutor(precision: Precision = 'float32'): Executor {
   const session = createGraphSession();
+  const beginRewrite = createRewrites(session, precision);
   const adopted = new Map<tf.Variable, SessionVariable>();
   const current: { trace?: Trace } = {};
 
@@ -20,14 +22,21 @@ export function createTracedExecutor(): Executor {
     const placeholders = listTensors(inputs).map(({ dtype, shape }) => session.addPlaceholder(dtype, shape));
     // By data, since gradients hold copies of a weight's tensor that share it.
     const weights = new Map([...adopted].map(([weight, variable]) => [weight.dataId, variable]));
-    const giveName = (tensor: tf.Tensor) => weights.get(tensor.dataId)?.readOutput();
-    const { outputs, fetches, targets } = recordOps(session, giveName, (recording) => {
+    const rewrite = beginRewrite();
+    const giveName = (tensor: tf.Tensor) => {
+      const weight = weights.get(tensor.dataId);
+      const reading = weight?.readOutput();
+      if (weight && reading && !weight.isWritten) rewrite.noteWeight(reading, weight);
+      return reading;
+    };
+    const { outputs, fetches, targets, written } = recordOps(rewrite.session, giveName, (recording) => {
       const trace: Trace = { recording, accesses: new Map(), writes: [] };
       current.trace = trace;
       try {
         let next = 0;
         const outputs = compute(mapTensors(inputs, () => recording.toTensor(placeholders[next++])) as Inputs);
-        return { outputs, fetches: listTensors(outputs).map(recording.outputOf), targets: trace.writes };
+        const written = [...trace.accesses.keys()].filter(({ isWritten }) => isWritten);
+        return { outputs, fetches: listTensors(outputs).map(recording.outputOf), targets: trace.writes, written };
       } finally {
         current.trace = undefined;
       }
@@ -35,6 +44,8 @@ export function createTracedExecutor(): Executor {
     // Now only the tree of the recorded outputs counts.
     tf.dispose(listTensors(outputs));
     return (inputs) => {
+      rewrite.prepare();
+      for (const variable of written) variable.noteChange();
       const results = session.run(placeholders, listTensors(inputs).map(toHostArray), fetches, targets);
       let next = 0;
       return mapTensors(outputs, () => toTensor(results[next++])) as Outputs;
