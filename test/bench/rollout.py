@@ -1,7 +1,7 @@
 """The PyTorch side of rollout.ts: `transformers.generate` at temperature 1, every sequence in one left-padded batch."""
 
 import torch
-from pytorch_peer import load_images, load_model, model_inputs, serve, timed
+from pytorch_peer import autocast, load_images, load_model, model_inputs, serve, timed
 
 
 class Sampler:
@@ -10,6 +10,7 @@ class Sampler:
     def load(self, options: dict) -> dict:
         self.model = load_model(options["model"]).eval()
         self.inputs = model_inputs(self.model, load_images(options["images"]), options["prompts"], left=True)
+        self.precision = options["precision"]
         self.stop_ids = options["stopTokenIds"]
         self.max_new_tokens = options["maxNewTokens"]
         return {}
@@ -25,16 +26,17 @@ class Sampler:
         return {"seconds": seconds, "tokens": before_stop.sum().item()}
 
     def sample(self) -> torch.Tensor:
-        return self.model.generate(
-            **self.inputs,
-            do_sample=True,
-            temperature=1.0,
-            top_k=0,
-            top_p=1.0,
-            max_new_tokens=self.max_new_tokens,
-            eos_token_id=self.stop_ids,
-            pad_token_id=self.stop_ids[0],
-        )
+        with autocast(self.precision):
+            return self.model.generate(
+                **self.inputs,
+                do_sample=True,
+                temperature=1.0,
+                top_k=0,
+                top_p=1.0,
+                max_new_tokens=self.max_new_tokens,
+                eos_token_id=self.stop_ids,
+                pad_token_id=self.stop_ids[0],
+            )
 
 
 sampler = Sampler()

@@ -2,18 +2,19 @@
  * Tokens per second of sampling 64 sequences (8 prompts with an image, 8 siblings each) at temperature 1, beside
  * `transformers.generate` on the same checkpoint, prompts and threads, the two in turn. Tokens of completions count, up to
  * and including the one that stops; both sides start from the processed prompts. `generate` runs a prompt again for each
- * sibling, as it always does.
+ * sibling, as it always does. Where the processor multiplies in bfloat16, our bf16 is measured beside PyTorch's autocast too.
  *
  *     npm run bench -- rollout
  */
+import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.ts';
 import type { Policy } from '../../src/engine/policy.ts';
 import type { ProcessedPrompt } from '../../src/engine/processing/processor.ts';
 import { countSamplingFlops, measureMatmul } from './support/flops.ts';
 import { THREADS, warnIfBusy } from './support/machine.ts';
 import { type BenchModel, benchModels, loadBenchModel } from './support/models.ts';
 import { writePeerImages } from './support/peer-images.ts';
-import { startPytorch } from './support/pytorch.ts';
-import { type BenchCase, median, printResult, printTable, RUNS } from './support/report.ts';
+import { listPrecisions, startPytorch } from './support/pytorch.ts';
+import { type BenchCase, caseName, median, printResult, printTable, RUNS } from './support/report.ts';
 import {
   type BenchSampler,
   createBenchSampler,
@@ -42,7 +43,9 @@ warnIfBusy();
 const config = await readBenchConfig();
 const peer = startPytorch('rollout.py');
 const cases: RolloutCase[] = [];
-for (const model of benchModels()) cases.push(await measureCase(model));
+for (const precision of await listPrecisions(peer)) {
+  for (const model of benchModels()) cases.push(await measureCase(model, precision));
+}
 const { gigaflops: peerMatmul } = await peer.ask<{ gigaflops: number }>('matmul');
 const matmul = measureMatmul();
 await peer.stop();
@@ -70,12 +73,12 @@ printResult(
   cases.map(({ model, ratio, ours, theirs, unit }) => ({ model, ratio, ours, theirs, unit })),
 );
 
-async function measureCase(benchModel: BenchModel): Promise<RolloutCase> {
+async function measureCase(benchModel: BenchModel, precision: Precision): Promise<RolloutCase> {
   const policy = await loadBenchModel(benchModel);
   const prompts = await drawPrompts(config, policy, PROMPTS);
   const stopTokenIds = benchModel.stopTokenIds(policy);
-  const sampler = createBenchSampler(policy, PROMPTS * GROUP_SIZE, config, stopTokenIds);
-  await loadPeer(benchModel, prompts, stopTokenIds);
+  const sampler = createBenchSampler(policy, PROMPTS * GROUP_SIZE, config, stopTokenIds, precision);
+  await loadPeer(benchModel, prompts, stopTokenIds, precision);
   const ours: Sampled[] = [];
   const theirs: Sampled[] = [];
   let flops = 0;
@@ -92,7 +95,7 @@ async function measureCase(benchModel: BenchModel): Promise<RolloutCase> {
     median(runs.slice(1).map(({ tokens, seconds }) => tokens / seconds)),
   );
   return {
-    model: benchModel.name,
+    model: caseName(benchModel.name, precision),
     ratio: rate / peerRate,
     ours: rate,
     theirs: peerRate,
@@ -125,14 +128,26 @@ function asNew({ tokenIds, images }: ProcessedPrompt): ProcessedPrompt {
   return { tokenIds, images: images.map((image) => ({ ...image })) };
 }
 
-async function loadPeer(model: BenchModel, prompts: ProcessedPrompt[], stopTokenIds: number[]): Promise<void> {
+async function loadPeer(
+  model: BenchModel,
+  prompts: ProcessedPrompt[],
+  stopTokenIds: number[],
+  precision: Precision,
+): Promise<void> {
   const images = writePeerImages(prompts);
   const rows = requestSiblings(prompts, GROUP_SIZE).map(({ prompt }) => ({
     tokenIds: prompt.tokenIds,
     images: images.of(prompt),
   }));
   const { maxNewTokens } = config.sampling;
-  await peer.ask('load', { model: model.folder, images: images.file, prompts: rows, stopTokenIds, maxNewTokens });
+  await peer.ask('load', {
+    model: model.folder,
+    images: images.file,
+    prompts: rows,
+    stopTokenIds,
+    maxNewTokens,
+    precision,
+  });
   images.remove();
 }
 

@@ -1,7 +1,7 @@
 """The PyTorch side of train.ts: one GRPO step of a `transformers` model, gradients accumulated over padded micro-batches."""
 
 import torch
-from pytorch_peer import load_images, load_model, model_inputs, serve, timed
+from pytorch_peer import autocast, load_images, load_model, model_inputs, serve, timed
 
 DUAL_CLIP = 3
 
@@ -13,6 +13,7 @@ class Trainer:
         self.model = load_model(options["model"]).train()
         self.model.model.visual.requires_grad_(False)
         self.config = options["rl"]
+        self.precision = options["precision"]
         weights = [weight for weight in self.model.parameters() if weight.requires_grad]
         decay = self.config["optimizer"]["weightDecay"]
         self.optimizer = torch.optim.AdamW(
@@ -58,7 +59,8 @@ class Trainer:
         self.optimizer.zero_grad()
         loss = 0.0
         for batch in self.micro_batches:
-            part = self.compute_loss(batch)
+            with autocast(self.precision):
+                part = self.compute_loss(batch)
             part.backward()
             loss += part.item()
         trainable = [weight for weight in self.model.parameters() if weight.requires_grad]

@@ -2,12 +2,13 @@
  * One GRPO step (forward, backward, clip by global norm, AdamW) beside PyTorch's on the same checkpoint, tokens and
  * threads, the two in turn. PyTorch runs the `transformers` model in plain eager mode with its fused attention and AdamW;
  * both sides compute logits of completion tokens only and freeze the vision tower. We compute an image's features once
- * for all siblings in a micro-batch, `transformers` for each of them. Fails when the losses disagree.
+ * for all siblings in a micro-batch, `transformers` for each of them. Where the processor multiplies in bfloat16, our bf16 is
+ * measured beside PyTorch's autocast too. Fails when the losses disagree.
  *
  *     npm run bench -- train
  */
+import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.ts';
 import type { Policy } from '../../src/engine/policy.ts';
-import type { RunConfig } from '../../src/schema/run-config.ts';
 import { splitBySize } from '../../src/stages/split-list.ts';
 import { planMicroBatches } from '../../src/stages/training/batching.ts';
 import type { GrpoSequence } from '../../src/stages/training/grpo-steps.ts';
@@ -16,11 +17,12 @@ import { createGrpoStepper, toGrpoSequences } from './support/grpo-step.ts';
 import { THREADS, warnIfBusy } from './support/machine.ts';
 import { type BenchModel, benchModels, loadBenchModel } from './support/models.ts';
 import { writePeerImages } from './support/peer-images.ts';
-import { type PytorchPeer, startPytorch } from './support/pytorch.ts';
-import { type BenchCase, median, printResult, printTable, RUNS } from './support/report.ts';
+import { listPrecisions, startPytorch } from './support/pytorch.ts';
+import { type BenchCase, caseName, median, printResult, printTable, RUNS } from './support/report.ts';
 import { createBenchSampler, drawPrompts, readBenchConfig, requestSiblings } from './support/rollout.ts';
 
-const MOST_DIFFERENCE = 1e-3;
+/** Of losses, relative; bfloat16 keeps eight bits. */
+const MOST_DIFFERENCE: Record<Precision, number> = { float32: 1e-3, bf16: 2e-2 };
 /** Prompts with a group of siblings each; the medium model's step takes 50 times rise-tiny's arithmetic for as many. */
 const PROMPTS: Record<string, number> = { 'rise-tiny': 8, medium: 4 };
 
@@ -33,6 +35,7 @@ interface TrainCase extends BenchCase {
   sequences: number;
   tokens: number;
   gigaflop: number;
+  precision: Precision;
   firstStep: number;
   lossDifference: number;
 }
@@ -41,7 +44,9 @@ warnIfBusy();
 const config = await readBenchConfig();
 const peer = startPytorch('train.py');
 const cases: TrainCase[] = [];
-for (const model of benchModels()) cases.push(await measureCase(model));
+for (const precision of await listPrecisions(peer)) {
+  for (const model of benchModels()) cases.push(await measureCase(model, precision));
+}
 const { gigaflops: peerMatmul } = await peer.ask<{ gigaflops: number }>('matmul');
 const matmul = measureMatmul();
 await peer.stop();
@@ -73,27 +78,31 @@ printResult(
   'train',
   cases.map(({ model, ratio, ours, theirs, unit }) => ({ model, ratio, ours, theirs, unit })),
 );
-if (cases.some(({ lossDifference }) => !(lossDifference <= MOST_DIFFERENCE))) {
-  console.error(`the losses differ by more than ${MOST_DIFFERENCE}: the two sides do not train the same`);
+for (const { model, lossDifference, precision } of cases) {
+  if (lossDifference <= MOST_DIFFERENCE[precision]) continue;
+  console.error(
+    `the losses of ${model} differ by more than ${MOST_DIFFERENCE[precision]}: the two sides do not train the same`,
+  );
   process.exitCode = 1;
 }
 
-async function measureCase(benchModel: BenchModel): Promise<TrainCase> {
+async function measureCase(benchModel: BenchModel, precision: Precision): Promise<TrainCase> {
   const policy = await loadBenchModel(benchModel);
   const requests = requestSiblings(await drawPrompts(config, policy, PROMPTS[benchModel.name]), config.rl.groupSize);
-  const sampler = createBenchSampler(policy, requests.length, config, benchModel.stopTokenIds(policy));
+  const sampler = createBenchSampler(policy, requests.length, config, benchModel.stopTokenIds(policy), 'float32');
   const completions = await sampler.sample(requests);
   sampler.dispose();
   const sequences = toGrpoSequences(policy, requests, completions);
   const microBatches = planMicroBatches(sequences, config.rl.microBatchSequences, policy.model.weightCount);
-  await loadPeer(peer, benchModel, splitSorted(sequences, config.rl.microBatchSequences), config);
-  const { ours, theirs } = await takeTurns(policy, microBatches);
+  await loadPeer(benchModel, splitSorted(sequences, config.rl.microBatchSequences), precision);
+  const { ours, theirs } = await takeTurns(policy, microBatches, precision);
   const lengths = sequences.map(({ prompt, completionIds }) => ({ prompt, completionTokens: completionIds.length }));
   const gigaflop = countTrainingFlops(policy.model.config, lengths) / 1e9;
   policy.model.dispose();
   const [milliseconds, peerMilliseconds] = [ours, theirs].map((side) => median(side.milliseconds.slice(1)));
   return {
-    model: benchModel.name,
+    model: caseName(benchModel.name, precision),
+    precision,
     ratio: milliseconds / peerMilliseconds,
     ours: milliseconds,
     theirs: peerMilliseconds,
@@ -118,8 +127,8 @@ function splitSorted(sequences: readonly GrpoSequence[], size: number): GrpoSequ
 }
 
 /** The first step of either side warms it up: ours traces its graphs then. */
-async function takeTurns(policy: Policy, microBatches: GrpoSequence[][]) {
-  const stepper = createGrpoStepper(policy, microBatches, config.rl, RUNS + 1);
+async function takeTurns(policy: Policy, microBatches: GrpoSequence[][], precision: Precision) {
+  const stepper = createGrpoStepper(policy, microBatches, config.rl, RUNS + 1, precision);
   const ours: Measured = { milliseconds: [], losses: [] };
   const theirs: Measured = { milliseconds: [], losses: [] };
   for (let run = 0; run <= RUNS; run++) {
@@ -135,12 +144,13 @@ async function takeTurns(policy: Policy, microBatches: GrpoSequence[][]) {
   return { ours, theirs };
 }
 
-async function loadPeer(peer: PytorchPeer, model: BenchModel, microBatches: GrpoSequence[][], { rl }: RunConfig) {
+async function loadPeer(model: BenchModel, microBatches: GrpoSequence[][], precision: Precision): Promise<void> {
   const images = writePeerImages(microBatches.flat().map(({ prompt }) => prompt));
   await peer.ask('load', {
     model: model.folder,
     images: images.file,
-    rl,
+    rl: config.rl,
+    precision,
     microBatches: microBatches.map((micro) =>
       micro.map(({ prompt, ...sequence }) => ({ ...sequence, promptIds: prompt.tokenIds, images: images.of(prompt) })),
     ),

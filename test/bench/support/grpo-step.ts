@@ -2,6 +2,7 @@ import { createCompletionPass } from '../../../src/engine/completion-pass.ts';
 import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
 import type { Completion } from '../../../src/engine/generation/sequence.ts';
 import { createExecutor } from '../../../src/engine/graph/create-executor.ts';
+import type { Precision } from '../../../src/engine/graph/rewrites/mixed-precision.ts';
 import { grpoLoss } from '../../../src/engine/losses/grpo-loss.ts';
 import type { Policy } from '../../../src/engine/policy.ts';
 import { createTrainer, type StepResult, selectTrainable } from '../../../src/engine/train-step.ts';
@@ -40,6 +41,7 @@ export function createGrpoStepper(
   microBatches: readonly GrpoSequence[][],
   config: RlConfig,
   totalSteps: number,
+  precision: Precision,
 ): GrpoStepper {
   const tokenCount = countCompletionTokens(microBatches.flat());
   const trainer = createTrainer(
@@ -47,7 +49,7 @@ export function createGrpoStepper(
     selectTrainable(model.weights, true),
     config.optimizer,
     totalSteps,
-    createExecutor('traced'),
+    createExecutor('traced', precision),
   );
   const pass = createCompletionPass<'sampling' | 'advantages'>(
     model,

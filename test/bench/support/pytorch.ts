@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Precision } from '../../../src/engine/graph/rewrites/mixed-precision.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import { findPythonWith } from '../../support/python-environment.ts';
 import { isBusy, THREADS } from './machine.ts';
@@ -19,6 +20,12 @@ export interface PytorchPeer {
   /** Sends a command with its arguments; gives its answer. Throws when Python ended, whose own words are on standard error. */
   ask<Answer>(command: string, options?: object): Promise<Answer>;
   stop(): Promise<void>;
+}
+
+/** What both sides of a bench can compute in on this machine: bf16 where its processor multiplies such numbers. */
+export async function listPrecisions(peer: PytorchPeer): Promise<Precision[]> {
+  const { bf16 } = await peer.ask<{ bf16: boolean }>('capabilities');
+  return bf16 ? ['float32', 'bf16'] : ['float32'];
 }
 
 /** Starts `test/bench/<script>` with PyTorch and `transformers`. */

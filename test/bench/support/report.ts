@@ -1,3 +1,5 @@
+import type { Precision } from '../../../src/engine/graph/rewrites/mixed-precision.ts';
+
 /** What a bench measured of one thing, beside a rival or a target. */
 export interface BenchCase {
   /** What ran: a model, a data set. */
@@ -8,6 +10,9 @@ export interface BenchCase {
   theirs: number;
   unit: string;
 }
+
+/** What a case is called: float32 goes without saying. */
+export const caseName = (model: string, precision: Precision) => (precision === 'float32' ? model : `${model} bf16`);
 
 /** Alternating runs behind each median. */
 export const RUNS = 5;

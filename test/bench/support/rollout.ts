@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
 import { createSampler } from '../../../src/engine/generation/sampler.ts';
 import type { Completion } from '../../../src/engine/generation/sequence.ts';
+import type { Precision } from '../../../src/engine/graph/rewrites/mixed-precision.ts';
 import { createTracedExecutor } from '../../../src/engine/graph/traced-executor.ts';
 import type { Policy } from '../../../src/engine/policy.ts';
 import type { ProcessedPrompt } from '../../../src/engine/processing/processor.ts';
@@ -42,8 +43,9 @@ export function createBenchSampler(
   slotCount: number,
   { sampling }: RunConfig,
   stopTokenIds: number[],
+  precision: Precision,
 ): BenchSampler {
-  const executor = createTracedExecutor();
+  const executor = createTracedExecutor(precision);
   const sampler = createSampler(model, executor, slotCount);
   return {
     sample: (requests) => sampler.generate(requests, { ...sampling, stopTokenIds }),
