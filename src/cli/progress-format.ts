@@ -68,6 +68,7 @@ export function formatFailure({ state, error }: { state: string; error: Error })
 }
 
 function formatFigure([name, value]: [string, unknown]): string[] {
+  if (name === 'precision' && value !== 'float32') return [`precision ${value}`];
   if (typeof value !== 'number') return [];
   return [`${name} ${Number.isInteger(value) ? formatCount(value) : value.toFixed(3)}`];
 }

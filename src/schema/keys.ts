@@ -17,6 +17,9 @@ export const configKey = (runId: string) => `${runPrefix(runId)}config.json`;
 export const promptsPrefix = (runId: string) => `${runPrefix(runId)}prompts/`;
 export const promptsKey = (runId: string, split: 'train' | 'evaluation') => `${promptsPrefix(runId)}${split}.jsonl`;
 
+/** What the run's products of matrices are computed in, where the config leaves it to measuring. */
+export const precisionPrefix = (runId: string) => `${runPrefix(runId)}precision/`;
+
 /** Name of the rollout of an RL iteration; the diagnosis rollout is `diagnosis`. */
 export const iterationName = (iteration: number) => `iteration-${pad(iteration, 6)}`;
 export const DIAGNOSIS = 'diagnosis';

@@ -3,6 +3,7 @@ import type { GenerationRequest } from '../engine/generation/request-queue.ts';
 import { createSampler, type Sampler } from '../engine/generation/sampler.ts';
 import type { Completion } from '../engine/generation/sequence.ts';
 import { createExecutor } from '../engine/graph/create-executor.ts';
+import type { Precision } from '../engine/graph/rewrites/mixed-precision.ts';
 import type { Policy } from '../engine/policy.ts';
 import { InterruptedError } from '../schema/errors.ts';
 import { JOB_ATTEMPTS } from '../schema/job-attempts.ts';
@@ -22,6 +23,7 @@ export interface SamplingPlan {
   prompts: readonly Prompt[];
   completionsPerPrompt: number;
   sampling: SamplingConfig;
+  precision: Precision;
   seedOf: (prompt: Prompt, index: number) => number;
   /** Folder of the job: finished batches are kept in it until the job deletes them. */
   prefix: string;
@@ -74,7 +76,7 @@ export async function sampleCompletions(
   const batches = splitBySize(splitBySize(prompts, promptsPerRound), ROUNDS_PER_BATCH);
   const completions = await readKept(deps.store, prefix, batches);
   const keptBatches = Math.ceil(completions.length / (ROUNDS_PER_BATCH * promptsPerRound * completionsPerPrompt));
-  const executor = createExecutor(config.compute.engine);
+  const executor = createExecutor(config.compute.engine, plan.precision);
   const sampler = createSampler(policy.model, executor, Math.min(promptsPerRound * completionsPerPrompt, total));
   const started = Date.now();
   let tokens = 0;

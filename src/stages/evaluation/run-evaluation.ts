@@ -1,3 +1,4 @@
+import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
 import { BUILT_IN_VERSIONS, gradeAnswer, isFormatted } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { EvaluationRecord } from '../../schema/evaluation.ts';
@@ -8,6 +9,7 @@ import { deriveSeed } from '../../schema/seeds.ts';
 import { EVALUATED_POLICIES, type EvaluatedPolicy, type EvaluateJob } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import { choosePrecision } from '../choose-precision.ts';
 import { deleteKept, type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy } from '../stored-policy.ts';
@@ -16,6 +18,7 @@ export interface EvaluationSummary {
   prompts: number;
   correct: number;
   formatted: number;
+  precision: Precision;
 }
 
 /** Answers every held-out prompt once with one policy, and grades the answers. */
@@ -35,11 +38,13 @@ export async function runEvaluation(
   const summary = await completeOnce(store, prefix, description, async (writePart) => {
     const prompts = await readRecords(store, promptsKey(input.runId, 'evaluation'), Prompt);
     const policy = await loadStoredPolicy(store, evaluatedPrefix(policyName, input.runId, config), config);
+    const precision = await choosePrecision(deps, input.runId, config, policy.model);
     const { completions } = await sampleCompletions(deps, policy, config, {
       stage: `evaluate ${policyName}`,
       prompts,
       completionsPerPrompt: 1,
       sampling: config.evaluation.sampling,
+      precision,
       seedOf: (prompt) => deriveSeed(config.seed, 'evaluation', prompt.promptId),
       prefix,
     });
@@ -49,6 +54,7 @@ export async function runEvaluation(
       prompts: records.length,
       correct: records.filter((record) => record.isCorrect).length,
       formatted: records.filter((record) => record.isFormatted).length,
+      precision,
     };
   });
   await deleteKept(store, prefix);

@@ -1,3 +1,4 @@
+import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
 import { DIAGNOSIS, metricsKey, planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { deriveSeed } from '../../schema/seeds.ts';
@@ -5,6 +6,7 @@ import type { RolloutJob } from '../../schema/stage-contracts.ts';
 import type { Trajectory } from '../../schema/trajectory.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import { choosePrecision } from '../choose-precision.ts';
 import { deleteKept, type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy } from '../stored-policy.ts';
@@ -15,6 +17,7 @@ export interface RolloutSummary {
   tokens: number;
   /** Share of trajectories that ended by themselves. */
   finishedFraction: number;
+  precision: Precision;
 }
 
 /**
@@ -30,12 +33,14 @@ export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number
     const prompts = await readRecords(store, planPromptsKey(input.runId, input.rollout, shard), Prompt);
     const policy = await loadStoredPolicy(store, input.policyPrefix, config);
     const seedOf = (prompt: Prompt, index: number) => deriveSeed(config.seed, input.rollout, prompt.promptId, index);
+    const precision = await choosePrecision(deps, input.runId, config, policy.model);
     const started = Date.now();
     const { completions, sampledTokens } = await sampleCompletions(deps, policy, config, {
       stage: 'rollout',
       prompts,
       completionsPerPrompt: input.rollout === DIAGNOSIS ? config.diagnosis.trajectoriesPerPrompt : config.rl.groupSize,
       sampling: config.sampling,
+      precision,
       seedOf,
       prefix,
     });
@@ -48,7 +53,7 @@ export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number
       'rollout/tokensPerSecond': sampledTokens / seconds,
     };
     await store.write(metricsKey(prefix), encodeRecords([metrics]));
-    return summarize(trajectories);
+    return { ...summarize(trajectories), precision };
   });
   await deleteKept(store, prefix);
   return summary;
@@ -71,7 +76,7 @@ function toTrajectory(
   };
 }
 
-function summarize(trajectories: Trajectory[]): RolloutSummary {
+function summarize(trajectories: Trajectory[]): Omit<RolloutSummary, 'precision'> {
   const finished = trajectories.filter((trajectory) => trajectory.finishReason === 'stop').length;
   return {
     trajectories: trajectories.length,

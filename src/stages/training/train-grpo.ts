@@ -1,4 +1,5 @@
 import { createExecutor } from '../../engine/graph/create-executor.ts';
+import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
 import type { Policy } from '../../engine/policy.ts';
 import type { ProcessedPrompt } from '../../engine/processing/processor.ts';
 import { createTrainer, selectTrainable } from '../../engine/train-step.ts';
@@ -10,6 +11,7 @@ import type { TrainGrpoJob } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { choosePrecision } from '../choose-precision.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy, processStoredPrompt } from '../stored-policy.ts';
 import { countCompletionTokens } from './batching.ts';
@@ -28,6 +30,7 @@ export interface TrainGrpoSummary {
   steps: number;
   rewardMean: number;
   accuracyMean: number;
+  precision: Precision;
 }
 
 /**
@@ -44,7 +47,7 @@ export async function runTrainGrpo(deps: JobDeps, input: TrainGrpoJob): Promise<
     const started = Date.now();
     const groups = await readScoredGroups(store, input, config.rl.groupSize);
     const resumePoint = await findResumePoint(store, folder);
-    const models = await loadModels(store, input, config, resumePoint);
+    const models = await loadModels(deps, input, config, resumePoint);
     const sequences = await prepareSequences(store, input, config, models, groups, resumePoint);
     const describe = () => describeTraining(input, config, models);
     const { checkpointSeconds } = config.compute;
@@ -64,7 +67,7 @@ export async function runTrainGrpo(deps: JobDeps, input: TrainGrpoJob): Promise<
     models.policy.model.dispose();
     models.reference?.model.dispose();
 
-    const result = summarize(groups, sequences, steps.length);
+    const result = { ...summarize(groups, sequences, steps.length), precision: models.precision };
     const metrics = {
       iteration: input.iteration,
       'job/attempt': deps.attempt,
@@ -81,22 +84,24 @@ export async function runTrainGrpo(deps: JobDeps, input: TrainGrpoJob): Promise<
 const sourcePrefixOf = (input: TrainGrpoJob, config: RunConfig) =>
   policyPrefix(input.runId, input.iteration, config.policy.model);
 
-async function loadModels(store: Store, input: TrainGrpoJob, config: RunConfig, resumePoint: ResumePoint | undefined) {
+async function loadModels(deps: JobDeps, input: TrainGrpoJob, config: RunConfig, resumePoint: ResumePoint | undefined) {
+  const { store } = deps;
   const prefix = resumePoint?.prefix ?? sourcePrefixOf(input, config);
   const policy = await loadStoredPolicy(store, prefix, config);
   const { freezeVisionTower, model: baseModel } = config.policy;
   const { optimizer, iterations, stepsPerIteration, klCoefficient } = config.rl;
   const trainable = selectTrainable(policy.model.weights, freezeVisionTower);
+  const precision = await choosePrecision(deps, input.runId, config, policy.model);
   const trainer = createTrainer(
     policy.model,
     trainable,
     optimizer,
     iterations * stepsPerIteration,
-    createExecutor(config.compute.engine),
+    createExecutor(config.compute.engine, precision),
   );
   if (resumePoint || input.iteration > 0) await restoreOptimizer(store, prefix, trainer.optimizer);
   const reference = klCoefficient > 0 ? await loadStoredPolicy(store, baseModel, config) : undefined;
-  return { policy, reference, trainer };
+  return { policy, reference, trainer, precision };
 }
 
 type Models = Awaited<ReturnType<typeof loadModels>>;
@@ -117,7 +122,7 @@ async function prepareSequences(
   store: Store,
   input: TrainGrpoJob,
   config: RunConfig,
-  { policy, trainer }: Models,
+  { policy, trainer, precision }: Models,
   groups: readonly ScoredGroup[],
   resumePoint: ResumePoint | undefined,
 ): Promise<GrpoSequence[]> {
@@ -126,7 +131,7 @@ async function prepareSequences(
   if (input.policyVersion === input.iteration) return sequences;
   if (!resumePoint) return withOldLogprobs(policy.model, trainer.executor, sequences, config.rl);
   const old = await loadStoredPolicy(store, sourcePrefixOf(input, config), config);
-  const executor = createExecutor(config.compute.engine);
+  const executor = createExecutor(config.compute.engine, precision);
   const withOld = withOldLogprobs(old.model, executor, sequences, config.rl);
   executor.dispose();
   old.model.dispose();
@@ -163,7 +168,7 @@ function summarize(
   groups: readonly ScoredGroup[],
   sequences: readonly GrpoSequence[],
   steps: number,
-): TrainGrpoSummary {
+): Omit<TrainGrpoSummary, 'precision'> {
   const scores = groups.flatMap(({ members }) => members.map(({ score }) => score));
   return {
     groups: groups.length,

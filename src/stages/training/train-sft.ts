@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { TrainingSequence } from '../../engine/batch.ts';
 import { createExecutor } from '../../engine/graph/create-executor.ts';
+import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
 import type { Policy } from '../../engine/policy.ts';
 import { createTrainer, selectTrainable } from '../../engine/train-step.ts';
 import {
@@ -20,6 +21,7 @@ import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readJson } from '../../store/records.ts';
 import { readSftShard, type StoredSftExample } from '../../store/sft-tar.ts';
 import type { Store } from '../../store/store.ts';
+import { choosePrecision } from '../choose-precision.ts';
 import { splitBySize } from '../split-list.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy, processPrompt } from '../stored-policy.ts';
@@ -35,6 +37,7 @@ export interface TrainSftSummary {
   steps: number;
   /** Loss of the last step. */
   finalLoss?: number;
+  precision: Precision;
 }
 
 /**
@@ -48,7 +51,7 @@ export async function runTrainSft(deps: JobDeps, input: TrainSftJob): Promise<Tr
   const description = { stage: 'train-sft', runId: input.runId, seed: config.seed };
   const summary = await completeOnce(store, prefix, description, async (writePart) => {
     const examples = await readExamples(store, input.runId);
-    const training = await startOrResume(store, input.runId, config, examples.length);
+    const training = await startOrResume(deps, input.runId, config, examples.length);
     await trainEpochs(deps, input.runId, config, examples, training);
     await saveCheckpoint(store, writePart, prefix, describeTraining(config, training));
     await store.write(metricsKey(prefix), encodeRecords(training.metrics));
@@ -59,6 +62,7 @@ export async function runTrainSft(deps: JobDeps, input: TrainSftJob): Promise<Tr
       epochs: config.sft.epochs,
       steps: training.metrics.length,
       finalLoss: training.metrics.at(-1)?.['loss/sft'],
+      precision: training.precision,
     };
   });
   await deleteFolder(store, sftResumePrefix(input.runId));
@@ -70,6 +74,7 @@ interface Training extends Omit<SftModels, 'model'> {
   /** Folder that tokenizer and configs are carried over from. */
   sourcePrefix: string;
   policy: Policy;
+  precision: Precision;
   sequenceOf(example: StoredSftExample): Promise<TrainingSequence>;
   /** Of the steps taken, in order. */
   metrics: StepMetrics[];
@@ -84,24 +89,26 @@ async function readExamples(store: Store, runId: string): Promise<StoredSftExamp
   return examples;
 }
 
-async function startOrResume(store: Store, runId: string, config: RunConfig, examples: number): Promise<Training> {
+async function startOrResume(deps: JobDeps, runId: string, config: RunConfig, examples: number): Promise<Training> {
+  const { store } = deps;
   const sourcePrefix = policyPrefix(runId, config.rl.iterations, config.policy.model);
   const resumePoint = await findResumePoint(store, sftResumePrefix(runId));
   const policy = await loadStoredPolicy(store, resumePoint?.prefix ?? sourcePrefix, config);
   const trainable = selectTrainable(policy.model.weights, config.policy.freezeVisionTower);
   const { epochs: totalEpochs, sequencesPerStep } = config.sft;
   const totalSteps = totalEpochs * Math.ceil(examples / sequencesPerStep);
+  const precision = await choosePrecision(deps, runId, config, policy.model);
   const trainer = createTrainer(
     policy.model,
     trainable,
     config.sft.optimizer,
     totalSteps,
-    createExecutor(config.compute.engine),
+    createExecutor(config.compute.engine, precision),
   );
   const pass = createSftPass(policy.model, trainer);
   if (resumePoint) await restoreOptimizer(store, resumePoint.prefix, trainer.optimizer);
   const sequenceOf = createSequenceSource(policy, config);
-  return { sourcePrefix, policy, sequenceOf, trainer, pass, metrics: resumePoint?.metrics ?? [] };
+  return { sourcePrefix, policy, precision, sequenceOf, trainer, pass, metrics: resumePoint?.metrics ?? [] };
 }
 
 async function trainEpochs(

@@ -1,0 +1,34 @@
+import type { Precision } from '../engine/graph/rewrites/mixed-precision.ts';
+import { measurePrecision } from '../engine/measure-precision.ts';
+import type { Qwen25VL } from '../engine/models/qwen2_5_vl/model.ts';
+import { metricsKey, precisionPrefix } from '../schema/keys.ts';
+import type { RunConfig } from '../schema/run-config.ts';
+import { completeOnce } from '../store/complete-once.ts';
+import { encodeRecords } from '../store/records.ts';
+import type { StageDeps } from './stage-deps.ts';
+
+/**
+ * What a run computes products of matrices in: what its config says, or what the first of its jobs to ask has found the
+ * faster. The choice and its reason are in a manifest of their own, so that no later job, on whichever machine, changes it;
+ * the times behind it are beside it.
+ */
+export async function choosePrecision(
+  { store, report }: StageDeps,
+  runId: string,
+  { seed, compute: { engine, precision } }: RunConfig,
+  model: Pick<Qwen25VL, 'config'>,
+): Promise<Precision> {
+  if (precision !== 'auto') return precision;
+  if (engine === 'eager') return 'float32';
+  const prefix = precisionPrefix(runId);
+  const choice = await completeOnce(store, prefix, { stage: 'precision', runId, seed }, async () => {
+    const { milliseconds, ...chosen } = measurePrecision(model.config);
+    if (milliseconds) {
+      const metrics = { float32Milliseconds: milliseconds.float32, bf16Milliseconds: milliseconds.bf16 };
+      report({ stage: `precision: ${chosen.precision}`, done: 1, total: 1, unit: 'measurements', metrics });
+      await store.write(metricsKey(prefix), encodeRecords([metrics]));
+    }
+    return chosen;
+  });
+  return choice.precision;
+}
