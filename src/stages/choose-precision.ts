@@ -25,7 +25,8 @@ export async function choosePrecision(
     const { milliseconds, ...chosen } = measurePrecision(model.config);
     if (milliseconds) {
       const metrics = { float32Milliseconds: milliseconds.float32, bf16Milliseconds: milliseconds.bf16 };
-      report({ stage: `precision: ${chosen.precision}`, done: 1, total: 1, unit: 'measurements', metrics });
+      // No part of the job's own work: its share stays 0.
+      report({ stage: `precision: ${chosen.precision}`, done: 0, total: 0, unit: 'measurements', metrics });
       await store.write(metricsKey(prefix), encodeRecords([metrics]));
     }
     return chosen;

@@ -66,7 +66,7 @@ it('a run that is killed once in each stage ends with the manifests of one that 
   expect(resumed).toMatchObject({ code: 0, stderr: '' });
   expect(resumed.events.at(-1)).toMatchObject({ kind: 'summary', evaluation: { rise: { n: 16 } } });
   const manifests = readManifests(untouched);
-  expect([...manifests.keys()].length).toBe(22);
+  expect([...manifests.keys()].length).toBe(23);
   expect(readManifests(killed)).toEqual(manifests);
 });
 

@@ -89,7 +89,7 @@ describe('the log of a run', () => {
   };
 
   it('says iteration, state, time and figures of each job, once', () => {
-    const summary = { rewardMean: 0.51234, accuracyMean: 0.25, tokens: 12345, note: 'not a figure' };
+    const summary = { rewardMean: 0.51234, accuracyMean: 0.25, tokens: 12345, note: 'not a figure', precision: 'bf16' };
     expect(
       logOf([
         { kind: 'state-entered', state: 'PlanIteration', type: 'Task' },
@@ -102,7 +102,7 @@ describe('the log of a run', () => {
         finished({ state: 'Evaluate', job: 'evaluate', arrayIndex: 1, arraySize: 3 }, 0, { correct: 3 }),
       ]),
     ).toEqual([
-      'iteration 1/2 TrainGrpo  12.3 s  rewardMean 0.512  accuracyMean 0.250  tokens 12,345',
+      'iteration 1/2 TrainGrpo  12.3 s  rewardMean 0.512  accuracyMean 0.250  tokens 12,345  precision bf16',
       'PlanDiagnosis  1.3 s',
       'Evaluate rl  done before  correct 3',
     ]);

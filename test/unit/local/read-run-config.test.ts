@@ -30,6 +30,11 @@ describe('a run config', () => {
     ['groupSize: 2', 'groupsize: 2', /rl has no field groupsize; it has iterations, promptsPerIteration, groupSize/],
     ['groupSize: 2', 'groupsize: 2', /^a\.yaml:9: rl\.groupSize is missing/],
     ['name: demo', 'name: "no spaces"', /^a\.yaml:2: name is "no spaces"/],
+    [
+      'sampling: {}',
+      'sampling: {}\ncompute: { engine: eager, precision: bf16 }',
+      /^a\.yaml:8: compute\.precision .*float32 alone/,
+    ],
     ['sampling: {}', 'sampling: {', /^a\.yaml: .*line/],
     [VALID, '', /^a\.yaml: the config is null/],
   ])('with %j changed to %j is refused', (before, after, message) => {

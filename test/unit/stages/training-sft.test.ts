@@ -93,7 +93,7 @@ describe('runTrainSft', () => {
     losses.forEach((loss, step) => {
       expect(loss).toBeCloseTo(reference[step], 3);
     });
-    expect(summary).toEqual({ examples: 5, epochs: 3, steps: 9, finalLoss: losses[8] });
+    expect(summary).toEqual({ examples: 5, epochs: 3, steps: 9, finalLoss: losses[8], precision: 'float32' });
     expect(deps.reports.at(-1)).toMatchObject({ stage: 'train-sft', done: 15, total: 15 });
   });
 
@@ -118,6 +118,17 @@ describe('runTrainSft', () => {
     expect(await store.list(sftResumePrefix(RUN_ID))).toEqual([]);
   });
 
+  it('in bf16, stopped and run again, ends as if never stopped too', async () => {
+    const [whole, stopped] = [
+      await aPublishedRun({}, 5, { precision: 'bf16' }),
+      await aPublishedRun({}, 5, { precision: 'bf16' }),
+    ];
+    expect(await runTrainSft(jobDeps(whole), job)).toMatchObject({ precision: 'bf16' });
+    await expect(runTrainSft(jobDeps(stopped, 4), job)).rejects.toThrow(InterruptedError);
+    await runTrainSft(jobDeps(stopped), job);
+    expect(await manifestOf(stopped)).toBe(await manifestOf(whole));
+  });
+
   it('killed, goes on from the last checkpoint that was due', async () => {
     const store = await aPublishedRun({}, 5, { checkpointSeconds: 0 });
     await expect(runTrainSft(crashingDeps(store, 4), job)).rejects.toThrow('crash');
@@ -140,7 +151,12 @@ describe('runTrainSft', () => {
 
   it('keeps the policy as it was when there is nothing to learn', async () => {
     const store = await aPublishedRun({}, 0);
-    expect(await runTrainSft(jobDeps(store), job)).toEqual({ examples: 0, epochs: 3, steps: 0 });
+    expect(await runTrainSft(jobDeps(store), job)).toEqual({
+      examples: 0,
+      epochs: 3,
+      steps: 0,
+      precision: 'float32',
+    });
     expect(await store.exists(`${sftCheckpointPrefix(RUN_ID)}model.safetensors`)).toBe(true);
   });
 });

@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { loadBackend } from '../../../../src/engine/backend.ts';
+import { createExecutor } from '../../../../src/engine/graph/create-executor.ts';
+import { UnsupportedModelError } from '../../../../src/schema/errors.ts';
+
+beforeAll(loadBackend);
+
+/** Between 1 and the next number that bfloat16 holds, nearer to 1. */
+const NEARLY_ONE = 1 + 2 ** -9;
+
+describe('in bf16', () => {
+  it('operands and product of a product are rounded, a sum and the products of attention are not', () => {
+    const executor = createExecutor('traced', 'bf16');
+    const run = executor.define(({ x }: { x: tf.Tensor2D }) => ({
+      product: tf.matMul(x, x, false, true),
+      sum: tf.add(x, x),
+      batched: tf.matMul(tf.expandDims(x), tf.expandDims(x), false, true),
+    }));
+    const { product, sum, batched } = run({ x: tf.tensor2d([[NEARLY_ONE, 16]]) });
+    expect([...product.dataSync()]).toEqual([256]);
+    expect([...sum.dataSync()]).toEqual([2 * NEARLY_ONE, 32]);
+    expect([...batched.dataSync()]).toEqual([Math.fround(256 + NEARLY_ONE ** 2)]);
+    executor.dispose();
+  });
+
+  it('products see a weight as it is, whoever has changed it', () => {
+    const executor = createExecutor('traced', 'bf16');
+    const weight = tf.variable(tf.tensor2d([[1, 2]]));
+    const adopted = executor.adopt(weight);
+    const timesX = (w: tf.Tensor) => tf.matMul(w as tf.Tensor2D, tf.tensor2d([[10, 1]]), false, true);
+    const multiply = executor.define(() => ({ y: timesX(weight) }));
+    const double = executor.define(() => {
+      const before = timesX(weight);
+      adopted.assign(tf.mul(adopted.value(), 2));
+      return { before, after: timesX(adopted.value()) };
+    });
+    const product = () => multiply({}).y.dataSync()[0];
+    expect(product()).toBe(12);
+    const { before, after } = double({});
+    expect([before.dataSync()[0], after.dataSync()[0], product()]).toEqual([12, 24, 24]);
+    adopted.write(Float32Array.of(3, 0));
+    expect(product()).toBe(30);
+    executor.dispose();
+  });
+
+  it('updates smaller than bf16 can show add up in a weight', () => {
+    const executor = createExecutor('traced', 'bf16');
+    const weight = tf.variable(tf.tensor2d([[1]]));
+    const adopted = executor.adopt(weight);
+    const descend = executor.define(({ x }: { x: tf.Tensor2D }) => {
+      const { grads } = tf.variableGrads(() => tf.sum(tf.matMul(x, weight as tf.Tensor2D)) as tf.Scalar, [weight]);
+      adopted.assignAdd(tf.mul(grads[weight.name], 2 ** -12));
+      return {};
+    });
+    for (let step = 0; step < 32; step++) descend({ x: tf.ones([1, 1]) });
+    expect([...executor.read([adopted])[0].data]).toEqual([1 + 2 ** -7]);
+    executor.dispose();
+  });
+});
+
+it('bf16 op by op is refused', () => {
+  expect(() => createExecutor('eager', 'bf16')).toThrow(UnsupportedModelError);
+});
