@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { createSampler } from '../../src/engine/generation/sampler.ts';
+import { createExecutor } from '../../src/engine/graph/create-executor.ts';
+import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.ts';
+import { folderModelFiles } from '../../src/engine/model-files.ts';
+import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
+import { questionContent } from '../../src/engine/processing/question-content.ts';
+import { createTrainer, selectTrainable } from '../../src/engine/train-step.ts';
+import { packageRoot } from '../../src/package-root.ts';
+import { gradeAnswer } from '../../src/rewards/index.ts';
+import type { PromptSource } from '../../src/schema/run-config.ts';
+import { createSftPass, takeSftStep } from '../../src/stages/training/sft-steps.ts';
+import { drawTasks } from '../../src/tasks/draw-tasks.ts';
+import type { Task } from '../../src/tasks/task.ts';
+
+const STEPS = 16;
+const SEQUENCES_PER_STEP = 16;
+const HELD_OUT = 64;
+
+const optimizer = {
+  learningRate: 1e-3,
+  schedule: 'cosine',
+  warmupFraction: 0.1,
+  weightDecay: 0,
+  beta1: 0.9,
+  beta2: 0.95,
+  maxGradNorm: 1,
+} as const;
+
+/** Sums, which the base model guesses at. */
+const drawSums = (split: 'train' | 'evaluation', count: number) =>
+  drawTasks({ split, seed: 1, tiers: { sum: count } } as PromptSource & { kind: 'tasks' });
+
+const promptOf = ({ processor }: Policy, { image, question }: Task) =>
+  processor.processPrompt({ content: questionContent(question, [image]) });
+
+const loadRiseTiny = () => loadPolicy(folderModelFiles(join(packageRoot, 'models/rise-tiny')));
+
+/** Trains rise-tiny on worked sums: the loss of the last step, and how many held-out sums are right afterwards. */
+async function learnSums(precision: Precision): Promise<{ loss: number; right: number }> {
+  const policy = await loadRiseTiny();
+  const { model, processor } = policy;
+  const sequences = await Promise.all(
+    drawSums('train', STEPS * SEQUENCES_PER_STEP).map(async (task) => ({
+      prompt: await promptOf(policy, task),
+      completionIds: [...processor.encode(task.solution), processor.stopTokenIds[0]],
+    })),
+  );
+  const executor = createExecutor('traced', precision);
+  const trainer = createTrainer(model, selectTrainable(model.weights, true), optimizer, STEPS, executor);
+  const models = { model, trainer, pass: createSftPass(model, trainer) };
+  let loss = 0;
+  for (let step = 0; step < STEPS; step++) {
+    const batch = sequences.slice(step * SEQUENCES_PER_STEP, (step + 1) * SEQUENCES_PER_STEP);
+    ({ loss } = takeSftStep(models, batch, SEQUENCES_PER_STEP));
+  }
+  trainer.updateModel();
+  trainer.dispose();
+  const right = await countRight(policy, precision);
+  model.dispose();
+  return { loss, right };
+}
+
+/** Of the held-out sums, answered greedily. */
+async function countRight(policy: Policy, precision: Precision): Promise<number> {
+  const tasks = drawSums('evaluation', HELD_OUT);
+  const requests = await Promise.all(tasks.map(async (task) => ({ prompt: await promptOf(policy, task), seed: 1 })));
+  const executor = createExecutor('traced', precision);
+  const { processor } = policy;
+  const completions = await createSampler(policy.model, executor, HELD_OUT).generate(requests, {
+    temperature: 0,
+    topP: 1,
+    topK: 0,
+    maxNewTokens: 48,
+    stopTokenIds: processor.stopTokenIds,
+  });
+  executor.dispose();
+  const isRight = (task: Task, at: number) =>
+    gradeAnswer({ groundTruth: task.answer }, processor.decode(completions[at].tokenIds, { skipSpecialTokens: true }))
+      .verdict === 'correct';
+  return tasks.filter(isRight).length;
+}
+
+it('training in bf16 reaches the accuracy of training in float32', async () => {
+  expect(await countRight(await loadRiseTiny(), 'float32')).toBeLessThan(HELD_OUT / 2);
+  const [float32, bf16] = [await learnSums('float32'), await learnSums('bf16')];
+  expect(float32.right).toBeGreaterThan(0.9 * HELD_OUT);
+  expect(bf16.right).toBeGreaterThanOrEqual(float32.right - 3);
+  expect(bf16.loss).not.toBe(float32.loss);
+}, 240_000);
