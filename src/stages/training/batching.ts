@@ -8,6 +8,9 @@ interface PromptAndCompletion {
 /** What running a graph costs besides its arithmetic, in tokens times weights: about 15 ms on two cores. */
 const CALL_COST = 3e8;
 
+/** What adding to every weight's gradient costs, in tokens. */
+const GRADIENT_TOKENS = 30;
+
 /**
  * The micro-batches of at most `size` sequences that take the least time: sequences of like length together, cut where less
  * padding pays for another run. For a model of some million weights that leaves under a tenth of the tokens to padding.
@@ -19,6 +22,7 @@ export function planMicroBatches<T extends PromptAndCompletion>(
   size: number,
   weightCount: number,
 ): T[][] {
+  const callTokens = CALL_COST / weightCount + GRADIENT_TOKENS;
   const sorted = sequences.toSorted((a, b) => countTokens(a) - countTokens(b));
   /** For the first sequences, as many as the index says: what they cost in tokens, and where the last micro-batch starts. */
   const plans = [{ cost: 0, start: 0 }];
@@ -26,7 +30,7 @@ export function planMicroBatches<T extends PromptAndCompletion>(
     const length = TRACED_PADDING.length(countTokens(sorted[end - 1]));
     let best = { cost: Number.POSITIVE_INFINITY, start: 0 };
     for (let start = Math.max(0, end - size); start < end; start++) {
-      const cost = plans[start].cost + TRACED_PADDING.count(end - start) * length + CALL_COST / weightCount;
+      const cost = plans[start].cost + TRACED_PADDING.count(end - start) * length + callTokens;
       if (cost < best.cost) best = { cost, start };
     }
     plans.push(best);
