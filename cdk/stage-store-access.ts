@@ -30,6 +30,13 @@ export const STAGE_FUNCTION_ACCESS: Readonly<Record<StageFunctionName, StoreAcce
 /** What the GPU worker reads and writes, whichever stage it runs. */
 export const GPU_JOB_ACCESS: StoreAccess = {
   reads: [RUNS, TRAJECTORIES, 'models/*', 'images/*'],
-  writes: [TRAJECTORIES, 'runs/*/checkpoint/*', 'runs/*/resume/*', 'runs/*/sft/*', 'runs/*/evaluation/*'],
+  writes: [
+    TRAJECTORIES,
+    'runs/*/precision/*',
+    'runs/*/checkpoint/*',
+    'runs/*/resume/*',
+    'runs/*/sft/*',
+    'runs/*/evaluation/*',
+  ],
   deletes: ['runs/*/resume/*', 'runs/*/parts/*', 'trajectories/*/parts/*'],
 };

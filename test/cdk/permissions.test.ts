@@ -101,6 +101,7 @@ describe('access to the store', () => {
     ['write-report', keys.manifestKey(keys.reportPrefix(run))],
     ['write-report', keys.summaryKey(run)],
     ['record-failure', keys.failureKey(run)],
+    ['gpu-worker', keys.manifestKey(keys.precisionPrefix(run))],
     ['gpu-worker', keys.metricsKey(keys.trajectoriesPrefix(run, rollout, 0))],
     ['gpu-worker', keys.manifestKey(keys.checkpointPrefix(run, 0))],
     ['gpu-worker', keys.manifestKey(keys.sftCheckpointPrefix(run))],

@@ -6,8 +6,8 @@ export const BFLOAT16 = 14;
 
 /**
  * The same session, but `MatMul` is computed in bfloat16: its operands are rounded to eight bits of precision, its product
- * comes back as float32, which everything else stays in. Attention's products (`BatchMatMulV2`) are left alone: as short
- * as heads are, casts take what they gain.
+ * comes back as float32, which everything else stays in. Products of batches (`BatchMatMulV2`), which are attention's, are
+ * left alone: as short as heads are, casts take what they gain.
  *
  * @param readCopy reads an operand that is there in bfloat16 already; undefined where none is
  */
