@@ -47,7 +47,7 @@ describe('the precision of a run', () => {
     expect(await choose(store, narrow)).toEqual({ precision: 'float32', reports: [] });
     expect(await summaryOf(store)).toEqual({
       precision: 'float32',
-      reason: 'a model of width 96 gains nothing by bf16',
+      reason: 'a model of width 96 gains little by bf16',
     });
   });
 
