@@ -1,5 +1,6 @@
 /**
- * What every Batch job runs: `main.ts <rollout | train-grpo | train-sft | evaluate>`.
+ * What every Batch job runs: `main.ts <rollout | train-grpo | train-sft | evaluate>`; `main.ts health` tries, without any
+ * environment, whether jobs can run here, and prints what it found as JSON.
  * Environment: `RISE_STORE` (where records live), `RISE_INPUT` (the job's contract as JSON, see
  * src/schema/stage-contracts.ts) and, as Batch sets them, `AWS_BATCH_JOB_ATTEMPT` and, in array jobs,
  * `AWS_BATCH_JOB_ARRAY_INDEX`. Progress goes to standard output, one line `@progress {json}` each.
@@ -46,6 +47,21 @@ process.on('SIGTERM', () => stop.abort());
 process.on('SIGINT', () => stop.abort());
 
 try {
+  if (process.argv[2] === 'health') await printHealth();
+  else await runNamedJob();
+} catch (error) {
+  console.error(
+    error instanceof InvalidInputError || error instanceof InterruptedError ? `${error.name}: ${error.message}` : error,
+  );
+  process.exitCode = exitCodeOf(error);
+}
+
+async function printHealth(): Promise<void> {
+  const { examineHealth } = await import('./health.ts');
+  console.log(JSON.stringify(examineHealth()));
+}
+
+async function runNamedJob(): Promise<void> {
   const environment = parse(Environment, process.env, 'the environment');
   const name = parseJobName(process.argv[2]);
   const attempt = environment.AWS_BATCH_JOB_ATTEMPT;
@@ -54,11 +70,6 @@ try {
   const store = openStore(environment.RISE_STORE);
   const deps: JobDeps = { store, report: await createReport(store, input), signal: stop.signal, attempt };
   await runJob(name, deps, input, environment.AWS_BATCH_JOB_ARRAY_INDEX);
-} catch (error) {
-  console.error(
-    error instanceof InvalidInputError || error instanceof InterruptedError ? `${error.name}: ${error.message}` : error,
-  );
-  process.exitCode = exitCodeOf(error);
 }
 
 async function runJob(name: JobName, deps: JobDeps, input: unknown, index: number): Promise<void> {
@@ -89,7 +100,9 @@ async function runJob(name: JobName, deps: JobDeps, input: unknown, index: numbe
 function parseJobName(value: string | undefined): JobName {
   const name = JOB_NAMES.find((known) => known === value);
   if (name) return name;
-  throw new InvalidInputError(`no job is named '${value}'; the first argument is one of ${JOB_NAMES.join(', ')}`);
+  throw new InvalidInputError(
+    `no job is named '${value}'; the first argument is one of ${[...JOB_NAMES, 'health'].join(', ')}`,
+  );
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown, place: string): T {

@@ -26,16 +26,17 @@ const cudaLibrary = /^nvidia\/\w+\/lib\/([^/]+\.so[.\d]*)$/;
 const cudaCompiler = /^nvidia\/cuda_nvcc\/((bin\/ptxas|nvvm\/libdevice\/.*))$/;
 
 /**
- * The TensorFlow build for this machine: CUDA where an NVIDIA GPU answers, else CPU.
+ * The TensorFlow build for this machine: CUDA where an NVIDIA GPU answers, else CPU. `RISE_TENSORFLOW` says which where the
+ * machine that runs it is another one, as when an image is built.
  * @returns {Promise<{ key: string, version: string, folder: string, lib: string, cuda?: string }>}
  */
 export async function chooseTensorflow() {
-  const flavour = platform === 'linux-x64' && (await hasNvidiaGpu()) ? 'cuda' : 'cpu';
+  const flavour = process.env.RISE_TENSORFLOW ?? (platform === 'linux-x64' && (await hasNvidiaGpu()) ? 'cuda' : 'cpu');
   const key = `${platform}-${flavour}`;
   const build = tensorflowBuilds[key];
   if (!build) {
     throw new SetupError(
-      `TensorFlow has no build for ${platform}`,
+      `TensorFlow has no build for ${key}`,
       `Use one of: ${Object.keys(tensorflowBuilds).join(', ')}.`,
     );
   }
