@@ -1,0 +1,45 @@
+import { type DockerEngine, startDockerEngine } from '../support/docker-engine.ts';
+import { runWorkerContainer } from '../support/worker-container.ts';
+import { buildWorkerImage } from '../support/worker-image.ts';
+
+let engine: DockerEngine;
+let image: string;
+
+beforeAll(async () => {
+  engine = await startDockerEngine();
+  image = await buildWorkerImage(engine);
+}, 1_800_000);
+afterAll(() => engine?.stop());
+
+const MEGABYTES = 1e6;
+/** The base image is 173 MB of it, TensorFlow 634, Node 109, packages 131. */
+const LARGEST_CPU_IMAGE = 1_150 * MEGABYTES;
+
+describe('the image of the GPU worker', () => {
+  it('can run jobs as a user of no rights on a file system it cannot write to, and says what it runs on', async () => {
+    const { code, output } = await runWorkerContainer(engine, image, { command: 'health' });
+    expect(code).toBe(0);
+    expect(output.map((line) => JSON.parse(line))).toMatchObject([{ device: 'CPU', user: 10001 }]);
+  });
+
+  it('has no compiler, no npm and nothing of the checkout that jobs do without', async () => {
+    const run = (command: string) =>
+      engine.docker('run', '--rm', '--network=none', '--entrypoint=sh', image, '-c', command);
+    const tools = ['node', 'tini', 'gcc', 'g++', 'cc', 'ld', 'npm', 'curl'];
+    expect((await run(`for tool in ${tools.join(' ')}; do which $tool; done; true`)).split('\n')).toEqual([
+      '/usr/local/bin/node',
+      '/usr/bin/tini',
+    ]);
+    expect((await run('ls -a /app /app/src')).split(/\s+/).sort()).toEqual(
+      ['.', '..', '.', '..', '/app:', '/app/src:', 'LICENSE', 'containers', 'engine', 'node_modules', 'package-root.ts']
+        .concat(['package.json', 'rewards', 'sbom.json', 'schema', 'src', 'stages', 'store', 'tasks'])
+        .sort(),
+    );
+    expect(await run('ls /app/node_modules | grep -c -e jest -e typescript -e aws-cdk || true')).toBe('0');
+  });
+
+  it('stays small', async () => {
+    const bytes = Number(await engine.docker('image', 'inspect', '--format={{.Size}}', image));
+    expect(bytes).toBeLessThan(LARGEST_CPU_IMAGE);
+  });
+});
