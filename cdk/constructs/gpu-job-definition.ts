@@ -26,6 +26,8 @@ export class GpuJobDefinition extends Construct {
     const jobRole = new iam.Role(this, 'JobRole', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
     grantStoreAccess(props.dataBucket, jobRole, GPU_JOB_ACCESS);
     const memory = Size.gibibytes(props.memoryGiB);
+    const linuxParameters = new batch.LinuxParameters(this, 'Linux', { sharedMemorySize: Size.gibibytes(8) });
+    linuxParameters.addTmpfs({ containerPath: '/tmp', size: Size.gibibytes(1) });
     this.jobDefinition = new batch.EcsJobDefinition(this, 'Resource', {
       container: new batch.EcsEc2ContainerDefinition(this, 'Container', {
         image: props.image,
@@ -36,11 +38,8 @@ export class GpuJobDefinition extends Construct {
         // On EC2 a container does not learn its region.
         environment: { RISE_STORE: props.dataBucket.s3UrlForObject(), AWS_REGION: Stack.of(this).region },
         logging: ecs.LogDriver.awsLogs({ logGroup: props.logGroup, streamPrefix: 'gpu-worker' }),
-        linuxParameters: new batch.LinuxParameters(this, 'Linux', {
-          sharedMemorySize: Size.gibibytes(8),
-          // The worker then is not process 1, to which signals, SIGALRM of its watchdog too, do nothing by default.
-          initProcessEnabled: true,
-        }),
+        readonlyRootFilesystem: true,
+        linuxParameters,
       }),
       retryAttempts: JOB_ATTEMPTS,
       // Failures that match nothing are retried, so the list ends with all of them. A reclaimed instance shows by its

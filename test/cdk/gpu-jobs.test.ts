@@ -18,9 +18,12 @@ describe('GPU jobs', () => {
     });
   });
 
-  it('are not process 1, to which signals without a handler do nothing', () => {
+  it('cannot write to anything but /tmp', () => {
     pipeline.hasResourceProperties('AWS::Batch::JobDefinition', {
-      ContainerProperties: { LinuxParameters: Match.objectLike({ InitProcessEnabled: true }) },
+      ContainerProperties: {
+        ReadonlyRootFilesystem: true,
+        LinuxParameters: Match.objectLike({ Tmpfs: [Match.objectLike({ ContainerPath: '/tmp' })] }),
+      },
     });
   });
 

@@ -1,3 +1,4 @@
+import { bindingPackage, nodePackages, tensorflowBuilds } from '../../scripts/setup/pins.mjs';
 import { type DockerEngine, startDockerEngine } from '../support/docker-engine.ts';
 import { runWorkerContainer } from '../support/worker-container.ts';
 import { buildWorkerImage } from '../support/worker-image.ts';
@@ -36,6 +37,28 @@ describe('the image of the GPU worker', () => {
         .sort(),
     );
     expect(await run('ls /app/node_modules | grep -c -e jest -e typescript -e aws-cdk || true')).toBe('0');
+  });
+
+  it('lists what it is made of', async () => {
+    const print = (path: string) => engine.docker('run', '--rm', '--network=none', '--entrypoint=cat', image, path);
+    const bill: { components: { purl: string }[] } = JSON.parse(await print('/app/sbom.json'));
+    const listed = new Set(bill.components.map(({ purl }) => decodeURIComponent(purl)));
+    const installed: Record<string, { version: string }> = JSON.parse(
+      await print('/app/node_modules/.package-lock.json'),
+    ).packages;
+    const purls = Object.entries(installed).map(
+      ([path, { version }]) => `pkg:npm/${path.replace(/.*node_modules\//, '')}@${version}`,
+    );
+    expect(purls.length).toBeGreaterThan(100);
+    expect(purls.filter((purl) => !listed.has(purl))).toEqual([]);
+    const { node, tensorflow } = { node: nodePackages['linux-x64'], tensorflow: tensorflowBuilds['linux-x64-cpu'] };
+    expect([...listed]).toEqual(
+      expect.arrayContaining([
+        `pkg:npm/${node.name}@${node.version}`,
+        `pkg:npm/${bindingPackage.name}@${bindingPackage.version}`,
+        `pkg:pypi/tensorflow-cpu@${tensorflow.version}`,
+      ]),
+    );
   });
 
   it('stays small', async () => {

@@ -27,6 +27,7 @@ import { batchEnvironment, type EndedWorker, runWorkerContainer, type WorkerRun 
 import { buildWorkerImage } from '../support/worker-image.ts';
 
 const BUCKET = 'rise-container';
+const PROGRESS = '@progress ';
 const folder = aTemporaryFolder();
 
 const RUN = `
@@ -146,6 +147,11 @@ describeWithMoto('the containers of GPU jobs', (server) => {
     expect((await buckets.listMultipartUploads({ Bucket: BUCKET })).Uploads ?? []).toEqual([]);
   }
 
+  const stepsDone = ({ output }: Pick<EndedWorker, 'output'>) =>
+    output.flatMap((line) =>
+      line.startsWith(PROGRESS) ? [JSON.parse(line.slice(PROGRESS.length)).done as number] : [],
+    );
+
   const fillMemory = (container: string) =>
     engine.docker('exec', container, 'sh', '-c', 'head -c 2G /dev/zero > /tmp/full').catch(() => {});
 
@@ -174,7 +180,14 @@ describeWithMoto('the containers of GPU jobs', (server) => {
 
     const next = await start(job, store, 2);
     expect({ code: next.code, first: next.output[0] }).toEqual({ code: 0, first: 'train-sft: attempt 2 of 5' });
+    expect(stepsDone(next)[0]).toBe(stepsDone({ output }).at(-1)! + 1);
     await expectDoneAsLocally(job, store);
+  });
+
+  it('a job whose watchdog ends it is not held up by being the only process of its container', async () => {
+    const onFirstProgress = (container: string) => engine.docker('kill', '--signal=ALRM', container);
+    const { code } = await start(sft(), await aBucketBefore(sft()), 1, { onFirstProgress });
+    expect(code).toBe(EXIT_CODES.stalled);
   });
 
   it('a job that runs out of memory in mid-training is killed, and done when it is given enough', async () => {

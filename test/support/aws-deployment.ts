@@ -12,7 +12,10 @@ export async function deployStacks(bucket: string): Promise<void> {
   const stacks = {
     RiseData: {
       Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: bucket } } },
-      Outputs: { DataBucketName: output({ Ref: 'Bucket' }) },
+      Outputs: {
+        DataBucketName: output({ Ref: 'Bucket' }),
+        WorkerImagesUri: output('123456789012.dkr.ecr.eu-central-1.amazonaws.com/worker'),
+      },
     },
     RisePipeline: {
       Resources: { Role: aRole(), Machine: aStateMachine() },

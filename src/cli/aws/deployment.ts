@@ -10,6 +10,8 @@ export const PIPELINE_STACK = 'RisePipeline';
 export interface Deployment {
   bucket: string;
   stateMachineArn: string;
+  /** Repository that the GPU worker's image is pushed to. */
+  workerImages: string;
   /** USD for an hour of a job on each queue, as the stack was told; absent where it was not. */
   hourUsd?: { rollout: number; training: number };
 }
@@ -22,6 +24,7 @@ export async function findDeployment({ cloudFormation }: Pick<AwsClients, 'cloud
   return {
     bucket: need(data, DATA_STACK, 'DataBucketName'),
     stateMachineArn: need(pipeline, PIPELINE_STACK, 'StateMachineArn'),
+    workerImages: need(data, DATA_STACK, 'WorkerImagesUri'),
     ...(rollout && training && { hourUsd: { rollout: Number(rollout), training: Number(training) } }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Deployment } from '../aws/deployment.ts';
 import { type AwsCommandOptions, withAwsOptions } from '../aws/register-options.ts';
 
 interface DeployOptions extends AwsCommandOptions {
@@ -24,5 +25,13 @@ async function deploy({ context, yes = false, json = false, ...options }: Deploy
   const deployment = await deployStacks(options, { context, isAgreed: yes, isQuiet: json });
   if (!deployment) console.error('Nothing was deployed.');
   else if (json) console.log(JSON.stringify(deployment));
-  else console.log(`bucket         ${deployment.bucket}\nstate machine  ${deployment.stateMachineArn}`);
+  else console.log(describe(deployment));
 }
+
+const describe = ({ bucket, stateMachineArn, workerImages }: Deployment) =>
+  [
+    `bucket         ${bucket}`,
+    `state machine  ${stateMachineArn}`,
+    `worker images  ${workerImages}`,
+    "Jobs start once the GPU worker's image is there: docs/container.md",
+  ].join('\n');
