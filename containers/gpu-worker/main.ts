@@ -8,7 +8,7 @@
  * Exit codes (src/schema/job-attempts.ts); whatever the code, running the job again goes on from what is kept:
  *
  *     0    done, or done before
- *     1    failed: the error is on standard error; another attempt would fail as well
+ *     1    failed: the error is on standard error; another attempt at once would fail as well
  *     2    wrong input: a config, an environment or a record that no attempt can use
  *     137  killed from outside: memory ran out, or SIGTERM was not obeyed in time
  *     142  stalled: no progress for `compute.heartbeatSeconds`
@@ -16,7 +16,7 @@
  *          written a checkpoint, sampling has kept its finished batches. The one code that Batch tries again.
  */
 import { z } from 'zod';
-import { InterruptedError, InvalidInputError } from '../../src/schema/errors.ts';
+import { InterruptedError, InvalidInputError, RiseError } from '../../src/schema/errors.ts';
 import { EXIT_CODES, JOB_ATTEMPTS } from '../../src/schema/job-attempts.ts';
 import {
   EvaluateJob,
@@ -50,9 +50,7 @@ try {
   if (process.argv[2] === 'health') await printHealth();
   else await runNamedJob();
 } catch (error) {
-  console.error(
-    error instanceof InvalidInputError || error instanceof InterruptedError ? `${error.name}: ${error.message}` : error,
-  );
+  console.error(error instanceof RiseError ? `${error.name}: ${error.message}` : error);
   process.exitCode = exitCodeOf(error);
 }
 

@@ -27,7 +27,7 @@ export class UnsupportedModelError extends RiseError {}
 /** A stage made no progress for longer than its heartbeat; the message names the stuck item. */
 export class StalledError extends RiseError {}
 
-/** A language model's endpoint failed at every try; later it may answer. */
+/** A language model's endpoint failed at every try, or the store could not be reached; later it may answer. */
 export class EndpointError extends RiseError {}
 
 /** The process was asked to stop (SIGINT, SIGTERM); what is written is whole, rerunning resumes. */

@@ -1,4 +1,4 @@
-import { InvalidInputError, NotFoundError } from '../schema/errors.ts';
+import { EndpointError, InvalidInputError, NotFoundError } from '../schema/errors.ts';
 
 /** Where an object is, as the SDK's calls take it. */
 export interface S3Object {
@@ -16,6 +16,9 @@ export const CREDENTIAL_FAULTS = [
   'SignatureDoesNotMatch',
 ];
 
+/** Codes of errors of a connection that does not come about, or breaks. */
+export const CONNECTION_FAULTS = ['ENOTFOUND', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EAI_AGAIN'];
+
 /** HTTP status of an answer that the SDK threw; undefined for every other error. */
 export const statusOf = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
@@ -26,7 +29,7 @@ export const attemptsOf = (error: unknown): number =>
 
 /** Says in this project's terms what S3 or the SDK refused, where a person can set it right; others stay as they are. */
 export function explainS3Error(cause: unknown, { Bucket, Key }: S3Object): unknown {
-  const { name, message } = cause as Error;
+  const { name, message, code } = cause as Error & { code?: string };
   const place = `s3://${Bucket}/${Key}`;
   if (name === 'NoSuchKey') {
     return new NotFoundError(`${place} is not there; run the stage that writes it first`, { cause });
@@ -38,6 +41,13 @@ export function explainS3Error(cause: unknown, { Bucket, Key }: S3Object): unkno
     return new InvalidInputError(`${place}: no AWS region is set; set AWS_REGION, or region in your profile`, {
       cause,
     });
+  }
+  if (code !== undefined && CONNECTION_FAULTS.includes(code)) {
+    const remedy = 'check the network, the region and AWS_ENDPOINT_URL, then run the same again to go on';
+    return new EndpointError(
+      `${place} cannot be reached (${message}, at the last of ${attemptsOf(cause)} tries); ${remedy}`,
+      { cause },
+    );
   }
   if (CREDENTIAL_FAULTS.includes(name)) {
     const remedy = 'run aws configure or aws sso login, or name a profile in AWS_PROFILE';

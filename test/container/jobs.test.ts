@@ -28,6 +28,7 @@ import { buildWorkerImage } from '../support/worker-image.ts';
 
 const BUCKET = 'rise-container';
 const PROGRESS = '@progress ';
+const SEQUENCES_PER_STEP = 2;
 const folder = aTemporaryFolder();
 
 const RUN = `
@@ -40,7 +41,7 @@ data:
 sampling: { maxNewTokens: 32 }
 rl: { iterations: 1, promptsPerIteration: 6, groupSize: 4, stepsPerIteration: 2, microBatchSequences: 4, optimizer: { learningRate: 1.0e-4 } }
 diagnosis: { trajectoriesPerPrompt: 2 }
-sft: { epochs: 60, sequencesPerStep: 2, optimizer: { learningRate: 1.0e-4 } }
+sft: { epochs: 60, sequencesPerStep: ${SEQUENCES_PER_STEP}, optimizer: { learningRate: 1.0e-4 } }
 evaluation: { sampling: { maxNewTokens: 16 } }
 compute: { rolloutShards: 2 }
 `;
@@ -147,11 +148,6 @@ describeWithMoto('the containers of GPU jobs', (server) => {
     expect((await buckets.listMultipartUploads({ Bucket: BUCKET })).Uploads ?? []).toEqual([]);
   }
 
-  const stepsDone = ({ output }: Pick<EndedWorker, 'output'>) =>
-    output.flatMap((line) =>
-      line.startsWith(PROGRESS) ? [JSON.parse(line.slice(PROGRESS.length)).done as number] : [],
-    );
-
   const fillMemory = (container: string) =>
     engine.docker('exec', container, 'sh', '-c', 'head -c 2G /dev/zero > /tmp/full').catch(() => {});
 
@@ -174,13 +170,14 @@ describeWithMoto('the containers of GPU jobs', (server) => {
     const onFirstProgress = (container: string) => engine.docker('stop', `--time=${STOP_GRACE_SECONDS}`, container);
     const { code, output } = await start(job, store, 1, { onFirstProgress });
     expect(code).toBe(EXIT_CODES.interrupted);
-    expect(output.at(-1)).toMatch(/^InterruptedError: stopped after \d+ optimizer steps, in attempt 1 of 5/);
+    const [, steps] = /^InterruptedError: stopped after (\d+) optimizer steps, in attempt 1 of 5/.exec(output.at(-1)!)!;
     await expectNothingHalfWritten(job, store);
     expect(await store.list(sftResumePrefix(runId))).toContainEqual(expect.stringMatching(/trainer-state\.json$/));
 
     const next = await start(job, store, 2);
     expect({ code: next.code, first: next.output[0] }).toEqual({ code: 0, first: 'train-sft: attempt 2 of 5' });
-    expect(stepsDone(next)[0]).toBe(stepsDone({ output }).at(-1)! + 1);
+    const progress = next.output.find((line) => line.startsWith(PROGRESS))!;
+    expect(JSON.parse(progress.slice(PROGRESS.length)).done).toBe((Number(steps) + 1) * SEQUENCES_PER_STEP);
     await expectDoneAsLocally(job, store);
   });
 
@@ -227,21 +224,24 @@ describeWithMoto('the containers of GPU jobs', (server) => {
     const { code, output } = await start(grpo(), openStore(`s3://${BUCKET}/unreached`), 1, {
       environment: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
     });
-    expect({ code, output: output.join('\n') }).toEqual({
-      code: EXIT_CODES.failed,
-      output: expect.stringContaining('ECONNREFUSED 127.0.0.1:9'),
-    });
+    expect(code).toBe(EXIT_CODES.failed);
+    expect(output.at(-1)).toMatch(
+      /^EndpointError: s3:.*cannot be reached .connect ECONNREFUSED 127.0.0.1:9, at the last of 8/,
+    );
   });
 
   it('a store that goes away in mid-training ends it with 1, and the job can be done once it is back', async () => {
     const job = sft();
     const store = await aBucketBefore(job);
     const proxy = await startFaultyProxy(server().endpoint);
-    const { code } = await start(job, store, 1, {
+    const { code, output } = await start(job, store, 1, {
       environment: { AWS_ENDPOINT_URL: proxy.endpoint },
       onFirstProgress: () => proxy.stop(),
     });
-    expect(code).toBe(EXIT_CODES.failed);
+    expect({ code, last: output.at(-1) }).toEqual({
+      code: EXIT_CODES.failed,
+      last: expect.stringMatching(/^EndpointError: /),
+    });
     await expectNothingHalfWritten(job, store);
 
     expect((await start(job, store, 2)).code).toBe(EXIT_CODES.done);

@@ -1,5 +1,5 @@
 import { InvalidInputError, RiseError } from '../../schema/errors.ts';
-import { CREDENTIAL_FAULTS } from '../../store/s3-errors.ts';
+import { CONNECTION_FAULTS, CREDENTIAL_FAULTS } from '../../store/s3-errors.ts';
 
 const MORE_CREDENTIAL_FAULTS = [
   'ExpiredTokenException',
@@ -10,7 +10,6 @@ const MORE_CREDENTIAL_FAULTS = [
   'MissingAuthenticationTokenException',
   'UnrecognizedClientException',
 ];
-const UNREACHABLE = ['ENOTFOUND', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EAI_AGAIN'];
 
 /** Runs calls to AWS; what is refused for a reason that a person can set right comes out as `InvalidInputError`. */
 export async function explained<T>(work: () => Promise<T>): Promise<T> {
@@ -43,7 +42,7 @@ export function explainAwsError(cause: unknown): unknown {
       },
     );
   }
-  if (code !== undefined && UNREACHABLE.includes(code)) {
+  if (code !== undefined && CONNECTION_FAULTS.includes(code)) {
     return new InvalidInputError(`AWS cannot be reached (${message}); check the network and the name of the region`, {
       cause,
     });
