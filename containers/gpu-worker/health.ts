@@ -2,7 +2,8 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { matMul, tensor2d } from '@tensorflow/tfjs-core';
-import { loadBackend, usesGpu } from '../../src/engine/backend.ts';
+import { loadBackend } from '../../src/engine/backend.ts';
+import { nodeBackend } from '../../src/engine/graph/node-backend.ts';
 import { createTracedExecutor } from '../../src/engine/graph/traced-executor.ts';
 
 /** What a worker has where it runs. */
@@ -24,7 +25,7 @@ export function examineHealth(): Health {
   rmdirSync(mkdtempSync(join(tmpdir(), 'rise-health-')));
   return {
     node: process.versions.node,
-    device: usesGpu() ? 'GPU' : 'CPU',
+    device: nodeBackend().isUsingGpuDevice ? 'GPU' : 'CPU',
     user: process.getuid?.(),
     residentBytes: process.memoryUsage.rss(),
   };

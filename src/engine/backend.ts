@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
-import { backend, getBackend } from '@tensorflow/tfjs-core';
+import { getBackend } from '@tensorflow/tfjs-core';
 import { packageRoot } from '../package-root.ts';
 import { MissingBackendError } from '../schema/errors.ts';
 
@@ -39,11 +39,6 @@ export function loadGraphAddon(): unknown {
 /** The name tfjs gives the backend in use: `tensorflow` after `loadBackend`. */
 export function backendName(): string {
   return getBackend();
-}
-
-/** Whether TensorFlow computes on a GPU, after `loadBackend`. */
-export function usesGpu(): boolean {
-  return (backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
 }
 
 /** tfjs-node 4.22 calls two functions of `util` that newer Nodes have removed, or warn about. */
