@@ -11,6 +11,8 @@ import { ensureCommand } from './debian-package.ts';
 
 const START_MILLISECONDS = 60_000;
 const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
+/** Of what a failed command printed, its end. */
+const SHOWN_CHARACTERS = 2000;
 
 /** A Docker engine, of this machine or of our own, and what stops it if it is ours. */
 export interface DockerEngine {
@@ -51,8 +53,14 @@ function connect(environment: NodeJS.ProcessEnv): Omit<DockerEngine, 'stop'> {
   // Debian's engine has no BuildKit of its own.
   const env = { ...environment, DOCKER_BUILDKIT: '0' };
   const docker = async (...args: string[]) => {
-    const { stdout } = await promisify(execFile)('docker', args, { env, maxBuffer: MAX_OUTPUT_BYTES });
-    return stdout.trim();
+    try {
+      const { stdout } = await promisify(execFile)('docker', args, { env, maxBuffer: MAX_OUTPUT_BYTES });
+      return stdout.trim();
+    } catch (cause) {
+      // What a step of a build complains of is on standard output.
+      const { stdout, stderr, message } = cause as Error & { stdout?: string; stderr?: string };
+      throw new Error(`docker ${args[0]}: ${stdout?.slice(-SHOWN_CHARACTERS)}\n${stderr || message}`, { cause });
+    }
   };
   return { environment: env, docker };
 }

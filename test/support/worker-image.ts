@@ -20,7 +20,15 @@ export async function buildWorkerImage(engine: DockerEngine): Promise<string> {
   const given = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   const args = [...given, ...DOWNLOAD_SETTINGS].flatMap((setting) => ['--build-arg', setting]);
   const dockerfile = join(packageRoot, 'containers/gpu-worker/Dockerfile');
-  await engine.docker('build', '--network=host', ...args, `--tag=${IMAGE}`, `--file=${dockerfile}`, packageRoot);
+  await engine.docker(
+    'build',
+    '--force-rm',
+    '--network=host',
+    ...args,
+    `--tag=${IMAGE}`,
+    `--file=${dockerfile}`,
+    packageRoot,
+  );
   return IMAGE;
 }
 
