@@ -1,7 +1,8 @@
-import { InvalidInputError, NotFoundError } from '../../../src/schema/errors.ts';
+import { EndpointError, InvalidInputError, NotFoundError } from '../../../src/schema/errors.ts';
 import { explainS3Error } from '../../../src/store/s3-errors.ts';
 
 const object = { Bucket: 'bucket', Key: 'prefix/key' };
+const aBrokenConnection = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
 const anError = (name: string, status?: number, message = 'as the SDK says it') =>
   Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
 
@@ -14,6 +15,8 @@ describe('what S3 refuses', () => {
     [anError('ExpiredToken', 400), InvalidInputError, 'aws sso login'],
     [anError('SignatureDoesNotMatch', 403), InvalidInputError, 'aws configure'],
     [anError('AccessDenied', 403), InvalidInputError, 'allow this principal'],
+    [aBrokenConnection('ECONNREFUSED'), EndpointError, 'cannot be reached (connect ECONNREFUSED'],
+    [aBrokenConnection('ENOTFOUND'), EndpointError, 'AWS_ENDPOINT_URL'],
     [anError('403', 403), InvalidInputError, 'allow this principal'],
   ])('%s is told with its place and remedy', (cause, kind, remedy) => {
     const explained = explainS3Error(cause, object) as Error;
