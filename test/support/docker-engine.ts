@@ -50,7 +50,7 @@ export async function startDockerEngine(): Promise<DockerEngine> {
 }
 
 function connect(environment: NodeJS.ProcessEnv): Omit<DockerEngine, 'stop'> {
-  // Debian's engine has no BuildKit of its own.
+  // For BuildKit newer clients want a plug-in, which need not be there.
   const env = { ...environment, DOCKER_BUILDKIT: '0' };
   const docker = async (...args: string[]) => {
     try {
