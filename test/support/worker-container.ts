@@ -5,11 +5,11 @@ import type { JobName } from '../../src/schema/stage-contracts.ts';
 import type { DockerEngine } from './docker-engine.ts';
 
 /** As locked up as a job can be: no root, no capabilities, nothing to write to but `/tmp`. */
-const CONFINEMENT = ['--read-only', '--tmpfs=/tmp', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
+export const CONFINEMENT = ['--read-only', '--tmpfs=/tmp', '--cap-drop=ALL', '--security-opt=no-new-privileges'];
 
 export interface WorkerRun {
   /** The job, or `health`. */
-  command: JobName | 'health' | (string & {});
+  command: JobName | 'health';
   environment?: Record<string, string>;
   /** For instance `1g`; all of the machine's when absent. */
   memory?: string;
