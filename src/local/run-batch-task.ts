@@ -6,9 +6,9 @@ import { Manifest } from '../schema/manifest.ts';
 import { JOB_NAMES } from '../schema/stage-contracts.ts';
 import { readJson, readJsonIfPresent } from '../store/records.ts';
 import { jobManifestKey } from './job-manifest-key.ts';
-import { JobFailedError } from './job-process.ts';
 import { StepFunctionsError } from './local-errors.ts';
 import type { JobIdentity, JobRequest, LocalHome } from './local-home.ts';
+import { JobFailedError } from './worker.ts';
 
 /** What `batch:submitJob.sync` is given. */
 const SubmitJob = z.object({

@@ -2,14 +2,14 @@ import { modulePath } from '../package-root.ts';
 import type { RunConfig } from '../schema/run-config.ts';
 import type { ExecutionInput } from '../schema/stage-contracts.ts';
 import { readDefinition } from './definition.ts';
-import { runJobProcess } from './job-process.ts';
 import type { LocalHome } from './local-home.ts';
 import { runMachine } from './run-machine.ts';
 import { callStageFunction } from './stage-functions.ts';
+import { createWorkers } from './workers.ts';
 
 /**
  * Executes a prepared run on this machine: the synthesised state machine, the Lambda stages in this process, the GPU
- * stages as child processes. Whatever is on the store is not done again. `RISE_STORE` must name the store.
+ * stages in a worker process. Whatever is on the store is not done again. `RISE_STORE` must name the store.
  * Throws the error the machine fails with, and `InterruptedError` when the signal aborts.
  */
 export async function runLocally(
@@ -17,18 +17,22 @@ export async function runLocally(
   input: ExecutionInput,
   config: RunConfig,
 ): Promise<void> {
-  const settings = {
-    entry: modulePath('containers/gpu-worker/main.ts'),
-    preload: [modulePath('src/local/exit-with-parent.ts')],
+  const workers = createWorkers({
+    module: modulePath('containers/gpu-worker/run-job.ts'),
     environment: { RISE_STORE: store.uri },
     heartbeatSeconds: config.compute.heartbeatSeconds,
-  };
+  });
+  workers.startAhead();
   const home: LocalHome = {
     store,
     callFunction: callStageFunction,
-    runJob: (request) => runJobProcess(settings, request),
+    runJob: workers.run,
     onEvent,
     signal,
   };
-  await runMachine(home, readDefinition(), input.runId, input);
+  try {
+    await runMachine(home, readDefinition(), input.runId, input);
+  } finally {
+    await workers.end();
+  }
 }

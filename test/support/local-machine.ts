@@ -1,13 +1,15 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, Machine, State } from '../../src/local/definition.ts';
-import { runJobProcess } from '../../src/local/job-process.ts';
 import type { LocalHome, RunEvent } from '../../src/local/local-home.ts';
+import { createWorkers, type Workers } from '../../src/local/workers.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { aTemporaryFolder } from './temporary-folder.ts';
 
 const folder = aTemporaryFolder();
+const created: Workers[] = [];
+afterAll(() => Promise.all(created.map((workers) => workers.end())));
 
 export interface TestHome extends LocalHome {
   events: RunEvent[];
@@ -22,12 +24,9 @@ export function aLocalHome(
   const store = createLocalStore(mkdtempSync(join(folder, 'store-')));
   const events: RunEvent[] = [];
   const stop = new AbortController();
-  const settings = {
-    entry: join(packageRoot, 'test/fixtures/local/job.ts'),
-    preload: [join(packageRoot, 'src/local/exit-with-parent.ts')],
-    environment: { RISE_STORE: store.uri },
-    heartbeatSeconds,
-  };
+  const module = join(packageRoot, 'test/fixtures/local/job.ts');
+  const workers = createWorkers({ module, environment: { RISE_STORE: store.uri }, heartbeatSeconds });
+  created.push(workers);
   return {
     store,
     events,
@@ -35,7 +34,7 @@ export function aLocalHome(
     signal: stop.signal,
     onEvent: (event) => events.push(event),
     callFunction: async (name, event) => functions[name](event as never),
-    runJob: (request) => runJobProcess(settings, request),
+    runJob: workers.run,
   };
 }
 

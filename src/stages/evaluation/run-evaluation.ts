@@ -48,6 +48,7 @@ export async function runEvaluation(
       seedOf: (prompt) => deriveSeed(config.seed, 'evaluation', prompt.promptId),
       prefix,
     });
+    policy.model.dispose();
     const records = completions.map(gradeCompletion);
     await writePart(recordsKey(prefix), encodeRecords(records), records.length);
     return {

@@ -44,6 +44,7 @@ export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number
       seedOf,
       prefix,
     });
+    policy.model.dispose();
     const seconds = (Date.now() - started) / 1000;
     const trajectories = completions.map((completion) => toTrajectory(completion, input, seedOf));
     await writePart(recordsKey(prefix), encodeRecords(trajectories), trajectories.length);

@@ -21,7 +21,7 @@ const attempts = (home: TestHome) =>
 const finished = (home: TestHome) => home.events.filter((event): event is Finished => event.kind === 'job-finished');
 
 describe('Batch jobs', () => {
-  it('are child processes with the command and the input, and their progress is passed on', async () => {
+  it('run in another process with the command and the input, and their progress is passed on', async () => {
     const home = aLocalHome();
     expect(await runJob(home)).toEqual(input('succeed'));
     const [{ summary, wasDone }] = finished(home);
@@ -37,6 +37,36 @@ describe('Batch jobs', () => {
     const home = aLocalHome();
     await runJob(home, 'succeed', { ArrayProperties: { Size: 3 } }, 'evaluate');
     expect(finished(home).map(({ summary }) => summary.AWS_BATCH_JOB_ARRAY_INDEX)).toEqual(['0', '1', '2']);
+  });
+
+  it('that follow one another share a process, until one of them fails', async () => {
+    const home = aLocalHome();
+    const machine = aMachine({
+      First: aBatchState('train-sft', {}, { InputPath: '$.first', Next: 'Second' }),
+      Second: aBatchState('train-sft', {}, { InputPath: '$.second', Next: 'Third' }),
+      Third: aBatchState('train-sft', {}, { InputPath: '$.third', End: true }),
+    });
+    const job = (runId: string, behaviour = 'succeed') => ({ ...input(behaviour), runId });
+    await runMachine(home, machine, 'test', { first: job('1'), second: job('2'), third: job('3', 'stopped once') });
+    const [first, second, third] = finished(home).map(({ summary }) => summary.pid);
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+    expect(isAlive(first as number)).toBe(false);
+  });
+
+  it('find another process when the one that waits is killed', async () => {
+    const home = aLocalHome();
+    await runJob(home);
+    const [{ summary }] = finished(home);
+    process.kill(summary.pid as number, 'SIGKILL');
+    while (isAlive(summary.pid as number)) await sleep(20);
+    await runMachine(home, aMachine({ Job: aBatchState('train-sft') }), 'test', { ...input('succeed'), runId: 's' });
+    expect(finished(home)).toHaveLength(2);
+  });
+
+  it('that are killed say by what', async () => {
+    const message = expect.stringMatching(/^train-sft was killed by SIGKILL after test 1 of 4 prompts/);
+    await expect(runJob(aLocalHome(), 'die')).rejects.toMatchObject({ name: 'Batch.JobFailed', message });
   });
 
   it('are not started when their manifest is there', async () => {
