@@ -1,4 +1,4 @@
-import { fill, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { RowTable } from './executor.ts';
 import { type GraphOutput, type GraphSession, typeAttribute } from './graph-session.ts';
 import { nodeBackend } from './node-backend.ts';
@@ -52,9 +52,11 @@ export class SessionRowTable implements RowTable {
   }
 
   #assign(shape: readonly [number, number]): void {
-    const zeros = this.#trace.recording.outputOf(fill([...shape], 0));
-    const mayResize = { name: 'validate_shape', type: nodeBackend().binding.TF_ATTR_BOOL, value: false };
-    this.#write('Assign', [zeros], [typeAttribute('float32'), mayResize]);
+    const flag = (name: string, value: boolean) => ({ name, type: nodeBackend().binding.TF_ATTR_BOOL, value });
+    const size = this.#session.addConstant({ dtype: 'int32', shape: [2], data: Int32Array.from(shape) });
+    // Unlike `Fill`, it is not folded into a constant of the table's size when the graph is prepared.
+    const zeros = this.#add('Empty', [size], [typeAttribute('float32', 'dtype'), flag('init', true)]);
+    this.#write('Assign', [zeros], [typeAttribute('float32'), flag('validate_shape', false)]);
   }
 
   #write(op: string, operands: GraphOutput[], attributes: Attributes): void {
