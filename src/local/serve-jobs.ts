@@ -4,6 +4,7 @@
  * sends a job; the line `@done` answers one that has succeeded, the end of this process, with its exit code, any other.
  */
 import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { EXIT_CODES } from '../schema/job-attempts.ts';
 import { DONE_MARK, type ServedJob } from './served-job.ts';
@@ -25,6 +26,8 @@ process.on('SIGINT', () => stop.abort());
 
 const { prepare, runJob } = (await import(pathToFileURL(process.argv[2]).href)) as JobModule;
 await prepare();
+// A worker that waits is killed in the end, which would lose what it has compiled.
+flushCompileCache();
 
 let exitCode: number = EXIT_CODES.done;
 while (exitCode === EXIT_CODES.done) {

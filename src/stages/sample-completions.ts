@@ -3,6 +3,7 @@ import type { GenerationRequest } from '../engine/generation/request-queue.ts';
 import { createSampler, type Sampler } from '../engine/generation/sampler.ts';
 import type { Completion } from '../engine/generation/sequence.ts';
 import { createExecutor } from '../engine/graph/create-executor.ts';
+import type { Preparation } from '../engine/graph/executor.ts';
 import type { Precision } from '../engine/graph/rewrites/mixed-precision.ts';
 import type { Policy } from '../engine/policy.ts';
 import { InterruptedError } from '../schema/errors.ts';
@@ -43,6 +44,9 @@ export interface SampledCompletions {
   completions: PromptCompletion[];
   /** Of those that this attempt sampled. */
   sampledTokens: number;
+  /** When this attempt had sampled its first token, in milliseconds since 1970; absent where nothing was left to sample. */
+  firstTokenAt?: number;
+  preparation: Preparation;
 }
 
 /** A completion of a finished batch, as a job that is not done keeps it. */
@@ -80,9 +84,13 @@ export async function sampleCompletions(
   const sampler = createSampler(policy.model, executor, Math.min(promptsPerRound * completionsPerPrompt, total));
   const started = Date.now();
   let tokens = 0;
+  let firstTokenAt: number | undefined;
+  const onStep = () => {
+    firstTokenAt ??= Date.now();
+  };
   try {
     for (let batch = keptBatches; batch < batches.length; batch++) {
-      const sampled = await sampleBatch(deps, policy, config, plan, sampler, batches[batch]);
+      const sampled = await sampleBatch(deps, policy, config, plan, { sampler, onStep }, batches[batch]);
       completions.push(...sampled);
       for (const { tokenIds } of sampled) tokens += tokenIds.length;
       const tokensPerSecond = tokens / ((Date.now() - started) / 1000);
@@ -93,7 +101,7 @@ export async function sampleCompletions(
   } finally {
     executor.dispose();
   }
-  return { completions, sampledTokens: tokens };
+  return { completions, sampledTokens: tokens, firstTokenAt, preparation: executor.preparation };
 }
 
 /** The completions of the first batches, as many as were kept without a gap. */
@@ -124,7 +132,7 @@ async function sampleBatch(
   policy: Policy,
   config: RunConfig,
   plan: SamplingPlan,
-  sampler: Sampler,
+  { sampler, onStep }: { sampler: Sampler; onStep(): void },
   rounds: readonly Prompt[][],
 ): Promise<PromptCompletion[]> {
   const { completionsPerPrompt, seedOf } = plan;
@@ -143,7 +151,7 @@ async function sampleBatch(
   }
   const prompts = rounds.flat();
   const settings = { ...plan.sampling, stopTokenIds: processor.stopTokenIds };
-  const completions = await sampler.generate(processRounds(), settings);
+  const completions = await sampler.generate(processRounds(), settings, onStep);
   return completions.map((completion, at) => ({
     ...completion,
     prompt: prompts[Math.floor(at / completionsPerPrompt)],

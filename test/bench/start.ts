@@ -1,103 +1,142 @@
 /**
- * Seconds from `rise run examples/tiny.yaml` to the first sampled token, and where they go. The run is ended when its first
- * rollout job starts; that job's way to its first token is then gone part by part, on the same store.
+ * Seconds from `rise run examples/tiny.yaml` to the first sampled token, and where they go; of its first jobs what tracing
+ * and compiling cost. Once with nothing compiled by Node before, then as every later run finds it.
  *
  *     npm run bench -- start
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageRoot } from '../../src/package-root.ts';
+import { checkpointPrefix, iterationName, metricsKey, trajectoriesPrefix } from '../../src/schema/keys.ts';
 import { median, printResult, printTable, RUNS } from './support/report.ts';
 
-/** What support/first-token.ts prints. */
-type WorkerParts = Record<
-  'workerStart' | 'tensorflow' | 'modelLoad' | 'images' | 'prefill' | 'firstStep' | 'warmPrefill' | 'warmStep',
-  number
->;
-
 const RUN_ID = 'bench';
+/** The states of the first jobs. */
+const JOBS = ['RollOut', 'TrainGrpo'] as const;
 
+/** Seconds by name. */
 type Parts = Record<string, number>;
 
-const runs: { toFirstToken: Parts; toSecond: Parts }[] = [];
-for (let run = 0; run < RUNS; run++) runs.push(await measureStart());
-const parts = medians(runs.map(({ toFirstToken }) => toFirstToken));
-const second = medians(runs.map(({ toSecond }) => toSecond));
-const total = median(
-  runs.map(({ toFirstToken }) => Object.values(toFirstToken).reduce((sum, seconds) => sum + seconds, 0)),
-);
+/** One run up to the end of its first training job. */
+interface Start {
+  toFirstToken: Parts;
+  /** Of each job, by state. */
+  jobs: Record<string, Parts>;
+}
 
-console.log(`from \`rise run\` to the first sampled token, medians of ${RUNS} runs`);
-printTable(['part', 'seconds'], [...Object.entries(parts), ['all', total]]);
-console.log('\nfrom there to the second');
-printTable(['part', 'seconds'], Object.entries(second));
-printResult('start', [{ model: 'rise-tiny', ours: total, unit: 's', parts }]);
+const compiled = mkdtempSync(join(tmpdir(), 'metis-rise-compiled-'));
+try {
+  const cold = await measureStart(compiled);
+  const warm: Start[] = [];
+  for (let run = 0; run < RUNS; run++) warm.push(await measureStart(compiled));
+  report(cold, warm);
+} finally {
+  rmSync(compiled, { recursive: true });
+}
 
-function medians(runs: Parts[]): Parts {
+function report(cold: Start, warm: readonly Start[]): void {
+  const parts = medians(warm.map(({ toFirstToken }) => toFirstToken));
+  const total = median(warm.map(({ toFirstToken }) => sum(toFirstToken)));
+  console.log(`from \`rise run\` to the first sampled token: the first run, and the medians of ${RUNS} later ones`);
+  const rows = Object.keys(parts).map((part) => [part, cold.toFirstToken[part], parts[part]]);
+  printTable(['part', 'first, s', 'later, s'], [...rows, ['all', sum(cold.toFirstToken), total]]);
+  const jobs = Object.fromEntries(
+    JOBS.map((state) => [state, medians(warm.map((start) => start.jobs[state]))] as const),
+  );
+  console.log('\nthe first jobs, medians of the later runs');
+  const names = Object.keys(jobs[JOBS[0]]);
+  printTable(
+    ['job', ...names],
+    Object.entries(jobs).map(([state, job]) => [state, ...names.map((name) => job[name])]),
+  );
+  printResult('start', [{ model: 'rise-tiny', ours: total, unit: 's', parts, first: sum(cold.toFirstToken), jobs }]);
+}
+
+function sum(parts: Parts): number {
+  return Object.values(parts).reduce((total, seconds) => total + seconds, 0);
+}
+
+function medians(runs: readonly Parts[]): Parts {
   return Object.fromEntries(Object.keys(runs[0]).map((part) => [part, median(runs.map((run) => run[part]))]));
 }
 
-async function measureStart(): Promise<{ toFirstToken: Parts; toSecond: Parts }> {
+/** @param compiled folder of what Node has compiled */
+async function measureStart(compiled: string): Promise<Start> {
   const store = mkdtempSync(join(tmpdir(), 'metis-rise-'));
-  const nodeStart = timeNode(['-e', '0']);
-  const setUpCheck = timeNode([join(packageRoot, 'scripts/setup/main.mjs')]) - nodeStart;
-  const run = await followRun(store);
-  const worker = runNode([join(packageRoot, 'test/bench/support/first-token.ts'), store, RUN_ID]);
-  const { workerStart, tensorflow, modelLoad, images, ...passes }: WorkerParts = JSON.parse(worker);
-  rmSync(store, { recursive: true });
-  const toFirstToken = {
-    Node: nodeStart,
-    'set-up check': setUpCheck,
-    'command line, model to the store': run.validateEntered - nodeStart - setUpCheck,
-    'validate, plan': run.jobStarted - run.validateEntered,
-    'worker process': workerStart,
-    TensorFlow: tensorflow,
-    model: modelLoad,
-    'images, prompts': images,
-    ...splitFirst(passes.prefill, passes.warmPrefill, 'prefill, first token'),
+  try {
+    const nodeStart = timeNode(['-e', '0']);
+    const setUpCheck = timeNode([join(packageRoot, 'scripts/setup/main.mjs')]) - nodeStart;
+    const events = await followRun(store, compiled);
+    const [rollout, training] = [trajectoriesPrefix(RUN_ID, iterationName(0), 0), checkpointPrefix(RUN_ID, 0)].map(
+      (prefix): Parts => JSON.parse(readFileSync(join(store, metricsKey(prefix)), 'utf8').split('\n')[0]),
+    );
+    return {
+      toFirstToken: {
+        Node: nodeStart,
+        'set-up check': setUpCheck,
+        'command line, model to the store': events.validateEntered - nodeStart - setUpCheck,
+        'validate, plan; meanwhile a worker loads TensorFlow': events.started.RollOut - events.validateEntered,
+        'model, images, prefill': rollout['time/firstTokenSeconds'],
+      },
+      jobs: {
+        RollOut: describeJob(events.seconds.RollOut, rollout),
+        TrainGrpo: describeJob(events.seconds.TrainGrpo, training),
+      },
+    };
+  } finally {
+    rmSync(store, { recursive: true });
+  }
+}
+
+function describeJob(seconds: number, metrics: Parts): Parts {
+  return {
+    seconds,
+    graphs: metrics['engine/graphs'],
+    trace: metrics['time/traceSeconds'],
+    'first runs': metrics['time/firstRunSeconds'],
   };
-  return { toFirstToken, toSecond: splitFirst(passes.firstStep, passes.warmStep, 'decoding step') };
 }
 
-/** What a first time takes longer than the next: tracing and compiling, cold memory. */
-function splitFirst(first: number, next: number, name: string): Parts {
-  return { 'trace, compile, warm up': Math.max(0, first - next), [name]: Math.min(first, next) };
+/** Seconds since the run's start, and of each job from its start to its end. */
+interface Events {
+  validateEntered: number;
+  started: Parts;
+  seconds: Parts;
 }
 
-/** Starts the run in an empty store and ends it at its first job. Gives seconds since its start. */
-async function followRun(store: string): Promise<{ validateEntered: number; jobStarted: number }> {
+/** Starts the run in an empty store and ends it after its first training job. */
+async function followRun(store: string, compiled: string): Promise<Events> {
   const started = performance.now();
   const command = [join(packageRoot, 'bin/rise.js'), 'run', join(packageRoot, 'examples/tiny.yaml'), '--json'];
   const child = spawn(process.execPath, [...command, '--store', store, '--run-id', RUN_ID], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
   });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const seconds = await readEvents(child, started);
-  child.kill('SIGKILL');
+  const events = await readEvents(child, started);
+  child.kill('SIGTERM');
   await closed;
-  return seconds;
+  return events;
 }
 
-async function readEvents(child: ChildProcess, started: number) {
-  let validateEntered: number | undefined;
+async function readEvents(child: ChildProcess, started: number): Promise<Events> {
+  const events: Events = { validateEntered: Number.NaN, started: {}, seconds: {} };
   for await (const line of createInterface({ input: child.stdout! })) {
     const now = (performance.now() - started) / 1000;
-    const { kind } = JSON.parse(line);
-    if (kind === 'state-entered') validateEntered ??= now;
-    if (kind === 'job-started' && validateEntered !== undefined) return { validateEntered, jobStarted: now };
+    const { kind, state, seconds } = JSON.parse(line);
+    if (kind === 'state-entered' && state === 'Validate') events.validateEntered = now;
+    if (kind === 'job-started') events.started[state] = now;
+    if (kind === 'job-finished') events.seconds[state] = seconds;
+    if (kind === 'job-finished' && state === JOBS.at(-1)) return events;
   }
-  throw new Error('the run ended before its first job; its error is above');
+  throw new Error('the run ended before its first jobs had; its error is above');
 }
 
 function timeNode(args: string[]): number {
   const started = performance.now();
-  runNode(args);
+  execFileSync(process.execPath, args, { stdio: 'ignore' });
   return (performance.now() - started) / 1000;
-}
-
-function runNode(args: string[]): string {
-  return execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }

@@ -23,6 +23,7 @@ export function createEagerExecutor(): Executor {
     read: (variables) => variables.map(readVariable),
     define: (compute) => (inputs) => tf.tidy(() => compute(inputs) as tf.TensorContainer) as ReturnType<typeof compute>,
     isTraced: false,
+    preparation: { graphs: 0, traceSeconds: 0, firstRunSeconds: 0 },
     dispose() {
       tf.dispose(created);
       for (const table of tables) table.release();

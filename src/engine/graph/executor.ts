@@ -52,6 +52,16 @@ export interface RowTable {
 /** A function of trees of tensors. The caller disposes inputs and outputs. */
 export type Run<Inputs, Outputs> = (inputs: Inputs) => Outputs;
 
+/** What making functions ready has cost: nothing where they run op by op. */
+export interface Preparation {
+  /** One for each function and shape of its inputs. */
+  graphs: number;
+  /** Recording them. */
+  traceSeconds: number;
+  /** Running each for the first time, when TensorFlow places and compiles what the later runs share. */
+  firstRunSeconds: number;
+}
+
 /** Runs functions over state that it holds: op by op, or as traced graphs. */
 export interface Executor {
   createVariable(initial: HostArray): StateVariable;
@@ -68,5 +78,7 @@ export interface Executor {
   define<Inputs, Outputs>(compute: Run<Inputs, Outputs>): Run<Inputs, Outputs>;
   /** Whether it pays to pad inputs to few sizes. */
   readonly isTraced: boolean;
+  /** So far. */
+  readonly preparation: Preparation;
   dispose(): void;
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Executor, Run } from './executor.ts';
+import type { Executor, Preparation, Run } from './executor.ts';
 import { createGraphSession, type HostArray } from './graph-session.ts';
 import { recordOps } from './record-ops.ts';
 import { createRewrites, type Precision } from './rewrites/mixed-precision.ts';
@@ -17,6 +17,7 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
   const beginRewrite = createRewrites(session, precision);
   const adopted = new Map<tf.Variable, SessionVariable>();
   const current: { trace?: Trace } = {};
+  const preparation: Preparation = { graphs: 0, traceSeconds: 0, firstRunSeconds: 0 };
 
   function trace<Inputs, Outputs>(compute: Run<Inputs, Outputs>, inputs: Inputs): Run<Inputs, Outputs> {
     const placeholders = listTensors(inputs).map(({ dtype, shape }) => session.addPlaceholder(dtype, shape));
@@ -65,12 +66,21 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
       const graphs = new Map<string, Run<Inputs, Outputs>>();
       return (inputs) => {
         const key = describeTree(inputs);
-        const graph = graphs.get(key) ?? trace(compute, inputs);
+        const known = graphs.get(key);
+        if (known) return known(inputs);
+        const began = performance.now();
+        const graph = trace(compute, inputs);
         graphs.set(key, graph);
-        return graph(inputs);
+        const traced = performance.now();
+        const outputs = graph(inputs);
+        preparation.graphs += 1;
+        preparation.traceSeconds += (traced - began) / 1000;
+        preparation.firstRunSeconds += (performance.now() - traced) / 1000;
+        return outputs;
       };
     },
     isTraced: true,
+    preparation,
     dispose: () => session.close(),
   };
 }

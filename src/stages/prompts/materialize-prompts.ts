@@ -43,10 +43,11 @@ async function readPrompts(store: Store, source: PromptSource & { kind: 'dataset
 async function drawPrompts(store: Store, source: PromptSource & { kind: 'tasks' }): Promise<MaterializedPrompts> {
   const tasks = drawTasks(source);
   const prompts: PlacedPrompt[] = [];
-  for (let start = 0; start < tasks.length; start += CONCURRENT_IMAGES) {
-    const drawn = tasks.slice(start, start + CONCURRENT_IMAGES).map((task) => storeTask(store, task));
-    prompts.push(...(await Promise.all(drawn)));
-  }
+  const remaining = tasks.entries();
+  const drawNext = async () => {
+    for (const [at, task] of remaining) prompts[at] = await storeTask(store, task);
+  };
+  await Promise.all(Array.from({ length: CONCURRENT_IMAGES }, drawNext));
   return { prompts, faults: [] };
 }
 

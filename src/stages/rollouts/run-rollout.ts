@@ -1,3 +1,4 @@
+import { describePreparation } from '../../engine/graph/describe-preparation.ts';
 import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
 import { DIAGNOSIS, metricsKey, planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
@@ -26,6 +27,7 @@ export interface RolloutSummary {
  */
 export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number): Promise<RolloutSummary> {
   const { store } = deps;
+  const began = Date.now();
   const config = await readConfig(store, input.configKey);
   const prefix = trajectoriesPrefix(input.runId, input.rollout, shard);
   const description = { stage: 'rollout', runId: input.runId, seed: config.seed };
@@ -35,7 +37,7 @@ export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number
     const seedOf = (prompt: Prompt, index: number) => deriveSeed(config.seed, input.rollout, prompt.promptId, index);
     const precision = await choosePrecision(deps, input.runId, config, policy.model);
     const started = Date.now();
-    const { completions, sampledTokens } = await sampleCompletions(deps, policy, config, {
+    const { completions, sampledTokens, firstTokenAt, preparation } = await sampleCompletions(deps, policy, config, {
       stage: 'rollout',
       prompts,
       completionsPerPrompt: input.rollout === DIAGNOSIS ? config.diagnosis.trajectoriesPerPrompt : config.rl.groupSize,
@@ -52,6 +54,8 @@ export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number
       'job/attempt': deps.attempt,
       'time/rolloutSeconds': seconds,
       'rollout/tokensPerSecond': sampledTokens / seconds,
+      ...(firstTokenAt && { 'time/firstTokenSeconds': (firstTokenAt - began) / 1000 }),
+      ...describePreparation(preparation),
     };
     await store.write(metricsKey(prefix), encodeRecords([metrics]));
     return { ...summarize(trajectories), precision };

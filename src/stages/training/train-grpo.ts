@@ -1,4 +1,5 @@
 import { createExecutor } from '../../engine/graph/create-executor.ts';
+import { describePreparation } from '../../engine/graph/describe-preparation.ts';
 import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
 import type { Policy } from '../../engine/policy.ts';
 import type { ProcessedPrompt } from '../../engine/processing/processor.ts';
@@ -72,6 +73,7 @@ export async function runTrainGrpo(deps: JobDeps, input: TrainGrpoJob): Promise<
       iteration: input.iteration,
       'job/attempt': deps.attempt,
       ...describeIteration(groups, result, steps.slice(resumePoint?.metrics.length), Date.now() - started),
+      ...describePreparation(models.trainer.executor.preparation),
     };
     await store.write(metricsKey(prefix), encodeRecords([metrics, ...steps]));
     return result;

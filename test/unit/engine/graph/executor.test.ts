@@ -41,6 +41,10 @@ describe.each<Engine>(['eager', 'traced'])('functions of an executor, %s', (engi
       expectSame(actual.value, expected.value);
       expectSame(actual.gradient, expected.gradient);
     }
+    const { graphs, traceSeconds, firstRunSeconds } = executor.preparation;
+    expect([graphs, traceSeconds > 0, firstRunSeconds > 0]).toEqual(
+      engine === 'traced' ? [2, true, true] : [0, false, false],
+    );
     executor.dispose();
   });
 
