@@ -3,9 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { scoreTokens } from './kernels/token-scores.ts';
 import type { Qwen25VLConfig } from './models/qwen2_5_vl/config.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import { createModelInput, type ModelInput } from './models/qwen2_5_vl/model-input.ts';
+import {
+  createModelInput,
+  type InputSequence,
+  type ModelInput,
+  measureInput,
+} from './models/qwen2_5_vl/model-input.ts';
 import { type ImageEncoder, type ModelTensors, uploadModelInput } from './models/qwen2_5_vl/model-tensors.ts';
-import { NO_PADDING } from './padding.ts';
+import { type BatchSizes, NO_PADDING, type PadBatch, padEach } from './padding.ts';
 import type { ProcessedPrompt } from './processing/processor.ts';
 
 /** A prompt and the completion to score or learn. */
@@ -25,26 +30,35 @@ export interface SequenceBatch {
   completionTokenCount: number;
 }
 
+/** Of sequences without padding. */
+export function measureBatch(sequences: readonly TrainingSequence[]): BatchSizes {
+  const completionTokens = sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
+  return { ...measureInput(sequences.map(toInput)), completionTokens };
+}
+
+/** The last completion token needs no row of its own: nothing is predicted from it. */
+const toInput = ({ prompt, completionIds }: TrainingSequence): InputSequence => ({
+  prompt,
+  continuationIds: completionIds.slice(0, -1),
+});
+
 /**
- * Pads sequences to one length. The last completion token needs no row of its own: nothing is predicted from it.
+ * Pads sequences to one length.
  *
- * @param padding rounds up sizes, so that batches share few shapes
+ * @param pad enlarges the batch, so that batches share few shapes
  */
 export function buildSequenceBatch(
   sequences: readonly TrainingSequence[],
   config: Qwen25VLConfig,
-  padding = NO_PADDING,
+  pad: PadBatch = padEach(NO_PADDING),
 ): SequenceBatch {
-  const input = createModelInput(
-    sequences.map(({ prompt, completionIds }) => ({ prompt, continuationIds: completionIds.slice(0, -1) })),
-    config,
-    padding,
-  );
+  const sizes = pad(measureBatch(sequences));
+  const input = createModelInput(sequences.map(toInput), config, sizes);
   const predictingRows = sequences.flatMap(({ prompt, completionIds }, b) =>
     completionIds.map((_, at) => b * input.length + prompt.tokenIds.length - 1 + at),
   );
   const completionTokenCount = predictingRows.length;
-  const size = padding.count(completionTokenCount);
+  const size = sizes.completionTokens;
   return {
     input,
     predictingRows: padInt32(predictingRows, size),

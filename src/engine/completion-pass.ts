@@ -11,7 +11,7 @@ import {
 import { listTensors } from './graph/tensor-tree.ts';
 import { createImageEncoder } from './image-encoder.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import { paddingFor } from './padding.ts';
+import { choosePadding, type PadBatch } from './padding.ts';
 import { isVisionWeight, type MicroBatch, type Trainer } from './train-step.ts';
 
 /** Numbers of each completion token besides its id, by name: what a loss is told about it. */
@@ -52,12 +52,15 @@ interface PassInputs<Name extends string> {
 
 /**
  * Forward and backward pass over completions, whose gradients the trainer's optimizer keeps for its next step.
- * Where the trainer runs traced graphs, sizes are rounded up, so that few graphs serve a job.
+ * Where the trainer runs traced graphs, batches are padded, so that few graphs serve a job.
+ *
+ * @param pad for traced graphs; without it each size is rounded up on its own
  */
 export function createCompletionPass<Name extends string>(
   model: Qwen25VL,
   { executor, optimizer, variables }: Trainer,
   computeLoss: CompletionLoss<Name>,
+  pad?: PadBatch,
 ): CompletionPass<Name> {
   const differentiate = executor.define(({ batch, values_N, tokenCount }: PassInputs<Name>) => {
     let scores: CompletionScores | undefined;
@@ -77,7 +80,7 @@ export function createCompletionPass<Name extends string>(
   const encodeImages = isVisionFrozen ? createImageEncoder(model, executor) : undefined;
   return {
     run(sequences, values, tokenCount) {
-      const batch = buildSequenceBatch(sequences, model.config, paddingFor(executor));
+      const batch = buildSequenceBatch(sequences, model.config, choosePadding(executor, pad));
       const inputs = uploadInputs(uploadSequenceBatch(batch, model.config, encodeImages), values, tokenCount);
       const outputs = differentiate(inputs);
       const count = batch.completionTokenCount;

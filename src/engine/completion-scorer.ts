@@ -4,19 +4,23 @@ import { buildSequenceBatch, scoreCompletions, type TrainingSequence, uploadSequ
 import type { Executor } from './graph/executor.ts';
 import { listTensors } from './graph/tensor-tree.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import { paddingFor } from './padding.ts';
+import { choosePadding, type PadBatch } from './padding.ts';
 
 /** Log-probabilities, without gradient, of every completion token under a model, sequence after sequence. */
 export type CompletionScorer = (sequences: readonly TrainingSequence[]) => Float32Array;
 
-/** Scores completions inside an executor, which takes the model's weights in. */
-export function createCompletionScorer(model: Qwen25VL, executor: Executor): CompletionScorer {
+/**
+ * Scores completions inside an executor, which takes the model's weights in.
+ *
+ * @param pad for traced graphs; without it each size is rounded up on its own
+ */
+export function createCompletionScorer(model: Qwen25VL, executor: Executor, pad?: PadBatch): CompletionScorer {
   adoptWeights(executor, model);
   const score = executor.define(
     (batch: ReturnType<typeof uploadSequenceBatch>) => scoreCompletions(model, batch).logprobs_N,
   );
   return (sequences) => {
-    const batch = buildSequenceBatch(sequences, model.config, paddingFor(executor));
+    const batch = buildSequenceBatch(sequences, model.config, choosePadding(executor, pad));
     const tensors = uploadSequenceBatch(batch, model.config);
     const logprobs_N = score(tensors);
     const logprobs = logprobs_N.dataSync<'float32'>().slice(0, batch.completionTokenCount);

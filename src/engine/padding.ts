@@ -27,3 +27,36 @@ function roundUp(size: number, perOctave: number): number {
   const step = Math.max(1, 2 ** Math.floor(Math.log2(size)) / perOctave);
   return Math.ceil(size / step) * step;
 }
+
+/** What the model's graphs depend on. */
+export interface InputSizes {
+  rows: number;
+  /** Tokens in a row. */
+  length: number;
+  images: number;
+}
+
+/** What the graphs of a pass over completions depend on. */
+export interface BatchSizes extends InputSizes {
+  completionTokens: number;
+}
+
+/** The sizes that a batch is padded to. */
+export type PadBatch = (sizes: BatchSizes) => BatchSizes;
+
+export function padInput({ rows, length, images }: InputSizes, padding: Padding): InputSizes {
+  return { rows: padding.count(rows), length: padding.length(length), images: padding.count(images) };
+}
+
+/** Rounds each size on its own, as is right for batches of which little is known. */
+export function padEach(padding: Padding): PadBatch {
+  return (sizes) => ({
+    ...padInput(sizes, padding),
+    completionTokens: padding.count(sizes.completionTokens),
+  });
+}
+
+/** Where an executor wants no padding there is none, else the planned or each size rounded up on its own. */
+export function choosePadding(executor: Executor, planned = padEach(TRACED_PADDING)): PadBatch {
+  return executor.isTraced ? planned : padEach(NO_PADDING);
+}

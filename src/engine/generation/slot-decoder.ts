@@ -6,9 +6,9 @@ import type { Executor } from '../graph/executor.ts';
 import { listTensors } from '../graph/tensor-tree.ts';
 import { createImageEncoder } from '../image-encoder.ts';
 import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
-import { createModelInput } from '../models/qwen2_5_vl/model-input.ts';
+import { createModelInput, measureInput } from '../models/qwen2_5_vl/model-input.ts';
 import { type ModelTensors, uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
-import { paddingFor } from '../padding.ts';
+import { paddingFor, padInput } from '../padding.ts';
 import type { ProcessedImage } from '../processing/processor.ts';
 import { type DrawnTokens, drawTokens } from './draw-tokens.ts';
 import { createKeyValueCache } from './key-value-cache.ts';
@@ -73,11 +73,8 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
     begin(requests, slots, settings) {
       const prompts = [...new Set(requests.map(({ prompt }) => prompt))];
       const promptOf = requests.map(({ prompt }) => prompts.indexOf(prompt));
-      const input = createModelInput(
-        prompts.map((prompt) => ({ prompt, continuationIds: [] })),
-        model.config,
-        padding,
-      );
+      const begun = prompts.map((prompt) => ({ prompt, continuationIds: [] }));
+      const input = createModelInput(begun, model.config, padInput(measureInput(begun), padding));
       const sequences = requests.map((request, r) => new Sequence(request, input.nextPositions[promptOf[r]], settings));
       makeRoom(input.length, settings);
       // What fills a shape up repeats the last prompt, or sequence, which changes nothing.

@@ -1,11 +1,13 @@
 // Shape suffixes: N = completion tokens of a micro-batch, flat.
-import type { TrainingSequence } from '../../engine/batch.ts';
+import { measureBatch, type TrainingSequence } from '../../engine/batch.ts';
 import { type CompletionPass, type CompletionResult, createCompletionPass } from '../../engine/completion-pass.ts';
 import { type CompletionScorer, createCompletionScorer } from '../../engine/completion-scorer.ts';
 import type { Executor } from '../../engine/graph/executor.ts';
 import { grpoLoss, MAX_IMPORTANCE } from '../../engine/losses/grpo-loss.ts';
 import { sumGrpoMetrics } from '../../engine/losses/grpo-metrics.ts';
 import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
+import type { PadBatch } from '../../engine/padding.ts';
+import { planPadding } from '../../engine/plan-padding.ts';
 import type { StepResult, Trainer } from '../../engine/train-step.ts';
 import { createRandom } from '../../schema/random.ts';
 import type { RlConfig } from '../../schema/run-config.ts';
@@ -50,13 +52,16 @@ export async function takeGrpoSteps(
   { config, shuffleSeed, taken, beforeStep }: GrpoPassSettings,
 ): Promise<StepMetrics[]> {
   const batches = splitEvenly(createRandom(shuffleSeed).shuffle(sequences), config.stepsPerIteration);
-  const pass = createGrpoPass(models, config);
-  const scoreReference = models.reference && createCompletionScorer(models.reference, models.trainer.executor);
+  const { model, trainer, reference } = models;
+  const plans = batches.map((batch) => planMicroBatches(batch, config.microBatchSequences, model.weightCount));
+  const pad = planPadding(plans.flat().map(measureBatch), model.weightCount);
+  const pass = createGrpoPass(models, config, pad);
+  const scoreReference = reference && createCompletionScorer(reference, trainer.executor, pad);
   const steps = [...taken];
   let done = batches.slice(0, steps.length).flat().length;
-  while (steps.length < batches.length) {
+  while (steps.length < plans.length) {
     await beforeStep(steps);
-    const step = takeStep({ ...models, pass, scoreReference }, batches[steps.length], config, (count) => {
+    const step = takeStep({ trainer, pass, scoreReference }, plans[steps.length], config, (count) => {
       done += count;
       const metrics = steps.at(-1);
       deps.report({ stage: 'train-grpo', done, total: sequences.length, unit: 'sequences', metrics });
@@ -89,7 +94,7 @@ export function withOldLogprobs(
 
 type GrpoPass = CompletionPass<'sampling' | 'old' | 'advantages' | 'reference'>;
 
-function createGrpoPass({ model, trainer }: GrpoModels, config: RlConfig): GrpoPass {
+function createGrpoPass({ model, trainer }: GrpoModels, config: RlConfig, pad: PadBatch): GrpoPass {
   return createCompletionPass(
     model,
     trainer,
@@ -103,25 +108,27 @@ function createGrpoPass({ model, trainer }: GrpoModels, config: RlConfig): GrpoP
         referenceLogprobs_N: reference,
         tokenCount,
       }),
+    pad,
   );
 }
 
-interface GrpoStepModels extends GrpoModels {
+interface GrpoStepModels {
+  trainer: Trainer;
   pass: GrpoPass;
   scoreReference?: CompletionScorer;
 }
 
 function takeStep(
-  { model: { weightCount }, trainer, pass, scoreReference }: GrpoStepModels,
-  sequences: readonly GrpoSequence[],
+  { trainer, pass, scoreReference }: GrpoStepModels,
+  microBatches: readonly GrpoSequence[][],
   config: RlConfig,
   onMicroBatch: (sequences: number) => void,
 ): StepMetrics {
-  const tokenCount = countCompletionTokens(sequences);
+  const tokenCount = countCompletionTokens(microBatches.flat());
   const sums = { clippedTokens: 0, approximateKl: 0, entropy: 0, importance: 0 };
 
   function* runMicroBatches(): Generator<CompletionResult> {
-    for (const micro of planMicroBatches(sequences, config.microBatchSequences, weightCount)) {
+    for (const micro of microBatches) {
       const { sampling, old, advantages } = flattenTokens(micro);
       const result = pass.run(micro, { sampling, old, advantages, reference: scoreReference?.(micro) }, tokenCount);
       const moved = sumGrpoMetrics(result.logprobs, old ?? sampling, advantages, config);

@@ -1,4 +1,4 @@
-import { NO_PADDING } from '../../padding.ts';
+import type { InputSizes } from '../../padding.ts';
 import type { ProcessedImage, ProcessedPrompt } from '../../processing/processor.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { computePositionIds } from './position-ids.ts';
@@ -31,17 +31,16 @@ export interface ModelInput {
 /**
  * Lays sequences out for one pass through the model.
  *
- * @param padding rounds up the number of rows, their length and the number of images; what is added is never read
+ * @param sizes at least those of the sequences; what is added is never read
  * @throws InvalidInputError image tokens and images disagree
  */
 export function createModelInput(
   sequences: readonly InputSequence[],
   config: Qwen25VLConfig,
-  padding = NO_PADDING,
+  sizes = measureInput(sequences),
 ): ModelInput {
-  const lengths = sequences.map(({ prompt, continuationIds }) => prompt.tokenIds.length + continuationIds.length);
-  const length = padding.length(Math.max(...lengths));
-  const batchSize = padding.count(sequences.length);
+  const lengths = sequences.map(countTokens);
+  const { rows: batchSize, length } = sizes;
   const rows = batchSize * length;
   const tokenIds = new Int32Array(rows);
   const axes: ModelInput['axes'] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
@@ -59,9 +58,9 @@ export function createModelInput(
     return positions.next + continuationIds.length;
   });
   const prompts = sequences.map(({ prompt }) => prompt);
-  const images = [...new Set(prompts.flatMap((prompt) => prompt.images))];
+  const images = listImages(sequences);
   const embeddingRows = images.length > 0 ? placeImages(prompts, images, { rows, length }, config) : undefined;
-  const spareImages = images.length > 0 ? Array(padding.count(images.length) - images.length).fill(images[0]) : [];
+  const spareImages = images.length > 0 ? Array(sizes.images - images.length).fill(images[0]) : [];
   return {
     batchSize,
     length,
@@ -73,6 +72,22 @@ export function createModelInput(
     embeddingRows,
   };
 }
+
+/** Of sequences without padding. */
+export function measureInput(sequences: readonly InputSequence[]): InputSizes {
+  return {
+    rows: sequences.length,
+    length: Math.max(...sequences.map(countTokens)),
+    images: listImages(sequences).length,
+  };
+}
+
+const countTokens = ({ prompt, continuationIds }: InputSequence) => prompt.tokenIds.length + continuationIds.length;
+
+/** Each once. */
+const listImages = (sequences: readonly InputSequence[]) => [
+  ...new Set(sequences.flatMap(({ prompt }) => prompt.images)),
+];
 
 function placeImages(
   prompts: readonly ProcessedPrompt[],
