@@ -110,8 +110,8 @@ export interface CompletionScores {
 
 /** Scores each completion token under the model, given all before it. */
 export function scoreCompletions(model: Qwen25VL, batch: SequenceTensors): CompletionScores {
-  const hidden_MD = model.computeHiddenStates(batch.input);
-  const logits_NV = model.computeLogits(tf.gather(hidden_MD, batch.predictingRows_N));
+  const hidden_ND = model.computeHiddenStates(batch.input, batch.predictingRows_N);
+  const logits_NV = model.computeLogits(hidden_ND);
   const { logprobs_N, entropies_N } = scoreTokens(logits_NV, batch.targetIds_N);
   return { logprobs_N: tf.mul(logprobs_N, batch.isToken_N), entropy_N: tf.mul(entropies_N, batch.isToken_N) };
 }

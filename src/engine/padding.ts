@@ -17,6 +17,9 @@ export const TRACED_PADDING: Padding = {
   count: (size) => roundUp(size, 4),
 };
 
+/** Of training, whose graphs run often. */
+export const TRAINING_PADDING: Padding = { ...TRACED_PADDING, length: (size) => roundUp(size, 16) };
+
 /** How an executor wants sizes rounded up. */
 export function paddingFor(executor: Executor): Padding {
   return executor.isTraced ? TRACED_PADDING : NO_PADDING;
@@ -57,6 +60,6 @@ export function padEach(padding: Padding): PadBatch {
 }
 
 /** Where an executor wants no padding there is none, else the planned or each size rounded up on its own. */
-export function choosePadding(executor: Executor, planned = padEach(TRACED_PADDING)): PadBatch {
+export function choosePadding(executor: Executor, planned = padEach(TRAINING_PADDING)): PadBatch {
   return executor.isTraced ? planned : padEach(NO_PADDING);
 }

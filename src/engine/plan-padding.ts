@@ -1,4 +1,4 @@
-import { type BatchSizes, type PadBatch, padEach, TRACED_PADDING } from './padding.ts';
+import { type BatchSizes, type PadBatch, padEach, TRAINING_PADDING } from './padding.ts';
 
 /** What a new graph costs to record and prepare, in tokens times weights: about 75 ms on two cores. */
 const GRAPH_COST = 1.5e9;
@@ -19,7 +19,7 @@ interface SharedShape {
  * @param weightCount of the model: what a token costs
  */
 export function planPadding(batches: readonly BatchSizes[], weightCount: number): PadBatch {
-  const round = padEach(TRACED_PADDING);
+  const round = padEach(TRAINING_PADDING);
   const nameOf = (sizes: BatchSizes) => Object.values(round(sizes)).join();
   let shapes = [...Map.groupBy(batches, nameOf)].map(
     ([name, alike]): SharedShape => ({ sizes: alike.reduce(unite), batches: alike.length, names: [name] }),

@@ -52,8 +52,8 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
 
   const prefill = executor.define((inputs: PrefillInputs) => {
     const { input, lastRows_P, promptOf_R, slots_R, uniforms_R, room, temperature } = inputs;
-    const hidden_MD = model.computeHiddenStates(input, cache.begin(room, input.length, promptOf_R, slots_R));
-    const logits_PV = model.computeLogits(tf.gather(hidden_MD, lastRows_P));
+    const remember = cache.begin(room, input.length, promptOf_R, slots_R);
+    const logits_PV = model.computeLogits(model.computeHiddenStates(input, lastRows_P, remember));
     return chooseTokens(tf.gather(logits_PV, promptOf_R), uniforms_R, temperature);
   });
 

@@ -1,4 +1,4 @@
-import { TRACED_PADDING } from '../../engine/padding.ts';
+import { TRAINING_PADDING } from '../../engine/padding.ts';
 
 interface PromptAndCompletion {
   prompt: { tokenIds: readonly number[] };
@@ -27,10 +27,10 @@ export function planMicroBatches<T extends PromptAndCompletion>(
   /** For the first sequences, as many as the index says: what they cost in tokens, and where the last micro-batch starts. */
   const plans = [{ cost: 0, start: 0 }];
   for (let end = 1; end <= sorted.length; end++) {
-    const length = TRACED_PADDING.length(countTokens(sorted[end - 1]));
+    const length = TRAINING_PADDING.length(countTokens(sorted[end - 1]));
     let best = { cost: Number.POSITIVE_INFINITY, start: 0 };
     for (let start = Math.max(0, end - size); start < end; start++) {
-      const cost = plans[start].cost + TRACED_PADDING.count(end - start) * length + callTokens;
+      const cost = plans[start].cost + TRAINING_PADDING.count(end - start) * length + callTokens;
       if (cost < best.cost) best = { cost, start };
     }
     plans.push(best);

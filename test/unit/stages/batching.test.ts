@@ -1,4 +1,4 @@
-import { TRACED_PADDING } from '../../../src/engine/padding.ts';
+import { TRAINING_PADDING } from '../../../src/engine/padding.ts';
 import { createRandom } from '../../../src/schema/random.ts';
 import { splitBySize, splitEvenly } from '../../../src/stages/split-list.ts';
 import { planMicroBatches } from '../../../src/stages/training/batching.ts';
@@ -48,7 +48,8 @@ describe('planMicroBatches', () => {
     const sequences = withLengths(numbers(64).map(() => 40 + random.int(60)));
     const plan = planMicroBatches(sequences, 32, weights);
     const padded = plan.reduce(
-      (sum, micro) => sum + TRACED_PADDING.count(micro.length) * TRACED_PADDING.length(Math.max(...lengthsOf(micro))),
+      (sum, micro) =>
+        sum + TRAINING_PADDING.count(micro.length) * TRAINING_PADDING.length(Math.max(...lengthsOf(micro))),
       0,
     );
     const tokens = lengthsOf(sequences).reduce((a, b) => a + b, 0);

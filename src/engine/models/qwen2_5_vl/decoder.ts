@@ -1,4 +1,4 @@
-// Shape suffixes: M = rows of all tokens, sequence after sequence, D = model width, B = sequences, C = head size, J = half a head,
+// Shape suffixes: M = rows of all tokens, sequence after sequence, R = chosen rows, D = model width, B = sequences, C = head size, J = half a head,
 // X = width of all query heads, Y = of all key heads.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Heads } from '../../kernels/attention.ts';
@@ -14,16 +14,21 @@ export interface DecoderInput {
   embeddings_MD: tf.Tensor2D;
   rotary: Rotary;
   attend: Attend;
+  /** Rows whose hidden states are asked for; all of them when absent. */
+  chosen_R?: tf.Tensor1D;
 }
 
-/** Hidden states before the final norm. */
+/** Hidden states before the final norm. What only rows that are not chosen would need of the last layer is left out. */
 export function runDecoder(input: DecoderInput, config: Qwen25VLConfig, weights: Weights): tf.Tensor2D {
   const { layerCount, rmsNormEpsilon } = config.text;
   let x_MD = input.embeddings_MD;
   for (let layer = 0; layer < layerCount; layer++) {
     const name = `model.layers.${layer}`;
     const attentionInput_MD = rmsNorm(x_MD, weights(`${name}.input_layernorm.weight`), rmsNormEpsilon);
-    x_MD = tf.add(x_MD, selfAttention(attentionInput_MD, input, layer, weights));
+    const choose = (rows: tf.Tensor2D) =>
+      input.chosen_R && layer === layerCount - 1 ? tf.gather(rows, input.chosen_R) : rows;
+    const mixed_MX = selfAttention(attentionInput_MD, input, layer, weights);
+    x_MD = tf.add(choose(x_MD), linear(choose(mixed_MX), weights(`${name}.self_attn.o_proj.weight`)));
     const mlpInput_MD = rmsNorm(x_MD, weights(`${name}.post_attention_layernorm.weight`), rmsNormEpsilon);
     x_MD = tf.add(x_MD, gatedMlp(mlpInput_MD, weights, `${name}.mlp`, false));
   }
@@ -34,12 +39,11 @@ function selfAttention(x_MD: tf.Tensor2D, input: DecoderInput, layer: number, we
   const { rotary, attend } = input;
   const name = `model.layers.${layer}.self_attn`;
   const project = (part: string) => linear(x_MD, weights(`${name}.${part}.weight`), weights(`${name}.${part}.bias`));
-  const mixed_MX = attend(layer, {
+  return attend(layer, {
     queries_MX: rotate(project('q_proj'), rotary),
     keys_MY: rotate(project('k_proj'), rotary),
     values_MY: project('v_proj'),
   });
-  return linear(mixed_MX, weights(`${name}.o_proj.weight`));
 }
 
 /**

@@ -41,18 +41,24 @@ export class Qwen25VL {
   }
 
   /**
-   * Final hidden states (before the last norm) of every row, each token seeing its own row's past.
+   * Final hidden states (before the last norm) of chosen rows, or of every one, each token seeing its own row's past.
    *
    * @param remember is handed the heads of all tokens, for decoding
    */
-  computeHiddenStates(input: ModelTensors, remember?: (layer: number, heads: Heads) => void): tf.Tensor2D {
+  computeHiddenStates(
+    input: ModelTensors,
+    chosen_R?: tf.Tensor1D,
+    remember?: (layer: number, heads: Heads) => void,
+  ): tf.Tensor2D {
     const { batchSize, rotary } = input;
     const { keyValueHeadCount } = this.config.text;
     const attend: Attend = (layer, heads) => {
       remember?.(layer, heads);
       return causalAttention(heads, batchSize, keyValueHeadCount);
     };
-    return tf.tidy(() => runDecoder({ embeddings_MD: this.embed(input), rotary, attend }, this.config, this.weight));
+    return tf.tidy(() =>
+      runDecoder({ embeddings_MD: this.embed(input), rotary, attend, chosen_R }, this.config, this.weight),
+    );
   }
 
   /** Hidden states (before the last norm) of one more token for every row. */
