@@ -1,9 +1,11 @@
+import { measureBatch } from '../../../src/engine/batch.ts';
 import { createCompletionPass } from '../../../src/engine/completion-pass.ts';
 import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
 import type { Completion } from '../../../src/engine/generation/sequence.ts';
 import { createExecutor } from '../../../src/engine/graph/create-executor.ts';
 import type { Precision } from '../../../src/engine/graph/rewrites/mixed-precision.ts';
 import { grpoLoss } from '../../../src/engine/losses/grpo-loss.ts';
+import { planPadding } from '../../../src/engine/plan-padding.ts';
 import type { Policy } from '../../../src/engine/policy.ts';
 import { createTrainer, type StepResult, selectTrainable } from '../../../src/engine/train-step.ts';
 import { createRandom } from '../../../src/schema/random.ts';
@@ -62,6 +64,7 @@ export function createGrpoStepper(
         advantages_N: advantages!,
         tokenCount: count,
       }),
+    planPadding(microBatches.map(measureBatch), model.weightCount),
   );
   function* runMicroBatches() {
     for (const micro of microBatches) yield pass.run(micro, flattenTokens(micro), tokenCount);
