@@ -52,62 +52,69 @@ export function startWorker({ module, environment, heartbeatSeconds }: WorkerSet
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  const status = closed(child);
+  const served: ServingProcess = { child, status: closed(child), onLine: () => {} };
   // A process that cannot start is the failure of the job it is given.
-  status.catch(() => {});
-  let isIdle = true;
-  child.once('exit', () => {
-    isIdle = false;
-  });
-  let onLine: (line: string) => void = () => {};
-  createInterface({ input: child.stdout! }).on('line', (line) => onLine(line));
-  createInterface({ input: child.stderr! }).on('line', (line) => onLine(line));
-
-  async function run(request: JobRequest): Promise<void> {
-    isIdle = false;
-    const job = request.command.join(' ');
-    const log = createJobLog(request);
-    let ending: RiseError | undefined;
-    const end = (error: RiseError) => {
-      ending ??= error;
-      stop(child);
-    };
-    const heartbeat = setTimeout(() => end(stalled(job, heartbeatSeconds, log.progress)), heartbeatSeconds * 1000);
-    const onAbort = () => end(new InterruptedError(`${job} was stopped`));
-    const done = new Promise<'done'>((resolve) => {
-      onLine = (line) => {
-        heartbeat.refresh();
-        if (line === DONE_MARK) resolve('done');
-        else log.add(line);
-      };
-    });
-    const { command, environment } = request;
-    // To a process that has ended nothing can be sent: its end is told below.
-    child.send({ command, environment } satisfies ServedJob, () => {});
-    if (request.signal.aborted) onAbort();
-    request.signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      const outcome = await Promise.race([done, status]);
-      // One that was told to stop ends, done or not.
-      const ended = ending ? await status : outcome;
-      if (outcome !== 'done') throw ending ?? failed(job, ended as ExitStatus, log);
-      isIdle = !ending;
-    } finally {
-      clearTimeout(heartbeat);
-      request.signal.removeEventListener('abort', onAbort);
-    }
+  served.status.catch(() => {});
+  for (const stream of [child.stdout!, child.stderr!]) {
+    createInterface({ input: stream }).on('line', (line) => served.onLine(line));
   }
-
+  let isFree = true;
   return {
     get isIdle() {
-      return isIdle;
+      return isFree && child.exitCode === null && child.signalCode === null;
     },
-    run,
+    async run(request) {
+      isFree = false;
+      isFree = await runOn(served, request, heartbeatSeconds);
+    },
     async end() {
       child.kill('SIGKILL');
-      await status;
+      await served.status;
     },
   };
+}
+
+interface ServingProcess {
+  child: ChildProcess;
+  status: Promise<ExitStatus>;
+  /** Called with what it prints. */
+  onLine(line: string): void;
+}
+
+/** Whether the process, after a job that has succeeded, takes another one. */
+async function runOn(served: ServingProcess, request: JobRequest, heartbeatSeconds: number): Promise<boolean> {
+  const { child, status } = served;
+  const { command, environment, signal } = request;
+  const job = command.join(' ');
+  const log = createJobLog(request);
+  let ending: RiseError | undefined;
+  const end = (error: RiseError) => {
+    ending ??= error;
+    stop(child);
+  };
+  const heartbeat = setTimeout(() => end(stalled(job, heartbeatSeconds, log.progress)), heartbeatSeconds * 1000);
+  const onAbort = () => end(new InterruptedError(`${job} was stopped`));
+  const done = new Promise<'done'>((resolve) => {
+    served.onLine = (line) => {
+      heartbeat.refresh();
+      if (line === DONE_MARK) resolve('done');
+      else log.add(line);
+    };
+  });
+  // To a process that has ended nothing can be sent: its end is told below.
+  child.send({ command, environment } satisfies ServedJob, () => {});
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const outcome = await Promise.race([done, status]);
+    if (outcome !== 'done') throw ending ?? failed(job, outcome, log);
+    // One that was told to stop ends, though the job was done first.
+    if (ending) await status;
+    return !ending;
+  } finally {
+    clearTimeout(heartbeat);
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /** What a job prints. */
