@@ -13,7 +13,7 @@ export interface ScoreJournal {
   find(trajectory: Pick<Trajectory, 'promptId' | 'trajectoryIndex'>): TrajectoryScore | undefined;
   /** Notes a score, and writes a part when enough have come together. */
   add(score: TrajectoryScore): Promise<void>;
-  /** Writes what is noted and not written yet. */
+  /** Writes what is noted, and returns when all of it is kept. */
   flush(): Promise<void>;
 }
 
@@ -32,12 +32,16 @@ export async function openScoreJournal(
   }
   let parts = written.length;
   let pending: TrajectoryScore[] = [];
+  /** Of all parts so far: scores come from many calls at once, and the last to flush waits for what others began. */
+  let writes: Promise<unknown> = Promise.resolve();
   const flush = async () => {
-    if (pending.length === 0) return;
-    const records = encodeRecords(pending);
-    pending = [];
-    parts += 1;
-    await store.write(scoreJournalKey(prefix, hash, parts - 1), records);
+    if (pending.length > 0) {
+      const records = encodeRecords(pending);
+      pending = [];
+      writes = Promise.all([writes, store.write(scoreJournalKey(prefix, hash, parts), records)]);
+      parts += 1;
+    }
+    await writes;
   };
   return {
     find: (trajectory) => known.get(nameOf(trajectory)),

@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { timeLeftSignal } from '../../../lambdas/time-left-signal.ts';
 import type { ActiveReward } from '../../../src/rewards/index.ts';
 import { InterruptedError } from '../../../src/schema/errors.ts';
@@ -102,13 +103,21 @@ describe('scoring a shard', () => {
     expect(most).toBe(32);
   });
 
-  it('stops when its time is over, and the next attempt scores only what is missing', async () => {
+  it('stops when its time is over, with all that it scored kept, and the next attempt scores only what is missing', async () => {
     const store = await aStoredShard();
+    const slowAtFirst: Store = Object.create(store);
+    let delay = 200;
+    slowAtFirst.write = async (...given) => {
+      const waiting = sleep(delay);
+      delay = 0;
+      await waiting;
+      return store.write(...given);
+    };
     const time = new AbortController();
     const first = aReward((call) => {
       if (call === 1500) time.abort();
     });
-    await expect(score(store, first.accuracy, time.signal)).rejects.toThrow(InterruptedError);
+    await expect(score(slowAtFirst, first.accuracy, time.signal)).rejects.toThrow(InterruptedError);
     const kept = await journalled(store);
     expect(kept).toBeGreaterThan(1400);
     expect(await store.exists(manifestKey(prefix))).toBe(false);
