@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from '../../scripts/setup/places.mjs';
 
@@ -9,11 +10,17 @@ const ABSENT_INDEX =
 /** A Python that has the packages, or why there is none. */
 export type PythonEnvironment = { python: string } | { missing: string };
 
+/** The oldest version that will do. */
+type LeastVersion = [major: number, minor: number];
+
+/** As `findPython`, with whatever version of Python 3 there is. */
+export const findPythonWith = (...requirements: string[]) => findPython([3, 0], requirements);
+
 /**
  * Installs packages from PyPI, each named as `name==version`, into an environment of their own in the user's cache folder, once.
  * Throws when the installation fails by itself, and not for want of Python or of an index.
  */
-export function findPythonWith(...requirements: string[]): PythonEnvironment {
+export function findPython(least: LeastVersion, requirements: readonly string[]): PythonEnvironment {
   const home = join(cacheFolder(), 'test', requirements.join('-').replace(/[^a-z0-9.]+/g, '-'));
   const python = join(home, 'bin', 'python');
   if (existsSync(python)) return { python };
@@ -21,7 +28,7 @@ export function findPythonWith(...requirements: string[]): PythonEnvironment {
   mkdirSync(join(home, '..'), { recursive: true });
   process.stderr.write(`installing ${requirements.join(' and ')} into ${home}, once\n`);
   try {
-    const missing = install(pending, requirements);
+    const missing = install(pending, least, requirements);
     if (missing) return { missing };
     if (!existsSync(python)) renameSync(pending, home);
     return { python };
@@ -31,9 +38,11 @@ export function findPythonWith(...requirements: string[]): PythonEnvironment {
 }
 
 /** Gives what is missing on this machine, if anything. */
-function install(folder: string, requirements: string[]): string | undefined {
+function install(folder: string, least: LeastVersion, requirements: readonly string[]): string | undefined {
+  const interpreter = interpreters().find((each) => isAtLeast(each, least));
+  if (!interpreter) return `no python3 of version ${least.join('.')} or newer with the venv module`;
   try {
-    runQuietly('python3', ['-m', 'venv', folder]);
+    runQuietly(interpreter, ['-m', 'venv', folder]);
   } catch {
     return 'no python3 with the venv module';
   }
@@ -44,6 +53,22 @@ function install(folder: string, requirements: string[]): string | undefined {
       return `no Python package index that has ${requirements.join(' and ')}`;
     }
     throw error;
+  }
+}
+
+/** The one on the path first, then those beside it by version, and those that pyenv keeps. */
+function interpreters(): string[] {
+  const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
+  const kept = existsSync(pyenv) ? readdirSync(pyenv).map((version) => join(pyenv, version, 'bin', 'python3')) : [];
+  return ['python3', 'python3.14', 'python3.13', 'python3.12', ...kept.toReversed()];
+}
+
+function isAtLeast(interpreter: string, least: LeastVersion): boolean {
+  try {
+    runQuietly(interpreter, ['-c', `import sys, venv; sys.exit(sys.version_info < (${least.join(', ')}))`]);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,0 +1,75 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { packageRoot } from '../../../src/package-root.ts';
+import type { FunctionAnswer, FunctionCall } from './function-runtime.ts';
+
+const Environment = z.object({
+  code: z.string(),
+  handler: z.string(),
+  environment: z.record(z.string(), z.string()),
+  timeoutSeconds: z.number(),
+});
+const Invocation = z.object({ 'invoke-id': z.string(), 'invoked-function-arn': z.string(), payload: z.string() });
+
+interface Running {
+  process: ChildProcess;
+  timeoutSeconds: number;
+  log: string[];
+}
+
+/** Execution environments of Lambda functions: a process each, which runs the deployed code, one event after another. */
+export function createFunctionEnvironments() {
+  const running = new Map<string, Running>();
+  return {
+    start(id: string, request: unknown): void {
+      const { code, handler, environment, timeoutSeconds } = Environment.parse(request);
+      const child = fork(join(packageRoot, 'test/localstack/support/function-runtime.ts'), [code, handler], {
+        env: { ...environment, PATH: process.env.PATH },
+        execArgv: [],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      });
+      const log: string[] = [];
+      for (const output of [child.stdout!, child.stderr!]) output.on('data', (chunk) => log.push(String(chunk)));
+      running.set(id, { process: child, timeoutSeconds, log });
+    },
+    async invoke(id: string, request: unknown): Promise<FunctionAnswer & { logs: string }> {
+      const { payload, ...names } = Invocation.parse(request);
+      const { process: child, timeoutSeconds, log } = running.get(id)!;
+      log.length = 0;
+      const call: FunctionCall = {
+        event: JSON.parse(payload),
+        requestId: names['invoke-id'],
+        functionArn: names['invoked-function-arn'],
+        deadline: Date.now() + timeoutSeconds * 1000,
+      };
+      const answer = await answerOf(child, call);
+      return { ...answer, logs: log.join('') };
+    },
+    stop(id: string): void {
+      running.get(id)?.process.kill();
+      running.delete(id);
+    },
+    stopAll(): void {
+      for (const { process: child } of running.values()) child.kill();
+    },
+  };
+}
+export type FunctionEnvironments = ReturnType<typeof createFunctionEnvironments>;
+
+/** The function's answer, or what Lambda says of a process that ended before it. */
+function answerOf(child: ChildProcess, call: FunctionCall): Promise<FunctionAnswer> {
+  return new Promise((resolve) => {
+    const onExit = (code: number | null, signal: string | null) => {
+      const errorMessage = `RequestId: ${call.requestId} Error: Runtime exited with ${signal ?? `exit status ${code}`}`;
+      resolve({ isError: true, payload: { errorType: 'Runtime.ExitError', errorMessage } });
+    };
+    child.once('exit', onExit);
+    child.once('message', (answer: FunctionAnswer) => {
+      child.off('exit', onExit);
+      resolve(answer);
+    });
+    if (child.exitCode === null) child.send(call);
+    else onExit(child.exitCode, child.signalCode);
+  });
+}
