@@ -209,10 +209,10 @@ export class RiseStateMachine extends Construct {
     }
   }
 
-  /** Writes down what failed, then fails under the same error name. */
+  /** Writes down what failed, then fails under a name of its own: no Fail state may bear one of Step Functions' own. */
   private failurePath(): sfn.IChainable {
     const failed = new sfn.Fail(this, 'RunFailed', {
-      errorPath: JsonPath.stringAt('$.error.Error'),
+      error: 'RunFailed',
       causePath: JsonPath.stringAt('$.error.Cause'),
     });
     const record = this.stage('RecordFailure', 'record-failure', {

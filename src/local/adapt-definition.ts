@@ -62,9 +62,20 @@ function adaptState(name: string, state: State, tasks: LocalTask[]): State {
       if (processor.ProcessorConfig?.Mode !== 'DISTRIBUTED') return { ...state, ItemProcessor: children };
       return adaptDistributedMap(name, state, children, tasks);
     }
+    case 'Fail':
+      assertOwnName(name, state);
+      return state;
     default:
       return state;
   }
+}
+
+/** An error name that begins with `States.` is Step Functions' own; one that is handed on, of a failed job for one, may be. */
+function assertOwnName(name: string, { Error: errorName, ErrorPath }: State): void {
+  if (ErrorPath === undefined && !String(errorName).startsWith('States.')) return;
+  throw new InvalidInputError(
+    `Fail state ${name} ends under ${ErrorPath ?? errorName}, which may be a name of Step Functions; give it an Error of its own`,
+  );
 }
 
 function describeTask(state: string, { Resource }: State, timeoutSeconds: number): LocalTask {

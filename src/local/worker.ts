@@ -19,7 +19,7 @@ export class JobFailedError extends RiseError {
 
   constructor(message: string, exitCode: number) {
     super(message);
-    this.name = 'Batch.JobFailed';
+    this.name = 'States.TaskFailed';
     this.exitCode = exitCode;
   }
 }
@@ -38,7 +38,7 @@ export interface Worker {
   /** Whether it can take a job. */
   readonly isIdle: boolean;
   /**
-   * Runs a job. Throws `Batch.JobFailed` with the end of what it printed, `StalledError` naming the last progress when it
+   * Runs a job. Throws `States.TaskFailed` with the end of what it printed, `StalledError` naming the last progress when it
    * falls silent, and `InterruptedError` when the request's signal aborts; the process has ended then.
    */
   run(request: JobRequest): Promise<void>;

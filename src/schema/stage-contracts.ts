@@ -80,7 +80,7 @@ export type EvaluateJob = ExecutionInput;
 
 /** Input of `RecordFailure`: what stopped the execution, as Step Functions reports it. */
 export const FailureInput = ExecutionInput.extend({
-  error: z.string().describe('error name, e.g. `Batch.JobFailed`'),
+  error: z.string().describe('error name, e.g. `States.TaskFailed`'),
   cause: z.string().describe('message; of a Lambda on AWS, its error as JSON'),
   executionId: z.string(),
 });

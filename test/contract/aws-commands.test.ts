@@ -196,13 +196,13 @@ describeWithMoto('the commands on AWS', (server) => {
       const cause = JSON.stringify({ JobName: 'rollout', StatusReason: 'Host EC2 (instance i-1) terminated.' });
       const watching = startRise(['watch', 'watched', '--interval', '1']);
       await new Promise<void>((resolve) => watching.child.stdout.once('data', () => resolve()));
-      const failed = aRunInItsSecondIteration().fail('RollOutShards', 'Batch.JobFailed', cause).caught();
+      const failed = aRunInItsSecondIteration().fail('RollOutShards', 'States.TaskFailed', cause).caught();
       proxy.histories.set(executionArn, failed.end('ExecutionFailed').events);
       await stepFunctions.stopExecution({ executionArn });
       expect(await watching.ended).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
-          /RollOutShards failed: Batch.JobFailed: job rollout: Host EC2 .*\n.*rise resume watched/,
+          /RollOutShards failed: States.TaskFailed: job rollout: Host EC2 .*\n.*rise resume watched/,
         ),
       });
     });

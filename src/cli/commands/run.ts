@@ -73,9 +73,11 @@ function explain(error: Error, failure: Failure | undefined): Error {
       cause: error,
     });
   }
-  if (failure && !(failure.error instanceof RiseError)) return failure.error;
-  error.message = `${failure ? `${failure.state}: ` : ''}${error.message}\nWhat is done before this is kept: once the cause is gone, run the same command again to resume.`;
-  return error;
+  // The machine itself ends under a name that says no more than that it failed.
+  const told = failure?.error ?? error;
+  if (!(told instanceof RiseError)) return told;
+  told.message = `${failure ? `${failure.state}: ` : ''}${told.message}\nWhat is done before this is kept: once the cause is gone, run the same command again to resume.`;
+  return told;
 }
 
 /** `npm` passes a Ctrl-C on that the terminal has sent already: a signal so soon after another is the same one. */

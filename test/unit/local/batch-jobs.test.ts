@@ -66,7 +66,7 @@ describe('Batch jobs', () => {
 
   it('that are killed say by what', async () => {
     const message = expect.stringMatching(/^train-sft was killed by SIGKILL after test 1 of 4 prompts/);
-    await expect(runJob(aLocalHome(), 'die')).rejects.toMatchObject({ name: 'Batch.JobFailed', message });
+    await expect(runJob(aLocalHome(), 'die')).rejects.toMatchObject({ name: 'States.TaskFailed', message });
   });
 
   it('are not started when their manifest is there', async () => {
@@ -106,20 +106,20 @@ describe('Batch jobs', () => {
   it('that are stopped time and again fail with the last attempt', async () => {
     const home = aLocalHome();
     const message = expect.stringContaining('ended with exit code 143');
-    await expect(runJob(home, 'stopped')).rejects.toMatchObject({ name: 'Batch.JobFailed', message });
+    await expect(runJob(home, 'stopped')).rejects.toMatchObject({ name: 'States.TaskFailed', message });
     expect(attempts(home)).toEqual(Array.from({ length: JOB_ATTEMPTS }, (_, i) => i + 1));
   });
 
   it('that fail of themselves are not begun again', async () => {
     const home = aLocalHome();
-    await expect(runJob(home, 'fail')).rejects.toMatchObject({ name: 'Batch.JobFailed' });
+    await expect(runJob(home, 'fail')).rejects.toMatchObject({ name: 'States.TaskFailed' });
     expect(attempts(home)).toEqual([1]);
   });
 
   it('in a branch are stopped when another branch fails, and its failure is the one that is told', async () => {
     const home = aLocalHome({ rescue: ({ error }: { error: { Cause: string } }) => error.Cause });
     const branch = (path: string) => aMachine({ [path]: aBatchState('train-sft', {}, { InputPath: path, End: true }) });
-    const Catch = [{ ErrorEquals: ['Batch.JobFailed'], ResultPath: '$.error', Next: 'Rescue' }];
+    const Catch = [{ ErrorEquals: ['States.TaskFailed'], ResultPath: '$.error', Next: 'Rescue' }];
     const machine = aMachine({
       Both: { Type: 'Parallel', Branches: [branch('$.hanging'), branch('$.failing')], Catch, End: true },
       Rescue: aLambdaState('rescue'),
@@ -138,12 +138,12 @@ describe('Batch jobs', () => {
       Job: aBatchState(
         'train-sft',
         {},
-        { Catch: [{ ErrorEquals: ['Batch.JobFailed'], ResultPath: '$.error', Next: 'Rescue' }], End: true },
+        { Catch: [{ ErrorEquals: ['States.TaskFailed'], ResultPath: '$.error', Next: 'Rescue' }], End: true },
       ),
       Rescue: aLambdaState('rescue'),
     });
     expect(await runMachine(home, machine, 'test', input('fail'))).toEqual({
-      Error: 'Batch.JobFailed',
+      Error: 'States.TaskFailed',
       Cause: expect.stringMatching(/^train-sft ended with exit code 3 after test 1 of 4 prompts:\n(.*\n)*out of luck/),
     });
   });

@@ -51,12 +51,20 @@ describe('Lambda states', () => {
 
   it('end the run under the name and cause of a Fail state', async () => {
     const home = aLocalHome();
-    const machine = aMachine({ Failed: { Type: 'Fail', ErrorPath: '$.Error', CausePath: '$.Cause' } });
-    await expect(run(home, machine, { Error: 'Batch.JobFailed', Cause: 'exit code 3' })).rejects.toMatchObject({
-      name: 'Batch.JobFailed',
+    const machine = aMachine({ Failed: { Type: 'Fail', Error: 'RunFailed', CausePath: '$.Cause' } });
+    await expect(run(home, machine, { Cause: 'exit code 3' })).rejects.toMatchObject({
+      name: 'RunFailed',
       message: 'exit code 3',
     });
   });
+
+  it.each([{ ErrorPath: '$.Error' }, { Error: 'States.TaskFailed' }])(
+    'are refused where a Fail state might bear a name of Step Functions: %j',
+    async (fields) => {
+      const machine = aMachine({ Failed: { Type: 'Fail', ...fields } });
+      await expect(run(aLocalHome(), machine, { Error: 'any' })).rejects.toThrow(/Fail state Failed .* give it an Error/);
+    },
+  );
 
   it('time out', async () => {
     const home = aLocalHome({ slow: () => sleep(5_000, undefined, { ref: false }) });

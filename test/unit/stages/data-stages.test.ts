@@ -161,8 +161,8 @@ describe('the data stages', () => {
   });
 
   it('writes down a failure', async () => {
-    await recordFailure({ ...run, error: 'Batch.JobFailed', cause: 'out of memory', executionId: 'e' });
+    await recordFailure({ ...run, error: 'States.TaskFailed', cause: 'out of memory', executionId: 'e' });
     const record = JSON.parse((await played.store.read(keys.failureKey(runId))).toString());
-    expect(record).toMatchObject({ error: 'Batch.JobFailed', cause: 'out of memory' });
+    expect(record).toMatchObject({ error: 'States.TaskFailed', cause: 'out of memory' });
   });
 });
