@@ -48,13 +48,17 @@ export class StageFunction extends Construct {
   }
 }
 
-/** The SDK of the lock file, not the runtime's. Its CommonJS parts call `require`, which a module does not have. */
+/**
+ * The SDK of the lock file, not the runtime's. Its CommonJS parts call `require`, which a module does not have. Names of
+ * classes are kept: by those of errors the state machine decides what it tries again.
+ */
 export const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
   mainFields: ['module', 'main'],
   banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   bundleAwsSDK: true,
   minify: true,
+  keepNames: true,
   sourceMap: true,
   sourcesContent: false,
 };

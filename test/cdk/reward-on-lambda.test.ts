@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { BUNDLING } from '../../cdk/constructs/stage-function.ts';
+import { readDefinition } from '../../src/local/definition.ts';
 import { placeRewards } from '../../src/local/place-rewards.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import {
@@ -16,6 +17,7 @@ import { RunConfig } from '../../src/schema/run-config.ts';
 import { TrajectoryScore } from '../../src/schema/trajectory.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { encodeRecords, readRecords } from '../../src/store/records.ts';
+import type { Store } from '../../src/store/store.ts';
 import { aPrompt, aRunConfig, aTrajectory } from '../support/factories.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
 
@@ -27,7 +29,8 @@ function bundleScoring(): string {
   buildSync({
     entryPoints: [join(packageRoot, 'lambdas/score-trajectories/handler.ts')],
     bundle: true,
-    minify: true,
+    minify: BUNDLING.minify,
+    keepNames: BUNDLING.keepNames,
     platform: 'node',
     format: 'esm',
     mainFields: BUNDLING.mainFields,
@@ -38,8 +41,9 @@ function bundleScoring(): string {
   return outfile;
 }
 
-it("the bundled scoring Lambda runs a user's reward from the store", async () => {
-  const store = createLocalStore(join(folder, 'store'));
+/** A run with one trajectory to score, and what Lambda is asked. */
+async function anUnscoredRun(name: string) {
+  const store = createLocalStore(join(folder, name));
   const [runId, rollout, shard] = ['run', DIAGNOSIS, 0];
   const brevity = { weight: 0.1, module: 'rewards/brevity.ts', options: { words: 4 } };
   const uses = RunConfig.shape.rewards.parse({ brevity });
@@ -51,13 +55,37 @@ it("the bundled scoring Lambda runs a user's reward from the store", async () =>
   await store.write(recordsKey(trajectoriesPrefix(runId, rollout, shard)), encodeRecords([trajectory]));
 
   const item = { runId, configKey: configKey(runId), rollout, shard, shardCount: 1 };
-  const call = `const { handler } = await import(${JSON.stringify(bundleScoring())});
-    await handler(${JSON.stringify(item)}, { getRemainingTimeInMillis: () => 900_000 });`;
-  execFileSync(process.execPath, ['--input-type=module', '--eval', call], {
+  return { store, item, scoresKey: recordsKey(scoresPrefix(runId, rollout, shard)) };
+}
+
+/** Calls the bundled Lambda in a process of its own, and gives the name of the error it fails with. */
+function callScoring(store: Store, item: object, millisecondsLeft: number): string {
+  const call = `const { handler } = await import(${JSON.stringify(bundle)});
+    const context = { getRemainingTimeInMillis: () => ${millisecondsLeft} };
+    await handler(${JSON.stringify(item)}, context).catch(({ name }) => process.stdout.write(name));`;
+  return execFileSync(process.execPath, ['--input-type=module', '--eval', call], {
     cwd: folder,
     env: { RISE_STORE: store.uri },
+    encoding: 'utf8',
+  });
+}
+
+const bundle = bundleScoring();
+
+describe('the bundled scoring Lambda', () => {
+  it("runs a user's reward from the store", async () => {
+    const { store, item, scoresKey } = await anUnscoredRun('scored');
+    expect(callScoring(store, item, 900_000)).toBe('');
+    const [score] = await readRecords(store, scoresKey, TrajectoryScore);
+    expect(score.rewardBreakdown.brevity).toMatchObject({ value: 0.5, evidence: '6 words; the reward falls after 4' });
   });
 
-  const [score] = await readRecords(store, recordsKey(scoresPrefix(runId, rollout, shard)), TrajectoryScore);
-  expect(score.rewardBreakdown.brevity).toMatchObject({ value: 0.5, evidence: '6 words; the reward falls after 4' });
+  it('fails under the name by which the state machine calls it again', async () => {
+    const { store, item } = await anUnscoredRun('interrupted');
+    const error = callScoring(store, item, 0);
+    const { ScoreShard } = readDefinition().States.ScoreTrajectories.ItemProcessor!.States;
+    const retried = (ScoreShard.Retry as { ErrorEquals: string[] }[]).flatMap(({ ErrorEquals }) => ErrorEquals);
+    expect(error).toBe('InterruptedError');
+    expect(retried).toContain(error);
+  });
 });

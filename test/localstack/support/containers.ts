@@ -28,7 +28,11 @@ export const launchProcess: Launch = ({ command, environment }) => {
 };
 
 /** Starts jobs with the environment that Batch gives them; what they print goes to their log streams. */
-export function createContainers(launch: Launch, logs: JobLogs, awsEnvironment: Record<string, string>): StartContainer {
+export function createContainers(
+  launch: Launch,
+  logs: JobLogs,
+  awsEnvironment: Record<string, string>,
+): StartContainer {
   return (job, attempt) => {
     const process = launch({
       command: job.command,

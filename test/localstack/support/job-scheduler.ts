@@ -14,7 +14,10 @@ export interface JobScheduler {
 }
 
 /** Runs jobs in the order they came, as many at once as a queue has vCPUs for. */
-export function createJobScheduler(startContainer: StartContainer, vcpusOfQueue: (arn: string) => number): JobScheduler {
+export function createJobScheduler(
+  startContainer: StartContainer,
+  vcpusOfQueue: (arn: string) => number,
+): JobScheduler {
   const waiting: Job[] = [];
   const running = new Set<Job>();
 

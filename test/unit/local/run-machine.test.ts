@@ -62,7 +62,9 @@ describe('Lambda states', () => {
     'are refused where a Fail state might bear a name of Step Functions: %j',
     async (fields) => {
       const machine = aMachine({ Failed: { Type: 'Fail', ...fields } });
-      await expect(run(aLocalHome(), machine, { Error: 'any' })).rejects.toThrow(/Fail state Failed .* give it an Error/);
+      await expect(run(aLocalHome(), machine, { Error: 'any' })).rejects.toThrow(
+        /Fail state Failed .* give it an Error/,
+      );
     },
   );
 
