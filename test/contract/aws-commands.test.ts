@@ -1,41 +1,26 @@
-import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { Batch } from '@aws-sdk/client-batch';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { type HistoryEvent, SFN } from '@aws-sdk/client-sfn';
 import { resumeOnAws, startOnAws } from '../../src/cli/aws/start-on-aws.ts';
 import { readRunConfig } from '../../src/local/read-run-config.ts';
-import { packageRoot } from '../../src/package-root.ts';
 import { checkpointPrefix, configKey, manifestKey, reportPrefix, summaryKey } from '../../src/schema/keys.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { aJobQueue, deployStacks, type JobRequest } from '../support/aws-deployment.ts';
 import { aHistory, aRunInItsSecondIteration } from '../support/execution-history.ts';
 import { type HistoryProxy, startHistoryProxy } from '../support/history-proxy.ts';
 import { describeWithMoto } from '../support/moto-server.ts';
+import { startRise as startCommand } from '../support/rise-command.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
 const sha256 = (bytes: string) => createHash('sha256').update(bytes).digest('hex');
 
-/** Starts the command as a user would. */
-function startRise(args: string[], environment: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [join(packageRoot, 'src/cli/main.ts'), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, HOME: folder, ...environment },
-  });
-  let stdout = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  const ended = Promise.all([once(child, 'close'), text(child.stderr)]).then(([[code], stderr]) => {
-    return { code, stdout, stderr };
-  });
-  return { child, ended };
-}
+/** With a home of their own: nothing of this user's AWS configuration counts. */
+const startRise = (args: string[], environment: NodeJS.ProcessEnv = {}) =>
+  startCommand(args, { HOME: folder, ...environment });
 const rise = (...args: string[]) => startRise(args).ended;
 const riseJson = async (...args: string[]) => JSON.parse((await rise(...args, '--json')).stdout);
 

@@ -139,7 +139,7 @@ class ProcessExecutor(RuntimeExecutor):
             request_id=payload["invoke-id"],
             payload=json.dumps(answer["payload"]).encode(),
             is_error=answer["isError"],
-            logs=answer["logs"],
+            logs=None,
         )
 
     def stop(self):

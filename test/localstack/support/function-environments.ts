@@ -15,7 +15,6 @@ const Invocation = z.object({ 'invoke-id': z.string(), 'invoked-function-arn': z
 interface Running {
   process: ChildProcess;
   timeoutSeconds: number;
-  log: string[];
 }
 
 /** Execution environments of Lambda functions: a process each, which runs the deployed code, one event after another. */
@@ -27,24 +26,20 @@ export function createFunctionEnvironments() {
       const child = fork(join(packageRoot, 'test/localstack/support/function-runtime.ts'), [code, handler], {
         env: { ...environment, PATH: process.env.PATH },
         execArgv: [],
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
-      const log: string[] = [];
-      for (const output of [child.stdout!, child.stderr!]) output.on('data', (chunk) => log.push(String(chunk)));
-      running.set(id, { process: child, timeoutSeconds, log });
+      running.set(id, { process: child, timeoutSeconds });
     },
-    async invoke(id: string, request: unknown): Promise<FunctionAnswer & { logs: string }> {
+    async invoke(id: string, request: unknown): Promise<FunctionAnswer> {
       const { payload, ...names } = Invocation.parse(request);
-      const { process: child, timeoutSeconds, log } = running.get(id)!;
-      log.length = 0;
+      const { process: child, timeoutSeconds } = running.get(id)!;
       const call: FunctionCall = {
         event: JSON.parse(payload),
         requestId: names['invoke-id'],
         functionArn: names['invoked-function-arn'],
         deadline: Date.now() + timeoutSeconds * 1000,
       };
-      const answer = await answerOf(child, call);
-      return { ...answer, logs: log.join('') };
+      return answerOf(child, call);
     },
     stop(id: string): void {
       running.get(id)?.process.kill();

@@ -84,8 +84,9 @@ async function runAttempt(startContainer: StartContainer, job: Job): Promise<boo
 function finish(job: Job, status: 'SUCCEEDED' | 'FAILED', statusReason: string): void {
   Object.assign(job, { status, statusReason, stoppedAt: Date.now() });
   const { parent } = job;
-  if (!parent?.children!.every(hasEnded)) return;
-  const isFailed = parent.children!.some((child) => child.status === 'FAILED');
+  const siblings = parent?.children ?? [];
+  if (!parent || !siblings.every(hasEnded)) return;
+  const isFailed = siblings.some((child) => child.status === 'FAILED');
   const ofArray = isFailed ? 'Array Child Job failed' : 'Array Child Job succeeded';
   finish(parent, isFailed ? 'FAILED' : 'SUCCEEDED', parent.terminated ?? ofArray);
 }

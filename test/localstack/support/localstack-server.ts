@@ -76,8 +76,8 @@ export async function startLocalStack(python: string, launch: Launch): Promise<L
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stop = async () => {
-    await compute.stop();
     await ended(child);
+    await compute.stop();
     rmSync(home, { recursive: true, force: true });
   };
   try {
@@ -114,10 +114,11 @@ function ready(child: ChildProcess, log: string): Promise<void> {
   });
 }
 
+/** It keeps nothing, and stopping each of its services in turn takes minutes. */
 function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     child.once('close', () => resolve());
-    child.kill('SIGTERM');
+    child.kill('SIGKILL');
   });
 }

@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudFormation } from '@aws-sdk/client-cloudformation';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { SFN } from '@aws-sdk/client-sfn';
+import { createRunObserver, type ObservedStage, type RunStatus } from '../../src/cli/aws/observe-run.ts';
+import { type AwsContext, withDeployment } from '../../src/cli/aws/with-deployment.ts';
+import { prepareRun } from '../../src/local/prepare-run.ts';
+import { readRunConfig } from '../../src/local/read-run-config.ts';
+import { packageRoot } from '../../src/package-root.ts';
+import { failureKey } from '../../src/schema/keys.ts';
+import { Manifest } from '../../src/schema/manifest.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { startRise } from '../support/rise-command.ts';
+import { aTemporaryFolder } from '../support/temporary-folder.ts';
+import { describeOnAccount } from './support/account.ts';
+
+const folder = aTemporaryFolder();
+/** On an account that outlives the tests, runs of another time have other names. */
+const session = Date.now().toString(36);
+
+/** The whole recipe in seconds: two shards of each rollout, three policies to evaluate. */
+function aConfigFile(seed: number): string {
+  const path = join(folder, `run-${seed}.yaml`);
+  const optimizer = 'optimizer: { learningRate: 1.0e-4 }';
+  const tasks = (split: string) => `{ kind: tasks, split: ${split}, seed: 1, tiers: { read: 8, sum: 8 } }`;
+  const lines = [
+    'name: small',
+    `seed: ${seed}`,
+    `policy: { model: ${join(packageRoot, 'models/rise-tiny')} }`,
+    `data: { train: ${tasks('train')}, evaluation: ${tasks('evaluation')} }`,
+    'sampling: { maxNewTokens: 48 }',
+    `rl: { iterations: 1, promptsPerIteration: 4, groupSize: 4, stepsPerIteration: 2, microBatchSequences: 2, ${optimizer} }`,
+    'diagnosis: { trajectoriesPerPrompt: 2 }',
+    `sft: { epochs: 2, sequencesPerStep: 4, microBatchSequences: 4, ${optimizer} }`,
+    'evaluation: { sampling: { maxNewTokens: 16 } }',
+    'compute: { rolloutShards: 2, decodeBatchSequences: 4 }',
+  ];
+  writeFileSync(path, lines.join('\n'));
+  return path;
+}
+
+const rise = (...args: string[]) => startRise(args).ended;
+const onAws = <T>(work: (context: AwsContext) => Promise<T>) => withDeployment({}, work);
+
+/** Looks at a run until it is as wanted; throws when it ends before. */
+async function until<T>(runId: string, find: (run: RunStatus) => T | undefined): Promise<T> {
+  return onAws(async ({ aws, store, deployment }) => {
+    const observer = createRunObserver(aws, store, deployment, runId);
+    for (;;) {
+      const run = await observer.observe();
+      const found = find(run);
+      if (found !== undefined) return found;
+      if (run.status !== 'RUNNING') throw new Error(`${runId} ended as ${run.status}: ${JSON.stringify(run.stages)}`);
+      await sleep(500);
+    }
+  });
+}
+
+const stageOf = ({ stages }: RunStatus, state: string): ObservedStage | undefined =>
+  stages.findLast((stage) => stage.state === state);
+/** The job of a state, once it runs. */
+const runningJob = (state: string) => (run: RunStatus) =>
+  stageOf(run, state)?.jobs.find(({ status, children }) => status === 'RUNNING' || children?.RUNNING)?.jobId;
+
+/** Every manifest of a run by its key; each part is held to its hash on the way. */
+async function readManifests(store: Store, runId: string): Promise<Record<string, string>> {
+  const prefixes = await Promise.all([store.list(`runs/${runId}/`), store.list(`trajectories/${runId}/`)]);
+  const manifests: Record<string, string> = {};
+  for (const key of prefixes.flat().filter((each) => each.endsWith('manifest.json'))) {
+    manifests[key] = (await store.read(key)).toString();
+    for (const part of Manifest.parse(JSON.parse(manifests[key])).parts) {
+      const sha256 = createHash('sha256')
+        .update(await store.read(part.key))
+        .digest('hex');
+      expect({ key: part.key, sha256 }).toEqual({ key: part.key, sha256: part.sha256 });
+    }
+  }
+  return manifests;
+}
+
+/** What `rise run` makes of the same run on this machine. */
+async function manifestsOfLocalRun(config: string, runId: string): Promise<Record<string, string>> {
+  const store = join(folder, runId);
+  const ran = await rise('run', config, '--run-id', runId, '--store', store, '--quiet');
+  expect(ran).toMatchObject({ code: 0 });
+  return readManifests(openStore(store), runId);
+}
+
+/** Of 22 manifests, those that a run is for. */
+const RESULTS = ['sft-shards', 'sft/checkpoint', 'evaluation/base', 'evaluation/rl', 'evaluation/rise', 'report'];
+
+async function expectTheLocalRun(config: string, runId: string): Promise<void> {
+  const local = await manifestsOfLocalRun(config, runId);
+  const results = RESULTS.map((name) => `runs/${runId}/${name}/manifest.json`);
+  expect(Object.keys(local)).toEqual(expect.arrayContaining(results));
+  expect(await onAws(({ store }) => readManifests(store, runId))).toEqual(local);
+}
+
+describeOnAccount('the deployed pipeline', (account) => {
+  let deployed: { bucket: string; stateMachineArn: string };
+
+  beforeAll(async () => {
+    const { code, stdout, stderr } = await rise('deploy', '--yes', '--json', ...account().context);
+    if (code !== 0) throw new Error(`rise deploy ended with ${code}:\n${stderr}`);
+    deployed = JSON.parse(stdout);
+  });
+
+  it('is there with every resource, and rise deploy says where', async () => {
+    const cloudFormation = new CloudFormation({});
+    for (const StackName of ['RiseData', 'RisePipeline']) {
+      const { StackResources = [] } = await cloudFormation.describeStackResources({ StackName });
+      expect(StackResources.length).toBeGreaterThan(0);
+      expect(
+        StackResources.filter(({ ResourceStatus }) => !/^(CREATE|UPDATE)_COMPLETE$/.test(ResourceStatus!)),
+      ).toEqual([]);
+    }
+    expect(deployed).toMatchObject({
+      bucket: expect.stringContaining('risedata-'),
+      stateMachineArn: expect.stringContaining(':stateMachine:'),
+    });
+  });
+
+  it('runs two executions at once, each to what the local runner makes', async () => {
+    const [left, right] = [`left-${session}`, `right-${session}`];
+    const [leftConfig, rightConfig] = [aConfigFile(3), aConfigFile(4)];
+    const { input } = await prepareRun(
+      openStore(`s3://${deployed.bucket}`),
+      await readRunConfig(leftConfig),
+      folder,
+      left,
+    );
+    const request = { stateMachineArn: deployed.stateMachineArn, name: `${left}-1`, input: JSON.stringify(input) };
+    await new SFN({}).startExecution(request);
+    expect(await rise('start', rightConfig, '--aws', '--run-id', right)).toMatchObject({ code: 0 });
+
+    const watched = await Promise.all([left, right].map((runId) => rise('watch', runId, '--interval', '2')));
+    expect(watched.map(({ code }) => code)).toEqual([0, 0]);
+    expect(watched[0].stdout).toMatch(/iteration 1\/1 RollOutShards {2}done[\s\S]*Evaluate {2}done[\s\S]*SUCCEEDED\n$/);
+    await expectTheLocalRun(leftConfig, left);
+    await expectTheLocalRun(rightConfig, right);
+
+    expect((await rise('status', left)).stdout).toMatch(/SUCCEEDED[\s\S]*reward {3}iteration 1: [\s\S]*cost .* USD/);
+    expect((await rise('logs', left)).stdout).toMatch(
+      /evaluate\[0\] {2}evaluate: attempt 1 of 5\n[\s\S]*evaluate\[2\]/,
+    );
+    const out = join(folder, 'downloaded');
+    expect(await rise('download', left, '--out', out)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('every sha256 right'),
+    });
+  });
+
+  it('begins a reclaimed job again, records the one that fails for good, and goes on once it is resumed', async () => {
+    const runId = `failing-${session}`;
+    const config = aConfigFile(5);
+    await rise('start', config, '--aws', '--run-id', runId);
+    const rollout = await until(runId, runningJob('RollOutShards'));
+    account().reclaimHostOf?.(`${rollout}:0`);
+    const training = await until(runId, runningJob('TrainGrpo'));
+    await onAws(({ aws }) => aws.batch.terminateJob({ jobId: training, reason: 'ended by hand' }));
+
+    const watched = await rise('watch', runId, '--interval', '1');
+    expect(watched).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/TrainGrpo failed: States.TaskFailed: job train-grpo: ended by hand/),
+    });
+    const failure = await onAws(({ store }) => store.read(failureKey(runId)));
+    expect(JSON.parse(failure.toString())).toMatchObject({
+      runId,
+      error: 'States.TaskFailed',
+      cause: expect.stringContaining('ended by hand'),
+      executionId: expect.stringContaining(`:${runId}-1`),
+    });
+    const said = await rise('logs', runId, '--job', `${rollout}:0`);
+    expect(said.stdout).toContain(account().reclaimHostOf ? 'rollout[0] attempt 2' : 'rollout[0]');
+
+    expect(await rise('resume', runId)).toMatchObject({ code: 0 });
+    expect(await rise('watch', runId, '--interval', '2')).toMatchObject({ code: 0 });
+    await expectTheLocalRun(config, runId);
+  });
+
+  it('waits where Lambda throttles, ends its jobs when it is stopped, and goes on once it is resumed', async () => {
+    const runId = `stopped-${session}`;
+    const config = aConfigFile(6);
+    const lambda = new Lambda({});
+    const { StackResources = [] } = await new CloudFormation({}).describeStackResources({ StackName: 'RisePipeline' });
+    const planning = StackResources.find(
+      ({ ResourceType, LogicalResourceId }) =>
+        ResourceType === 'AWS::Lambda::Function' && LogicalResourceId!.startsWith('planiteration'),
+    );
+    const FunctionName = planning!.PhysicalResourceId!;
+    await lambda.putFunctionConcurrency({ FunctionName, ReservedConcurrentExecutions: 0 });
+    await rise('start', config, '--aws', '--run-id', runId);
+    const throttled = await until(runId, (run) => stageOf(run, 'PlanIteration')?.error);
+    expect(throttled.name).toBe('Lambda.TooManyRequestsException');
+    await lambda.deleteFunctionConcurrency({ FunctionName });
+
+    const rollout = await until(runId, runningJob('RollOutShards'));
+    expect(JSON.parse((await rise('stop', runId, '--json')).stdout)).toEqual({
+      runId,
+      wasRunning: true,
+      cancelledJobs: [rollout],
+    });
+    const stopped = await rise('status', runId, '--json');
+    expect(JSON.parse(stopped.stdout)).toMatchObject({ status: 'ABORTED', attempt: 1 });
+
+    expect(await rise('resume', runId)).toMatchObject({ code: 0 });
+    expect(await rise('watch', runId, '--interval', '2')).toMatchObject({ code: 0 });
+    await expectTheLocalRun(config, runId);
+  });
+});

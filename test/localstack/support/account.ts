@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { packageRoot } from '../../../src/package-root.ts';
+import { launchProcess } from './containers.ts';
+import { findLocalStack, startLocalStack } from './localstack-server.ts';
+
+/** Where the suite deploys and runs. */
+export interface Account {
+  /** Takes the host of a running job away, as spot capacity is reclaimed; AWS does that when it likes. */
+  reclaimHostOf?: (jobId: string) => void;
+  /** Choices of the stacks that this account needs. */
+  context: string[];
+  close(): Promise<void>;
+}
+
+/** With this, the suite costs money where the environment names a real account. */
+const IS_OF_ENVIRONMENT = process.env.RISE_TEST_ACCOUNT === 'environment';
+/** For two jobs at once on the queue of rollouts. */
+const TWO_JOBS = ['-c', 'rolloutMaxVcpus=30'];
+
+/**
+ * `describe` on an account that is bootstrapped for CDK: a LocalStack of our own or, with `RISE_TEST_ACCOUNT=environment`,
+ * the one that credentials, profile, region and `AWS_ENDPOINT_URL` name. Skipped, and the reason printed, where LocalStack
+ * cannot be installed.
+ */
+export function describeOnAccount(name: string, tests: (account: () => Account) => void): void {
+  const found = IS_OF_ENVIRONMENT ? undefined : findLocalStack();
+  let account: Account;
+  if (found && 'missing' in found) {
+    console.warn(`Skipped, ${found.missing}: ${name}`);
+    describe.skip(name, () => tests(() => account));
+    return;
+  }
+  describe(name, () => {
+    beforeAll(async () => {
+      account = found ? await openLocalStack(found.python) : { context: [], close: async () => {} };
+    });
+    afterAll(() => account?.close());
+    tests(() => account);
+  });
+}
+
+async function openLocalStack(python: string): Promise<Account> {
+  const { environment, reclaimHostOf, stop } = await startLocalStack(python, launchProcess);
+  Object.assign(process.env, environment);
+  delete process.env.AWS_PROFILE;
+  const cdk = join(packageRoot, 'node_modules/aws-cdk/bin/cdk');
+  const anyApp = ['--app', '', 'aws://000000000000/us-east-1'];
+  try {
+    execFileSync(process.execPath, [cdk, 'bootstrap', ...anyApp], { env: process.env, stdio: 'pipe' });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { reclaimHostOf, context: TWO_JOBS, close: stop };
+}
