@@ -176,6 +176,22 @@ describeWithMoto('the commands on AWS', (server) => {
       );
     });
 
+    it('say why an item of a Map failed, which the Map does not', async () => {
+      const cause = 'The specified tolerated failure threshold was exceeded';
+      const error = 'States.ExceedToleratedFailureThreshold';
+      const history = aHistory().begin('ScoreTrajectories').fail('ScoreTrajectories', error, cause);
+      await anExecution('unscored', history.caught().events);
+      const itemCause = JSON.stringify({
+        errorType: 'CorruptRecordError',
+        errorMessage: 'records.jsonl:1 is no record',
+      });
+      const mapRun = 'arn:aws:states:eu-central-1:1:mapRun:ScoreTrajectories';
+      proxy.failedItems.set(mapRun, { error: 'CorruptRecordError', cause: itemCause });
+      expect((await rise('status', 'unscored')).stdout).toContain(
+        `${error}: ${cause}; one item: CorruptRecordError: records.jsonl:1 is no record`,
+      );
+    });
+
     it('watch a run to its end, and end as it does', async () => {
       const executionArn = await anExecution('watched', aRunInItsSecondIteration().events);
       const cause = JSON.stringify({ JobName: 'rollout', StatusReason: 'Host EC2 (instance i-1) terminated.' });
@@ -187,7 +203,7 @@ describeWithMoto('the commands on AWS', (server) => {
       expect(await watching.ended).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
-          /RollOutShards failed: States.TaskFailed: job rollout: Host EC2 .*\n.*rise resume watched/,
+          /RollOutShards failed: States.TaskFailed: job rollout: Host EC2 .*\nGo on with rise resume watched/,
         ),
       });
     });

@@ -76,8 +76,14 @@ export function aHistory() {
       return history;
     },
     visit: (state: string, visit: Visit = {}) => history.begin(state, visit).finish(state),
-    /** The task fails; `Catch` takes it out of its state. */
+    /** The task, or the Map, fails; `Catch` takes it out of its state. */
     fail(state: string, error: string, cause: string) {
+      if (typeOf(state) === 'Map') {
+        add('MapRunFailed', { mapRunFailedEventDetails: { error, cause } });
+        add('MapStateFailed');
+        add('MapStateExited', { stateExitedEventDetails: { name: state, output: '{}' } });
+        return { ...history, retry: () => history, caught: () => history };
+      }
       const resourceType = isBatch(state) ? 'batch' : 'lambda';
       add('TaskFailed', { taskFailedEventDetails: { resourceType, resource: '', error, cause } });
       return {

@@ -3,26 +3,35 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 
-/** An emulator behind which executions have the histories that a test gives them. */
+/** An emulator behind which executions have the histories, and Map runs the failures, that a test gives them. */
 export interface HistoryProxy {
   endpoint: string;
   /** By execution ARN; others are the emulator's own. */
   histories: Map<string, readonly HistoryEvent[]>;
+  /** Why an item of a Map run failed, by the run's ARN. */
+  failedItems: Map<string, { error: string; cause: string }>;
   stop(): Promise<void>;
 }
 
-const OPERATION = 'AWSStepFunctions.GetExecutionHistory';
 /** Small, so that a history takes several answers. */
 const EVENTS_PER_PAGE = 20;
 
-/** Answers for histories, newest event first, and passes everything else on to the emulator. */
+/** Answers for those, histories with their newest event first, and passes everything else on to the emulator. */
 export async function startHistoryProxy(emulator: string): Promise<HistoryProxy> {
   const histories: HistoryProxy['histories'] = new Map();
+  const failedItems: HistoryProxy['failedItems'] = new Map();
+  /** By operation; undefined where the emulator is to answer. */
+  const answers: Record<string, (request: Record<string, string>) => object | undefined> = {
+    GetExecutionHistory: (request) => pageOf(histories, request),
+    ListExecutions: ({ mapRunArn }) => (failedItems.has(mapRunArn) ? { executions: [anItem(mapRunArn)] } : undefined),
+    DescribeExecution: ({ executionArn }) => failedItems.get(executionArn),
+  };
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
-    const history = request.headers['x-amz-target'] === OPERATION && pageOf(histories, JSON.parse(body.toString()));
-    if (history) {
-      response.setHeader('content-type', 'application/x-amz-json-1.0').end(JSON.stringify(history));
+    const operation = String(request.headers['x-amz-target']).replace('AWSStepFunctions.', '');
+    const own = answers[operation]?.(JSON.parse(body.toString()));
+    if (own) {
+      response.setHeader('content-type', 'application/x-amz-json-1.0').end(JSON.stringify(own));
       return;
     }
     const answer = await forward(emulator, request, body);
@@ -33,12 +42,22 @@ export async function startHistoryProxy(emulator: string): Promise<HistoryProxy>
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     histories,
+    failedItems,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
+
+/** One that failed, found again by the ARN of its Map run. */
+const anItem = (mapRunArn: string) => ({
+  executionArn: mapRunArn,
+  stateMachineArn: 'any',
+  name: 'item',
+  status: 'FAILED',
+  startDate: 0,
+});
 
 function pageOf(histories: HistoryProxy['histories'], { executionArn, nextToken = '0' }: Record<string, string>) {
   const events = histories.get(executionArn);

@@ -5,6 +5,7 @@ import { readJsonIfPresent } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { AwsClients } from './clients.ts';
 import type { Deployment } from './deployment.ts';
+import { describeCause } from './describe-cause.ts';
 import { consoleUrl, type Execution, knownExecutionsOf } from './executions.ts';
 import { createHistoryReader, type HistoryReader, type Stage } from './history.ts';
 import { createJobReader, type Job } from './jobs.ts';
@@ -84,11 +85,26 @@ export function createRunObserver(aws: AwsClients, store: Store, deployment: Dep
 async function observeStage(aws: AwsClients, stage: Stage, jobs: readonly Job[]): Promise<ObservedStage> {
   const { jobIds, mapRunArn, ...rest } = stage;
   const observed = { ...rest, jobs: jobs.filter(({ jobId }) => jobIds.includes(jobId)) };
-  if (mapRunArn === undefined || stage.status !== 'running') return observed;
+  if (mapRunArn === undefined) return observed;
+  if (stage.status === 'failed') return { ...observed, ...(await describeFailedItem(aws, stage, mapRunArn)) };
+  if (stage.status !== 'running') return observed;
   const { itemCounts } = await aws.stepFunctions.describeMapRun({ mapRunArn });
   if (!itemCounts) return observed;
   const { succeeded = 0, failed = 0, timedOut = 0, aborted = 0, total = 0 } = itemCounts;
   return { ...observed, items: { done: succeeded, failed: failed + timedOut + aborted, total } };
+}
+
+/** A Map that failed says only that too many of its items did; one of those says why. */
+async function describeFailedItem(
+  { stepFunctions }: AwsClients,
+  { error }: Stage,
+  mapRunArn: string,
+): Promise<Pick<Stage, 'error'>> {
+  const { executions = [] } = await stepFunctions.listExecutions({ mapRunArn, statusFilter: 'FAILED', maxResults: 1 });
+  if (!error || executions.length === 0) return {};
+  const item = await stepFunctions.describeExecution({ executionArn: executions[0].executionArn });
+  const why = `${item.error ?? 'unknown'}: ${describeCause(item.cause)}`;
+  return { error: { ...error, message: `${error.message}; one item: ${why}` } };
 }
 
 /** Every iteration up to the last one the history tells of; what is trained has a manifest, and stays as it is. */

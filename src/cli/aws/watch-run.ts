@@ -1,9 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { RunFailedError } from '../../schema/errors.ts';
 import { isOver } from './executions.ts';
-import type { RunObserver } from './observe-run.ts';
+import type { RunObserver, RunStatus } from './observe-run.ts';
 import { failureOf } from './render-run.ts';
 import type { WatchView } from './watch-view.ts';
+
+/** Of a job Step Functions knows the exit code, of an array not even that. */
+const logsHint = ({ runId, stages }: RunStatus) =>
+  stages.some(({ status, jobs }) => status === 'failed' && jobs.length > 0)
+    ? `What its job said: rise logs ${runId}\n`
+    : '';
 
 /** Shows a run until it is over. Throws `RunFailedError` where it did not succeed. */
 export async function watchRun(observer: RunObserver, view: WatchView, intervalSeconds: number): Promise<void> {
@@ -14,7 +20,7 @@ export async function watchRun(observer: RunObserver, view: WatchView, intervalS
       if (run.status === 'SUCCEEDED') return;
       const reason = failureOf(run) ?? `its execution says no more: ${run.consoleUrl}`;
       throw new RunFailedError(
-        `run ${run.runId} ended as ${run.status}; ${reason}\nGo on with rise resume ${run.runId}`,
+        `run ${run.runId} ended as ${run.status}; ${reason}\n${logsHint(run)}Go on with rise resume ${run.runId}`,
       );
     }
     await setTimeout(intervalSeconds * 1000);

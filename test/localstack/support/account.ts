@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/package-root.ts';
-import { launchProcess } from './containers.ts';
+import { startDockerEngine } from '../../support/docker-engine.ts';
+import { buildWorkerImage } from '../../support/worker-image.ts';
+import { launchInDocker, launchProcess } from './containers.ts';
 import { findLocalStack, startLocalStack } from './localstack-server.ts';
 
 /** Where the suite deploys and runs. */
@@ -15,6 +17,8 @@ export interface Account {
 
 /** With this, the suite costs money where the environment names a real account. */
 const IS_OF_ENVIRONMENT = process.env.RISE_TEST_ACCOUNT === 'environment';
+/** Batch jobs in the worker's image, which is built first, instead of as processes. */
+const IS_IN_CONTAINERS = process.env.RISE_TEST_JOBS === 'containers';
 /** For two jobs at once on the queue of rollouts. */
 const TWO_JOBS = ['-c', 'rolloutMaxVcpus=30'];
 
@@ -34,14 +38,20 @@ export function describeOnAccount(name: string, tests: (account: () => Account) 
   describe(name, () => {
     beforeAll(async () => {
       account = found ? await openLocalStack(found.python) : { context: [], close: async () => {} };
-    });
+    }, 1_800_000);
     afterAll(() => account?.close());
     tests(() => account);
   });
 }
 
 async function openLocalStack(python: string): Promise<Account> {
-  const { environment, reclaimHostOf, stop } = await startLocalStack(python, launchProcess);
+  const engine = IS_IN_CONTAINERS ? await startDockerEngine() : undefined;
+  const launch = engine ? launchInDocker(engine, await buildWorkerImage(engine)) : launchProcess;
+  const { environment, reclaimHostOf, stop } = await startLocalStack(python, launch);
+  const close = async () => {
+    await stop();
+    await engine?.stop();
+  };
   Object.assign(process.env, environment);
   delete process.env.AWS_PROFILE;
   const cdk = join(packageRoot, 'node_modules/aws-cdk/bin/cdk');
@@ -49,8 +59,8 @@ async function openLocalStack(python: string): Promise<Account> {
   try {
     execFileSync(process.execPath, [cdk, 'bootstrap', ...anyApp], { env: process.env, stdio: 'pipe' });
   } catch (error) {
-    await stop();
+    await close();
     throw error;
   }
-  return { reclaimHostOf, context: TWO_JOBS, close: stop };
+  return { reclaimHostOf, context: TWO_JOBS, close };
 }

@@ -1,6 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
 import type { AttemptDetail, JobDetail, JobStatus, JobSummary } from '@aws-sdk/client-batch';
 import type { JobDefinition } from './batch-records.ts';
+import type { StopContainer } from './containers.ts';
 
 /** A job, a child of an array job, or the array itself. */
 export interface Job {
@@ -24,7 +24,8 @@ export interface Job {
   parent?: Job;
   /** Of an array. */
   children?: Job[];
-  container?: ChildProcess;
+  /** Of the attempt that runs. */
+  stopContainer?: StopContainer;
   /** Why it was told to end; no attempt follows. */
   terminated?: string;
   /** Why its host goes away. */

@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageRoot } from '../../../src/package-root.ts';
+import type { DockerEngine } from '../../support/docker-engine.ts';
+import { CONFINEMENT } from '../../support/worker-container.ts';
 import type { Job } from './batch-jobs.ts';
 import type { JobLogs } from './job-logs.ts';
 
 export interface RunningContainer {
-  process: ChildProcess;
+  stop: StopContainer;
   logStreamName: string;
   /** Gives the exit code, of a signal 128 and its number. */
   ended: Promise<number>;
@@ -15,17 +18,37 @@ export interface RunningContainer {
 
 export type StartContainer = (job: Job, attempt: number) => RunningContainer;
 
-/** Makes the process of a container: its command and its environment are all that it knows of the job. */
-export type Launch = (container: { command: string[]; environment: Record<string, string> }) => ChildProcess;
+/** By SIGTERM the worker ends as it likes, by SIGKILL at once. */
+export type StopContainer = (signal: 'SIGTERM' | 'SIGKILL') => void;
+
+/** Makes a container: its command and its environment are all that it knows of the job. */
+export type Launch = (container: { command: string[]; environment: Record<string, string> }) => {
+  /** Prints what the worker prints and ends as it does. */
+  process: ChildProcess;
+  stop: StopContainer;
+};
 
 /** The worker as a plain process, which sees of this one's environment only where programs and TensorFlow are. */
 export const launchProcess: Launch = ({ command, environment }) => {
   const { PATH, HOME, XDG_CACHE_HOME } = process.env;
-  return spawn(process.execPath, [join(packageRoot, 'containers/gpu-worker/main.ts'), ...command], {
+  const child = spawn(process.execPath, [join(packageRoot, 'containers/gpu-worker/main.ts'), ...command], {
     env: { PATH, HOME, ...(XDG_CACHE_HOME && { XDG_CACHE_HOME }), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return { process: child, stop: (signal) => child.kill(signal) };
 };
+
+/** The worker in its image, on the host's network, confined as the job definition has it. */
+export const launchInDocker =
+  (engine: DockerEngine, image: string): Launch =>
+  ({ command, environment }) => {
+    const name = `metis-rise-${randomUUID()}`;
+    const variables = Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
+    const args = ['run', '--rm', `--name=${name}`, '--network=host', ...CONFINEMENT, ...variables, image, ...command];
+    const child = spawn('docker', args, { env: engine.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    // It may have ended meanwhile.
+    return { process: child, stop: (signal) => void engine.docker('kill', `--signal=${signal}`, name).catch(() => {}) };
+  };
 
 /** Starts jobs with the environment that Batch gives them; what they print goes to their log streams. */
 export function createContainers(
@@ -34,7 +57,7 @@ export function createContainers(
   awsEnvironment: Record<string, string>,
 ): StartContainer {
   return (job, attempt) => {
-    const process = launch({
+    const { process, stop } = launch({
       command: job.command,
       environment: { ...awsEnvironment, ...job.environment, ...batchEnvironment(job, attempt) },
     });
@@ -43,7 +66,7 @@ export function createContainers(
     for (const output of [process.stdout!, process.stderr!]) {
       createInterface({ input: output }).on('line', (line) => stream.write(line));
     }
-    return { process, logStreamName: stream.name, ended: closed(process).finally(() => stream.close()) };
+    return { stop, logStreamName: stream.name, ended: closed(process).finally(() => stream.close()) };
   };
 }
 

@@ -38,7 +38,7 @@ export function createJobScheduler(
     if (hasEnded(job)) return;
     job.terminated = reason;
     for (const child of job.children ?? []) terminate(child, reason);
-    if (running.has(job)) stopContainer(job);
+    if (running.has(job)) stopInTime(job);
     else if (waiting.includes(job)) {
       waiting.splice(waiting.indexOf(job), 1);
       finish(job, 'FAILED', reason);
@@ -52,11 +52,11 @@ export function createJobScheduler(
     terminate,
     reclaim(job) {
       job.reclaimed = 'Host EC2 (instance i-0123456789abcdef0) terminated.';
-      stopContainer(job);
+      stopInTime(job);
     },
     stop() {
       waiting.length = 0;
-      for (const { container } of running) container?.kill('SIGKILL');
+      for (const { stopContainer } of running) stopContainer?.('SIGKILL');
     },
   };
 }
@@ -64,8 +64,8 @@ export function createJobScheduler(
 /** Gives whether another attempt is due. */
 async function runAttempt(startContainer: StartContainer, job: Job): Promise<boolean> {
   const startedAt = Date.now();
-  const { process, logStreamName, ended } = startContainer(job, job.attempts.length + 1);
-  Object.assign(job, { status: 'RUNNING', startedAt, reclaimed: undefined, container: process, logStreamName });
+  const { stop, logStreamName, ended } = startContainer(job, job.attempts.length + 1);
+  Object.assign(job, { status: 'RUNNING', startedAt, reclaimed: undefined, stopContainer: stop, logStreamName });
   const exitCode = await ended;
   const statusReason = job.terminated ?? job.reclaimed ?? 'Essential container in task exited';
   const stoppedAt = Date.now();
@@ -91,8 +91,9 @@ function finish(job: Job, status: 'SUCCEEDED' | 'FAILED', statusReason: string):
   finish(parent, isFailed ? 'FAILED' : 'SUCCEEDED', parent.terminated ?? ofArray);
 }
 
-function stopContainer({ container }: Job): void {
-  container?.kill('SIGTERM');
-  const kill = setTimeout(() => container?.kill('SIGKILL'), STOP_GRACE_SECONDS * 1000);
-  container?.once('close', () => clearTimeout(kill));
+/** The one that is asked may be gone when its time is over, and another attempt in its place. */
+function stopInTime({ stopContainer, attempts }: Job): void {
+  const attempt = attempts.length;
+  stopContainer?.('SIGTERM');
+  setTimeout(() => attempts.length === attempt && stopContainer?.('SIGKILL'), STOP_GRACE_SECONDS * 1000).unref();
 }
