@@ -166,7 +166,9 @@ describeOnAccount('the deployed pipeline', (account) => {
     const watched = await rise('watch', runId, '--interval', '1');
     expect(watched).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/TrainGrpo failed: States.TaskFailed: job train-grpo: ended by hand.*\n.*rise logs failing-/),
+      stderr: expect.stringMatching(
+        /TrainGrpo failed: States.TaskFailed: job train-grpo: ended by hand.*\n.*rise logs failing-/,
+      ),
     });
     const failure = await onAws(({ store }) => store.read(failureKey(runId)));
     expect(JSON.parse(failure.toString())).toMatchObject({

@@ -17,14 +17,21 @@ interface Running {
   timeoutSeconds: number;
 }
 
-/** Execution environments of Lambda functions: a process each, which runs the deployed code, one event after another. */
-export function createFunctionEnvironments() {
+/**
+ * Execution environments of Lambda functions: a process each, which runs the deployed code, one event after another.
+ * `endpointOf` gives what a function of that name finds AWS by.
+ */
+export function createFunctionEnvironments(endpointOf: (name: string) => string) {
   const running = new Map<string, Running>();
   return {
     start(id: string, request: unknown): void {
       const { code, handler, environment, timeoutSeconds } = Environment.parse(request);
       const child = fork(join(packageRoot, 'test/localstack/support/function-runtime.ts'), [code, handler], {
-        env: { ...environment, PATH: process.env.PATH },
+        env: {
+          ...environment,
+          PATH: process.env.PATH,
+          AWS_ENDPOINT_URL: endpointOf(environment.AWS_LAMBDA_FUNCTION_NAME),
+        },
         execArgv: [],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageRoot } from '../../../src/package-root.ts';
 import { findPython, type PythonEnvironment } from '../../support/python-environment.ts';
+import { startAccessGateway } from './access-gateway.ts';
 import { createBatchService } from './batch-service.ts';
 import { startComputeServer } from './compute-server.ts';
 import { createContainers, type Launch } from './containers.ts';
@@ -48,13 +49,16 @@ export async function startLocalStack(python: string, launch: Launch): Promise<L
   };
   mkdirSync(environment.CDK_HOME);
   const { AWS_ENDPOINT_URL: endpoint, CDK_HOME: _, ...access } = environment;
+  const gateway = await startAccessGateway(endpoint);
   const logs = createJobLogs({
     endpoint,
     region: REGION,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
-  const batch = createBatchService(createContainers(launch, logs, { ...access, AWS_ENDPOINT_URL: endpoint }));
-  const compute = await startComputeServer(batch, createFunctionEnvironments());
+  const batch = createBatchService(
+    createContainers(launch, logs, { ...access, AWS_ENDPOINT_URL: gateway.jobEndpoint }),
+  );
+  const compute = await startComputeServer(batch, createFunctionEnvironments(gateway.endpointOfFunction));
   const child = spawn(python, ['-m', 'localstack.runtime.main'], {
     cwd: home,
     env: {
@@ -78,6 +82,7 @@ export async function startLocalStack(python: string, launch: Launch): Promise<L
   const stop = async () => {
     await ended(child);
     await compute.stop();
+    await gateway.stop();
     rmSync(home, { recursive: true, force: true });
   };
   try {
