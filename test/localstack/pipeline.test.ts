@@ -23,7 +23,7 @@ const folder = aTemporaryFolder();
 const session = Date.now().toString(36);
 
 /** The whole recipe in seconds: two shards of each rollout, three policies to evaluate. */
-function aConfigFile(seed: number): string {
+function aConfigFile(seed: number, iterations = 'iterations: 1'): string {
   const path = join(folder, `run-${seed}.yaml`);
   const optimizer = 'optimizer: { learningRate: 1.0e-4 }';
   const tasks = (split: string) => `{ kind: tasks, split: ${split}, seed: 1, tiers: { read: 8, sum: 8 } }`;
@@ -33,7 +33,7 @@ function aConfigFile(seed: number): string {
     `policy: { model: ${join(packageRoot, 'models/rise-tiny')} }`,
     `data: { train: ${tasks('train')}, evaluation: ${tasks('evaluation')} }`,
     'sampling: { maxNewTokens: 48 }',
-    `rl: { iterations: 1, promptsPerIteration: 4, groupSize: 4, stepsPerIteration: 2, microBatchSequences: 2, ${optimizer} }`,
+    `rl: { ${iterations}, promptsPerIteration: 4, groupSize: 4, stepsPerIteration: 2, microBatchSequences: 2, ${optimizer} }`,
     'diagnosis: { trajectoriesPerPrompt: 2 }',
     `sft: { epochs: 2, sequencesPerStep: 4, microBatchSequences: 4, ${optimizer} }`,
     'evaluation: { sampling: { maxNewTokens: 16 } }',
@@ -126,7 +126,7 @@ describeOnAccount('the deployed pipeline', (account) => {
 
   it('runs two executions at once, each to what the local runner makes', async () => {
     const [left, right] = [`left-${session}`, `right-${session}`];
-    const [leftConfig, rightConfig] = [aConfigFile(3), aConfigFile(4)];
+    const [leftConfig, rightConfig] = [aConfigFile(3), aConfigFile(4, 'iterations: 2, pipelined: true')];
     const { input } = await prepareRun(
       openStore(`s3://${deployed.bucket}`),
       await readRunConfig(leftConfig),
