@@ -139,7 +139,7 @@ class ProcessExecutor(RuntimeExecutor):
             request_id=payload["invoke-id"],
             payload=json.dumps(answer["payload"]).encode(),
             is_error=answer["isError"],
-            logs=None,
+            logs=f"END RequestId: {payload['invoke-id']}\n",
         )
 
     def stop(self):

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,53 +36,21 @@ export interface LocalStack {
   stop(): Promise<void>;
 }
 
+/** Starts one with nothing in it, whose jobs are made by `launch`. */
 export async function startLocalStack(python: string, launch: Launch): Promise<LocalStack> {
   const port = await freePort();
   const home = mkdtempSync(join(tmpdir(), 'rise-localstack-'));
-  const environment = {
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_REGION: REGION,
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
-    // CDK remembers which account a key is of.
-    CDK_HOME: join(home, 'cdk'),
-  };
-  mkdirSync(environment.CDK_HOME);
-  const { AWS_ENDPOINT_URL: endpoint, CDK_HOME: _, ...access } = environment;
-  const gateway = await startAccessGateway(endpoint);
-  const logs = createJobLogs({
-    endpoint,
-    region: REGION,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  const batch = createBatchService(
-    createContainers(launch, logs, { ...access, AWS_ENDPOINT_URL: gateway.jobEndpoint }),
-  );
-  const compute = await startComputeServer(batch, createFunctionEnvironments(gateway.endpointOfFunction));
+  const access = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: REGION };
+  const endpoint = `http://127.0.0.1:${port}`;
+  const compute = await startCompute(endpoint, access, launch);
   const child = spawn(python, ['-m', 'localstack.runtime.main'], {
     cwd: home,
-    env: {
-      PATH: process.env.PATH,
-      HOME: home,
-      TMPDIR: home,
-      FILESYSTEM_ROOT: home,
-      PYTHONPATH: join(packageRoot, 'test/localstack/plugin'),
-      PYTHONDONTWRITEBYTECODE: '1',
-      RISE_COMPUTE_URL: compute.url,
-      GATEWAY_LISTEN: `127.0.0.1:${port}`,
-      LAMBDA_RUNTIME_EXECUTOR: 'rise',
-      CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES: '1',
-      // Nothing is asked of, told to or looked up on other machines.
-      DISABLE_EVENTS: '1',
-      DNS_ADDRESS: '0',
-      SKIP_SSL_CERT_DOWNLOAD: '1',
-    },
+    env: { ...serverEnvironment(home, port), RISE_COMPUTE_URL: compute.url },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stop = async () => {
     await ended(child);
     await compute.stop();
-    await gateway.stop();
     rmSync(home, { recursive: true, force: true });
   };
   try {
@@ -91,8 +59,47 @@ export async function startLocalStack(python: string, launch: Launch): Promise<L
     await stop();
     throw error;
   }
-  return { environment, reclaimHostOf: batch.reclaimHostOf, stop };
+  // CDK remembers which account a key is of.
+  const environment = { ...access, AWS_ENDPOINT_URL: endpoint, CDK_HOME: home };
+  return { environment, reclaimHostOf: compute.reclaimHostOf, stop };
 }
+
+/** What does the work: Batch and functions, which reach the bucket as their roles may. */
+async function startCompute(endpoint: string, access: Record<string, string>, launch: Launch) {
+  const gateway = await startAccessGateway(endpoint);
+  const logs = createJobLogs({
+    endpoint,
+    region: REGION,
+    credentials: { accessKeyId: access.AWS_ACCESS_KEY_ID, secretAccessKey: access.AWS_SECRET_ACCESS_KEY },
+  });
+  const containers = createContainers(launch, logs, { ...access, AWS_ENDPOINT_URL: gateway.jobEndpoint });
+  const batch = createBatchService(containers);
+  const server = await startComputeServer(batch, createFunctionEnvironments(gateway.endpointOfFunction));
+  return {
+    url: server.url,
+    reclaimHostOf: batch.reclaimHostOf,
+    stop: async () => {
+      await server.stop();
+      await gateway.stop();
+    },
+  };
+}
+
+/** Nothing is asked of, told to or looked up on other machines, and nothing is written outside of its home. */
+const serverEnvironment = (home: string, port: number) => ({
+  PATH: process.env.PATH,
+  HOME: home,
+  TMPDIR: home,
+  FILESYSTEM_ROOT: home,
+  PYTHONPATH: join(packageRoot, 'test/localstack/plugin'),
+  PYTHONDONTWRITEBYTECODE: '1',
+  GATEWAY_LISTEN: `127.0.0.1:${port}`,
+  LAMBDA_RUNTIME_EXECUTOR: 'rise',
+  CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES: '1',
+  DISABLE_EVENTS: '1',
+  DNS_ADDRESS: '0',
+  SKIP_SSL_CERT_DOWNLOAD: '1',
+});
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
