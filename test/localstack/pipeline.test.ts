@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
@@ -9,7 +8,6 @@ import { createRunObserver, type ObservedStage, type RunStatus } from '../../src
 import { type AwsContext, withDeployment } from '../../src/cli/aws/with-deployment.ts';
 import { prepareRun } from '../../src/local/prepare-run.ts';
 import { readRunConfig } from '../../src/local/read-run-config.ts';
-import { packageRoot } from '../../src/package-root.ts';
 import { failureKey } from '../../src/schema/keys.ts';
 import { Manifest } from '../../src/schema/manifest.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -17,31 +15,11 @@ import type { Store } from '../../src/store/store.ts';
 import { startRise } from '../support/rise-command.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
 import { describeOnAccount } from './support/account.ts';
+import { aConfigFile, aConfigFileWithData, aPipelinedConfigFile } from './support/run-configs.ts';
 
 const folder = aTemporaryFolder();
 /** On an account that outlives the tests, runs of another time have other names. */
 const session = Date.now().toString(36);
-
-/** The whole recipe in seconds: two shards of each rollout, three policies to evaluate. */
-function aConfigFile(seed: number, iterations = 'iterations: 1'): string {
-  const path = join(folder, `run-${seed}.yaml`);
-  const optimizer = 'optimizer: { learningRate: 1.0e-4 }';
-  const tasks = (split: string) => `{ kind: tasks, split: ${split}, seed: 1, tiers: { read: 8, sum: 8 } }`;
-  const lines = [
-    'name: small',
-    `seed: ${seed}`,
-    `policy: { model: ${join(packageRoot, 'models/rise-tiny')} }`,
-    `data: { train: ${tasks('train')}, evaluation: ${tasks('evaluation')} }`,
-    'sampling: { maxNewTokens: 48 }',
-    `rl: { ${iterations}, promptsPerIteration: 4, groupSize: 4, stepsPerIteration: 2, microBatchSequences: 2, ${optimizer} }`,
-    'diagnosis: { trajectoriesPerPrompt: 2 }',
-    `sft: { epochs: 2, sequencesPerStep: 4, microBatchSequences: 4, ${optimizer} }`,
-    'evaluation: { sampling: { maxNewTokens: 16 } }',
-    'compute: { rolloutShards: 2, decodeBatchSequences: 4 }',
-  ];
-  writeFileSync(path, lines.join('\n'));
-  return path;
-}
 
 const rise = (...args: string[]) => startRise(args).ended;
 const onAws = <T>(work: (context: AwsContext) => Promise<T>) => withDeployment({}, work);
@@ -126,7 +104,7 @@ describeOnAccount('the deployed pipeline', (account) => {
 
   it('runs two executions at once, each to what the local runner makes', async () => {
     const [left, right] = [`left-${session}`, `right-${session}`];
-    const [leftConfig, rightConfig] = [aConfigFile(3), aConfigFile(4, 'iterations: 2, pipelined: true')];
+    const [leftConfig, rightConfig] = [aConfigFile(folder, 3), aPipelinedConfigFile(folder, 4)];
     const { input } = await prepareRun(
       openStore(`s3://${deployed.bucket}`),
       await readRunConfig(leftConfig),
@@ -156,10 +134,10 @@ describeOnAccount('the deployed pipeline', (account) => {
 
   it('begins a reclaimed job again, records the one that fails for good, and goes on once it is resumed', async () => {
     const runId = `failing-${session}`;
-    const config = aConfigFile(5);
+    const config = await aConfigFileWithData(folder, 5);
     await rise('start', config, '--aws', '--run-id', runId);
-    const rollout = await until(runId, runningJob('RollOutShards'));
-    account().reclaimHostOf?.(`${rollout}:0`);
+    const rollout = await until(runId, runningJob('RollOut'));
+    account().reclaimHostOf?.(rollout);
     const training = await until(runId, runningJob('TrainGrpo'));
     await onAws(({ aws }) => aws.batch.terminateJob({ jobId: training, reason: 'ended by hand' }));
 
@@ -177,8 +155,8 @@ describeOnAccount('the deployed pipeline', (account) => {
       cause: expect.stringContaining('ended by hand'),
       executionId: expect.stringContaining(`:${runId}-1`),
     });
-    const said = await rise('logs', runId, '--job', `${rollout}:0`);
-    expect(said.stdout).toContain(account().reclaimHostOf ? 'rollout[0] attempt 2' : 'rollout[0]');
+    const said = await rise('logs', runId, '--job', rollout);
+    expect(said.stdout).toContain(account().reclaimHostOf ? 'rollout attempt 2' : 'rollout: attempt 1');
 
     expect(await rise('resume', runId)).toMatchObject({ code: 0 });
     expect(await rise('watch', runId, '--interval', '2')).toMatchObject({ code: 0 });
@@ -187,7 +165,7 @@ describeOnAccount('the deployed pipeline', (account) => {
 
   it('waits where Lambda throttles, ends its jobs when it is stopped, and goes on once it is resumed', async () => {
     const runId = `stopped-${session}`;
-    const config = aConfigFile(6);
+    const config = aConfigFile(folder, 6);
     const lambda = new Lambda({});
     const { StackResources = [] } = await new CloudFormation({}).describeStackResources({ StackName: 'RisePipeline' });
     const planning = StackResources.find(

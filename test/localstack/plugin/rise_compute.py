@@ -9,6 +9,8 @@ Both are handed to the server at RISE_COMPUTE_URL (test/localstack/support/compu
 
 import json
 import os
+import sys
+import threading
 
 import requests
 from localstack.aws import handlers
@@ -38,6 +40,12 @@ def ask(method, path, body=None):
     if not answer.ok:
         raise RuntimeError(answer.json()["message"])
     return answer.json()
+
+
+@hooks.on_infra_start()
+def end_with_standard_input():
+    """However the tests end. Nothing is to be kept, and stopping each service in turn takes minutes."""
+    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
 
 
 @hooks.on_infra_start()

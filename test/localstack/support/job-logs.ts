@@ -15,12 +15,14 @@ export function createJobLogs(settings: ConstructorParameters<typeof CloudWatchL
     open(logGroupName, prefix) {
       const stream = { logGroupName, logStreamName: `${prefix}/default/${randomUUID()}` };
       let lines: { timestamp: number; message: string }[] = [];
-      let sent: Promise<unknown> = logs.createLogStream(stream);
+      // A line that cannot be kept is no reason to lose the job.
+      const kept = (request: Promise<unknown>) => request.catch((error) => console.warn(String(error)));
+      let sent: Promise<unknown> = kept(logs.createLogStream(stream));
       const flush = () => {
         if (lines.length === 0) return;
         const logEvents = lines;
         lines = [];
-        sent = sent.then(() => logs.putLogEvents({ ...stream, logEvents }));
+        sent = sent.then(() => kept(logs.putLogEvents({ ...stream, logEvents })));
       };
       const timer = setInterval(flush, FLUSH_MILLISECONDS);
       return {

@@ -13,7 +13,7 @@ import { createContainers, type Launch } from './containers.ts';
 import { createFunctionEnvironments } from './function-environments.ts';
 import { createJobLogs } from './job-logs.ts';
 
-/** The last open LocalStack, and the last versions of what it uses that it works with. */
+/** The last open LocalStack, and of what it uses and has moved on since, versions that it works with. */
 const REQUIREMENTS = [
   'localstack-core[runtime]==4.14.0',
   'cbor2==5.9.0',
@@ -46,10 +46,10 @@ export async function startLocalStack(python: string, launch: Launch): Promise<L
   const child = spawn(python, ['-m', 'localstack.runtime.main'], {
     cwd: home,
     env: { ...serverEnvironment(home, port), RISE_COMPUTE_URL: compute.url },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const stop = async () => {
-    await ended(child);
+    await end(child);
     await compute.stop();
     rmSync(home, { recursive: true, force: true });
   };
@@ -126,11 +126,11 @@ function ready(child: ChildProcess, log: string): Promise<void> {
   });
 }
 
-/** It keeps nothing, and stopping each of its services in turn takes minutes. */
-function ended(child: ChildProcess): Promise<void> {
+/** Ends it, by its standard input. */
+function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     child.once('close', () => resolve());
-    child.kill('SIGKILL');
+    child.stdin!.end();
   });
 }
