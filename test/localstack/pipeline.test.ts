@@ -68,7 +68,7 @@ async function manifestsOfLocalRun(config: string, runId: string): Promise<Recor
   return readManifests(openStore(store), runId);
 }
 
-/** Of 22 manifests, those that a run is for. */
+/** Of a run's manifests, those that it is for. */
 const RESULTS = ['sft-shards', 'sft/checkpoint', 'evaluation/base', 'evaluation/rl', 'evaluation/rise', 'report'];
 
 async function expectTheLocalRun(config: string, runId: string): Promise<void> {
