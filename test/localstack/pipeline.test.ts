@@ -15,7 +15,12 @@ import type { Store } from '../../src/store/store.ts';
 import { startRise } from '../support/rise-command.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
 import { describeOnAccount } from './support/account.ts';
-import { aConfigFile, aConfigFileWithData, aPipelinedConfigFile } from './support/run-configs.ts';
+import {
+  aConfigFile,
+  aConfigFileWithData,
+  aLongTrainingConfigFile,
+  aPipelinedConfigFile,
+} from './support/run-configs.ts';
 
 const folder = aTemporaryFolder();
 /** On an account that outlives the tests, runs of another time have other names. */
@@ -165,7 +170,7 @@ describeOnAccount('the deployed pipeline', (account) => {
 
   it('waits where Lambda throttles, ends its jobs when it is stopped, and goes on once it is resumed', async () => {
     const runId = `stopped-${session}`;
-    const config = aConfigFile(folder, 6);
+    const config = aLongTrainingConfigFile(folder, 6);
     const lambda = new Lambda({});
     const { StackResources = [] } = await new CloudFormation({}).describeStackResources({ StackName: 'RisePipeline' });
     const planning = StackResources.find(
@@ -179,11 +184,11 @@ describeOnAccount('the deployed pipeline', (account) => {
     expect(throttled.name).toBe('Lambda.TooManyRequestsException');
     await lambda.deleteFunctionConcurrency({ FunctionName });
 
-    const rollout = await until(runId, runningJob('RollOutShards'));
+    const training = await until(runId, runningJob('TrainSft'));
     expect(JSON.parse((await rise('stop', runId, '--json')).stdout)).toEqual({
       runId,
       wasRunning: true,
-      cancelledJobs: [rollout],
+      cancelledJobs: [training],
     });
     const stopped = await rise('status', runId, '--json');
     expect(JSON.parse(stopped.stdout)).toMatchObject({ status: 'ABORTED', attempt: 1 });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../../src/package-root.ts';
 import type { DockerEngine } from '../../support/docker-engine.ts';
 import { CONFINEMENT } from '../../support/worker-container.ts';
@@ -19,7 +20,7 @@ export interface RunningContainer {
 export type StartContainer = (job: Job, attempt: number) => RunningContainer;
 
 /** By SIGTERM the worker ends as it likes, by SIGKILL at once. */
-export type StopContainer = (signal: 'SIGTERM' | 'SIGKILL') => void;
+export type StopContainer = (signal: 'SIGTERM' | 'SIGKILL') => unknown;
 
 /** Makes a container: its command and its environment are all that it knows of the job. */
 export type Launch = (container: { command: string[]; environment: Record<string, string> }) => {
@@ -46,9 +47,20 @@ export const launchInDocker =
     const variables = Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
     const args = ['run', '--rm', `--name=${name}`, '--network=host', ...CONFINEMENT, ...variables, image, ...command];
     const child = spawn('docker', args, { env: engine.environment, stdio: ['ignore', 'pipe', 'pipe'] });
-    // It may have ended meanwhile.
-    return { process: child, stop: (signal) => void engine.docker('kill', `--signal=${signal}`, name).catch(() => {}) };
+    const stop: StopContainer = async (signal) => {
+      // Between its process and the container there is a moment without either.
+      while (child.exitCode === null && !(await succeeds(engine.docker('kill', `--signal=${signal}`, name)))) {
+        await sleep(200);
+      }
+    };
+    return { process: child, stop };
   };
+
+const succeeds = (work: Promise<unknown>) =>
+  work.then(
+    () => true,
+    () => false,
+  );
 
 /** Starts jobs with the environment that Batch gives them; what they print goes to their log streams. */
 export function createContainers(

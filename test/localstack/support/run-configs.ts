@@ -21,7 +21,7 @@ const SMALL = {
 };
 
 /** Writes a config, which is YAML as every JSON is, and gives its path. */
-function writeConfig(folder: string, config: { seed: number } & typeof SMALL): string {
+function writeConfig(folder: string, config: { seed: number } & Record<string, unknown>): string {
   const path = join(folder, `run-${config.seed}.yaml`);
   writeFileSync(path, JSON.stringify(config));
   return path;
@@ -29,9 +29,13 @@ function writeConfig(folder: string, config: { seed: number } & typeof SMALL): s
 
 export const aConfigFile = (folder: string, seed: number) => writeConfig(folder, { ...SMALL, seed });
 
+/** Leaves time to stop it in mid-training. */
+export const aLongTrainingConfigFile = (folder: string, seed: number) =>
+  writeConfig(folder, { ...SMALL, seed, sft: { ...SMALL.sft, epochs: 60 } });
+
 /** Samples its second rollout while it trains on the first. */
 export const aPipelinedConfigFile = (folder: string, seed: number) =>
-  writeConfig(folder, { ...SMALL, seed, rl: { ...SMALL.rl, ...{ iterations: 2, pipelined: true } } });
+  writeConfig(folder, { ...SMALL, seed, rl: { ...SMALL.rl, iterations: 2, pipelined: true } });
 
 /** Brings its data and a reward of its own; its rollouts are one job, not an array. */
 export async function aConfigFileWithData(folder: string, seed: number): Promise<string> {
