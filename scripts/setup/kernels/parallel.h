@@ -5,9 +5,10 @@
 namespace rise {
 
 /**
- * Runs `body(begin, end)` over [0, count) on all cores, in any order; the pieces do not depend on the number of cores only if
- * the body's results do not depend on where they are cut.
- * @param cost of one of them, about, in nanoseconds: little work stays on this thread
+ * Runs `body(begin, end)` over pieces of [0, count) on all cores, in any order. Where the pieces are cut depends on the number of
+ * cores, so what the body computes must not depend on that.
+ *
+ * @param cost of each of the `count`, about, in nanoseconds: little work stays on this thread
  */
 void ParallelFor(int64_t count, double cost, const std::function<void(int64_t, int64_t)>& body);
 

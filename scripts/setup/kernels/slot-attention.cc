@@ -5,7 +5,6 @@
 
 #include "kernel.h"
 #include "parallel.h"
-#include "small-matmul.h"
 #include "vector-math.h"
 
 namespace rise {

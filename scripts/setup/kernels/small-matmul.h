@@ -10,8 +10,6 @@ constexpr int64_t TILE_ROWS = 8;
 /** Written out, so that the rows of a tile stay in registers. */
 #define EACH_ROW _Pragma("GCC unroll 8") for (int64_t i = 0; i < TILE_ROWS; i++)
 
-inline int64_t RoundUp(int64_t size, int64_t multiple) { return (size + multiple - 1) / multiple * multiple; }
-
 /** A matrix whose element (i, j) is `data[i * row + j * column]`. */
 struct Strided {
   const float* data;

@@ -18,6 +18,8 @@ constexpr int64_t LANES = 16;
 using Lanes = float __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 using IntegerLanes = int32_t __attribute__((vector_size(4 * LANES)));
 
+inline int64_t RoundUp(int64_t size, int64_t multiple) { return (size + multiple - 1) / multiple * multiple; }
+
 inline float PowerOfTwo(float whole) {
   const int32_t bits = (static_cast<int32_t>(whole) + 127) << 23;
   float power;
