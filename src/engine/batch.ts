@@ -1,4 +1,4 @@
-// Shape suffixes: M = rows of the padded batch, N = completion tokens, D = model width, V = vocabulary.
+// Shape suffixes: M = tokens of all sequences, N = completion tokens, D = model width, V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
 import { scoreTokens } from './kernels/token-scores.ts';
 import type { Qwen25VLConfig } from './models/qwen2_5_vl/config.ts';
@@ -43,7 +43,7 @@ const toInput = ({ prompt, completionIds }: TrainingSequence): InputSequence => 
 });
 
 /**
- * Pads sequences to one length.
+ * Lays sequences out one after another.
  *
  * @param pad enlarges the batch, so that batches share few shapes
  */
@@ -55,7 +55,7 @@ export function buildSequenceBatch(
   const sizes = pad(measureBatch(sequences));
   const input = createModelInput(sequences.map(toInput), config, sizes);
   const predictingRows = sequences.flatMap(({ prompt, completionIds }, b) =>
-    completionIds.map((_, at) => b * input.length + prompt.tokenIds.length - 1 + at),
+    completionIds.map((_, at) => input.places[b].firstRow + prompt.tokenIds.length - 1 + at),
   );
   const completionTokenCount = predictingRows.length;
   const size = sizes.completionTokens;

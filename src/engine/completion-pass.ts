@@ -29,6 +29,9 @@ export interface CompletionResult extends MicroBatch {
   /** Of the N completion tokens, in order. */
   logprobs: Float32Array;
   entropies: Float32Array;
+  /** Tokens that the model read, without and with those that pad. */
+  tokens: number;
+  paddedTokens: number;
 }
 
 /** Loss and gradients of micro-batches. */
@@ -89,6 +92,8 @@ export function createCompletionPass<Name extends string>(
         learned: outputs.learned,
         logprobs: outputs.logprobs_N.dataSync<'float32'>().subarray(0, count),
         entropies: outputs.entropy_N.dataSync<'float32'>().subarray(0, count),
+        tokens: batch.input.places.reduce((sum, { length }) => sum + length, 0),
+        paddedTokens: batch.input.tokenIds.length,
       };
       tf.dispose([...listTensors(inputs), ...listTensors(outputs)]);
       return result;

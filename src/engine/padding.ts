@@ -2,23 +2,30 @@ import type { Executor } from './graph/executor.ts';
 
 /** How sizes are rounded up, so that batches share few shapes: a traced graph serves one. */
 export interface Padding {
-  /** Of tokens in a row. */
-  length(size: number): number;
-  /** Of rows, images or completion tokens. */
+  /** Of the tokens that the model reads. */
+  tokens(size: number): number;
+  /** Of the longest sequence. */
+  longest(size: number): number;
+  /** Of images or completion tokens. */
   count(size: number): number;
 }
 
 /** Leaves sizes as they are. */
-export const NO_PADDING: Padding = { length: (size) => size, count: (size) => size };
+export const NO_PADDING: Padding = { tokens: (size) => size, longest: (size) => size, count: (size) => size };
 
-/** Lengths grow by an eighth at most; counts, which a planner of batches can choose, by a quarter. */
+/** Tokens grow by an eighth at most, counts by a quarter. */
 export const TRACED_PADDING: Padding = {
-  length: (size) => roundUp(size, 8),
+  tokens: (size) => roundUp(size, 8),
+  longest: (size) => roundUp(size, 8),
   count: (size) => roundUp(size, 4),
 };
 
-/** Of training, whose graphs run often. */
-export const TRAINING_PADDING: Padding = { ...TRACED_PADDING, length: (size) => roundUp(size, 16) };
+/** Of training, whose graphs run often, and are the same for sequences of any length. */
+export const TRAINING_PADDING: Padding = {
+  ...TRACED_PADDING,
+  tokens: (size) => roundUp(size, 16),
+  longest: (size) => roundUp(size, 1),
+};
 
 /** How an executor wants sizes rounded up. */
 export function paddingFor(executor: Executor): Padding {
@@ -33,9 +40,10 @@ function roundUp(size: number, perOctave: number): number {
 
 /** What the model's graphs depend on. */
 export interface InputSizes {
-  rows: number;
-  /** Tokens in a row. */
-  length: number;
+  /** Of all sequences. */
+  tokens: number;
+  /** Tokens of the longest sequence. */
+  longest: number;
   images: number;
 }
 
@@ -47,8 +55,8 @@ export interface BatchSizes extends InputSizes {
 /** The sizes that a batch is padded to. */
 export type PadBatch = (sizes: BatchSizes) => BatchSizes;
 
-export function padInput({ rows, length, images }: InputSizes, padding: Padding): InputSizes {
-  return { rows: padding.count(rows), length: padding.length(length), images: padding.count(images) };
+export function padInput({ tokens, longest, images }: InputSizes, padding: Padding): InputSizes {
+  return { tokens: padding.tokens(tokens), longest: padding.longest(longest), images: padding.count(images) };
 }
 
 /** Rounds each size on its own, as is right for batches of which little is known. */

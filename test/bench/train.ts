@@ -93,7 +93,7 @@ async function measureCase(benchModel: BenchModel, precision: Precision): Promis
   const completions = await sampler.sample(requests);
   sampler.dispose();
   const sequences = toGrpoSequences(policy, requests, completions);
-  const microBatches = planMicroBatches(sequences, config.rl.microBatchSequences, policy.model.weightCount);
+  const microBatches = planMicroBatches(sequences, config.rl.microBatchSequences);
   await loadPeer(benchModel, splitSorted(sequences, config.rl.microBatchSequences), precision);
   const { ours, theirs } = await takeTurns(policy, microBatches, precision);
   const lengths = sequences.map(({ prompt, completionIds }) => ({ prompt, completionTokens: completionIds.length }));

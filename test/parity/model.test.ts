@@ -111,8 +111,8 @@ function computeLogits(policy: Policy, prompts: ProcessedPrompt[], expected: Exp
   return tf.tidy(() => {
     const hidden = policy.model.computeHiddenStates(uploadModelInput(input, policy.model.config));
     const all = policy.model.computeLogits(hidden);
-    const logits = input.lengths.map((length, b) =>
-      tf.slice(all, [b * input.length + length - lastPositions, 0], [lastPositions, vocabSize]).dataSync<'float32'>(),
+    const logits = input.places.map(({ firstRow, length }) =>
+      tf.slice(all, [firstRow + length - lastPositions, 0], [lastPositions, vocabSize]).dataSync<'float32'>(),
     );
     const logprobs = tf.logSoftmax(all).dataSync<'float32'>();
     const nextTokenLogprobs = prompts[0].tokenIds.slice(1).map((id, at) => logprobs[at * vocabSize + id]);

@@ -1,8 +1,10 @@
-// Grouped-query attention in which each token sees itself and what came before, forwards and backwards. Rows are tokens,
-// (sequence, token) in order; a row holds its heads one after another. Scores exist for a block of queries at a time.
+// Grouped-query attention in which each token sees itself and what came before in its sequence, forwards and backwards. Rows
+// are the tokens of one sequence after another, of any lengths; a row holds its heads one after another. Scores exist for a
+// block of queries at a time.
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <vector>
 
 #include "kernel.h"
 #include "parallel.h"
@@ -156,82 +158,93 @@ VECTORIZED void Backward(const Unit& unit, const float* gradient, const float* q
   PutHead(unit, dvalues, 0, unit.tokens, 1, dv, unit.key_stride);
 }
 
-/** What both directions know of their inputs: the first is `queries`' number. */
+/** What both directions know of their inputs: the first is `queries`' number, after the values come the first rows. */
 struct Layout {
-  Unit unit;
-  int64_t sequences, heads;
+  /** Of every sequence but for its tokens. */
+  Unit common;
+  int64_t heads;
+  /** Where each sequence begins, and the number of rows. */
+  std::vector<int64_t> bounds;
 
-  Layout(const Call& call, int queries, int64_t sequences, int64_t heads) : sequences(sequences), heads(heads) {
+  Layout(const Call& call, int queries, int64_t heads) : heads(heads) {
     const int64_t rows = call.Rows(queries), query_width = call.Width(queries), key_width = call.Width(queries + 1);
-    call.Require(rows % sequences == 0 && key_width % heads == 0 && query_width % key_width == 0,
-                 "rows are not made of whole sequences and heads");
+    call.Require(key_width % heads == 0 && query_width % key_width == 0, "a row is not made of whole heads");
     call.Require(call.Rows(queries + 1) == rows && call.Size(queries + 2) == call.Size(queries + 1),
                  "queries, keys and values are not of the same tokens");
-    unit.tokens = rows / sequences;
-    unit.size = key_width / heads;
-    // Whole blocks of queries: rows past the last token are computed and left out.
-    unit.padded_tokens = RoundUp(unit.tokens, BLOCK);
-    unit.padded_size = RoundUp(unit.size, LANES);
-    unit.groups = query_width / key_width;
-    unit.query_stride = query_width;
-    unit.key_stride = key_width;
-    unit.scale = 1 / std::sqrt(static_cast<float>(unit.size));
+    call.Require(call.Size(queries + 3) == rows, "each row has one first row");
+    const auto* first_rows = call.Input<int32_t>(queries + 3);
+    for (int64_t row = 0; row < rows; row++) {
+      if (first_rows[row] == row) bounds.push_back(row);
+      call.Require(!bounds.empty() && first_rows[row] == bounds.back(), "the rows are not one sequence after another");
+    }
+    bounds.push_back(rows);
+    common.size = key_width / heads;
+    common.padded_size = RoundUp(common.size, LANES);
+    common.groups = query_width / key_width;
+    common.query_stride = query_width;
+    common.key_stride = key_width;
+    common.scale = 1 / std::sqrt(static_cast<float>(common.size));
   }
 
-  int64_t units() const { return sequences * heads; }
-  double Cost(double products) const {
-    return products * 0.05 * unit.groups * unit.padded_tokens * unit.padded_tokens * unit.padded_size / 2;
+  /** Calls `body` with each head of each sequence, and the offsets of its queries and of its keys. */
+  template <typename Body>
+  void ForEachUnit(double products, const Body& body) const {
+    const auto sequences = static_cast<int64_t>(bounds.size()) - 1;
+    double squares = 0;
+    for (int64_t i = 0; i < sequences; i++) squares += std::pow(PadTokens(bounds[i + 1] - bounds[i]), 2);
+    const double cost = products * 0.05 * common.groups * common.padded_size / 2 * squares / sequences;
+    ParallelFor(sequences * heads, cost, [&](int64_t begin, int64_t end) {
+      for (int64_t at = begin; at < end; at++) {
+        const int64_t sequence = at / heads, head = at % heads, row = bounds[sequence];
+        Unit unit = common;
+        unit.tokens = bounds[sequence + 1] - row;
+        unit.padded_tokens = PadTokens(unit.tokens);
+        body(unit, row * unit.query_stride + head * unit.groups * unit.size, row * unit.key_stride + head * unit.size);
+      }
+    });
   }
-  int64_t QueryOffset(int64_t at) const {
-    return at / heads * unit.tokens * unit.query_stride + at % heads * unit.groups * unit.size;
-  }
-  int64_t KeyOffset(int64_t at) const { return at / heads * unit.tokens * unit.key_stride + at % heads * unit.size; }
+
+  /** Whole blocks of queries: rows past the last token are computed and left out. */
+  static int64_t PadTokens(int64_t tokens) { return RoundUp(tokens, BLOCK); }
 };
 
 struct CausalAttention {
   static constexpr const char* name = "RiseCausalAttention";
-  static constexpr Names inputs = {"queries: float", "keys: float", "values: float"};
+  static constexpr Names inputs = {"queries: float", "keys: float", "values: float", "first_rows: int32"};
   static constexpr Names outputs = {"mixed: float"};
   static constexpr Likes outputs_like = {0};
-  static constexpr Names attributes = {"sequences: int", "heads: int"};
-  int64_t sequences, heads;
-  explicit CausalAttention(const Attributes& values)
-      : sequences(values.Integer("sequences")), heads(values.Integer("heads")) {}
+  static constexpr Names attributes = {"heads: int"};
+  int64_t heads;
+  explicit CausalAttention(const Attributes& values) : heads(values.Integer("heads")) {}
 
   void Compute(Call& call) const {
-    const Layout layout(call, 0, sequences, heads);
+    const Layout layout(call, 0, heads);
     const auto *q = call.Input<float>(0), *k = call.Input<float>(1), *v = call.Input<float>(2);
     auto* y = call.Output<float>(0, 0);
-    ParallelFor(layout.units(), layout.Cost(2), [&](int64_t begin, int64_t end) {
-      for (int64_t at = begin; at < end; at++) {
-        const int64_t query = layout.QueryOffset(at), key = layout.KeyOffset(at);
-        Forward(layout.unit, q + query, k + key, v + key, y + query);
-      }
+    layout.ForEachUnit(2, [&](const Unit& unit, int64_t query, int64_t key) {
+      Forward(unit, q + query, k + key, v + key, y + query);
     });
   }
 };
 
 struct CausalAttentionGrad {
   static constexpr const char* name = "RiseCausalAttentionGrad";
-  static constexpr Names inputs = {"gradient: float", "queries: float", "keys: float", "values: float"};
+  static constexpr Names inputs = {"gradient: float", "queries: float", "keys: float", "values: float",
+                                   "first_rows: int32"};
   static constexpr Names outputs = {"dqueries: float", "dkeys: float", "dvalues: float"};
   static constexpr Likes outputs_like = {1, 2, 3};
-  static constexpr Names attributes = {"sequences: int", "heads: int"};
-  int64_t sequences, heads;
-  explicit CausalAttentionGrad(const Attributes& values)
-      : sequences(values.Integer("sequences")), heads(values.Integer("heads")) {}
+  static constexpr Names attributes = {"heads: int"};
+  int64_t heads;
+  explicit CausalAttentionGrad(const Attributes& values) : heads(values.Integer("heads")) {}
 
   void Compute(Call& call) const {
-    const Layout layout(call, 1, sequences, heads);
+    const Layout layout(call, 1, heads);
     call.Require(call.Size(0) == call.Size(1), "the gradient is not of the queries' shape");
     const auto *gradient = call.Input<float>(0), *q = call.Input<float>(1);
     const auto *k = call.Input<float>(2), *v = call.Input<float>(3);
     auto *dq = call.Output<float>(0, 1), *dk = call.Output<float>(1, 2), *dv = call.Output<float>(2, 3);
-    ParallelFor(layout.units(), layout.Cost(5), [&](int64_t begin, int64_t end) {
-      for (int64_t at = begin; at < end; at++) {
-        const int64_t query = layout.QueryOffset(at), key = layout.KeyOffset(at);
-        Backward(layout.unit, gradient + query, q + query, k + key, v + key, dq + query, dk + key, dv + key);
-      }
+    layout.ForEachUnit(5, [&](const Unit& unit, int64_t query, int64_t key) {
+      Backward(unit, gradient + query, q + query, k + key, v + key, dq + query, dk + key, dv + key);
     });
   }
 };

@@ -19,11 +19,11 @@ export interface KeyValueCache {
   release(): void;
   /** Slot `i` takes what slot `sources[i]` held, all at once; slots past the sources are lost. */
   move(sources: readonly number[], room: number): void;
-  /** Inside a running function: writes prompts of `length` tokens into slots, each of R slots the prompt of its number. */
+  /** Inside a running function: writes into each of R slots the tokens from a first row on, as many as the longest prompt has. */
   begin(
     room: number,
-    length: number,
-    promptOf_R: tf.Tensor1D,
+    longest: number,
+    firstRows_R: tf.Tensor1D,
     slots_R: tf.Tensor1D,
   ): (layer: number, heads: Heads) => void;
   /** Inside a running function: writes one token into each of the first B slots, after those they have, and attends to all. */
@@ -93,16 +93,19 @@ export function createKeyValueCache(executor: Executor, config: Qwen25VLConfig, 
       if (room !== from) swap({ from, to: 0 });
       current = room;
     },
-    begin(room, length, promptOf_R, slots_R) {
+    begin(room, longest, firstRows_R, slots_R) {
       const tables = tablesOf(room);
       const rows = rowsOfSlots(
         slots_R,
         K * room,
-        flatten(length, K, (token, head) => head * room + token),
+        flatten(longest, K, (token, head) => head * room + token),
       );
-      const pick = (x_MY: tf.Tensor2D) =>
-        tf.reshape(tf.gather(tf.reshape(x_MY, [-1, length * K, C]), promptOf_R), [-1, C]);
+      // A short prompt is followed by rows that are not its own, which nothing reads.
+      const tokens = tf.range(0, longest, 1, 'int32');
+      const sources = tf.reshape(tf.add(tf.reshape(firstRows_R, [-1, 1]), tokens), [-1]) as tf.Tensor1D;
       return (layer, { keys_MY, values_MY }) => {
+        const lastRow = tf.scalar(keys_MY.shape[0] - 1, 'int32');
+        const pick = (x_MY: tf.Tensor2D) => tf.reshape(tf.gather(x_MY, tf.minimum(sources, lastRow)), [-1, C]);
         tables[layer].keys.scatterRows(rows, pick(keys_MY));
         tables[layer].values.scatterRows(rows, pick(values_MY));
       };

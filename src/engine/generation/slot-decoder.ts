@@ -51,8 +51,8 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
   }
 
   const prefill = executor.define((inputs: PrefillInputs) => {
-    const { input, lastRows_P, promptOf_R, slots_R, uniforms_R, room, temperature } = inputs;
-    const remember = cache.begin(room, input.length, promptOf_R, slots_R);
+    const { input, lastRows_P, firstRows_R, promptOf_R, slots_R, uniforms_R, room, temperature } = inputs;
+    const remember = cache.begin(room, input.sequences.longest, firstRows_R, slots_R);
     const logits_PV = model.computeLogits(model.computeHiddenStates(input, lastRows_P, remember));
     return chooseTokens(tf.gather(logits_PV, promptOf_R), uniforms_R, temperature);
   });
@@ -75,14 +75,17 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
       const promptOf = requests.map(({ prompt }) => prompts.indexOf(prompt));
       const begun = prompts.map((prompt) => ({ prompt, continuationIds: [] }));
       const input = createModelInput(begun, model.config, padInput(measureInput(begun), padding));
-      const sequences = requests.map((request, r) => new Sequence(request, input.nextPositions[promptOf[r]], settings));
-      makeRoom(input.length, settings);
+      const placeOf = promptOf.map((prompt) => input.places[prompt]);
+      const sequences = requests.map((request, r) => new Sequence(request, placeOf[r].nextPosition, settings));
+      makeRoom(input.longest, settings);
       // What fills a shape up repeats the last prompt, or sequence, which changes nothing.
-      const lastRows = input.lengths.map((length, p) => p * input.length + length - 1);
+      const lastRows = input.places.map(({ firstRow, length }) => firstRow + length - 1);
+      const firstRows = placeOf.map(({ firstRow }) => firstRow);
       const count = padding.count(requests.length);
       const inputs: PrefillInputs = {
         input: uploadModelInput(input, model.config, encodePadded),
-        lastRows_P: tf.tensor1d(fillUp(lastRows, input.batchSize), 'int32'),
+        lastRows_P: tf.tensor1d(fillUp(lastRows, padding.count(prompts.length)), 'int32'),
+        firstRows_R: tf.tensor1d(fillUp(firstRows, count), 'int32'),
         promptOf_R: tf.tensor1d(fillUp(promptOf, count), 'int32'),
         slots_R: tf.tensor1d(fillUp(slots, count), 'int32'),
         uniforms_R: tf.tensor1d(fillUp(drawUniforms(sequences, settings), count)),
@@ -122,6 +125,8 @@ interface PrefillInputs {
   input: ModelTensors;
   /** Where each prompt ends. */
   lastRows_P: tf.Tensor1D;
+  /** Where the prompt of each sequence begins. */
+  firstRows_R: tf.Tensor1D;
   promptOf_R: tf.Tensor1D;
   slots_R: tf.Tensor1D;
   uniforms_R: tf.Tensor1D;

@@ -1,5 +1,5 @@
-// Shape suffixes: B = sequences or slots, T = tokens, M = B x T rows, K = key-value heads, G = query heads per key-value head,
-// C = head size, X = K x G x C, Y = K x C, R = rows of a table, S = tokens a slot has room for.
+// Shape suffixes: M = tokens of all sequences, B = blocks of tokens or slots, T = queries and S = keys of one, K = key-value heads,
+// G = query heads per key-value head, C = head size, X = K x G x C, Y = K x C, R = rows of a table.
 import * as tf from '@tensorflow/tfjs-core';
 import { runFused } from './run-fused.ts';
 
@@ -13,21 +13,58 @@ export interface Heads {
   values_MY: tf.Tensor2D;
 }
 
-/** Grouped-query attention of B sequences of equal length in which each token sees itself and what came before. */
-export function causalAttention(heads: Heads, sequences: number, headCount: number): tf.Tensor2D {
+/** Which rows are tokens of one sequence: sequences follow each other, without a gap. */
+export interface SequenceRows {
+  /** For each row: the one in which its sequence begins. */
+  firstRows_M: tf.Tensor1D;
+  /** No sequence has more tokens. */
+  longest: number;
+}
+
+/** Grouped-query attention in which each token sees itself and what came before in its sequence. */
+export function causalAttention(heads: Heads, sequences: SequenceRows, headCount: number): tf.Tensor2D {
   const { queries_MX, keys_MY, values_MY } = heads;
   return runFused({
     name: 'CausalAttention',
     inputs: [queries_MX, keys_MY, values_MY],
-    attributes: { sequences: { int: sequences }, heads: { int: headCount } },
-    reference: () => {
-      const [B, K, C] = [sequences, headCount, keys_MY.shape[1] / headCount];
-      const T = keys_MY.shape[0] / B;
-      const toHeads = (x: tf.Tensor2D) => tf.transpose(tf.reshape(x, [B, T, K, -1, C]), [0, 2, 3, 1, 4]);
-      const ofKeys = (x: tf.Tensor2D) => tf.reshape(toHeads(x), [B, K, T, C]);
-      return attend(toHeads(queries_MX), ofKeys(keys_MY), ofKeys(values_MY), causalMask(T));
-    },
+    constants: [sequences.firstRows_M],
+    attributes: { heads: { int: headCount } },
+    reference: () => attendInBlocks(heads, sequences, headCount),
   }) as tf.Tensor2D;
+}
+
+/** In blocks as long as the longest sequence: what a query sees is in its own block or in the one before. */
+function attendInBlocks(heads: Heads, { firstRows_M, longest }: SequenceRows, headCount: number): tf.Tensor {
+  const { queries_MX, keys_MY, values_MY } = heads;
+  const [M] = queries_MX.shape;
+  const [B, T, K, C] = [Math.ceil(M / longest), longest, headCount, keys_MY.shape[1] / headCount];
+  const spare = B * T - M;
+  const queries_BKGTC = tf.transpose(tf.reshape(padRows(queries_MX, 0, spare), [B, T, K, -1, C]), [0, 2, 3, 1, 4]);
+  const withBlockBefore = (x_MY: tf.Tensor2D) => {
+    const padded = padRows(x_MY, T, spare);
+    const [before, own] = [0, T].map((first) => tf.reshape(tf.slice(padded, first, B * T), [B, T, K, C]));
+    return tf.transpose(tf.concat([before, own], 1), [0, 2, 1, 3]);
+  };
+  const mask = maskBlocks(tf.pad(firstRows_M, [[0, spare]]), B, T);
+  return tf.slice(attend(queries_BKGTC, withBlockBefore(keys_MY), withBlockBefore(values_MY), mask), 0, M);
+}
+
+const padRows = (x: tf.Tensor2D, before: number, after: number) =>
+  tf.pad(x, [
+    [before, after],
+    [0, 0],
+  ]);
+
+/** `[B, 1, 1, T, 2T]`: 0 where a key is of the query's sequence and not after it. */
+function maskBlocks(firstRows: tf.Tensor, B: number, T: number): tf.Tensor {
+  const numbers = (from: number, to: number, step: number, shape: number[]) =>
+    tf.reshape(tf.range(from, to, step, 'int32'), shape);
+  const blocks = numbers(0, B * T, T, [B, 1, 1, 1, 1]);
+  const queries = tf.add(blocks, numbers(0, T, 1, [T, 1]));
+  const keys = tf.add(blocks, numbers(-T, T, 1, [2 * T]));
+  const isOfSequence = tf.greaterEqual(keys, tf.reshape(firstRows, queries.shape));
+  const isSeen = tf.logicalAnd(isOfSequence, tf.lessEqual(keys, queries));
+  return tf.mul(tf.cast(tf.logicalNot(isSeen), 'float32'), HIDDEN);
 }
 
 /** Where each of the first slots of a key-value cache keeps what its new token sees. */
@@ -71,11 +108,4 @@ function attend(q_BKGTC: tf.Tensor, k_BKSC: tf.Tensor, v_BKSC: tf.Tensor, mask: 
   const scores_BKGTS = tf.add(tf.reshape(tf.matMul(q_rows, k_BKSC, false, true), [B, K, G, T, S]), mask);
   const mixed = tf.matMul(tf.reshape(tf.softmax(scores_BKGTS), [B, K, G * T, S]), v_BKSC);
   return tf.reshape(tf.transpose(tf.reshape(mixed, [B, K, G, T, C]), [0, 3, 1, 2, 4]), [B * T, K * G * C]);
-}
-
-/** `[T, T]`: 0 on and below the diagonal. Padding stands on the right, so no real token sees it. */
-function causalMask(length: number): tf.Tensor {
-  const mask = new Float32Array(length * length);
-  for (let query = 0; query < length; query++) mask.fill(HIDDEN, query * length + query + 1, (query + 1) * length);
-  return tf.tensor(mask, [length, length]);
 }

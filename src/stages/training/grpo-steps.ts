@@ -53,7 +53,7 @@ export async function takeGrpoSteps(
 ): Promise<StepMetrics[]> {
   const batches = splitEvenly(createRandom(shuffleSeed).shuffle(sequences), config.stepsPerIteration);
   const { model, trainer, reference } = models;
-  const plans = batches.map((batch) => planMicroBatches(batch, config.microBatchSequences, model.weightCount));
+  const plans = batches.map((batch) => planMicroBatches(batch, config.microBatchSequences));
   const pad = planPadding(plans.flat().map(measureBatch), model.weightCount);
   const pass = createGrpoPass(models, config, pad);
   const scoreReference = reference && createCompletionScorer(reference, trainer.executor, pad);
@@ -78,9 +78,11 @@ export function withOldLogprobs(
   sequences: readonly GrpoSequence[],
   { microBatchSequences }: RlConfig,
 ): GrpoSequence[] {
-  const scorePolicy = createCompletionScorer(policy, executor);
+  const microBatches = planMicroBatches(sequences, microBatchSequences);
+  const pad = planPadding(microBatches.map(measureBatch), policy.weightCount);
+  const scorePolicy = createCompletionScorer(policy, executor, pad);
   const oldLogprobs = new Map<GrpoSequence, Float32Array>();
-  for (const micro of planMicroBatches(sequences, microBatchSequences, policy.weightCount)) {
+  for (const micro of microBatches) {
     const logprobs = scorePolicy(micro);
     let first = 0;
     for (const sequence of micro) {
@@ -125,7 +127,7 @@ function takeStep(
   onMicroBatch: (sequences: number) => void,
 ): StepMetrics {
   const tokenCount = countCompletionTokens(microBatches.flat());
-  const sums = { clippedTokens: 0, approximateKl: 0, entropy: 0, importance: 0 };
+  const sums = { clippedTokens: 0, approximateKl: 0, entropy: 0, importance: 0, tokens: 0, paddedTokens: 0 };
 
   function* runMicroBatches(): Generator<CompletionResult> {
     for (const micro of microBatches) {
@@ -135,6 +137,8 @@ function takeStep(
       sums.clippedTokens += moved.clippedTokens;
       sums.approximateKl += moved.approximateKl;
       for (const entropy of result.entropies) sums.entropy += entropy;
+      sums.tokens += result.tokens;
+      sums.paddedTokens += result.paddedTokens;
       old?.forEach((logprob, n) => {
         sums.importance += Math.min(Math.exp(logprob - sampling[n]), MAX_IMPORTANCE);
       });
@@ -162,11 +166,12 @@ function flattenTokens(sequences: readonly GrpoSequence[]): Record<'sampling' | 
 
 function describeStep(
   { loss, gradNorm, learningRate }: StepResult,
-  sums: { clippedTokens: number; approximateKl: number; entropy: number; importance: number },
+  sums: Record<'clippedTokens' | 'approximateKl' | 'entropy' | 'importance' | 'tokens' | 'paddedTokens', number>,
   tokenCount: number,
 ): StepMetrics {
   return {
     'train/tokens': tokenCount,
+    'train/paddingFraction': 1 - sums.tokens / sums.paddedTokens,
     'loss/policy': loss,
     'loss/clipFraction': sums.clippedTokens / tokenCount,
     'loss/approximateKl': sums.approximateKl / tokenCount,

@@ -6,7 +6,6 @@ import type { StepResult, Trainer } from '../../engine/train-step.ts';
 import { countCompletionTokens, planMicroBatches } from './batching.ts';
 
 export interface SftModels {
-  model: Qwen25VL;
   trainer: Trainer;
   pass: CompletionPass<never>;
 }
@@ -15,17 +14,27 @@ export function createSftPass(model: Qwen25VL, trainer: Trainer): CompletionPass
   return createCompletionPass(model, trainer, (logprobs_N, _values, tokenCount) => sftLoss(logprobs_N, tokenCount));
 }
 
+export interface SftStepResult extends StepResult {
+  /** Share of padding among the tokens that the model read. */
+  paddingFraction: number;
+}
+
 /** One optimizer step on the responses of some sequences, token mean over all of them. */
 export function takeSftStep(
-  { model, trainer, pass }: SftModels,
+  { trainer, pass }: SftModels,
   sequences: readonly TrainingSequence[],
   microBatchSequences: number,
-): StepResult {
+): SftStepResult {
   const tokenCount = countCompletionTokens(sequences);
+  let [tokens, paddedTokens] = [0, 0];
   function* runMicroBatches(): Generator<CompletionResult> {
-    for (const micro of planMicroBatches(sequences, microBatchSequences, model.weightCount)) {
-      yield pass.run(micro, {}, tokenCount);
+    for (const micro of planMicroBatches(sequences, microBatchSequences)) {
+      const result = pass.run(micro, {}, tokenCount);
+      tokens += result.tokens;
+      paddedTokens += result.paddedTokens;
+      yield result;
     }
   }
-  return trainer.step(runMicroBatches());
+  const result = trainer.step(runMicroBatches());
+  return { ...result, paddingFraction: 1 - tokens / paddedTokens };
 }

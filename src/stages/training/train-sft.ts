@@ -70,7 +70,7 @@ export async function runTrainSft(deps: JobDeps, input: TrainSftJob): Promise<Tr
 }
 
 /** Everything that changes while SFT runs. */
-interface Training extends Omit<SftModels, 'model'> {
+interface Training extends SftModels {
   /** Folder that tokenizer and configs are carried over from. */
   sourcePrefix: string;
   policy: Policy;
@@ -144,21 +144,21 @@ function* planSteps({ seed, sft }: RunConfig, examples: readonly StoredSftExampl
 
 async function trainOn(
   config: RunConfig,
-  { policy, trainer, pass, sequenceOf }: Training,
+  { trainer, pass, sequenceOf }: Training,
   examples: readonly StoredSftExample[],
 ): Promise<StepMetrics> {
   const started = Date.now();
   const sequences = await Promise.all(examples.map(sequenceOf));
-  const { microBatchSequences } = config.sft;
-  const { loss, gradNorm, learningRate } = takeSftStep(
-    { model: policy.model, trainer, pass },
+  const { loss, gradNorm, learningRate, paddingFraction } = takeSftStep(
+    { trainer, pass },
     sequences,
-    microBatchSequences,
+    config.sft.microBatchSequences,
   );
   return {
     'loss/sft': loss,
     'optimizer/gradNorm': gradNorm,
     'optimizer/learningRate': learningRate,
+    'train/paddingFraction': paddingFraction,
     'train/tokensPerSecond': (countCompletionTokens(sequences) * 1000) / (Date.now() - started),
   };
 }

@@ -115,8 +115,8 @@ describe('a completion pass', () => {
     [17, 18, 20],
     [32, 32, 32],
     [65, 72, 80],
-  ])('pads %d to a length of %d and a count of %d', (size, length, count) => {
-    expect([TRACED_PADDING.length(size), TRACED_PADDING.count(size)]).toEqual([length, count]);
+  ])('rounds %d up to %d tokens and a count of %d', (size, tokens, count) => {
+    expect([TRACED_PADDING.tokens(size), TRACED_PADDING.count(size)]).toEqual([tokens, count]);
   });
 });
 

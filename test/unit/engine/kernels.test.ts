@@ -2,7 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadBackend } from '../../../src/engine/backend.ts';
 import { drawTokens } from '../../../src/engine/generation/draw-tokens.ts';
 import { createExecutor } from '../../../src/engine/graph/create-executor.ts';
-import { causalAttention, slotAttention } from '../../../src/engine/kernels/attention.ts';
+import {
+  causalAttention,
+  type Heads,
+  type SequenceRows,
+  slotAttention,
+} from '../../../src/engine/kernels/attention.ts';
 import { rmsNorm } from '../../../src/engine/kernels/rms-norm.ts';
 import { rotate } from '../../../src/engine/kernels/rotate.ts';
 import { swiglu } from '../../../src/engine/kernels/swiglu.ts';
@@ -45,6 +50,17 @@ const withGradients = (compute: (...inputs: tf.Tensor[]) => tf.Tensor, names: st
   return { value, ...Object.fromEntries(grads.map((gradient, at) => [`d${names[at]}`, gradient])) };
 };
 
+/** Sequences that follow each other. */
+function sequencesOf(lengths: readonly number[]): SequenceRows {
+  let row = 0;
+  const firstRows = lengths.flatMap((length) => {
+    const firstRow = row;
+    row += length;
+    return Array<number>(length).fill(firstRow);
+  });
+  return { firstRows_M: tf.tensor1d(firstRows, 'int32'), longest: Math.max(...lengths) };
+}
+
 /** Sizes that fill neither vectors nor blocks, and one row; enough rows for several threads. */
 const SIZES = [
   [1, 3],
@@ -84,17 +100,17 @@ describe('ops of our own equal those of tfjs, forwards and backwards', () => {
   });
 
   it.each([
-    { sequences: 1, tokens: 1, heads: 1, groups: 1, size: 2 },
-    { sequences: 3, tokens: 37, heads: 2, groups: 3, size: 12 },
-    { sequences: 5, tokens: 64, heads: 1, groups: 2, size: 16 },
-    { sequences: 2, tokens: 130, heads: 3, groups: 1, size: 40 },
-  ])('causal attention, %j', ({ sequences, tokens, heads, groups, size }) => {
+    { lengths: [1], heads: 1, groups: 1, size: 2 },
+    { lengths: [37, 37, 37], heads: 2, groups: 3, size: 12 },
+    { lengths: [64, 1, 31, 2, 32, 33, 5], heads: 1, groups: 2, size: 16 },
+    { lengths: [3, 130, 90], heads: 3, groups: 1, size: 40 },
+  ])('causal attention, %j', ({ lengths, heads, groups, size }) => {
     const compute = withGradients(
       (queries_MX, keys_MY, values_MY) =>
-        causalAttention({ queries_MX, keys_MY, values_MY } as Parameters<typeof causalAttention>[0], sequences, heads),
+        causalAttention({ queries_MX, keys_MY, values_MY } as Heads, sequencesOf(lengths), heads),
       ['queries', 'keys', 'values'],
     );
-    const rows = sequences * tokens;
+    const rows = lengths.reduce((sum, length) => sum + length, 0);
     const of = (width: number, seed: number) => randomMatrix(rows, width, seed);
     const [queries, keys] = [of(heads * groups * size, 1), of(heads * size, 2)];
     const inputs = { queries, keys, values: of(heads * size, 3), weighting: of(heads * groups * size, 4) };
@@ -145,10 +161,42 @@ it('numbers that are not finite come through, so that a diverged model is seen',
   const compute = ({ x, weight }: Tensors) => ({
     normed: rmsNorm(x as tf.Tensor2D, weight, 1e-6),
     gated: swiglu(x as tf.Tensor2D, x as tf.Tensor2D),
-    mixed: causalAttention({ queries_MX: x, keys_MY: x, values_MY: x } as Parameters<typeof causalAttention>[0], 1, 1),
+    mixed: causalAttention({ queries_MX: x, keys_MY: x, values_MY: x } as Heads, sequencesOf([1]), 1),
   });
   const { fused } = bothWays(compute, { x: tf.tensor2d([[Number.NaN, 1]]), weight: tf.ones([2]) });
   for (const output of Object.values(fused)) expect(output.dataSync()[0]).toBeNaN();
+});
+
+it('a sequence attends to itself alone, wherever it stands', () => {
+  const executor = createExecutor('traced');
+  const attend = executor.define(({ x, firstRows }: Tensors) => {
+    const [heads, firstRows_M] = [{ queries_MX: x, keys_MY: x, values_MY: x } as Heads, firstRows as tf.Tensor1D];
+    return causalAttention(heads, { firstRows_M, longest: 50 }, 2);
+  });
+  const of = (x: tf.Tensor, lengths: number[]) => attend({ x, firstRows: sequencesOf(lengths).firstRows_M });
+  const x = randomMatrix(133, 24, 1);
+  const together = of(x, [33, 50, 21, 29]);
+  const alone = of(tf.slice(x, 83, 21), [21]);
+  expect([...tf.slice(together, 83, 21).dataSync()]).toEqual([...alone.dataSync()]);
+  executor.dispose();
+});
+
+it('rows that are not one sequence after another are an error that says so', () => {
+  const executor = createExecutor('traced');
+  const attend = executor.define(({ x, firstRows }: Tensors) => {
+    const [heads, firstRows_M] = [{ queries_MX: x, keys_MY: x, values_MY: x } as Heads, firstRows as tf.Tensor1D];
+    return causalAttention(heads, { firstRows_M, longest: 3 }, 1);
+  });
+  for (const firstRows of [
+    [1, 1, 2],
+    [0, 0, 1],
+    [-1, 1, 1],
+    [0, 1, 0],
+  ]) {
+    const inputs = { x: randomMatrix(3, 4, 1), firstRows: tf.tensor1d(firstRows, 'int32') };
+    expect(() => attend(inputs)).toThrow('RiseCausalAttention: the rows are not one sequence after another');
+  }
+  executor.dispose();
 });
 
 it('a token that is not in the vocabulary is an error that says so', () => {

@@ -1,32 +1,39 @@
 import { type BatchSizes, padEach, TRAINING_PADDING } from '../../../src/engine/padding.ts';
 import { planPadding } from '../../../src/engine/plan-padding.ts';
 
-const aBatch = (rows: number, length: number, completionTokens = 20 * rows): BatchSizes => ({
-  rows,
-  length,
-  images: rows,
+const aBatch = (tokens: number, completionTokens = tokens / 2): BatchSizes => ({
+  tokens,
+  longest: 64,
+  images: 16,
   completionTokens,
 });
 const plan = (batches: BatchSizes[], weightCount: number) => batches.map(planPadding(batches, weightCount));
 const shapesOf = (batches: BatchSizes[]) => new Set(batches.map((sizes) => JSON.stringify(sizes))).size;
+const countTokens = (batches: BatchSizes[]) => batches.reduce((sum, { tokens }) => sum + tokens, 0);
 
 describe('planPadding', () => {
-  const batches = [aBatch(32, 67, 610), aBatch(30, 66, 640), aBatch(28, 61), aBatch(12, 40), aBatch(11, 38)];
+  const batches = [aBatch(2000, 1010), aBatch(1940, 1040), aBatch(1800), aBatch(1200), aBatch(1120)];
 
   it('makes one shape of batches that a small model runs sooner than it prepares another graph', () => {
-    const padded = plan(batches, 0.3e6);
-    expect(shapesOf(padded)).toBe(1);
-    expect(padded[0]).toEqual({ rows: 32, length: 67, images: 32, completionTokens: 640 });
+    const padded = plan(batches.slice(0, 3), 0.3e6);
+    expect(padded).toEqual(Array(3).fill(aBatch(2000, 1040)));
   });
 
   it('keeps shapes apart where padding costs more, each as large as its batches need', () => {
-    const padded = plan(batches, 1.5e6);
-    expect(padded.slice(0, 3)).toEqual(Array(3).fill(aBatch(32, 67, 640)));
-    expect(padded.slice(3)).toEqual(Array(2).fill(aBatch(12, 40)));
+    const padded = plan(batches, 12e6);
+    expect(padded).toEqual([...Array(2).fill(aBatch(2000, 1040)), aBatch(1800), ...Array(2).fill(aBatch(1200))]);
+  });
+
+  it('leaves under a tenth of the tokens to padding, however cheap they are', () => {
+    const random = [7, 3, 9, 1, 8, 2, 6, 4, 5];
+    const many = random.flatMap((a) => random.map((b) => aBatch(500 + 130 * a + 11 * b)));
+    const padded = plan(many, 1);
+    expect(countTokens(padded)).toBeGreaterThan(countTokens(many));
+    expect(1 - countTokens(many) / countTokens(padded)).toBeLessThan(0.1);
   });
 
   it('holds every batch, in fewer shapes than rounding each size would need', () => {
-    const many = Array.from({ length: 60 }, (_, at) => aBatch(8 + (at % 25), 40 + ((at * 7) % 50), 100 + at));
+    const many = Array.from({ length: 60 }, (_, at) => aBatch(1500 + 13 * ((at * 7) % 50), 700 + 5 * at));
     const padded = plan(many, 1e6);
     many.forEach((sizes, at) => {
       for (const [name, size] of Object.entries(sizes)) {
@@ -37,9 +44,9 @@ describe('planPadding', () => {
   });
 
   it('rounds up the sizes of batches that it was not told of', () => {
-    expect(planPadding(batches, 50e6)(aBatch(65, 129, 1300))).toEqual({
-      rows: 80,
-      length: 136,
+    expect(planPadding(batches, 50e6)({ tokens: 4100, longest: 129, images: 65, completionTokens: 1300 })).toEqual({
+      tokens: 4352,
+      longest: 256,
       images: 80,
       completionTokens: 1536,
     });

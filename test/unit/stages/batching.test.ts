@@ -1,4 +1,3 @@
-import { TRAINING_PADDING } from '../../../src/engine/padding.ts';
 import { createRandom } from '../../../src/schema/random.ts';
 import { splitBySize, splitEvenly } from '../../../src/stages/split-list.ts';
 import { planMicroBatches } from '../../../src/stages/training/batching.ts';
@@ -27,35 +26,38 @@ describe('splitBySize', () => {
 
 describe('planMicroBatches', () => {
   const withLengths = (lengths: number[]) =>
-    lengths.map((length) => ({ prompt: { tokenIds: numbers(9) }, completionIds: numbers(length - 8) }));
+    lengths.map((length) => ({ prompt: { tokenIds: numbers(9) }, completionIds: numbers(length - 9) }));
   const lengthsOf = (sequences: { completionIds: number[] }[]) =>
-    sequences.map(({ completionIds }) => completionIds.length + 8);
+    sequences.map(({ completionIds }) => completionIds.length + 9);
+  const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 
-  it('puts sequences of like length together', () => {
-    expect(planMicroBatches(withLengths([30, 60, 30, 60]), 2, 50e6).map(lengthsOf)).toEqual([
-      [30, 30],
-      [60, 60],
+  it('makes as few as there can be, of about as many tokens each', () => {
+    expect(planMicroBatches(withLengths([30, 60, 31, 61]), 2).map(lengthsOf)).toEqual([
+      [61, 30],
+      [60, 31],
     ]);
-    expect(planMicroBatches(withLengths([32, 31, 32, 30]), 4, 50e6).map(lengthsOf)).toEqual([[30, 31, 32, 32]]);
-    expect(planMicroBatches([], 3, 50e6)).toEqual([]);
+    expect(planMicroBatches(withLengths([32, 31, 32, 30]), 4).map(lengthsOf)).toEqual([[32, 32, 31, 30]]);
+    expect(planMicroBatches([], 3)).toEqual([]);
   });
 
-  it.each([
-    [50e6, 0.1, 16],
-    [0.6e6, 0.5, 3],
-  ])('for %d weights leaves under %d of the tokens to padding, in at most %d micro-batches', (weights, most, count) => {
+  it('never puts more sequences together than it may', () => {
+    expect(planMicroBatches(withLengths([90, 10, 10, 10, 10]), 3).map(lengthsOf)).toEqual([
+      [90, 10],
+      [10, 10, 10],
+    ]);
+  });
+
+  it('differs by less than a tenth in tokens where lengths differ twofold', () => {
     const random = createRandom(1);
-    const sequences = withLengths(numbers(64).map(() => 40 + random.int(60)));
-    const plan = planMicroBatches(sequences, 32, weights);
-    const padded = plan.reduce(
-      (sum, micro) =>
-        sum + TRAINING_PADDING.count(micro.length) * TRAINING_PADDING.length(Math.max(...lengthsOf(micro))),
-      0,
-    );
-    const tokens = lengthsOf(sequences).reduce((a, b) => a + b, 0);
-    expect(plan.flat()).toHaveLength(64);
-    expect(Math.max(...plan.map((micro) => micro.length))).toBeLessThanOrEqual(32);
-    expect(1 - tokens / padded).toBeLessThan(most);
-    expect(plan.length).toBeLessThanOrEqual(count);
+    for (const count of [33, 64, 95, 96, 97, 280]) {
+      const sequences = withLengths(numbers(count).map(() => 40 + random.int(60)));
+      const plan = planMicroBatches(sequences, 32);
+      const tokens = plan.map((micro) => sum(lengthsOf(micro)));
+      expect(plan).toHaveLength(Math.ceil(count / 32));
+      expect(plan.flat()).toHaveLength(count);
+      expect(new Set(plan.flat())).toEqual(new Set(sequences));
+      expect(Math.max(...plan.map((micro) => micro.length))).toBeLessThanOrEqual(32);
+      expect(Math.min(...tokens) / Math.max(...tokens)).toBeGreaterThan(0.9);
+    }
   });
 });

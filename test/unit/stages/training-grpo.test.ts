@@ -103,6 +103,20 @@ describe('runTrainGrpo', () => {
     expect(deps.reports.at(-1)).toMatchObject({ done: summary.sequences, total: summary.sequences });
   });
 
+  it('leaves under a tenth of the tokens to padding, in few graphs', async () => {
+    const rl = { groupSize: 8, stepsPerIteration: 3, microBatchSequences: 3 };
+    const store = await aRolledOutRun({ rl, compute: { engine: 'traced' } });
+    await runTrainGrpo(jobDeps(store), jobOf(0));
+    const [iteration, ...steps] = await readLines(store, metricsKey(checkpointPrefix(RUN_ID, 0)));
+    expect(steps).toHaveLength(3);
+    for (const step of steps) {
+      expect(step['train/paddingFraction']).toBeGreaterThanOrEqual(0);
+      expect(step['train/paddingFraction']).toBeLessThan(0.1);
+    }
+    // Of images, forward and backward, clip, update and the like.
+    expect(iteration['engine/graphs']).toBeLessThan(9);
+  });
+
   it('keeps the vision tower as it was when it is frozen', async () => {
     const store = await aRolledOutRun();
     await runTrainGrpo(jobDeps(store), jobOf(0));

@@ -70,10 +70,12 @@ async function aPublishedRun(
 
 const manifestOf = async (store: Store) => (await store.read(manifestKey(sftCheckpointPrefix(RUN_ID)))).toString();
 
-async function lossesOf(store: Store): Promise<number[]> {
+async function metricsOf(store: Store): Promise<Record<string, number>[]> {
   const lines = (await store.read(metricsKey(sftCheckpointPrefix(RUN_ID)))).toString().trim().split('\n');
-  return lines.map((line) => JSON.parse(line)['loss/sft']);
+  return lines.map((line) => JSON.parse(line));
 }
+
+const lossesOf = async (store: Store) => (await metricsOf(store)).map((metrics) => metrics['loss/sft']);
 
 describe('runTrainSft', () => {
   let uninterrupted: Store;
@@ -95,6 +97,13 @@ describe('runTrainSft', () => {
     });
     expect(summary).toEqual({ examples: 5, epochs: 3, steps: 9, finalLoss: losses[8], precision: 'float32' });
     expect(deps.reports.at(-1)).toMatchObject({ stage: 'train-sft', done: 15, total: 15 });
+  });
+
+  it('leaves under a tenth of the tokens to padding', async () => {
+    for (const metrics of await metricsOf(uninterrupted)) {
+      expect(metrics['train/paddingFraction']).toBeGreaterThanOrEqual(0);
+      expect(metrics['train/paddingFraction']).toBeLessThan(0.1);
+    }
   });
 
   it('does not depend on how a step is cut into micro-batches', async () => {

@@ -9,19 +9,28 @@ export interface InputSequence {
   continuationIds: readonly number[];
 }
 
-/** Sequences padded on the right to one length, as the model takes them. `M = batchSize * length` rows. */
-export interface ModelInput {
-  batchSize: number;
-  /** Tokens per row, padding included. */
+/** Where a sequence's tokens are. */
+export interface SequencePlace {
+  firstRow: number;
   length: number;
-  /** Real tokens of each row. */
-  lengths: number[];
+  /** The position after its last token. */
+  nextPosition: number;
+}
+
+/**
+ * Sequences as the model takes them, packed: a row for each token, one sequence after another, then rows that fill the shape
+ * up to M.
+ */
+export interface ModelInput {
+  places: SequencePlace[];
+  /** No sequence has more tokens. */
+  longest: number;
   /** M token ids; padding is 0. */
   tokenIds: Int32Array;
   /** Time, height and width positions, M each; padding is 0. */
   axes: [Int32Array, Int32Array, Int32Array];
-  /** The position after each row's last token. */
-  nextPositions: number[];
+  /** For each of the M rows: the one in which its sequence begins. Padding forms sequences too, none longer than the longest. */
+  firstRows: Int32Array;
   /** Every distinct image once: siblings that share a prompt share its features. Then those that pad. */
   images: ProcessedImage[];
   /** For each of the M rows: which row of `[M embeddings, image features]` it takes; absent without images. */
@@ -39,50 +48,49 @@ export function createModelInput(
   config: Qwen25VLConfig,
   sizes = measureInput(sequences),
 ): ModelInput {
-  const lengths = sequences.map(countTokens);
-  const { rows: batchSize, length } = sizes;
-  const rows = batchSize * length;
+  const { tokens: rows, longest } = sizes;
   const tokenIds = new Int32Array(rows);
   const axes: ModelInput['axes'] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
-  const nextPositions = sequences.map(({ prompt, continuationIds }, b) => {
-    const start = b * length;
-    const continuation = start + prompt.tokenIds.length;
-    tokenIds.set(prompt.tokenIds, start);
+  const firstRows = new Int32Array(rows);
+  let row = 0;
+  const places = sequences.map(({ prompt, continuationIds }): SequencePlace => {
+    const firstRow = row;
+    const continuation = firstRow + prompt.tokenIds.length;
+    tokenIds.set(prompt.tokenIds, firstRow);
     tokenIds.set(continuationIds, continuation);
     const grids = prompt.images.map((image) => image.gridThw);
     const positions = computePositionIds(prompt.tokenIds, grids, config);
     for (let axis = 0; axis < 3; axis++) {
-      axes[axis].set(positions.axes[axis], start);
+      axes[axis].set(positions.axes[axis], firstRow);
       for (let at = 0; at < continuationIds.length; at++) axes[axis][continuation + at] = positions.next + at;
     }
-    return positions.next + continuationIds.length;
+    row = continuation + continuationIds.length;
+    firstRows.fill(firstRow, firstRow, row);
+    return { firstRow, length: row - firstRow, nextPosition: positions.next + continuationIds.length };
   });
-  const prompts = sequences.map(({ prompt }) => prompt);
+  for (; row < rows; row += longest) firstRows.fill(row, row, row + longest);
   const images = listImages(sequences);
-  const embeddingRows = images.length > 0 ? placeImages(prompts, images, { rows, length }, config) : undefined;
   const spareImages = images.length > 0 ? Array(sizes.images - images.length).fill(images[0]) : [];
   return {
-    batchSize,
-    length,
-    lengths,
+    places,
+    longest,
     tokenIds,
     axes,
-    nextPositions,
+    firstRows,
     images: [...images, ...spareImages],
-    embeddingRows,
+    embeddingRows: images.length > 0 ? placeImages(sequences, places, images, rows, config) : undefined,
   };
 }
 
 /** Of sequences without padding. */
 export function measureInput(sequences: readonly InputSequence[]): InputSizes {
+  const lengths = sequences.map(({ prompt, continuationIds }) => prompt.tokenIds.length + continuationIds.length);
   return {
-    rows: sequences.length,
-    length: Math.max(...sequences.map(countTokens)),
+    tokens: lengths.reduce((sum, length) => sum + length, 0),
+    longest: Math.max(...lengths),
     images: listImages(sequences).length,
   };
 }
-
-const countTokens = ({ prompt, continuationIds }: InputSequence) => prompt.tokenIds.length + continuationIds.length;
 
 /** Each once. */
 const listImages = (sequences: readonly InputSequence[]) => [
@@ -90,25 +98,26 @@ const listImages = (sequences: readonly InputSequence[]) => [
 ];
 
 function placeImages(
-  prompts: readonly ProcessedPrompt[],
-  images: ProcessedImage[],
-  { rows: rowCount, length }: { rows: number; length: number },
+  sequences: readonly InputSequence[],
+  places: readonly SequencePlace[],
+  images: readonly ProcessedImage[],
+  rowCount: number,
   config: Qwen25VLConfig,
 ): Int32Array {
   const rows = Int32Array.from({ length: rowCount }, (_, row) => row);
   const firstFeature = new Map<ProcessedImage, number>();
-  let features = rows.length;
+  let features = rowCount;
   for (const image of images) {
     firstFeature.set(image, features);
     features += countImageTokens(image, config);
   }
-  for (const [b, { tokenIds, images: ownImages }] of prompts.entries()) {
-    const feature = ownImages.flatMap((image) =>
+  for (const [b, { prompt }] of sequences.entries()) {
+    const feature = prompt.images.flatMap((image) =>
       Array.from({ length: countImageTokens(image, config) }, (_, at) => firstFeature.get(image)! + at),
     );
     let used = 0;
-    for (const [t, id] of tokenIds.entries()) {
-      if (id === config.imageTokenId) rows[b * length + t] = feature[used++];
+    for (const [t, id] of prompt.tokenIds.entries()) {
+      if (id === config.imageTokenId) rows[places[b].firstRow + t] = feature[used++];
     }
   }
   return rows;

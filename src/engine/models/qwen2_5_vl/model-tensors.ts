@@ -1,5 +1,6 @@
-// Shape suffixes: M = rows of the padded batch, P = patches, F = flattened patch, U = merged patches, D = model width.
+// Shape suffixes: M = tokens of all sequences, P = patches, F = flattened patch, U = merged patches, D = model width.
 import * as tf from '@tensorflow/tfjs-core';
+import type { SequenceRows } from '../../kernels/attention.ts';
 import type { Rotary } from '../../kernels/rotate.ts';
 import type { ProcessedImage } from '../../processing/processor.ts';
 import type { Qwen25VLConfig } from './config.ts';
@@ -10,10 +11,8 @@ import { createPatchRotary } from './vision-tower.ts';
 
 /** A model input as tensors and sizes: all that the forward pass reads besides weights, so that a graph can take it. */
 export interface ModelTensors {
-  batchSize: number;
-  /** Tokens per row, padding included. */
-  length: number;
   tokenIds_M: tf.Tensor1D;
+  sequences: SequenceRows;
   rotary: Rotary;
   images?: ImageTensors;
   /** In place of `images`: their features, where the vision tower has run before. */
@@ -53,11 +52,10 @@ export type ImageEncoder = (images: readonly ProcessedImage[]) => tf.Tensor2D;
  * @param encodeImages gives the images' features; without it the model computes them from the pixels
  */
 export function uploadModelInput(input: ModelInput, config: Qwen25VLConfig, encodeImages?: ImageEncoder): ModelTensors {
-  const { batchSize, length, tokenIds, axes, images, embeddingRows } = input;
+  const { longest, tokenIds, axes, firstRows, images, embeddingRows } = input;
   return {
-    batchSize,
-    length,
     tokenIds_M: tf.tensor1d(tokenIds, 'int32'),
+    sequences: { firstRows_M: tf.tensor1d(firstRows, 'int32'), longest },
     rotary: createTextRotary(axes, config),
     ...(embeddingRows &&
       (encodeImages ? { imageFeatures_UD: encodeImages(images) } : { images: uploadImages(images, config) })),

@@ -1,5 +1,4 @@
-// Shape suffixes: B = batch, T = tokens, M = B x T rows, R = chosen rows, D = model width,
-// V = vocabulary.
+// Shape suffixes: M = tokens of all sequences, R = chosen rows, U = merged patches, B = sequences that are decoded, D = model width.
 import * as tf from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '../../../schema/errors.ts';
 import { causalAttention, type Heads } from '../../kernels/attention.ts';
@@ -41,7 +40,7 @@ export class Qwen25VL {
   }
 
   /**
-   * Final hidden states (before the last norm) of chosen rows, or of every one, each token seeing its own row's past.
+   * Final hidden states (before the last norm) of chosen rows, or of every one, each token seeing its own sequence's past.
    *
    * @param remember is handed the heads of all tokens, for decoding
    */
@@ -50,11 +49,11 @@ export class Qwen25VL {
     chosen_R?: tf.Tensor1D,
     remember?: (layer: number, heads: Heads) => void,
   ): tf.Tensor2D {
-    const { batchSize, rotary } = input;
+    const { sequences, rotary } = input;
     const { keyValueHeadCount } = this.config.text;
     const attend: Attend = (layer, heads) => {
       remember?.(layer, heads);
-      return causalAttention(heads, batchSize, keyValueHeadCount);
+      return causalAttention(heads, sequences, keyValueHeadCount);
     };
     return tf.tidy(() =>
       runDecoder({ embeddings_MD: this.embed(input), rotary, attend, chosen_R }, this.config, this.weight),
