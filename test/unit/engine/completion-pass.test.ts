@@ -6,6 +6,7 @@ import { buildSequenceBatch, type TrainingSequence } from '../../../src/engine/b
 import { createCompletionPass } from '../../../src/engine/completion-pass.ts';
 import { createCompletionScorer } from '../../../src/engine/completion-scorer.ts';
 import { createExecutor, type Engine } from '../../../src/engine/graph/create-executor.ts';
+import { nodeBackend } from '../../../src/engine/graph/node-backend.ts';
 import { grpoLoss } from '../../../src/engine/losses/grpo-loss.ts';
 import { sftLoss } from '../../../src/engine/losses/sft-loss.ts';
 import { parseModelConfig } from '../../../src/engine/models/qwen2_5_vl/config.ts';
@@ -19,6 +20,9 @@ import { computeCompletionLogprobs } from '../../support/completion-logprobs.ts'
 import { anImage, aPrompt, aTinyModel } from '../../support/tiny-model.ts';
 
 beforeAll(loadBackend);
+afterEach(() => {
+  nodeBackend().isUsingGpuDevice = false;
+});
 
 const countTokens = (sequences: TrainingSequence[]) =>
   sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
@@ -49,9 +53,14 @@ describe('a completion pass', () => {
     });
   });
 
-  it.each<Engine>(['eager', 'traced'])(
+  it.each<[string, Engine, boolean]>([
+    ['op by op', 'eager', false],
+    ['as a traced graph', 'traced', false],
+    ["as a traced graph of TensorFlow's own ops, as on a GPU,", 'traced', true],
+  ])(
     '%s has the GRPO loss, KL included, and the gradients of plain TensorFlow.js; padding adds nothing',
-    (engine) => {
+    (_, engine, isUsingGpuDevice) => {
+      nodeBackend().isUsingGpuDevice = isUsingGpuDevice;
       const model = aTinyModel();
       const trainable = selectTrainable(model.weights, true);
       const sequences = [

@@ -6,6 +6,7 @@ import { createSampler } from '../../../src/engine/generation/sampler.ts';
 import type { Completion } from '../../../src/engine/generation/sequence.ts';
 import { createEagerExecutor } from '../../../src/engine/graph/eager-executor.ts';
 import type { Executor } from '../../../src/engine/graph/executor.ts';
+import { nodeBackend } from '../../../src/engine/graph/node-backend.ts';
 import { createTracedExecutor } from '../../../src/engine/graph/traced-executor.ts';
 import { createRandom } from '../../../src/schema/random.ts';
 import { computeCompletionLogprobs } from '../../support/completion-logprobs.ts';
@@ -36,9 +37,16 @@ function aSampler(create: () => Executor, slotCount: number) {
 const tokensOf = (completions: readonly Completion[]) => completions.map(({ tokenIds }) => tokenIds);
 
 describe.each([
-  ['as traced graphs', createTracedExecutor],
-  ['op by op', createEagerExecutor],
-])('Generation %s', (_, createExecutor) => {
+  ['as traced graphs', createTracedExecutor, false],
+  ["as traced graphs of TensorFlow's own ops, as on a GPU", createTracedExecutor, true],
+  ['op by op', createEagerExecutor, false],
+])('Generation %s', (_, createExecutor, isUsingGpuDevice) => {
+  beforeAll(() => {
+    nodeBackend().isUsingGpuDevice = isUsingGpuDevice;
+  });
+  afterAll(() => {
+    nodeBackend().isUsingGpuDevice = false;
+  });
   const sampler = aSampler(createExecutor, 4);
 
   it('gives each request the same tokens alone and in a batch of unequal prompts', async () => {
