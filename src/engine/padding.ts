@@ -20,7 +20,7 @@ export const TRACED_PADDING: Padding = {
   count: (size) => roundUp(size, 4),
 };
 
-/** Of training, whose graphs run often, and are the same for sequences of any length. */
+/** Of training, whose graphs run often. How long its longest sequence is matters to TensorFlow's own ops alone. */
 export const TRAINING_PADDING: Padding = {
   ...TRACED_PADDING,
   tokens: (size) => roundUp(size, 16),
