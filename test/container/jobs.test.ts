@@ -41,7 +41,7 @@ data:
 sampling: { maxNewTokens: 32 }
 rl: { iterations: 1, promptsPerIteration: 6, groupSize: 4, stepsPerIteration: 2, microBatchSequences: 4, optimizer: { learningRate: 1.0e-4 } }
 diagnosis: { trajectoriesPerPrompt: 2 }
-sft: { epochs: 60, sequencesPerStep: ${SEQUENCES_PER_STEP}, optimizer: { learningRate: 1.0e-4 } }
+sft: { epochs: 240, sequencesPerStep: ${SEQUENCES_PER_STEP}, optimizer: { learningRate: 1.0e-4 } }
 evaluation: { sampling: { maxNewTokens: 16 } }
 compute: { rolloutShards: 2 }
 `;
