@@ -24,7 +24,7 @@ export const TRACED_PADDING: Padding = {
 export const TRAINING_PADDING: Padding = {
   ...TRACED_PADDING,
   tokens: (size) => roundUp(size, 16),
-  longest: (size) => roundUp(size, 1),
+  longest: (size) => roundUp(size, 2),
 };
 
 /** How an executor wants sizes rounded up. */

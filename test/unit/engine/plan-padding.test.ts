@@ -46,7 +46,7 @@ describe('planPadding', () => {
   it('rounds up the sizes of batches that it was not told of', () => {
     expect(planPadding(batches, 50e6)({ tokens: 4100, longest: 129, images: 65, completionTokens: 1300 })).toEqual({
       tokens: 4352,
-      longest: 256,
+      longest: 192,
       images: 80,
       completionTokens: 1536,
     });
