@@ -29,9 +29,6 @@ export interface CompletionResult extends MicroBatch {
   /** Of the N completion tokens, in order. */
   logprobs: Float32Array;
   entropies: Float32Array;
-  /** Tokens that the model read, without and with those that pad. */
-  tokens: number;
-  paddedTokens: number;
 }
 
 /** Loss and gradients of micro-batches. */

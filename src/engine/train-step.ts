@@ -15,6 +15,8 @@ export interface StepResult {
   /** Global gradient norm before the clip. */
   gradNorm: number;
   learningRate: number;
+  /** Share of padding among the tokens that the model read. */
+  paddingFraction: number;
 }
 
 /** What one micro-batch added to a step. */
@@ -22,6 +24,9 @@ export interface MicroBatch {
   loss: number;
   /** The weights that its loss depends on: their gradients wait in the optimizer. */
   learned: readonly string[];
+  /** Tokens that the model read, without and with those that pad. */
+  tokens: number;
+  paddedTokens: number;
 }
 
 /** Gradient accumulation, global-norm clip and AdamW with its schedule over a model's trainable weights. */
@@ -65,7 +70,7 @@ export function createTrainer(
     optimizer,
     variables,
     step(microBatches) {
-      const { loss, learned } = accumulate(microBatches);
+      const { loss, learned, tokens, paddedTokens } = accumulate(microBatches);
       const gradNorm = optimizer.gradientNorm(learned);
       if (!Number.isFinite(loss + gradNorm)) {
         optimizer.clearGradients(learned);
@@ -76,7 +81,7 @@ export function createTrainer(
       }
       const learningRate = learningRateAt(optimizer.stepCount, totalSteps, config);
       optimizer.step(learned, learningRate, clipFactor(gradNorm, config.maxGradNorm));
-      return { loss, gradNorm, learningRate };
+      return { loss, gradNorm, learningRate, paddingFraction: 1 - tokens / paddedTokens };
     },
     updateModel() {
       if (!executor.isTraced) return;
@@ -90,15 +95,17 @@ export function createTrainer(
   };
 }
 
-/** Sum of the losses, and the weights that any of them depends on, in a fixed order. */
+/** Sums of losses and tokens, and the weights that any of the losses depends on, in a fixed order. */
 function accumulate(microBatches: Iterable<MicroBatch>): MicroBatch {
   const learned = new Set<string>();
-  let loss = 0;
+  const sums = { loss: 0, tokens: 0, paddedTokens: 0 };
   for (const microBatch of microBatches) {
-    loss += microBatch.loss;
+    sums.loss += microBatch.loss;
+    sums.tokens += microBatch.tokens;
+    sums.paddedTokens += microBatch.paddedTokens;
     for (const name of microBatch.learned) learned.add(name);
   }
-  return { loss, learned: [...learned].sort() };
+  return { ...sums, learned: [...learned].sort() };
 }
 
 /** The weights that training changes: all, or all but the vision tower (its merger included). */

@@ -127,7 +127,7 @@ function takeStep(
   onMicroBatch: (sequences: number) => void,
 ): StepMetrics {
   const tokenCount = countCompletionTokens(microBatches.flat());
-  const sums = { clippedTokens: 0, approximateKl: 0, entropy: 0, importance: 0, tokens: 0, paddedTokens: 0 };
+  const sums = { clippedTokens: 0, approximateKl: 0, entropy: 0, importance: 0 };
 
   function* runMicroBatches(): Generator<CompletionResult> {
     for (const micro of microBatches) {
@@ -137,8 +137,6 @@ function takeStep(
       sums.clippedTokens += moved.clippedTokens;
       sums.approximateKl += moved.approximateKl;
       for (const entropy of result.entropies) sums.entropy += entropy;
-      sums.tokens += result.tokens;
-      sums.paddedTokens += result.paddedTokens;
       old?.forEach((logprob, n) => {
         sums.importance += Math.min(Math.exp(logprob - sampling[n]), MAX_IMPORTANCE);
       });
@@ -165,13 +163,13 @@ function flattenTokens(sequences: readonly GrpoSequence[]): Record<'sampling' | 
 }
 
 function describeStep(
-  { loss, gradNorm, learningRate }: StepResult,
-  sums: Record<'clippedTokens' | 'approximateKl' | 'entropy' | 'importance' | 'tokens' | 'paddedTokens', number>,
+  { loss, gradNorm, learningRate, paddingFraction }: StepResult,
+  sums: { clippedTokens: number; approximateKl: number; entropy: number; importance: number },
   tokenCount: number,
 ): StepMetrics {
   return {
     'train/tokens': tokenCount,
-    'train/paddingFraction': 1 - sums.tokens / sums.paddedTokens,
+    'train/paddingFraction': paddingFraction,
     'loss/policy': loss,
     'loss/clipFraction': sums.clippedTokens / tokenCount,
     'loss/approximateKl': sums.approximateKl / tokenCount,

@@ -14,27 +14,15 @@ export function createSftPass(model: Qwen25VL, trainer: Trainer): CompletionPass
   return createCompletionPass(model, trainer, (logprobs_N, _values, tokenCount) => sftLoss(logprobs_N, tokenCount));
 }
 
-export interface SftStepResult extends StepResult {
-  /** Share of padding among the tokens that the model read. */
-  paddingFraction: number;
-}
-
 /** One optimizer step on the responses of some sequences, token mean over all of them. */
 export function takeSftStep(
   { trainer, pass }: SftModels,
   sequences: readonly TrainingSequence[],
   microBatchSequences: number,
-): SftStepResult {
+): StepResult {
   const tokenCount = countCompletionTokens(sequences);
-  let [tokens, paddedTokens] = [0, 0];
   function* runMicroBatches(): Generator<CompletionResult> {
-    for (const micro of planMicroBatches(sequences, microBatchSequences)) {
-      const result = pass.run(micro, {}, tokenCount);
-      tokens += result.tokens;
-      paddedTokens += result.paddedTokens;
-      yield result;
-    }
+    for (const micro of planMicroBatches(sequences, microBatchSequences)) yield pass.run(micro, {}, tokenCount);
   }
-  const result = trainer.step(runMicroBatches());
-  return { ...result, paddingFraction: 1 - tokens / paddedTokens };
+  return trainer.step(runMicroBatches());
 }

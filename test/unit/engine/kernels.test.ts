@@ -167,12 +167,15 @@ it('numbers that are not finite come through, so that a diverged model is seen',
   for (const output of Object.values(fused)) expect(output.dataSync()[0]).toBeNaN();
 });
 
+/** Rows as queries, keys and values of two heads at once. */
+function attendToSelf({ x, firstRows }: Tensors): tf.Tensor2D {
+  const heads = { queries_MX: x, keys_MY: x, values_MY: x } as Heads;
+  return causalAttention(heads, { firstRows_M: firstRows as tf.Tensor1D, longest: x.shape[0] }, 2);
+}
+
 it('a sequence attends to itself alone, wherever it stands', () => {
   const executor = createExecutor('traced');
-  const attend = executor.define(({ x, firstRows }: Tensors) => {
-    const [heads, firstRows_M] = [{ queries_MX: x, keys_MY: x, values_MY: x } as Heads, firstRows as tf.Tensor1D];
-    return causalAttention(heads, { firstRows_M, longest: 50 }, 2);
-  });
+  const attend = executor.define(attendToSelf);
   const of = (x: tf.Tensor, lengths: number[]) => attend({ x, firstRows: sequencesOf(lengths).firstRows_M });
   const x = randomMatrix(133, 24, 1);
   const together = of(x, [33, 50, 21, 29]);
@@ -183,10 +186,7 @@ it('a sequence attends to itself alone, wherever it stands', () => {
 
 it('rows that are not one sequence after another are an error that says so', () => {
   const executor = createExecutor('traced');
-  const attend = executor.define(({ x, firstRows }: Tensors) => {
-    const [heads, firstRows_M] = [{ queries_MX: x, keys_MY: x, values_MY: x } as Heads, firstRows as tf.Tensor1D];
-    return causalAttention(heads, { firstRows_M, longest: 3 }, 1);
-  });
+  const attend = executor.define(attendToSelf);
   for (const firstRows of [
     [1, 1, 2],
     [0, 0, 1],

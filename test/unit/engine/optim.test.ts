@@ -175,7 +175,7 @@ describe.each<Engine>(['eager', 'traced'])('createTrainer, %s', (engine) => {
       const { value } = differentiate({ x });
       const [loss] = value.dataSync();
       tf.dispose([x, value]);
-      return { loss, learned: ['w', 'b'] };
+      return { loss, learned: ['w', 'b'], tokens: 3 * batch.length, paddedTokens: 4 * batch.length };
     };
     const weightOf = (name: string) => {
       trainer.updateModel();
@@ -190,6 +190,7 @@ describe.each<Engine>(['eager', 'traced'])('createTrainer, %s', (engine) => {
     const partsResult = parts.trainer.step([parts.run(rows.slice(0, 1)), parts.run(rows.slice(1))]);
     expectClose([partsResult.loss, partsResult.gradNorm], [wholeResult.loss, wholeResult.gradNorm], 1e-6);
     expectClose(parts.weightOf('w'), whole.weightOf('w'), 1e-6);
+    expect([partsResult.paddingFraction, wholeResult.paddingFraction]).toEqual([0.25, 0.25]);
   });
 
   it('leaks no tensors', () => {
