@@ -104,8 +104,8 @@ export function createKeyValueCache(executor: Executor, config: Qwen25VLConfig, 
       const tokens = tf.range(0, longest, 1, 'int32');
       const sources = tf.reshape(tf.add(tf.reshape(firstRows_R, [-1, 1]), tokens), [-1]) as tf.Tensor1D;
       return (layer, { keys_MY, values_MY }) => {
-        const lastRow = tf.scalar(keys_MY.shape[0] - 1, 'int32');
-        const pick = (x_MY: tf.Tensor2D) => tf.reshape(tf.gather(x_MY, tf.minimum(sources, lastRow)), [-1, C]);
+        const present = tf.minimum(sources, tf.scalar(keys_MY.shape[0] - 1, 'int32'));
+        const pick = (x_MY: tf.Tensor2D) => tf.reshape(tf.gather(x_MY, present), [-1, C]);
         tables[layer].keys.scatterRows(rows, pick(keys_MY));
         tables[layer].values.scatterRows(rows, pick(values_MY));
       };

@@ -96,7 +96,8 @@ export function withOldLogprobs(
 
 type GrpoPass = CompletionPass<'sampling' | 'old' | 'advantages' | 'reference'>;
 
-function createGrpoPass({ model, trainer }: GrpoModels, config: RlConfig, pad: PadBatch): GrpoPass {
+/** The pass of a micro-batch's GRPO loss. */
+export function createGrpoPass({ model, trainer }: GrpoModels, config: RlConfig, pad: PadBatch): GrpoPass {
   return createCompletionPass(
     model,
     trainer,
@@ -148,8 +149,8 @@ function takeStep(
   return describeStep(trainer.step(runMicroBatches()), sums, tokenCount);
 }
 
-/** Per completion token, in the order of the batch. */
-function flattenTokens(sequences: readonly GrpoSequence[]): Record<'sampling' | 'advantages', Float32Array> & {
+/** What the pass is told of each completion token, in the order of the batch. */
+export function flattenTokens(sequences: readonly GrpoSequence[]): Record<'sampling' | 'advantages', Float32Array> & {
   old?: Float32Array;
 } {
   const isOnPolicy = sequences[0].oldLogprobs === undefined;

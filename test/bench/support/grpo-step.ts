@@ -1,17 +1,15 @@
 import { measureBatch } from '../../../src/engine/batch.ts';
-import { createCompletionPass } from '../../../src/engine/completion-pass.ts';
 import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
 import type { Completion } from '../../../src/engine/generation/sequence.ts';
 import { createExecutor } from '../../../src/engine/graph/create-executor.ts';
 import type { Precision } from '../../../src/engine/graph/rewrites/mixed-precision.ts';
-import { grpoLoss } from '../../../src/engine/losses/grpo-loss.ts';
 import { planPadding } from '../../../src/engine/plan-padding.ts';
 import type { Policy } from '../../../src/engine/policy.ts';
 import { createTrainer, type StepResult, selectTrainable } from '../../../src/engine/train-step.ts';
 import { createRandom } from '../../../src/schema/random.ts';
 import type { RlConfig } from '../../../src/schema/run-config.ts';
 import { countCompletionTokens } from '../../../src/stages/training/batching.ts';
-import type { GrpoSequence } from '../../../src/stages/training/grpo-steps.ts';
+import { createGrpoPass, flattenTokens, type GrpoSequence } from '../../../src/stages/training/grpo-steps.ts';
 
 /**
  * What a rollout teaches: each completion with an advantage drawn at random, since no time depends on it. Image tokens in a
@@ -53,17 +51,9 @@ export function createGrpoStepper(
     totalSteps,
     createExecutor('traced', precision),
   );
-  const pass = createCompletionPass<'sampling' | 'advantages'>(
-    model,
-    trainer,
-    (policyLogprobs_N, { sampling, advantages }, count) =>
-      grpoLoss({
-        ...config,
-        policyLogprobs_N,
-        samplingLogprobs_N: sampling!,
-        advantages_N: advantages!,
-        tokenCount: count,
-      }),
+  const pass = createGrpoPass(
+    { model, trainer },
+    config,
     planPadding(microBatches.map(measureBatch), model.weightCount),
   );
   function* runMicroBatches() {
@@ -72,14 +62,5 @@ export function createGrpoStepper(
   return {
     step: () => trainer.step(runMicroBatches()),
     dispose: trainer.dispose,
-  };
-}
-
-function flattenTokens(sequences: readonly GrpoSequence[]) {
-  return {
-    sampling: Float32Array.from(sequences.flatMap(({ samplingLogprobs }) => samplingLogprobs)),
-    advantages: Float32Array.from(
-      sequences.flatMap(({ advantage, completionIds }) => completionIds.map(() => advantage)),
-    ),
   };
 }
