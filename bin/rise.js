@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
-import { cacheFolder } from '../scripts/setup/places.mjs';
-import { exitOnFailure, setUpNode, setUpTensorflow } from '../scripts/setup/set-up.mjs';
+import { cacheFolder } from '../setup/places.mjs';
+import { exitOnFailure, setUpNode, setUpTensorflow } from '../setup/set-up.mjs';
 
 const args = process.argv.slice(2);
 const onAws = ['deploy', 'start', 'status', 'watch', 'logs', 'stop', 'resume', 'download'];

@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from './setup/places.mjs';
+import { packageRoot } from '../setup/places.mjs';
 
 const path = join(packageRoot, 'package-lock.json');
 const lock = JSON.parse(readFileSync(path, 'utf8'));

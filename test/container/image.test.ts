@@ -1,4 +1,4 @@
-import { bindingPackage, nodePackages, tensorflowBuilds } from '../../scripts/setup/pins.mjs';
+import { bindingPackage, nodePackages, tensorflowBuilds } from '../../setup/pins.mjs';
 import { type DockerEngine, startDockerEngine } from '../support/docker-engine.ts';
 import { runWorkerContainer } from '../support/worker-container.ts';
 import { buildWorkerImage } from '../support/worker-image.ts';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { withLock } from '../../scripts/setup/lock.mjs';
-import { cacheFolder } from '../../scripts/setup/places.mjs';
+import { withLock } from '../../setup/lock.mjs';
+import { cacheFolder } from '../../setup/places.mjs';
 import { ensureCommand } from './debian-package.ts';
 
 const START_MILLISECONDS = 60_000;

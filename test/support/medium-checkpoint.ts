@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { extname, join } from 'node:path';
-import { cacheFolder } from '../../scripts/setup/places.mjs';
+import { cacheFolder } from '../../setup/places.mjs';
 import { parseModelConfig } from '../../src/engine/models/qwen2_5_vl/config.ts';
 import { initializeWeights } from '../../src/engine/models/qwen2_5_vl/initialize-weights.ts';
 import { encodeWeightFiles } from '../../src/engine/weight-files.ts';

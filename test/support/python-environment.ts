@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder } from '../../scripts/setup/places.mjs';
+import { cacheFolder } from '../../setup/places.mjs';
 
 const ABSENT_INDEX =
   /No matching distribution|ConnectionError|NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError/;

@@ -1,7 +1,7 @@
 /** For the build of the image: lays in the binding and the addon that joins it with TensorFlow, as set-up does. */
-import { installAddon } from '../../../scripts/setup/addon.mjs';
-import { installBinding } from '../../../scripts/setup/binding.mjs';
-import { chooseTensorflow } from '../../../scripts/setup/tensorflow.mjs';
+import { installAddon } from '../../../setup/addon.mjs';
+import { installBinding } from '../../../setup/binding.mjs';
+import { chooseTensorflow } from '../../../setup/tensorflow.mjs';
 
 await installBinding();
 await installAddon(await chooseTensorflow(), process.execPath);

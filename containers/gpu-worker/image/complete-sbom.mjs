@@ -3,9 +3,9 @@
  * by other ways added: Node, TensorFlow, its binding and CUDA, as they are pinned.
  */
 import { text } from 'node:stream/consumers';
-import { bindingPackage, nodePackages, tensorflowBuilds } from '../../../scripts/setup/pins.mjs';
-import { platform } from '../../../scripts/setup/places.mjs';
-import { chooseTensorflow } from '../../../scripts/setup/tensorflow.mjs';
+import { bindingPackage, nodePackages, tensorflowBuilds } from '../../../setup/pins.mjs';
+import { platform } from '../../../setup/places.mjs';
+import { chooseTensorflow } from '../../../setup/tensorflow.mjs';
 
 const bill = JSON.parse(await text(process.stdin));
 const { wheels } = tensorflowBuilds[(await chooseTensorflow()).key];

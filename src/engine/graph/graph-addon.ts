@@ -14,7 +14,7 @@ export interface InferredOutput {
   shape: number[] | null;
 }
 
-/** The graph and session of `scripts/setup/graph-session.cc`. Ops are numbered in the order they are added; an output is a pair (op, index). */
+/** The graph and session of `native/graph-session.cc`. Ops are numbered in the order they are added; an output is a pair (op, index). */
 export interface GraphAddon {
   /** @param config a serialised `tensorflow.ConfigProto` */
   createSession(config: Uint8Array): object;

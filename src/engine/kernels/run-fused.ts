@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { nodeBackend, type OpAttribute } from '../graph/node-backend.ts';
 import { isRecording, recordOp } from '../graph/record-ops.ts';
 
-/** An op of `scripts/setup/kernels`, and the same by tfjs's own ops. */
+/** An op of `native/kernels`, and the same by tfjs's own ops. */
 export interface FusedOp {
   /** Its gradient is another op, `<name>Grad`, of the output's gradient and what is saved. */
   name: string;

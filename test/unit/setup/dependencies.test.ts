@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasDependencies } from '../../../scripts/setup/dependencies.mjs';
+import { hasDependencies } from '../../../setup/dependencies.mjs';
 
 const locked = {
   '': { version: '1.0.0' },

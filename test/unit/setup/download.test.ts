@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { download } from '../../../scripts/setup/download.mjs';
-import { wheelUrl } from '../../../scripts/setup/python-index.mjs';
+import { download } from '../../../setup/download.mjs';
+import { wheelUrl } from '../../../setup/python-index.mjs';
 
 const content = Buffer.from('a wheel, as far as anybody here can tell');
 const sha256 = createHash('sha256').update(content).digest('hex');

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withLock } from '../../../scripts/setup/lock.mjs';
+import { withLock } from '../../../setup/lock.mjs';
 
 describe('the set-up lock', () => {
   let folder: string;

@@ -1,4 +1,4 @@
-import { runsTypeScript } from '../../../scripts/setup/node-runtime.mjs';
+import { runsTypeScript } from '../../../setup/node-runtime.mjs';
 
 describe('the oldest Node that runs TypeScript', () => {
   it.each([

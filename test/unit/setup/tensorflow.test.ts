@@ -1,5 +1,5 @@
-import { platform } from '../../../scripts/setup/places.mjs';
-import { chooseTensorflow } from '../../../scripts/setup/tensorflow.mjs';
+import { platform } from '../../../setup/places.mjs';
+import { chooseTensorflow } from '../../../setup/tensorflow.mjs';
 
 describe('the choice of a TensorFlow', () => {
   afterEach(() => {

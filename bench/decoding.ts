@@ -2,19 +2,19 @@
  * Tokens per second that rise-tiny's shape samples, by sequences decoded together; graphs are traced before the clock starts. Its random weights draw a stop token about
  * once in 20 tokens, as trained ones do.
  *
- *     node test/bench/decoding.ts [--sequences 512]
+ *     node bench/decoding.ts [--sequences 512]
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadBackend } from '../../src/engine/backend.ts';
-import { createSampler } from '../../src/engine/generation/sampler.ts';
-import { createTracedExecutor } from '../../src/engine/graph/traced-executor.ts';
-import { parseModelConfig } from '../../src/engine/models/qwen2_5_vl/config.ts';
-import { initializeWeights } from '../../src/engine/models/qwen2_5_vl/initialize-weights.ts';
-import { Qwen25VL } from '../../src/engine/models/qwen2_5_vl/model.ts';
-import { packageRoot } from '../../src/package-root.ts';
-import { createRandom } from '../../src/schema/random.ts';
+import { loadBackend } from '../src/engine/backend.ts';
+import { createSampler } from '../src/engine/generation/sampler.ts';
+import { createTracedExecutor } from '../src/engine/graph/traced-executor.ts';
+import { parseModelConfig } from '../src/engine/models/qwen2_5_vl/config.ts';
+import { initializeWeights } from '../src/engine/models/qwen2_5_vl/initialize-weights.ts';
+import { Qwen25VL } from '../src/engine/models/qwen2_5_vl/model.ts';
+import { packageRoot } from '../src/package-root.ts';
+import { createRandom } from '../src/schema/random.ts';
 
 const GROUP_SIZE = 8;
 const PROMPT_TOKENS = 20;

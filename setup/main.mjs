@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `node scripts/setup/main.mjs [script arguments...]`: brings this machine to the state that every command needs, then
+ * `node setup/main.mjs [script arguments...]`: brings this machine to the state that every command needs, then
  * runs the script, if one is named, with the right Node. Plain JavaScript without dependencies, for Node 20 and newer.
  */
 import { resolve } from 'node:path';

@@ -9,14 +9,14 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { packageRoot } from '../../src/package-root.ts';
-import { matchFacts } from '../../src/rewards/index.ts';
-import { EvaluationRecord } from '../../src/schema/evaluation.ts';
-import { evaluationPrefix, promptsKey, recordsKey } from '../../src/schema/keys.ts';
-import { Prompt } from '../../src/schema/prompt.ts';
-import { compareAccuracy } from '../../src/stages/reporting/statistics.ts';
-import { createLocalStore } from '../../src/store/local-store.ts';
-import { readRecords } from '../../src/store/records.ts';
+import { packageRoot } from '../src/package-root.ts';
+import { matchFacts } from '../src/rewards/index.ts';
+import { EvaluationRecord } from '../src/schema/evaluation.ts';
+import { evaluationPrefix, promptsKey, recordsKey } from '../src/schema/keys.ts';
+import { Prompt } from '../src/schema/prompt.ts';
+import { compareAccuracy } from '../src/stages/reporting/statistics.ts';
+import { createLocalStore } from '../src/store/local-store.ts';
+import { readRecords } from '../src/store/records.ts';
 import { type BenchCase, printCases } from './support/report.ts';
 
 const CONFIGS = { accuracy: 'tiny.yaml', perception: 'tiny-perception.yaml' };

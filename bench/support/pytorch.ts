@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Precision } from '../../../src/engine/graph/rewrites/mixed-precision.ts';
-import { packageRoot } from '../../../src/package-root.ts';
-import { findPythonWith } from '../../support/python-environment.ts';
+import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.ts';
+import { packageRoot } from '../../src/package-root.ts';
+import { findPythonWith } from '../../test/support/python-environment.ts';
 import { isBusy, THREADS } from './machine.ts';
 
 /** What PyPI serves for Linux on x86-64 brings CUDA along (5 GB on disk), which the benches leave unused. */
@@ -28,9 +28,9 @@ export async function listPrecisions(peer: PytorchPeer): Promise<Precision[]> {
   return bf16 ? ['float32', 'bf16'] : ['float32'];
 }
 
-/** Starts `test/bench/<script>` with PyTorch and `transformers`. */
+/** Starts `bench/<script>` with PyTorch and `transformers`. */
 export function startPytorch(script: string): PytorchPeer {
-  const path = join(packageRoot, 'test/bench', script);
+  const path = join(packageRoot, 'bench', script);
   const child = spawn(pytorchPython(), [path, String(THREADS)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...WAITING, HF_HUB_OFFLINE: '1', CUDA_VISIBLE_DEVICES: '', TRANSFORMERS_VERBOSITY: 'error' },

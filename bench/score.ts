@@ -11,14 +11,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { handler } from '../../lambdas/score-trajectories/handler.ts';
-import { packageRoot } from '../../src/package-root.ts';
-import { configKey, DIAGNOSIS, planPromptsKey, recordsKey, trajectoriesPrefix } from '../../src/schema/keys.ts';
-import { createRandom } from '../../src/schema/random.ts';
-import { shortenFloat32 } from '../../src/stages/rollouts/shorten-float32.ts';
-import { createLocalStore } from '../../src/store/local-store.ts';
-import { encodeRecords } from '../../src/store/records.ts';
-import { aPrompt, aRunConfig, aTrajectory } from '../support/factories.ts';
+import { handler } from '../lambdas/score-trajectories/handler.ts';
+import { packageRoot } from '../src/package-root.ts';
+import { configKey, DIAGNOSIS, planPromptsKey, recordsKey, trajectoriesPrefix } from '../src/schema/keys.ts';
+import { createRandom } from '../src/schema/random.ts';
+import { shortenFloat32 } from '../src/stages/rollouts/shorten-float32.ts';
+import { createLocalStore } from '../src/store/local-store.ts';
+import { encodeRecords } from '../src/store/records.ts';
+import { aPrompt, aRunConfig, aTrajectory } from '../test/support/factories.ts';
 import { type BenchCase, printCases } from './support/report.ts';
 
 const TARGET = 5000;

@@ -1,15 +1,15 @@
-import { measureBatch } from '../../../src/engine/batch.ts';
-import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
-import type { Completion } from '../../../src/engine/generation/sequence.ts';
-import { createExecutor } from '../../../src/engine/graph/create-executor.ts';
-import type { Precision } from '../../../src/engine/graph/rewrites/mixed-precision.ts';
-import { planPadding } from '../../../src/engine/plan-padding.ts';
-import type { Policy } from '../../../src/engine/policy.ts';
-import { createTrainer, type StepResult, selectTrainable } from '../../../src/engine/train-step.ts';
-import { createRandom } from '../../../src/schema/random.ts';
-import type { RlConfig } from '../../../src/schema/run-config.ts';
-import { countCompletionTokens } from '../../../src/stages/training/batching.ts';
-import { createGrpoPass, flattenTokens, type GrpoSequence } from '../../../src/stages/training/grpo-steps.ts';
+import { measureBatch } from '../../src/engine/batch.ts';
+import type { GenerationRequest } from '../../src/engine/generation/request-queue.ts';
+import type { Completion } from '../../src/engine/generation/sequence.ts';
+import { createExecutor } from '../../src/engine/graph/create-executor.ts';
+import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.ts';
+import { planPadding } from '../../src/engine/plan-padding.ts';
+import type { Policy } from '../../src/engine/policy.ts';
+import { createTrainer, type StepResult, selectTrainable } from '../../src/engine/train-step.ts';
+import { createRandom } from '../../src/schema/random.ts';
+import type { RlConfig } from '../../src/schema/run-config.ts';
+import { countCompletionTokens } from '../../src/stages/training/batching.ts';
+import { createGrpoPass, flattenTokens, type GrpoSequence } from '../../src/stages/training/grpo-steps.ts';
 
 /**
  * What a rollout teaches: each completion with an advantage drawn at random, since no time depends on it. Image tokens in a

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../src/package-root.ts';
 
 const bench = (...args: string[]) =>
-  spawnSync(process.execPath, [join(packageRoot, 'scripts/bench.mjs'), ...args], { encoding: 'utf8' });
+  spawnSync(process.execPath, [join(packageRoot, 'bench/main.mjs'), ...args], { encoding: 'utf8' });
 
 describe('npm run bench', () => {
   it('lists the benches', () => {

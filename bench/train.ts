@@ -7,11 +7,11 @@
  *
  *     npm run bench -- train
  */
-import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.ts';
-import type { Policy } from '../../src/engine/policy.ts';
-import { splitBySize } from '../../src/stages/split-list.ts';
-import { planMicroBatches } from '../../src/stages/training/batching.ts';
-import type { GrpoSequence } from '../../src/stages/training/grpo-steps.ts';
+import type { Precision } from '../src/engine/graph/rewrites/mixed-precision.ts';
+import type { Policy } from '../src/engine/policy.ts';
+import { splitBySize } from '../src/stages/split-list.ts';
+import { planMicroBatches } from '../src/stages/training/batching.ts';
+import type { GrpoSequence } from '../src/stages/training/grpo-steps.ts';
 import { countTrainingFlops, measureMatmul } from './support/flops.ts';
 import { createGrpoStepper, toGrpoSequences } from './support/grpo-step.ts';
 import { THREADS, warnIfBusy } from './support/machine.ts';

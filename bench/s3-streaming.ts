@@ -1,10 +1,10 @@
 /**
  * Peak memory of a process that streams 1 GB to a bucket, and of one that streams it back, against moto:
- * `node test/bench/s3-streaming.ts`. Prints one line of JSON each; `before` is Node, TypeScript and the SDK alone.
+ * `node bench/s3-streaming.ts`. Prints one line of JSON each; `before` is Node, TypeScript and the SDK alone.
  */
 import { execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { openStore } from '../../src/store/open-store.ts';
+import { openStore } from '../src/store/open-store.ts';
 
 const OBJECT_BYTES = 1_000_000_000;
 const STORE = 's3://bench';
@@ -14,7 +14,7 @@ else await measureBoth();
 
 async function measureBoth(): Promise<void> {
   const { S3 } = await import('@aws-sdk/client-s3');
-  const { findMoto, startMoto } = await import('../support/moto-server.ts');
+  const { findMoto, startMoto } = await import('../test/support/moto-server.ts');
   const moto = findMoto();
   if ('missing' in moto) throw new Error(moto.missing);
   const server = await startMoto(moto.python);

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
-import { createSampler } from '../../../src/engine/generation/sampler.ts';
-import type { Completion } from '../../../src/engine/generation/sequence.ts';
-import type { Precision } from '../../../src/engine/graph/rewrites/mixed-precision.ts';
-import { createTracedExecutor } from '../../../src/engine/graph/traced-executor.ts';
-import type { Policy } from '../../../src/engine/policy.ts';
-import type { ProcessedPrompt } from '../../../src/engine/processing/processor.ts';
-import { questionContent } from '../../../src/engine/processing/question-content.ts';
-import { readRunConfig } from '../../../src/local/read-run-config.ts';
-import { packageRoot } from '../../../src/package-root.ts';
-import type { RunConfig } from '../../../src/schema/run-config.ts';
-import { deriveSeed } from '../../../src/schema/seeds.ts';
-import { drawTasks } from '../../../src/tasks/index.ts';
+import type { GenerationRequest } from '../../src/engine/generation/request-queue.ts';
+import { createSampler } from '../../src/engine/generation/sampler.ts';
+import type { Completion } from '../../src/engine/generation/sequence.ts';
+import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.ts';
+import { createTracedExecutor } from '../../src/engine/graph/traced-executor.ts';
+import type { Policy } from '../../src/engine/policy.ts';
+import type { ProcessedPrompt } from '../../src/engine/processing/processor.ts';
+import { questionContent } from '../../src/engine/processing/question-content.ts';
+import { readRunConfig } from '../../src/local/read-run-config.ts';
+import { packageRoot } from '../../src/package-root.ts';
+import type { RunConfig } from '../../src/schema/run-config.ts';
+import { deriveSeed } from '../../src/schema/seeds.ts';
+import { drawTasks } from '../../src/tasks/index.ts';
 
 /** The run that benches take a piece of. */
 export const readBenchConfig = (): Promise<RunConfig> => readRunConfig(join(packageRoot, 'examples/tiny.yaml'));

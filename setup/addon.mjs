@@ -8,7 +8,7 @@ import { SetupError } from './steps.mjs';
 import { tensorflowEnvironment } from './tensorflow.mjs';
 
 const files = ['tfjs_binding.node', 'graph_session.node', 'standard_error.node'];
-const sourceFolder = join(packageRoot, 'scripts', 'setup');
+const sourceFolder = join(packageRoot, 'native');
 /** Sources of our own addons, and the ops of our own that the first brings into TensorFlow. */
 const graphSession = join(sourceFolder, 'graph-session.cc');
 const standardError = join(sourceFolder, 'standard-error.cc');

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of this package: the checkout, or its place in a consumer's `node_modules`. */
-export const packageRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const packageRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** True in a checkout; an installed package has no lock file of its own. */
 export const isCheckout = existsSync(join(packageRoot, 'package-lock.json'));

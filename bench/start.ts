@@ -9,8 +9,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { packageRoot } from '../../src/package-root.ts';
-import { checkpointPrefix, iterationName, metricsKey, trajectoriesPrefix } from '../../src/schema/keys.ts';
+import { packageRoot } from '../src/package-root.ts';
+import { checkpointPrefix, iterationName, metricsKey, trajectoriesPrefix } from '../src/schema/keys.ts';
 import { median, printResult, printTable, RUNS } from './support/report.ts';
 
 const RUN_ID = 'bench';
@@ -68,7 +68,7 @@ async function measureStart(compiled: string): Promise<Start> {
   const store = mkdtempSync(join(tmpdir(), 'metis-rise-'));
   try {
     const nodeStart = timeNode(['-e', '0']);
-    const setUpCheck = timeNode([join(packageRoot, 'scripts/setup/main.mjs')]) - nodeStart;
+    const setUpCheck = timeNode([join(packageRoot, 'setup/main.mjs')]) - nodeStart;
     const events = await followRun(store, compiled);
     const [rollout, training] = [trajectoriesPrefix(RUN_ID, iterationName(0), 0), checkpointPrefix(RUN_ID, 0)].map(
       (prefix): Parts => JSON.parse(readFileSync(join(store, metricsKey(prefix)), 'utf8').split('\n')[0]),

@@ -1,11 +1,11 @@
 /**
- * `npm run bench -- NAME [arguments]` runs test/bench/NAME.ts; without a name it lists them, each by the first sentence of
- * its docstring. A bench prints tables, and as its last line one JSON object (test/support/bench-result.ts).
+ * `npm run bench -- NAME [arguments]` runs bench/NAME.ts; without a name it lists them, each by the first sentence of
+ * its docstring. A bench prints tables, and as its last line one JSON object.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const folder = new URL('../test/bench/', import.meta.url);
+const folder = new URL('./', import.meta.url);
 const names = readdirSync(folder)
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -'.ts'.length));
