@@ -10,7 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { packageRoot } from '../src/package-root.ts';
+import { packageRoot } from '../src/base/package-root.ts';
 import { gradeAnswer } from '../src/rewards/index.ts';
 import { findPythonWith } from '../test/support/python-environment.ts';
 import { type BenchCase, printCases } from './support/report.ts';

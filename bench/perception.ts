@@ -9,7 +9,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { packageRoot } from '../src/package-root.ts';
+import { packageRoot } from '../src/base/package-root.ts';
 import { matchFacts } from '../src/rewards/index.ts';
 import { EvaluationRecord } from '../src/schema/evaluation.ts';
 import { evaluationPrefix, promptsKey, recordsKey } from '../src/schema/keys.ts';

@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { packageRoot } from '../src/package-root.ts';
+import { packageRoot } from '../src/base/package-root.ts';
 import { checkpointPrefix, iterationName, metricsKey, trajectoriesPrefix } from '../src/schema/keys.ts';
 import { median, printResult, printTable, RUNS } from './support/report.ts';
 

@@ -7,9 +7,10 @@
  *
  *     npm run bench -- train
  */
+
+import { splitBySize } from '../src/base/split-list.ts';
 import type { Precision } from '../src/engine/graph/rewrites/mixed-precision.ts';
 import type { Policy } from '../src/engine/policy.ts';
-import { splitBySize } from '../src/stages/split-list.ts';
 import { planMicroBatches } from '../src/stages/training/batching.ts';
 import type { GrpoSequence } from '../src/stages/training/grpo-steps.ts';
 import { countTrainingFlops, measureMatmul } from './support/flops.ts';

@@ -1,3 +1,4 @@
+import { createRandom } from '../../src/base/random.ts';
 import { measureBatch } from '../../src/engine/batch.ts';
 import type { GenerationRequest } from '../../src/engine/generation/request-queue.ts';
 import type { Completion } from '../../src/engine/generation/sequence.ts';
@@ -6,7 +7,6 @@ import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.
 import { planPadding } from '../../src/engine/plan-padding.ts';
 import type { Policy } from '../../src/engine/policy.ts';
 import { createTrainer, type StepResult, selectTrainable } from '../../src/engine/train-step.ts';
-import { createRandom } from '../../src/schema/random.ts';
 import type { RlConfig } from '../../src/schema/run-config.ts';
 import { countCompletionTokens } from '../../src/stages/training/batching.ts';
 import { createGrpoPass, flattenTokens, type GrpoSequence } from '../../src/stages/training/grpo-steps.ts';

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { packageRoot } from '../../src/base/package-root.ts';
+import { deriveSeed } from '../../src/base/seeds.ts';
 import type { GenerationRequest } from '../../src/engine/generation/request-queue.ts';
 import { createSampler } from '../../src/engine/generation/sampler.ts';
 import type { Completion } from '../../src/engine/generation/sequence.ts';
@@ -8,9 +10,7 @@ import type { Policy } from '../../src/engine/policy.ts';
 import type { ProcessedPrompt } from '../../src/engine/processing/processor.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { readRunConfig } from '../../src/local/read-run-config.ts';
-import { packageRoot } from '../../src/package-root.ts';
 import type { RunConfig } from '../../src/schema/run-config.ts';
-import { deriveSeed } from '../../src/schema/seeds.ts';
 import { drawTasks } from '../../src/tasks/index.ts';
 
 /** The run that benches take a piece of. */

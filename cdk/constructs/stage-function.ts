@@ -5,7 +5,7 @@ import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { packageRoot } from '../../src/package-root.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { FUNCTION_MEMORY_MIB } from '../../src/schema/stage-contracts.ts';
 import type { StageFunctionName } from '../stage-function-names.ts';
 import { STAGE_FUNCTION_ACCESS } from '../stage-store-access.ts';

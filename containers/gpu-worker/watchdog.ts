@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { modulePath } from '../../src/package-root.ts';
+import { modulePath } from '../../src/base/package-root.ts';
 
 /**
  * Ends this process by SIGALRM (exit code 142) once the returned function was not called for `seconds`. A thread of its

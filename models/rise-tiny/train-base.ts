@@ -12,6 +12,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
+import { packageRoot } from '../../src/base/package-root.ts';
+import { deriveSeed } from '../../src/base/seeds.ts';
 import { loadBackend } from '../../src/engine/backend.ts';
 import type { TrainingSequence } from '../../src/engine/batch.ts';
 import { type CompletionPass, createCompletionPass } from '../../src/engine/completion-pass.ts';
@@ -27,8 +29,6 @@ import { loadProcessor } from '../../src/engine/processing/processor.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { encodeSafetensors, type HostTensor, readSafetensors } from '../../src/engine/safetensors.ts';
 import { createTrainer, type Trainer } from '../../src/engine/train-step.ts';
-import { packageRoot } from '../../src/package-root.ts';
-import { deriveSeed } from '../../src/schema/seeds.ts';
 import {
   BASE_HABITS,
   CLEAN_HABITS,

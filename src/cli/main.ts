@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { packageRoot } from '../package-root.ts';
+import { packageRoot } from '../base/package-root.ts';
 import { registerAnnotate } from './commands/annotate.ts';
 import { registerData } from './commands/data.ts';
 import { registerDeploy } from './commands/deploy.ts';

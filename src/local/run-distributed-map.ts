@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { mapBounded } from '../base/map-bounded.ts';
 import { NotFoundError } from '../schema/errors.ts';
 import type { Store } from '../store/store.ts';
 import type { MapSettings } from './adapt-definition.ts';
 import type { Json } from './definition.ts';
 import { StepFunctionsError } from './local-errors.ts';
-import { mapBounded } from './map-bounded.ts';
 
 /** Parameters of an `ItemReader` on S3. */
 const ReaderParameters = z.object({ Key: z.string() });

@@ -1,4 +1,4 @@
-import { modulePath } from '../package-root.ts';
+import { modulePath } from '../base/package-root.ts';
 import type { RunConfig } from '../schema/run-config.ts';
 import type { ExecutionInput } from '../schema/stage-contracts.ts';
 import { readDefinition } from './definition.ts';

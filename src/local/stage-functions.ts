@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { modulePath } from '../package-root.ts';
+import { modulePath } from '../base/package-root.ts';
 
 type Handler = (event: unknown) => Promise<unknown>;
 

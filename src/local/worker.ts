@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
-import { modulePath } from '../package-root.ts';
+import { modulePath } from '../base/package-root.ts';
 import { InterruptedError, RiseError, StalledError } from '../schema/errors.ts';
 import { STOP_GRACE_SECONDS } from '../schema/job-attempts.ts';
 import { Progress } from '../schema/stage-contracts.ts';

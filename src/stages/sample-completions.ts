@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { splitBySize } from '../base/split-list.ts';
 import type { GenerationRequest } from '../engine/generation/request-queue.ts';
 import { createSampler, type Sampler } from '../engine/generation/sampler.ts';
 import type { Completion } from '../engine/generation/sequence.ts';
@@ -13,7 +14,6 @@ import type { Prompt } from '../schema/prompt.ts';
 import type { RunConfig, SamplingConfig } from '../schema/run-config.ts';
 import { encodeRecords, readRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { splitBySize } from './split-list.ts';
 import type { JobDeps } from './stage-deps.ts';
 import { processStoredPrompt } from './stored-policy.ts';
 

@@ -1,5 +1,5 @@
-import { createRandom, type Random } from '../schema/random.ts';
-import { deriveSeed } from '../schema/seeds.ts';
+import { createRandom, type Random } from '../base/random.ts';
+import { deriveSeed } from '../base/seeds.ts';
 import { boxed, formatResponse } from './response.ts';
 import { splitOf } from './split.ts';
 import { draftTask, finishTask, type Task } from './task.ts';

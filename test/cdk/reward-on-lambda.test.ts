@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { BUNDLING } from '../../cdk/constructs/stage-function.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { readDefinition } from '../../src/local/definition.ts';
 import { placeRewards } from '../../src/local/place-rewards.ts';
-import { packageRoot } from '../../src/package-root.ts';
 import {
   configKey,
   DIAGNOSIS,

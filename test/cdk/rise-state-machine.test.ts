@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import aslValidator from 'asl-validator';
 import { synthesiseLocalDefinition } from '../../cdk/local-definition.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { adaptDefinition } from '../../src/local/adapt-definition.ts';
 import { type Machine, readDefinition, type State } from '../../src/local/definition.ts';
-import { packageRoot } from '../../src/package-root.ts';
 
 const definition = readDefinition();
 const allStates = (machine: Machine): [string, State][] =>

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3 } from '@aws-sdk/client-s3';
-import { packageRoot } from '../../src/package-root.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { EXIT_CODES, STOP_GRACE_SECONDS } from '../../src/schema/job-attempts.ts';
 import {
   checkpointPrefix,

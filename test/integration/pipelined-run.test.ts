@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../src/package-root.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { iterationName, recordsKey, trajectoriesPrefix } from '../../src/schema/keys.ts';
 import { Trajectory } from '../../src/schema/trajectory.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../src/package-root.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { killGroup, type PrintedEvent, readManifests, riseRun } from '../support/rise-run.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
 

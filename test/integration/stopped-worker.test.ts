@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { packageRoot } from '../../src/package-root.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { EXIT_CODES } from '../../src/schema/job-attempts.ts';
 import { checkpointPrefix, configKey, grpoResumePrefix, iterationName, manifestKey } from '../../src/schema/keys.ts';
 import type { JobName } from '../../src/schema/stage-contracts.ts';

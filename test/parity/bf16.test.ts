@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { createSampler } from '../../src/engine/generation/sampler.ts';
 import { createExecutor } from '../../src/engine/graph/create-executor.ts';
 import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.ts';
@@ -6,7 +7,6 @@ import { folderModelFiles } from '../../src/engine/model-files.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { createTrainer, selectTrainable } from '../../src/engine/train-step.ts';
-import { packageRoot } from '../../src/package-root.ts';
 import { gradeAnswer } from '../../src/rewards/index.ts';
 import type { PromptSource } from '../../src/schema/run-config.ts';
 import { createSftPass, takeSftStep } from '../../src/stages/training/sft-steps.ts';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { createCompletionPass } from '../../src/engine/completion-pass.ts';
 import { createSampler } from '../../src/engine/generation/sampler.ts';
 import { createExecutor, type Engine } from '../../src/engine/graph/create-executor.ts';
@@ -7,7 +8,6 @@ import { folderModelFiles } from '../../src/engine/model-files.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { createTrainer } from '../../src/engine/train-step.ts';
-import { packageRoot } from '../../src/package-root.ts';
 import { drawTasks } from '../../src/tasks/draw-tasks.ts';
 import { mediumCheckpoint } from '../support/medium-checkpoint.ts';
 

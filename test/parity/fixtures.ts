@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { folderModelFiles, type ReadModelFile } from '../../src/engine/model-files.ts';
 import type { ContentPart, PromptMessage, RawImage } from '../../src/engine/processing/processor.ts';
-import { packageRoot } from '../../src/package-root.ts';
 
 // Written by scripts/parity/make_fixtures.py; the names are its names.
 const fixturesFolder = join(packageRoot, 'test/fixtures/parity');

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
+import { packageRoot } from '../../src/base/package-root.ts';
 import type { Machine } from '../../src/local/definition.ts';
-import { packageRoot } from '../../src/package-root.ts';
 
 const machine: Machine = JSON.parse(readFileSync(join(packageRoot, 'src/local/rise-state-machine.asl.json'), 'utf8'));
 

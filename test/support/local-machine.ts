@@ -1,9 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageRoot } from '../../src/base/package-root.ts';
 import type { Json, Machine, State } from '../../src/local/definition.ts';
 import type { LocalHome, RunEvent } from '../../src/local/local-home.ts';
 import { createWorkers, type Workers } from '../../src/local/workers.ts';
-import { packageRoot } from '../../src/package-root.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { aTemporaryFolder } from './temporary-folder.ts';
 

@@ -11,10 +11,10 @@ import {
 } from 'node:fs';
 import { extname, join } from 'node:path';
 import { cacheFolder } from '../../setup/places.mjs';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { parseModelConfig } from '../../src/engine/models/qwen2_5_vl/config.ts';
 import { initializeWeights } from '../../src/engine/models/qwen2_5_vl/initialize-weights.ts';
 import { encodeWeightFiles } from '../../src/engine/weight-files.ts';
-import { packageRoot } from '../../src/package-root.ts';
 
 const SEED = 1;
 const HIDDEN_SIZE = 512;

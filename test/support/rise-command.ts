@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { packageRoot } from '../../src/package-root.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
 
 /** Starts `rise` as a user would, in this process's environment but for what is given. */
 export function startRise(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {

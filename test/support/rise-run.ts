@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { packageRoot } from '../../src/base/package-root.ts';
 import type { RunEvent } from '../../src/local/local-home.ts';
-import { packageRoot } from '../../src/package-root.ts';
 import { Manifest } from '../../src/schema/manifest.ts';
 
 /** An event as `rise run --json` prints it. */

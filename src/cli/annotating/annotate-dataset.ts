@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { mapBounded } from '../../local/map-bounded.ts';
+import { mapBounded } from '../../base/map-bounded.ts';
 import { EndpointOptions } from '../../rewards/judges/endpoint/endpoint-options.ts';
 import { createLanguageModel, type LanguageModel } from '../../rewards/judges/endpoint/language-model.ts';
 import type { TextCache } from '../../rewards/reward.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { packageRoot } from '../../package-root.ts';
+import { packageRoot } from '../../base/package-root.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { type AwsClients, connectToAws } from './clients.ts';
 import { type Deployment, findDeployment, findStack } from './deployment.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../schema/random.ts';
+import type { Random } from '../../base/random.ts';
 
 /** How a token is drawn from its distribution. */
 export interface SamplingSettings {

@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../../schema/random.ts';
+import { createRandom, type Random } from '../../base/random.ts';
 import type { GenerationRequest } from './request-queue.ts';
 import { type SamplingSettings, sampleToken } from './sample-token.ts';
 

@@ -1,3 +1,4 @@
+import { deriveSeed } from '../../base/seeds.ts';
 import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
 import { BUILT_IN_VERSIONS, gradeAnswer, isFormatted } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
@@ -5,7 +6,6 @@ import type { EvaluationRecord } from '../../schema/evaluation.ts';
 import { evaluationPrefix, policyPrefix, promptsKey, recordsKey, sftCheckpointPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
-import { deriveSeed } from '../../schema/seeds.ts';
 import { EVALUATED_POLICIES, type EvaluatedPolicy, type EvaluateJob } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';

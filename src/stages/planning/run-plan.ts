@@ -1,3 +1,4 @@
+import { splitEvenly } from '../../base/split-list.ts';
 import {
   DIAGNOSIS,
   iterationName,
@@ -12,7 +13,6 @@ import type { RunConfig } from '../../schema/run-config.ts';
 import type { PlanInput, RolloutPlan, ShardItem } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
-import { splitEvenly } from '../split-list.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { countShards, selectDiagnosisPrompts, selectIterationPrompts } from './select-prompts.ts';
 

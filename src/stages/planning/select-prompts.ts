@@ -1,7 +1,7 @@
+import { createRandom } from '../../base/random.ts';
+import { deriveSeed } from '../../base/seeds.ts';
 import type { Prompt } from '../../schema/prompt.ts';
-import { createRandom } from '../../schema/random.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
-import { deriveSeed } from '../../schema/seeds.ts';
 
 /**
  * The prompts of an RL iteration. Each epoch is a new shuffle of all prompts, cut into whole iterations; the rest of an

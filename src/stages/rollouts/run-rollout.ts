@@ -1,8 +1,8 @@
+import { deriveSeed } from '../../base/seeds.ts';
 import { describePreparation } from '../../engine/graph/describe-preparation.ts';
 import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
 import { DIAGNOSIS, metricsKey, planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import { deriveSeed } from '../../schema/seeds.ts';
 import type { RolloutJob } from '../../schema/stage-contracts.ts';
 import type { Trajectory } from '../../schema/trajectory.ts';
 import { completeOnce } from '../../store/complete-once.ts';

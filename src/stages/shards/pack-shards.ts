@@ -1,7 +1,7 @@
+import { createRandom } from '../../base/random.ts';
+import { deriveSeed } from '../../base/seeds.ts';
 import { sftShardName } from '../../schema/keys.ts';
-import { createRandom } from '../../schema/random.ts';
 import type { SftExample } from '../../schema/route.ts';
-import { deriveSeed } from '../../schema/seeds.ts';
 import { writeSftShard } from '../../store/sft-tar.ts';
 import type { Store } from '../../store/store.ts';
 import type { PromptExample } from './select-examples.ts';

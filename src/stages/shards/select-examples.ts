@@ -1,8 +1,8 @@
+import { createRandom } from '../../base/random.ts';
+import { deriveSeed } from '../../base/seeds.ts';
 import { ACCURACY_VERSION, isFormatted } from '../../rewards/index.ts';
 import type { Prompt } from '../../schema/prompt.ts';
-import { createRandom } from '../../schema/random.ts';
 import type { ExpertAnswer, Route, SftExample } from '../../schema/route.ts';
-import { deriveSeed } from '../../schema/seeds.ts';
 import type { Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
 
 /** What SFT learns from a prompt. */

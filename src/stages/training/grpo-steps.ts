@@ -1,4 +1,7 @@
 // Shape suffixes: N = completion tokens of a micro-batch, flat.
+
+import { createRandom } from '../../base/random.ts';
+import { splitEvenly } from '../../base/split-list.ts';
 import { measureBatch, type TrainingSequence } from '../../engine/batch.ts';
 import { type CompletionPass, type CompletionResult, createCompletionPass } from '../../engine/completion-pass.ts';
 import { type CompletionScorer, createCompletionScorer } from '../../engine/completion-scorer.ts';
@@ -9,9 +12,7 @@ import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
 import type { PadBatch } from '../../engine/padding.ts';
 import { planPadding } from '../../engine/plan-padding.ts';
 import type { StepResult, Trainer } from '../../engine/train-step.ts';
-import { createRandom } from '../../schema/random.ts';
 import type { RlConfig } from '../../schema/run-config.ts';
-import { splitEvenly } from '../split-list.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { countCompletionTokens, planMicroBatches } from './batching.ts';
 import type { StepMetrics } from './resume.ts';

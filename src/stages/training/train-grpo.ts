@@ -1,3 +1,4 @@
+import { deriveSeed } from '../../base/seeds.ts';
 import { createExecutor } from '../../engine/graph/create-executor.ts';
 import { describePreparation } from '../../engine/graph/describe-preparation.ts';
 import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
@@ -7,7 +8,6 @@ import { createTrainer, selectTrainable } from '../../engine/train-step.ts';
 import { checkpointPrefix, grpoResumePrefix, metricsKey, policyPrefix } from '../../schema/keys.ts';
 import type { Prompt } from '../../schema/prompt.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
-import { deriveSeed } from '../../schema/seeds.ts';
 import type { TrainGrpoJob } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig } from '../../store/records.ts';

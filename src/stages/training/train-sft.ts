@@ -1,4 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { createRandom } from '../../base/random.ts';
+import { deriveSeed } from '../../base/seeds.ts';
+import { splitBySize } from '../../base/split-list.ts';
 import type { TrainingSequence } from '../../engine/batch.ts';
 import { createExecutor } from '../../engine/graph/create-executor.ts';
 import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
@@ -13,16 +16,13 @@ import {
   sftShardsPrefix,
 } from '../../schema/keys.ts';
 import { Manifest } from '../../schema/manifest.ts';
-import { createRandom } from '../../schema/random.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
-import { deriveSeed } from '../../schema/seeds.ts';
 import type { TrainSftJob } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readJson } from '../../store/records.ts';
 import { readSftShard, type StoredSftExample } from '../../store/sft-tar.ts';
 import type { Store } from '../../store/store.ts';
 import { choosePrecision } from '../choose-precision.ts';
-import { splitBySize } from '../split-list.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy, processPrompt } from '../stored-policy.ts';
 import { countCompletionTokens } from './batching.ts';

@@ -4,7 +4,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { readDeploymentConfig } from '../../../cdk/config.ts';
 import { createStacks } from '../../../cdk/create-stacks.ts';
-import { packageRoot } from '../../../src/package-root.ts';
+import { packageRoot } from '../../../src/base/package-root.ts';
 
 /** The feature flags of `cdk.json`. */
 export const cdkContext = (): Record<string, unknown> =>

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { packageRoot } from '../../../src/package-root.ts';
+import { packageRoot } from '../../../src/base/package-root.ts';
 import { startDockerEngine } from '../../support/docker-engine.ts';
 import { buildWorkerImage } from '../../support/worker-image.ts';
 import { launchInDocker, launchProcess } from './containers.ts';

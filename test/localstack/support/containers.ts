@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { packageRoot } from '../../../src/package-root.ts';
+import { packageRoot } from '../../../src/base/package-root.ts';
 import type { DockerEngine } from '../../support/docker-engine.ts';
 import { CONFINEMENT } from '../../support/worker-container.ts';
 import type { Job } from './batch-jobs.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { packageRoot } from '../../../src/package-root.ts';
+import { packageRoot } from '../../../src/base/package-root.ts';
 import { findPython, type PythonEnvironment } from '../../support/python-environment.ts';
 import { startAccessGateway } from './access-gateway.ts';
 import { createBatchService } from './batch-service.ts';

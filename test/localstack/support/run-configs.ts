@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../../src/package-root.ts';
+import { packageRoot } from '../../../src/base/package-root.ts';
 import { drawTasks, encodePng } from '../../../src/tasks/index.ts';
 
 const TIERS = { read: 8, sum: 8 };

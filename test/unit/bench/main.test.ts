@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { packageRoot } from '../../../src/package-root.ts';
+import { packageRoot } from '../../../src/base/package-root.ts';
 
 const bench = (...args: string[]) =>
   spawnSync(process.execPath, [join(packageRoot, 'bench/main.mjs'), ...args], { encoding: 'utf8' });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../../src/package-root.ts';
+import { packageRoot } from '../../../src/base/package-root.ts';
 
 function rise(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(packageRoot, 'bin', 'rise.js'), ...args], {

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packageRoot } from '../../../src/base/package-root.ts';
 import { checkDataset } from '../../../src/cli/check-dataset.ts';
 import { publishRecorded } from '../../../src/cli/recorded/publish-recorded.ts';
 import { routePrompts } from '../../../src/cli/recorded/route-prompts.ts';
 import { scoreResponses } from '../../../src/cli/recorded/score-responses.ts';
-import { packageRoot } from '../../../src/package-root.ts';
 import { encodeRecords } from '../../../src/store/records.ts';
 import { readSftShard } from '../../../src/store/sft-tar.ts';
 import { aResponse } from '../../support/factories.ts';

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { packageRoot } from '../../../src/base/package-root.ts';
+import { createRandom } from '../../../src/base/random.ts';
 import { loadBackend } from '../../../src/engine/backend.ts';
 import { buildSequenceBatch, type TrainingSequence } from '../../../src/engine/batch.ts';
 import { createCompletionPass } from '../../../src/engine/completion-pass.ts';
@@ -14,8 +16,6 @@ import { initializeWeights } from '../../../src/engine/models/qwen2_5_vl/initial
 import { Qwen25VL } from '../../../src/engine/models/qwen2_5_vl/model.ts';
 import { TRACED_PADDING } from '../../../src/engine/padding.ts';
 import { createTrainer, selectTrainable } from '../../../src/engine/train-step.ts';
-import { packageRoot } from '../../../src/package-root.ts';
-import { createRandom } from '../../../src/schema/random.ts';
 import { computeCompletionLogprobs } from '../../support/completion-logprobs.ts';
 import { anImage, aPrompt, aTinyModel } from '../../support/tiny-model.ts';
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { createRandom } from '../../../src/base/random.ts';
 import { buildSequenceBatch } from '../../../src/engine/batch.ts';
 import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
 import { sampleToken } from '../../../src/engine/generation/sample-token.ts';
@@ -8,7 +9,6 @@ import { createEagerExecutor } from '../../../src/engine/graph/eager-executor.ts
 import type { Executor } from '../../../src/engine/graph/executor.ts';
 import { nodeBackend } from '../../../src/engine/graph/node-backend.ts';
 import { createTracedExecutor } from '../../../src/engine/graph/traced-executor.ts';
-import { createRandom } from '../../../src/schema/random.ts';
 import { computeCompletionLogprobs } from '../../support/completion-logprobs.ts';
 import { anImage, aPrompt, aTinyModel, tinyConfig } from '../../support/tiny-model.ts';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nodePackages } from '../../../setup/pins.mjs';
-import { packageRoot } from '../../../src/package-root.ts';
+import { packageRoot } from '../../../src/base/package-root.ts';
 import { findPythonWith } from '../../support/python-environment.ts';
 
 const dockerfile = join(packageRoot, 'containers/gpu-worker/Dockerfile');

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { packageRoot } from '../../../src/base/package-root.ts';
 import { parseRunConfig, readRunConfig } from '../../../src/local/read-run-config.ts';
-import { packageRoot } from '../../../src/package-root.ts';
 import { RunConfig } from '../../../src/schema/run-config.ts';
 
 const VALID = `

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { packageRoot } from '../../../src/base/package-root.ts';
 import { type Machine, readDefinition } from '../../../src/local/definition.ts';
 import { readRunConfig } from '../../../src/local/read-run-config.ts';
 import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS } from '../../../src/local/simulation/assumptions.ts';
@@ -7,7 +8,6 @@ import { createVirtualClock } from '../../../src/local/simulation/clock.ts';
 import { peakOf } from '../../../src/local/simulation/concurrency.ts';
 import { simulateRun } from '../../../src/local/simulation/simulate-run.ts';
 import { scaleTo } from '../../../src/local/simulation/workload.ts';
-import { packageRoot } from '../../../src/package-root.ts';
 import type { RunConfig } from '../../../src/schema/run-config.ts';
 import { aRunConfig } from '../../support/factories.ts';
 import { aBatchState, aLambdaState, aMachine } from '../../support/local-machine.ts';

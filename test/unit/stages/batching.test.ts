@@ -1,5 +1,5 @@
-import { createRandom } from '../../../src/schema/random.ts';
-import { splitBySize, splitEvenly } from '../../../src/stages/split-list.ts';
+import { createRandom } from '../../../src/base/random.ts';
+import { splitBySize, splitEvenly } from '../../../src/base/split-list.ts';
 import { planMicroBatches } from '../../../src/stages/training/batching.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);

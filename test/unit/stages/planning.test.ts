@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { splitEvenly } from '../../../src/base/split-list.ts';
 import { configKey, promptsKey } from '../../../src/schema/keys.ts';
 import { runPlan } from '../../../src/stages/planning/run-plan.ts';
 import {
@@ -6,7 +7,6 @@ import {
   selectDiagnosisPrompts,
   selectIterationPrompts,
 } from '../../../src/stages/planning/select-prompts.ts';
-import { splitEvenly } from '../../../src/stages/split-list.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords } from '../../../src/store/records.ts';
 import { aPrompt, aRunConfig } from '../../support/factories.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packageRoot } from '../../../src/base/package-root.ts';
 import { folderModelFiles } from '../../../src/engine/model-files.ts';
 import { loadProcessor, type Processor } from '../../../src/engine/processing/processor.ts';
-import { packageRoot } from '../../../src/package-root.ts';
 import { TaskTier } from '../../../src/schema/run-config.ts';
 import { BASE_HABITS, drawBaseExample, drawTask } from '../../../src/tasks/index.ts';
 

@@ -1,5 +1,5 @@
-import { createRandom } from '../../../schema/random.ts';
-import { deriveSeed } from '../../../schema/seeds.ts';
+import { createRandom } from '../../../base/random.ts';
+import { deriveSeed } from '../../../base/seeds.ts';
 import type { HostTensor } from '../../safetensors.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { listWeightShapes } from './weight-shapes.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { createRandom } from '../../../../src/base/random.ts';
 import { buildSequenceBatch } from '../../../../src/engine/batch.ts';
-import { createRandom } from '../../../../src/schema/random.ts';
 import { computeCompletionLogprobs } from '../../../support/completion-logprobs.ts';
 import { anImage, aPrompt, aTinyModel, tinyConfig } from '../../../support/tiny-model.ts';
 

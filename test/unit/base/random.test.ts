@@ -1,4 +1,4 @@
-import { createRandom } from '../../../src/schema/random.ts';
+import { createRandom } from '../../../src/base/random.ts';
 
 describe('a seeded random source', () => {
   it('draws the same on every platform', () => {
