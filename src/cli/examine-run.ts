@@ -1,7 +1,7 @@
 import { BUILT_IN_VERSIONS } from '../rewards/index.ts';
+import { loadRewards, rewardVersions } from '../rewards/load-rewards.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { configKey } from '../schema/keys.ts';
-import { loadRewards, rewardVersions } from '../stages/load-rewards.ts';
 import { findStale, readFinishedWork } from '../stages/scoring/find-stale.ts';
 import { openStore } from '../store/open-store.ts';
 import { readConfig } from '../store/records.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { loadRewards } from '../rewards/load-rewards.ts';
 import { AlreadyExistsError, InvalidInputError } from '../schema/errors.ts';
 import { configKey, datasetPrefix, modelPrefix, startedKey } from '../schema/keys.ts';
 import type { PromptSource, RunConfig } from '../schema/run-config.ts';
 import { ExecutionInput } from '../schema/stage-contracts.ts';
-import { loadRewards } from '../stages/load-rewards.ts';
 import type { Store } from '../store/store.ts';
 import { type ContentFolder, copyContent, describeContent } from './content-folder.ts';
 import { placeRewards } from './place-rewards.ts';

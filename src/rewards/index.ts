@@ -6,13 +6,11 @@ export { matchFacts } from './judges/matcher/match-facts.ts';
 export { totalUsage } from './judges/total-usage.ts';
 export type {
   DefineReward,
-  Environment,
   Reward,
   RewardContext,
   RewardServices,
   ScorableTrajectory,
   Scorer,
-  TextCache,
   UserReward,
 } from './reward.ts';
 export { type ActiveReward, scoreTrajectory } from './score-trajectory.ts';

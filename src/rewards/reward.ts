@@ -1,6 +1,8 @@
 import type * as zod from 'zod';
+import type { Environment } from '../endpoints/environment.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { JudgeUsage, Trajectory } from '../schema/trajectory.ts';
+import type { TextCache } from '../store/text-cache.ts';
 
 /** What a reward says of one trajectory: a finite number, and in words what it rests on. */
 export interface RewardValue {
@@ -19,16 +21,6 @@ export interface Scorer {
   variant?: string;
   score(prompt: Prompt, trajectory: ScorableTrajectory): RewardValue | Promise<RewardValue>;
 }
-
-/** What outlives a call: texts by key, which nobody changes once written. */
-export interface TextCache {
-  /** Undefined where nothing is kept. */
-  read(key: string): Promise<string | undefined>;
-  write(key: string, text: string): Promise<void>;
-}
-
-/** Value of an environment variable: where API keys are. */
-export type Environment = (name: string) => string | undefined;
 
 /** What rewards that ask a judge reach outside of the run's records. */
 export interface RewardServices {

@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { mapBounded } from '../../base/map-bounded.ts';
-import { EndpointOptions } from '../../rewards/judges/endpoint/endpoint-options.ts';
-import { createLanguageModel, type LanguageModel } from '../../rewards/judges/endpoint/language-model.ts';
-import type { TextCache } from '../../rewards/reward.ts';
+import { EndpointOptions } from '../../endpoints/endpoint-options.ts';
+import { createLanguageModel, type LanguageModel } from '../../endpoints/language-model.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
-import { createTextCache } from '../../stages/reward-services.ts';
 import { createLocalStore } from '../../store/local-store.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
+import type { TextCache } from '../../store/text-cache.ts';
+import { createTextCache } from '../../store/text-cache.ts';
 import { RecordedResponse, toTrajectories } from '../recorded/recorded-response.ts';
 import { chooseChain } from './choose-chain.ts';
 import { type DatasetRow, readDatasetRows } from './dataset-rows.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { LanguageModel } from '../../rewards/judges/endpoint/language-model.ts';
-import type { StructuredRequest } from '../../rewards/judges/endpoint/structured-request.ts';
-import { fenceResponse, toPlainLine } from '../../rewards/judges/fence-response.ts';
-import type { TextCache } from '../../rewards/reward.ts';
+import { fenceResponse, toPlainLine } from '../../endpoints/fence-response.ts';
+import type { LanguageModel } from '../../endpoints/language-model.ts';
+import type { StructuredRequest } from '../../endpoints/structured-request.ts';
+import type { TextCache } from '../../store/text-cache.ts';
 
 /** Changes with every change to the request below. */
 const PROMPT_VERSION = '1';

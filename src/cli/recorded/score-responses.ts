@@ -1,9 +1,9 @@
 import { basename, dirname, join } from 'node:path';
 import { scoreTrajectory } from '../../rewards/index.ts';
+import { loadRewards } from '../../rewards/load-rewards.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { Prompt } from '../../schema/prompt.ts';
 import { RunConfig } from '../../schema/run-config.ts';
-import { loadRewards } from '../../stages/load-rewards.ts';
 import { createLocalStore } from '../../store/local-store.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';

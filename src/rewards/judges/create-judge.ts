@@ -1,5 +1,5 @@
+import { createLanguageModel } from '../../endpoints/language-model.ts';
 import type { RewardServices } from '../reward.ts';
-import { createLanguageModel } from './endpoint/language-model.ts';
 import type { Judge } from './judge.ts';
 import type { JudgeOptions } from './judge-options.ts';
 import { MATCHER_VERSION, matchFacts } from './matcher/match-facts.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EndpointOptions } from './endpoint/endpoint-options.ts';
+import { EndpointOptions } from '../../endpoints/endpoint-options.ts';
 
 /** Who judges: fixed rules, or a language model. */
 export const JudgeOptions = z.discriminatedUnion('provider', [

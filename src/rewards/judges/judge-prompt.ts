@@ -1,5 +1,5 @@
-import type { StructuredRequest } from './endpoint/structured-request.ts';
-import { fenceResponse, toPlainLine } from './fence-response.ts';
+import { fenceResponse, toPlainLine } from '../../endpoints/fence-response.ts';
+import type { StructuredRequest } from '../../endpoints/structured-request.ts';
 
 /** Changes with every change to what a judge is shown: judgements by another prompt are other judgements. */
 export const JUDGE_PROMPT_VERSION = '1';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { TextCache } from '../reward.ts';
-import type { LanguageModel } from './endpoint/language-model.ts';
+import type { LanguageModel } from '../../endpoints/language-model.ts';
+import type { TextCache } from '../../store/text-cache.ts';
 import type { Judge, Judgement } from './judge.ts';
 import { buildJudgeRequest, JUDGE_PROMPT_VERSION, readVerdicts } from './judge-prompt.ts';
 

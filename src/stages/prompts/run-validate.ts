@@ -1,3 +1,4 @@
+import { findRewardFaults, loadRewards } from '../../rewards/load-rewards.ts';
 import { AlreadyExistsError, InvalidInputError } from '../../schema/errors.ts';
 import { promptsKey, promptsPrefix, startedKey } from '../../schema/keys.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
@@ -5,7 +6,6 @@ import type { ExecutionInput, ValidateOutput } from '../../schema/stage-contract
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { findRewardFaults, loadRewards } from '../load-rewards.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { type Fault, findFaults, findNeedFaults, findOverlap } from './check-prompts.ts';
 import { materializePrompts } from './materialize-prompts.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { findRewardFaults, loadRewards, rewardVersions } from '../../rewards/load-rewards.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { configKey, recordsKey, rescoredPrefix, rescoringPrefix, scoresPrefix } from '../../schema/keys.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
 import { TrajectoryScore } from '../../schema/trajectory.ts';
 import { readConfig, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { findRewardFaults, loadRewards, rewardVersions } from '../load-rewards.ts';
 import { findStale, readFinishedWork, type StaleWork } from './find-stale.ts';
 import { groupSizeOf, type ScoringDeps } from './run-scoring.ts';
 import { scoreShard } from './score-shard.ts';

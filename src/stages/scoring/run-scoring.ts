@@ -1,9 +1,9 @@
-import type { Environment } from '../../rewards/index.ts';
+import type { Environment } from '../../endpoints/environment.ts';
+import { loadRewards } from '../../rewards/load-rewards.ts';
 import { DIAGNOSIS, scoresPrefix } from '../../schema/keys.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
 import type { ShardItem } from '../../schema/stage-contracts.ts';
 import { readConfig } from '../../store/records.ts';
-import { loadRewards } from '../load-rewards.ts';
 import type { StoppableDeps } from '../stage-deps.ts';
 import { type ScoringSummary, scoreShard } from './score-shard.ts';
 

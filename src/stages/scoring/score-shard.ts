@@ -1,4 +1,5 @@
 import { type ActiveReward, scoreTrajectory, totalUsage } from '../../rewards/index.ts';
+import { rewardVersions } from '../../rewards/load-rewards.ts';
 import { CorruptRecordError } from '../../schema/errors.ts';
 import { planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
@@ -7,7 +8,6 @@ import { type JudgeTotals, Trajectory, type TrajectoryScore } from '../../schema
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readRecords, streamRecords } from '../../store/records.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
-import { rewardVersions } from '../load-rewards.ts';
 import type { StoppableDeps } from '../stage-deps.ts';
 import { assertWholeGroups } from './assert-whole-groups.ts';
 import { dropScoreJournals, openScoreJournal } from './score-journal.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { perception } from '../../../src/rewards/perception.ts';
-import type { TextCache } from '../../../src/rewards/reward.ts';
 import { EndpointError, InvalidInputError } from '../../../src/schema/errors.ts';
+import type { TextCache } from '../../../src/store/text-cache.ts';
 import { aPrompt, aTrajectory } from '../../support/factories.ts';
 import {
   chatReply,

@@ -1,8 +1,8 @@
 import { isFormatted, scoreTrajectory } from '../../../src/rewards/index.ts';
+import { loadRewards } from '../../../src/rewards/load-rewards.ts';
 import { overlongPenalty } from '../../../src/rewards/overlong.ts';
 import { computeRepetitionPenalty } from '../../../src/rewards/repetition.ts';
 import { RunConfig } from '../../../src/schema/run-config.ts';
-import { loadRewards } from '../../../src/stages/load-rewards.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { aPrompt, aTrajectory } from '../../support/factories.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { InvalidInputError } from '../../../schema/errors.ts';
-import type { Environment } from '../../reward.ts';
+import { InvalidInputError } from '../schema/errors.ts';
 import type { OpenAiOptions } from './endpoint-options.ts';
+import type { Environment } from './environment.ts';
 import {
   EndpointFailure,
   type SendRequest,

@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import type { DefineReward, UserReward } from '../rewards/index.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { rewardModuleKey } from '../schema/keys.ts';
 import type { Store } from '../store/store.ts';
+import type { DefineReward, UserReward } from './index.ts';
 
 const isFunction = (value: unknown) => typeof value === 'function';
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import { EndpointError, InvalidInputError } from '../../../schema/errors.ts';
-import type { Environment } from '../../reward.ts';
+import { EndpointError, InvalidInputError } from '../schema/errors.ts';
 import type { EndpointOptions } from './endpoint-options.ts';
+import type { Environment } from './environment.ts';
 import { createBedrockSender } from './send-bedrock.ts';
 import { createOpenAiSender, readApiKey } from './send-openai.ts';
 import {

@@ -1,11 +1,11 @@
-import type { Environment, RewardServices, TextCache } from '../rewards/index.ts';
 import { NotFoundError } from '../schema/errors.ts';
-import { judgementKey } from '../schema/keys.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from './store.ts';
 
-/** What judges reach: judgements kept on the store, API keys in the environment, if there is one. */
-export function createRewardServices(store: Store, environment?: Environment): RewardServices {
-  return { environment, judgements: createTextCache(store, judgementKey) };
+/** What outlives a call: texts by key, which nobody changes once written. */
+export interface TextCache {
+  /** Undefined where nothing is kept. */
+  read(key: string): Promise<string | undefined>;
+  write(key: string, text: string): Promise<void>;
 }
 
 /** Keeps texts on a store, each under the store key of its own key. */

@@ -1,14 +1,9 @@
 import { z } from 'zod';
-import {
-  type ActiveReward,
-  BUILT_IN_REWARDS,
-  type Environment,
-  findCaseFaults,
-  type Reward,
-} from '../rewards/index.ts';
+import type { Environment } from '../endpoints/environment.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { RewardUse, RunConfig } from '../schema/run-config.ts';
 import type { Store } from '../store/store.ts';
+import { type ActiveReward, BUILT_IN_REWARDS, findCaseFaults, type Reward } from './index.ts';
 import { loadUserReward } from './load-user-reward.ts';
 import { createRewardServices } from './reward-services.ts';
 
