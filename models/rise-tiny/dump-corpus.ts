@@ -5,7 +5,8 @@
  *     node models/rise-tiny/dump-corpus.ts > corpus.jsonl
  */
 import { TaskTier } from '../../src/schema/run-config.ts';
-import { BASE_HABITS, drawBaseExample, drawTask } from '../../src/tasks/index.ts';
+import { drawTask } from '../../src/tasks/index.ts';
+import { BASE_HABITS, drawBaseExample } from './corpus/base-corpus.ts';
 
 const EXAMPLES_PER_SOURCE = 3000;
 

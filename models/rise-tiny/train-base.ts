@@ -29,15 +29,8 @@ import { loadProcessor } from '../../src/engine/processing/processor.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { encodeSafetensors, type HostTensor, readSafetensors } from '../../src/engine/safetensors.ts';
 import { createTrainer, type Trainer } from '../../src/engine/train-step.ts';
-import {
-  BASE_HABITS,
-  CLEAN_HABITS,
-  drawBaseExample,
-  drawTasks,
-  HASTY_HABITS,
-  type Habits,
-  type Task,
-} from '../../src/tasks/index.ts';
+import { drawTasks, type Task } from '../../src/tasks/index.ts';
+import { BASE_HABITS, CLEAN_HABITS, drawBaseExample, HASTY_HABITS, type Habits } from './corpus/base-corpus.ts';
 
 const BATCH_SIZE = 32;
 const SAVE_EVERY = 500;

@@ -1,5 +1,5 @@
-import { renderDatasetSummary, summarizeDataset } from './dataset-summary.ts';
-import { loadDataset } from './load-dataset.ts';
+import { loadDataset } from '../datasets/load-dataset.ts';
+import { renderDatasetSummary, summarizeDataset } from '../datasets/summarize-dataset.ts';
 
 /** Prints what a dataset holds and everything wrong with it; faults make the exit code 1. */
 export async function checkDataset(path: string, { json }: { json?: boolean }): Promise<void> {

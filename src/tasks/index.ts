@@ -1,12 +1,3 @@
-export {
-  BASE_HABITS,
-  type BaseExample,
-  CLEAN_HABITS,
-  drawBaseExample,
-  HASTY_HABITS,
-  type Habits,
-} from './base-corpus.ts';
-export { type DatasetEntry, type DatasetFiles, readDataset } from './dataset.ts';
-export { drawTasks } from './draw-tasks.ts';
-export { encodePng, type RawImage } from './raster.ts';
-export { drawTask, type Task } from './task.ts';
+export { drawTasks } from './charts/draw-tasks.ts';
+export { encodePng, type RawImage } from './charts/raster.ts';
+export { drawTask, type Task } from './charts/task.ts';

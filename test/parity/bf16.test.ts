@@ -10,8 +10,8 @@ import { createTrainer, selectTrainable } from '../../src/engine/train-step.ts';
 import { gradeAnswer } from '../../src/rewards/index.ts';
 import type { PromptSource } from '../../src/schema/run-config.ts';
 import { createSftPass, takeSftStep } from '../../src/stages/training/sft-steps.ts';
-import { drawTasks } from '../../src/tasks/draw-tasks.ts';
-import type { Task } from '../../src/tasks/task.ts';
+import { drawTasks } from '../../src/tasks/charts/draw-tasks.ts';
+import type { Task } from '../../src/tasks/charts/task.ts';
 
 const STEPS = 16;
 const SEQUENCES_PER_STEP = 16;

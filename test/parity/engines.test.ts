@@ -8,7 +8,7 @@ import { folderModelFiles } from '../../src/engine/model-files.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { createTrainer } from '../../src/engine/train-step.ts';
-import { drawTasks } from '../../src/tasks/draw-tasks.ts';
+import { drawTasks } from '../../src/tasks/charts/draw-tasks.ts';
 import { mediumCheckpoint } from '../support/medium-checkpoint.ts';
 
 const OPTIMIZER = {

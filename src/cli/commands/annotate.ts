@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { AnnotateSummary } from '../annotating/annotate-dataset.ts';
+import type { AnnotateSummary } from '../../datasets/annotate/annotate-dataset.ts';
 import { numberOption } from '../number-option.ts';
 
 interface AnnotateOptions {
@@ -44,7 +44,7 @@ export function registerAnnotate(program: Command): void {
 }
 
 async function annotate(dataset: string, { responses, out, json, ...endpoint }: AnnotateOptions): Promise<void> {
-  const { annotateDataset } = await import('../annotating/annotate-dataset.ts');
+  const { annotateDataset } = await import('../../datasets/annotate/annotate-dataset.ts');
   const isQuiet = json === true;
   const summary = await annotateDataset({ dataset, responses, out, endpoint, isQuiet });
   console.log(json ? JSON.stringify(summary) : renderSummary(summary));

@@ -1,5 +1,5 @@
+import type { RecordedTrajectory } from '../../datasets/recorded-response.ts';
 import type { TrajectoryScore } from '../../schema/trajectory.ts';
-import type { RecordedTrajectory } from './recorded-response.ts';
 
 /** A response with the verdict of our grader, and of the benchmark where it is known. */
 export interface JudgedResponse {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { RecordedTrajectory } from '../../datasets/recorded-response.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { Route } from '../../schema/route.ts';
 import { TrajectoryScore } from '../../schema/trajectory.ts';
@@ -9,7 +10,6 @@ import { type PromptExample, selectExpert, selectSelfDistilled } from '../../sta
 import { createLocalStore } from '../../store/local-store.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
 import { RECORDED_FILES } from './recorded-files.ts';
-import { RecordedTrajectory } from './recorded-response.ts';
 
 interface PublishOptions {
   scores: string;

@@ -1,4 +1,6 @@
 import { basename, dirname, join } from 'node:path';
+import { loadDataset } from '../../datasets/load-dataset.ts';
+import { RecordedResponse, toTrajectories } from '../../datasets/recorded-response.ts';
 import { scoreTrajectory } from '../../rewards/index.ts';
 import { loadRewards } from '../../rewards/load-rewards.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
@@ -7,10 +9,8 @@ import { RunConfig } from '../../schema/run-config.ts';
 import { createLocalStore } from '../../store/local-store.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { loadDataset } from '../load-dataset.ts';
 import { isDisagreement, renderDisagreements, renderModelTable, tallyModels } from './agreement.ts';
 import { RECORDED_FILES } from './recorded-files.ts';
-import { RecordedResponse, toTrajectories } from './recorded-response.ts';
 
 /**
  * Scores recorded responses as the pipeline scores its own trajectories, with the default weights; prints how each model

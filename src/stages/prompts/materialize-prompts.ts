@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { Fault, PlacedPrompt } from '../../datasets/check-prompts.ts';
+import { readDataset } from '../../datasets/read-dataset.ts';
 import { AlreadyExistsError } from '../../schema/errors.ts';
 import { imageKey } from '../../schema/keys.ts';
 import type { PromptSource } from '../../schema/run-config.ts';
 import type { Store } from '../../store/store.ts';
-import { drawTasks, encodePng, readDataset, type Task } from '../../tasks/index.ts';
-import type { Fault, PlacedPrompt } from './check-prompts.ts';
+import { drawTasks, encodePng, type Task } from '../../tasks/index.ts';
 
 /** Looked for and written at once. */
 const CONCURRENT_IMAGES = 16;

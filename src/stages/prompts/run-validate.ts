@@ -1,3 +1,4 @@
+import { type Fault, findFaults, findNeedFaults, findOverlap } from '../../datasets/check-prompts.ts';
 import { findRewardFaults, loadRewards } from '../../rewards/load-rewards.ts';
 import { AlreadyExistsError, InvalidInputError } from '../../schema/errors.ts';
 import { promptsKey, promptsPrefix, startedKey } from '../../schema/keys.ts';
@@ -7,7 +8,6 @@ import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { StageDeps } from '../stage-deps.ts';
-import { type Fault, findFaults, findNeedFaults, findOverlap } from './check-prompts.ts';
 import { materializePrompts } from './materialize-prompts.ts';
 
 const SHOWN_FAULTS = 10;

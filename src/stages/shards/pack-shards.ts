@@ -1,8 +1,8 @@
 import { createRandom } from '../../base/random.ts';
 import { deriveSeed } from '../../base/seeds.ts';
+import { writeSftShard } from '../../formats/webdataset.ts';
 import { sftShardName } from '../../schema/keys.ts';
 import type { SftExample } from '../../schema/route.ts';
-import { writeSftShard } from '../../store/sft-tar.ts';
 import type { Store } from '../../store/store.ts';
 import type { PromptExample } from './select-examples.ts';
 

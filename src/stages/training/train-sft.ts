@@ -7,6 +7,7 @@ import { createExecutor } from '../../engine/graph/create-executor.ts';
 import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
 import type { Policy } from '../../engine/policy.ts';
 import { createTrainer, selectTrainable } from '../../engine/train-step.ts';
+import { readSftShard, type StoredSftExample } from '../../formats/webdataset.ts';
 import {
   manifestKey,
   metricsKey,
@@ -20,7 +21,6 @@ import type { RunConfig } from '../../schema/run-config.ts';
 import type { TrainSftJob } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readJson } from '../../store/records.ts';
-import { readSftShard, type StoredSftExample } from '../../store/sft-tar.ts';
 import type { Store } from '../../store/store.ts';
 import { choosePrecision } from '../choose-precision.ts';
 import type { JobDeps } from '../stage-deps.ts';

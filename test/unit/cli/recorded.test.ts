@@ -6,8 +6,8 @@ import { checkDataset } from '../../../src/cli/check-dataset.ts';
 import { publishRecorded } from '../../../src/cli/recorded/publish-recorded.ts';
 import { routePrompts } from '../../../src/cli/recorded/route-prompts.ts';
 import { scoreResponses } from '../../../src/cli/recorded/score-responses.ts';
+import { readSftShard } from '../../../src/formats/webdataset.ts';
 import { encodeRecords } from '../../../src/store/records.ts';
-import { readSftShard } from '../../../src/store/sft-tar.ts';
 import { aResponse } from '../../support/factories.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 

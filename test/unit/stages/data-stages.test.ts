@@ -6,6 +6,7 @@ import { handler as routeGroups } from '../../../lambdas/route-groups/handler.ts
 import { handler as scoreTrajectories } from '../../../lambdas/score-trajectories/handler.ts';
 import { handler as validateRun } from '../../../lambdas/validate-run/handler.ts';
 import { handler as writeReport } from '../../../lambdas/write-report/handler.ts';
+import { readSftShard } from '../../../src/formats/webdataset.ts';
 import { CorruptRecordError } from '../../../src/schema/errors.ts';
 import * as keys from '../../../src/schema/keys.ts';
 import { Prompt } from '../../../src/schema/prompt.ts';
@@ -14,7 +15,6 @@ import type { RolloutPlan } from '../../../src/schema/stage-contracts.ts';
 import { TrajectoryScore } from '../../../src/schema/trajectory.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { encodeRecords, readRecords } from '../../../src/store/records.ts';
-import { readSftShard } from '../../../src/store/sft-tar.ts';
 import { aResponse, aRunConfig, aTrajectory } from '../../support/factories.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 

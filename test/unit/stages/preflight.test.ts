@@ -1,6 +1,6 @@
+import { findFaults, findOverlap } from '../../../src/datasets/check-prompts.ts';
 import { InvalidInputError } from '../../../src/schema/errors.ts';
 import * as keys from '../../../src/schema/keys.ts';
-import { findFaults, findOverlap } from '../../../src/stages/prompts/check-prompts.ts';
 import { runValidate } from '../../../src/stages/prompts/run-validate.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { encodeRecords } from '../../../src/store/records.ts';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type StoredSftExample, writeSftShard } from '../../../src/formats/webdataset.ts';
 import { InterruptedError } from '../../../src/schema/errors.ts';
 import {
   checkpointPrefix,
@@ -15,7 +16,6 @@ import type { Prompt } from '../../../src/schema/prompt.ts';
 import type { RunConfig } from '../../../src/schema/run-config.ts';
 import { runTrainSft } from '../../../src/stages/training/train-sft.ts';
 import { completeOnce } from '../../../src/store/complete-once.ts';
-import { type StoredSftExample, writeSftShard } from '../../../src/store/sft-tar.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { aRunConfig, aStoredRun, crashingDeps, jobDeps, MODEL_PREFIX, RUN_ID } from '../../support/stored-run.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type ActiveReward, findGoldFault } from '../../rewards/index.ts';
-import type { Prompt } from '../../schema/prompt.ts';
+import { type ActiveReward, findGoldFault } from '../rewards/index.ts';
+import type { Prompt } from '../schema/prompt.ts';
 
 /** A prompt and where it was read: `file:line`, or what drew it. */
 export interface PlacedPrompt {

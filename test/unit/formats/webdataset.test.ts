@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
+import { readSftShard, type StoredSftExample, writeSftShard } from '../../../src/formats/webdataset.ts';
 import { CorruptRecordError } from '../../../src/schema/errors.ts';
-import { readSftShard, type StoredSftExample, writeSftShard } from '../../../src/store/sft-tar.ts';
 import { aPrompt, aResponse } from '../../support/factories.ts';
 
 const sha256 = 'a'.repeat(64);

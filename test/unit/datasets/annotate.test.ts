@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFi
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../../src/base/package-root.ts';
-import { type AnnotateRequest, annotateDataset } from '../../../src/cli/annotating/annotate-dataset.ts';
+import { type AnnotateRequest, annotateDataset } from '../../../src/datasets/annotate/annotate-dataset.ts';
 import { InvalidInputError } from '../../../src/schema/errors.ts';
 import { aResponse } from '../../support/factories.ts';
 import { chatReply, type LocalEndpoint, startEndpoint } from '../../support/local-endpoint.ts';

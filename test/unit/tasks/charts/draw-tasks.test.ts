@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
-import { drawTask, drawTasks, encodePng, type Task } from '../../../src/tasks/index.ts';
+import { drawTask, drawTasks, encodePng, type Task } from '../../../../src/tasks/index.ts';
 
 const ALL_TIERS = { read: 40, count: 40, sum: 40, difference: 40, product: 40 };
 

@@ -1,4 +1,4 @@
-import type { Random } from '../base/random.ts';
+import type { Random } from '../../base/random.ts';
 import type { BarChart } from './bar-chart.ts';
 import type { ShapeGrid } from './shape-grid.ts';
 

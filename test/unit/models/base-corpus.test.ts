@@ -5,7 +5,7 @@ import {
   CLEAN_HABITS,
   CORPUS_TIERS,
   drawBaseExample,
-} from '../../../src/tasks/base-corpus.ts';
+} from '../../../models/rise-tiny/corpus/base-corpus.ts';
 import { drawTasks } from '../../../src/tasks/index.ts';
 
 const COUNT = 4000;

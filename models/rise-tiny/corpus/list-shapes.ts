@@ -1,6 +1,6 @@
-import { boxed, formatResponse } from '../response.ts';
-import { drawShapeGrid, drawShapeKind } from '../shape-grid.ts';
-import type { Tier } from '../tier.ts';
+import { boxed, formatResponse } from '../../../src/tasks/charts/response.ts';
+import { drawShapeGrid, drawShapeKind } from '../../../src/tasks/charts/shape-grid.ts';
+import type { Tier } from '../../../src/tasks/charts/tier.ts';
 
 const MAX_ALIKE = 3;
 

@@ -1,4 +1,4 @@
-import type { Random } from '../base/random.ts';
+import type { Random } from '../../base/random.ts';
 import { COLOUR_NAMES, COLOURS, type Colour } from './colours.ts';
 import { drawDigit, GLYPH_HEIGHT } from './digit-glyphs.ts';
 import { copyImage, createImage, fillRect, IMAGE_SIDE, type RawImage, type Rgb } from './raster.ts';

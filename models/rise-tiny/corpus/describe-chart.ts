@@ -1,7 +1,7 @@
-import { drawBarChart } from '../bar-chart.ts';
-import { nameBar } from '../bar-pair.ts';
-import { formatResponse } from '../response.ts';
-import type { Tier } from '../tier.ts';
+import { drawBarChart } from '../../../src/tasks/charts/bar-chart.ts';
+import { nameBar } from '../../../src/tasks/charts/bar-pair.ts';
+import { formatResponse } from '../../../src/tasks/charts/response.ts';
+import type { Tier } from '../../../src/tasks/charts/tier.ts';
 
 /** Names every bar, left to right. Of the base corpus alone: dense supervision of what the image shows. */
 export const describeChart: Tier = {

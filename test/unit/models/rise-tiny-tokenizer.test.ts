@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BASE_HABITS, drawBaseExample } from '../../../models/rise-tiny/corpus/base-corpus.ts';
 import { packageRoot } from '../../../src/base/package-root.ts';
 import { folderModelFiles } from '../../../src/engine/model-files.ts';
 import { loadProcessor, type Processor } from '../../../src/engine/processing/processor.ts';
 import { TaskTier } from '../../../src/schema/run-config.ts';
-import { BASE_HABITS, drawBaseExample, drawTask } from '../../../src/tasks/index.ts';
+import { drawTask } from '../../../src/tasks/index.ts';
 
 const folder = join(packageRoot, 'models/rise-tiny');
 const SEEDS = Array.from({ length: 60 }, (_, seed) => seed);

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
+import { type DatasetEntry, readDataset } from '../../../src/datasets/read-dataset.ts';
 import { InvalidInputError } from '../../../src/schema/errors.ts';
 import { openStore } from '../../../src/store/open-store.ts';
-import { type DatasetEntry, readDataset } from '../../../src/tasks/index.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const store = openStore(aTemporaryFolder());

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { mapBounded } from '../../base/map-bounded.ts';
+import { createItemProgress, type ItemProgress } from '../../cli/views/item-progress.ts';
 import { EndpointOptions } from '../../endpoints/endpoint-options.ts';
 import { createLanguageModel, type LanguageModel } from '../../endpoints/language-model.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
@@ -8,11 +9,10 @@ import { createLocalStore } from '../../store/local-store.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
 import type { TextCache } from '../../store/text-cache.ts';
 import { createTextCache } from '../../store/text-cache.ts';
-import { RecordedResponse, toTrajectories } from '../recorded/recorded-response.ts';
+import { RecordedResponse, toTrajectories } from '../recorded-response.ts';
 import { chooseChain } from './choose-chain.ts';
 import { type DatasetRow, readDatasetRows } from './dataset-rows.ts';
 import { type Chain, type ExtractedFacts, extractFacts } from './extract-facts.ts';
-import { createItemProgress, type ItemProgress } from './item-progress.ts';
 
 export interface AnnotateRequest {
   dataset: string;

@@ -1,4 +1,4 @@
-import type { Random } from '../base/random.ts';
+import type { Random } from '../../base/random.ts';
 import { COLOUR_NAMES, COLOURS, type Colour } from './colours.ts';
 import { createImage, fillCircle, fillRect, fillTriangle, type RawImage } from './raster.ts';
 

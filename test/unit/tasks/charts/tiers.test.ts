@@ -1,7 +1,7 @@
-import { TaskTier } from '../../../src/schema/run-config.ts';
-import { draftTask } from '../../../src/tasks/task.ts';
-import type { Scene, TaskDraft } from '../../../src/tasks/tier.ts';
-import { TIERS } from '../../../src/tasks/tiers.ts';
+import { TaskTier } from '../../../../src/schema/run-config.ts';
+import { draftTask } from '../../../../src/tasks/charts/task.ts';
+import type { Scene, TaskDraft } from '../../../../src/tasks/charts/tier.ts';
+import { TIERS } from '../../../../src/tasks/charts/tiers.ts';
 
 const SEEDS = Array.from({ length: 400 }, (_, seed) => seed);
 const FORMAT = /^<think>(?<thought>[^<]+)<\/think> <answer>\\boxed\{(?<answer>\d+)\}<\/answer>$/;

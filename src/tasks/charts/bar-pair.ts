@@ -1,4 +1,4 @@
-import type { Random } from '../base/random.ts';
+import type { Random } from '../../base/random.ts';
 import { type Bar, type BarChart, drawBarChart } from './bar-chart.ts';
 
 /** A chart and two of its bars, in the order a question names them. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { InvalidInputError } from '../../schema/errors.ts';
-import type { Prompt } from '../../schema/prompt.ts';
-import { Trajectory } from '../../schema/trajectory.ts';
+import { InvalidInputError } from '../schema/errors.ts';
+import type { Prompt } from '../schema/prompt.ts';
+import { Trajectory } from '../schema/trajectory.ts';
 
 /** One line of a file of responses that some model gave elsewhere. */
 export const RecordedResponse = z.object({

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import { type Fault, findFaults, type PlacedPrompt } from '../stages/prompts/check-prompts.ts';
 import { createLocalStore } from '../store/local-store.ts';
-import { readDataset } from '../tasks/index.ts';
+import { type Fault, findFaults, type PlacedPrompt } from './check-prompts.ts';
+import { readDataset } from './read-dataset.ts';
 
 /** A dataset read to its end, and everything wrong with it in the order of its lines. */
 export interface LoadedDataset {

@@ -1,16 +1,16 @@
-import { createRandom, type Random } from '../base/random.ts';
-import { deriveSeed } from '../base/seeds.ts';
-import { boxed, formatResponse } from './response.ts';
-import { splitOf } from './split.ts';
-import { draftTask, finishTask, type Task } from './task.ts';
-import type { TaskDraft, Tier } from './tier.ts';
-import { count } from './tiers/count.ts';
-import { describeChart } from './tiers/describe-chart.ts';
-import { difference } from './tiers/difference.ts';
-import { listShapes } from './tiers/list-shapes.ts';
-import { product } from './tiers/product.ts';
-import { read } from './tiers/read.ts';
-import { sum } from './tiers/sum.ts';
+import { createRandom, type Random } from '../../../src/base/random.ts';
+import { deriveSeed } from '../../../src/base/seeds.ts';
+import { boxed, formatResponse } from '../../../src/tasks/charts/response.ts';
+import { splitOf } from '../../../src/tasks/charts/split.ts';
+import { draftTask, finishTask, type Task } from '../../../src/tasks/charts/task.ts';
+import type { TaskDraft, Tier } from '../../../src/tasks/charts/tier.ts';
+import { count } from '../../../src/tasks/charts/tiers/count.ts';
+import { difference } from '../../../src/tasks/charts/tiers/difference.ts';
+import { product } from '../../../src/tasks/charts/tiers/product.ts';
+import { read } from '../../../src/tasks/charts/tiers/read.ts';
+import { sum } from '../../../src/tasks/charts/tiers/sum.ts';
+import { describeChart } from './describe-chart.ts';
+import { listShapes } from './list-shapes.ts';
 
 /** What the base model is trained to answer to a task. */
 export interface BaseExample {

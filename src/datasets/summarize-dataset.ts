@@ -1,7 +1,7 @@
 import { smartResize } from '../engine/processing/smart-resize.ts';
 import type { ImageRef, Prompt } from '../schema/prompt.ts';
-import type { Fault, PlacedPrompt } from '../stages/prompts/check-prompts.ts';
-import { highestImageMark } from '../stages/prompts/check-prompts.ts';
+import type { Fault, PlacedPrompt } from './check-prompts.ts';
+import { highestImageMark } from './check-prompts.ts';
 
 /** Qwen2.5-VL's processor as published: 14-pixel patches merged 2 by 2, and its bounds on the resized area. */
 const MERGED_PATCH = 28;
