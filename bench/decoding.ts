@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../src/base/package-root.ts';
 import { createRandom } from '../src/base/random.ts';
-import { loadBackend } from '../src/engine/backend.ts';
 import { createSampler } from '../src/engine/generation/sampler.ts';
-import { createTracedExecutor } from '../src/engine/graph/traced-executor.ts';
 import { parseModelConfig } from '../src/engine/models/qwen2_5_vl/config.ts';
 import { initializeWeights } from '../src/engine/models/qwen2_5_vl/initialize-weights.ts';
 import { Qwen25VL } from '../src/engine/models/qwen2_5_vl/model.ts';
+import { loadBackend } from '../src/engine/runtime/backend.ts';
+import { createTracedExecutor } from '../src/engine/runtime/traced-executor.ts';
 
 const GROUP_SIZE = 8;
 const PROMPT_TOKENS = 20;

@@ -6,9 +6,10 @@
  *
  *     npm run bench -- rollout
  */
-import type { Precision } from '../src/engine/graph/rewrites/mixed-precision.ts';
+
+import type { ProcessedPrompt } from '../src/engine/models/qwen2_5_vl/processing/processor.ts';
 import type { Policy } from '../src/engine/policy.ts';
-import type { ProcessedPrompt } from '../src/engine/processing/processor.ts';
+import type { Precision } from '../src/engine/runtime/rewrites/mixed-precision.ts';
 import { countSamplingFlops, measureMatmul } from './support/flops.ts';
 import { THREADS, warnIfBusy } from './support/machine.ts';
 import { type BenchModel, benchModels, loadBenchModel } from './support/models.ts';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Qwen25VLConfig } from '../../src/engine/models/qwen2_5_vl/config.ts';
+import type { ProcessedImage, ProcessedPrompt } from '../../src/engine/models/qwen2_5_vl/processing/processor.ts';
 import { listWeightShapes } from '../../src/engine/models/qwen2_5_vl/weight-shapes.ts';
-import type { ProcessedImage, ProcessedPrompt } from '../../src/engine/processing/processor.ts';
 
 /** A prompt and how many tokens follow it. */
 export interface CountedSequence {

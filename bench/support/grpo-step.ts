@@ -1,14 +1,14 @@
 import { createRandom } from '../../src/base/random.ts';
-import { measureBatch } from '../../src/engine/batch.ts';
 import type { GenerationRequest } from '../../src/engine/generation/request-queue.ts';
 import type { Completion } from '../../src/engine/generation/sequence.ts';
-import { createExecutor } from '../../src/engine/graph/create-executor.ts';
-import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.ts';
-import { planPadding } from '../../src/engine/plan-padding.ts';
 import type { Policy } from '../../src/engine/policy.ts';
-import { createTrainer, type StepResult, selectTrainable } from '../../src/engine/train-step.ts';
+import { createExecutor } from '../../src/engine/runtime/create-executor.ts';
+import type { Precision } from '../../src/engine/runtime/rewrites/mixed-precision.ts';
+import { measureBatch } from '../../src/engine/training/batch.ts';
+import { countCompletionTokens } from '../../src/engine/training/plan-micro-batches.ts';
+import { planPadding } from '../../src/engine/training/plan-padding.ts';
+import { createTrainer, type StepResult, selectTrainable } from '../../src/engine/training/train-step.ts';
 import type { RlConfig } from '../../src/schema/run-config.ts';
-import { countCompletionTokens } from '../../src/stages/training/batching.ts';
 import { createGrpoPass, flattenTokens, type GrpoSequence } from '../../src/stages/training/grpo-steps.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.ts';
-import { folderModelFiles } from '../../src/engine/model-files.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
+import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
 import { mediumCheckpoint } from '../../test/support/medium-checkpoint.ts';
 
 /** A checkpoint that benches run on. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageRoot } from '../../src/base/package-root.ts';
-import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.ts';
+import type { Precision } from '../../src/engine/runtime/rewrites/mixed-precision.ts';
 import { findPythonWith } from '../../test/support/python-environment.ts';
 import { isBusy, THREADS } from './machine.ts';
 

@@ -1,4 +1,4 @@
-import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.ts';
+import type { Precision } from '../../src/engine/runtime/rewrites/mixed-precision.ts';
 
 /** What a bench measured of one thing, beside a rival or a target. */
 export interface BenchCase {

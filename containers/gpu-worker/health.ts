@@ -2,9 +2,9 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { matMul, tensor2d } from '@tensorflow/tfjs-core';
-import { loadBackend } from '../../src/engine/backend.ts';
-import { nodeBackend } from '../../src/engine/graph/node-backend.ts';
-import { createTracedExecutor } from '../../src/engine/graph/traced-executor.ts';
+import { loadBackend } from '../../src/engine/runtime/backend.ts';
+import { nodeBackend } from '../../src/engine/runtime/node-backend.ts';
+import { createTracedExecutor } from '../../src/engine/runtime/traced-executor.ts';
 
 /** What a worker has where it runs. */
 export interface Health {

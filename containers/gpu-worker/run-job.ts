@@ -28,7 +28,7 @@ const Environment = z.object({
 /** Loads what every job needs, TensorFlow above all: a worker that waits for its first job does it ahead. */
 export async function prepare(): Promise<void> {
   const [{ loadBackend }] = await Promise.all([
-    import('../../src/engine/backend.ts'),
+    import('../../src/engine/runtime/backend.ts'),
     ...Object.values(STAGES).map((load) => load()),
   ]);
   loadBackend();

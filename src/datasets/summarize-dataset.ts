@@ -1,4 +1,4 @@
-import { smartResize } from '../engine/processing/smart-resize.ts';
+import { smartResize } from '../engine/models/qwen2_5_vl/processing/smart-resize.ts';
 import type { ImageRef, Prompt } from '../schema/prompt.ts';
 import type { Fault, PlacedPrompt } from './check-prompts.ts';
 import { highestImageMark } from './check-prompts.ts';

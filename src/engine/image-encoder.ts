@@ -1,12 +1,12 @@
 // Shape suffixes: U = merged patches of all images, D = model width.
 import * as tf from '@tensorflow/tfjs-core';
 import { adoptWeights } from './adopt-weights.ts';
-import type { Executor } from './graph/executor.ts';
-import { listTensors } from './graph/tensor-tree.ts';
 import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
 import { type ImageEncoder, type ImageTensors, uploadImages } from './models/qwen2_5_vl/model-tensors.ts';
-import { paddingFor } from './padding.ts';
-import type { ProcessedImage } from './processing/processor.ts';
+import type { ProcessedImage } from './models/qwen2_5_vl/processing/processor.ts';
+import type { Executor } from './runtime/executor.ts';
+import { paddingFor } from './runtime/padding.ts';
+import { listTensors } from './runtime/tensor-tree.ts';
 
 /** Images of one size that are encoded together. */
 const IMAGES_PER_RUN = 16;

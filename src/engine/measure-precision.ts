@@ -1,9 +1,9 @@
 // Shape suffixes: M = rows, D = model width, I = width inside the MLP.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Precision } from './graph/rewrites/mixed-precision.ts';
-import { createTracedExecutor } from './graph/traced-executor.ts';
 import type { Qwen25VLConfig } from './models/qwen2_5_vl/config.ts';
 import { gatedMlp, type Weights } from './models/qwen2_5_vl/layers.ts';
+import type { Precision } from './runtime/rewrites/mixed-precision.ts';
+import { createTracedExecutor } from './runtime/traced-executor.ts';
 
 /** Which precision is faster, and by what that is known. */
 export interface PrecisionChoice {

@@ -1,10 +1,10 @@
-import { loadBackend } from './backend.ts';
-import { type ReadModelFile, requireModelJson } from './model-files.ts';
 import { parseModelConfig } from './models/qwen2_5_vl/config.ts';
 import { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import type { PixelLimits } from './processing/image-processor.ts';
-import { loadProcessor, type Processor } from './processing/processor.ts';
-import { loadWeightFiles } from './weight-files.ts';
+import type { PixelLimits } from './models/qwen2_5_vl/processing/image-processor.ts';
+import { loadProcessor, type Processor } from './models/qwen2_5_vl/processing/processor.ts';
+import { loadBackend } from './runtime/backend.ts';
+import { type ReadModelFile, requireModelJson } from './weights/model-files.ts';
+import { loadWeightFiles } from './weights/weight-files.ts';
 
 /** A model and the processor that feeds it. */
 export interface Policy {

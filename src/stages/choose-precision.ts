@@ -1,6 +1,6 @@
-import type { Precision } from '../engine/graph/rewrites/mixed-precision.ts';
 import { measurePrecision } from '../engine/measure-precision.ts';
 import type { Qwen25VL } from '../engine/models/qwen2_5_vl/model.ts';
+import type { Precision } from '../engine/runtime/rewrites/mixed-precision.ts';
 import { metricsKey, precisionPrefix } from '../schema/keys.ts';
 import type { RunConfig } from '../schema/run-config.ts';
 import { completeOnce } from '../store/complete-once.ts';

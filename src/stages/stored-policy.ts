@@ -1,7 +1,7 @@
-import type { ReadModelFile } from '../engine/model-files.ts';
+import type { ProcessedPrompt, Processor } from '../engine/models/qwen2_5_vl/processing/processor.ts';
 import { loadPolicy, type Policy } from '../engine/policy.ts';
-import type { ProcessedPrompt, Processor } from '../engine/processing/processor.ts';
 import { questionContent } from '../engine/processing/question-content.ts';
+import type { ReadModelFile } from '../engine/weights/model-files.ts';
 import { NotFoundError } from '../schema/errors.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { RunConfig } from '../schema/run-config.ts';

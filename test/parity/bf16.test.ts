@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { createSampler } from '../../src/engine/generation/sampler.ts';
-import { createExecutor } from '../../src/engine/graph/create-executor.ts';
-import type { Precision } from '../../src/engine/graph/rewrites/mixed-precision.ts';
-import { folderModelFiles } from '../../src/engine/model-files.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
-import { createTrainer, selectTrainable } from '../../src/engine/train-step.ts';
+import { createExecutor } from '../../src/engine/runtime/create-executor.ts';
+import type { Precision } from '../../src/engine/runtime/rewrites/mixed-precision.ts';
+import { createTrainer, selectTrainable } from '../../src/engine/training/train-step.ts';
+import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
 import { gradeAnswer } from '../../src/rewards/index.ts';
 import type { PromptSource } from '../../src/schema/run-config.ts';
 import { createSftPass, takeSftStep } from '../../src/stages/training/sft-steps.ts';

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.ts';
-import { createCompletionPass } from '../../src/engine/completion-pass.ts';
 import { createSampler } from '../../src/engine/generation/sampler.ts';
-import { createExecutor, type Engine } from '../../src/engine/graph/create-executor.ts';
 import { sftLoss } from '../../src/engine/losses/sft-loss.ts';
-import { folderModelFiles } from '../../src/engine/model-files.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
-import { createTrainer } from '../../src/engine/train-step.ts';
+import { createExecutor, type Engine } from '../../src/engine/runtime/create-executor.ts';
+import { createCompletionPass } from '../../src/engine/training/completion-pass.ts';
+import { createTrainer } from '../../src/engine/training/train-step.ts';
+import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
 import { drawTasks } from '../../src/tasks/charts/draw-tasks.ts';
 import { mediumCheckpoint } from '../support/medium-checkpoint.ts';
 

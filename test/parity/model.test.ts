@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { buildSequenceBatch } from '../../src/engine/batch.ts';
 import { createSampler, type Sampler } from '../../src/engine/generation/sampler.ts';
-import { createExecutor } from '../../src/engine/graph/create-executor.ts';
-import type { Executor } from '../../src/engine/graph/executor.ts';
 import { createModelInput } from '../../src/engine/models/qwen2_5_vl/model-input.ts';
 import { uploadModelInput } from '../../src/engine/models/qwen2_5_vl/model-tensors.ts';
 import { computePositionIds } from '../../src/engine/models/qwen2_5_vl/position-ids.ts';
+import type { ProcessedPrompt } from '../../src/engine/models/qwen2_5_vl/processing/processor.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
-import type { ProcessedPrompt } from '../../src/engine/processing/processor.ts';
+import { createExecutor } from '../../src/engine/runtime/create-executor.ts';
+import type { Executor } from '../../src/engine/runtime/executor.ts';
+import { buildSequenceBatch } from '../../src/engine/training/batch.ts';
 import { computeCompletionLogprobs } from '../support/completion-logprobs.ts';
 import { caseNames, decodeFloats, type ExpectedPrompt, largestDifference, loadParityCase } from './fixtures.ts';
 

@@ -1,9 +1,9 @@
+import { loadImageProcessor } from '../../src/engine/models/qwen2_5_vl/processing/image-processor.ts';
+import { loadProcessor } from '../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import { smartResize } from '../../src/engine/models/qwen2_5_vl/processing/smart-resize.ts';
 import { loadChatTemplate } from '../../src/engine/processing/chat-template.ts';
 import { decodeImage } from '../../src/engine/processing/decode-image.ts';
-import { loadImageProcessor } from '../../src/engine/processing/image-processor.ts';
-import { loadProcessor } from '../../src/engine/processing/processor.ts';
 import { resizeBicubic } from '../../src/engine/processing/resize-bicubic.ts';
-import { smartResize } from '../../src/engine/processing/smart-resize.ts';
 import { loadTokenizer } from '../../src/engine/processing/tokenizer.ts';
 import {
   caseNames,

@@ -14,7 +14,7 @@ import { cacheFolder } from '../../setup/places.mjs';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { parseModelConfig } from '../../src/engine/models/qwen2_5_vl/config.ts';
 import { initializeWeights } from '../../src/engine/models/qwen2_5_vl/initialize-weights.ts';
-import { encodeWeightFiles } from '../../src/engine/weight-files.ts';
+import { encodeWeightFiles } from '../../src/engine/weights/weight-files.ts';
 
 const SEED = 1;
 const HIDDEN_SIZE = 512;

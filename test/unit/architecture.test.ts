@@ -76,7 +76,7 @@ describe('the architecture', () => {
     const files = sourceFiles(join(packageRoot, 'src')).map((file) => relative(packageRoot, file));
     const readers = files.filter((file) => /process\.env\b/.test(readFileSync(join(packageRoot, file), 'utf8')));
     const isEntryPoint = (file: string) =>
-      ['src/cli', 'src/local', 'src/engine/backend.ts'].some((part) => isWithin(file, part));
+      ['src/cli', 'src/local', 'src/engine/runtime/backend.ts'].some((part) => isWithin(file, part));
     expect(readers.filter((file) => !isEntryPoint(file))).toEqual([]);
   });
 });

@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { OnStep } from '../../engine/generation/sampler.ts';
 import type { Completion, GenerationSettings } from '../../engine/generation/sequence.ts';
+import type { ContentPart, ProcessedPrompt } from '../../engine/models/qwen2_5_vl/processing/processor.ts';
 import type { Policy } from '../../engine/policy.ts';
-import type { ContentPart, ProcessedPrompt } from '../../engine/processing/processor.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { numberOption } from '../number-option.ts';
 import { createTextStream } from '../text-stream.ts';
@@ -48,7 +48,7 @@ async function runGenerate(options: GenerateOptions): Promise<void> {
   await requireFolder(options.model);
   const [{ loadPolicy }, { folderModelFiles }] = await Promise.all([
     import('../../engine/policy.ts'),
-    import('../../engine/model-files.ts'),
+    import('../../engine/weights/model-files.ts'),
   ]);
   const content: ContentPart[] = [...(await readImages(options.image)), { type: 'text', text: options.prompt }];
   const policy = await loadPolicy(folderModelFiles(options.model));
@@ -66,7 +66,7 @@ async function runGenerate(options: GenerateOptions): Promise<void> {
 async function answer(policy: Policy, prompt: ProcessedPrompt, options: GenerateOptions): Promise<Completion> {
   const [{ createSampler }, { createTracedExecutor }] = await Promise.all([
     import('../../engine/generation/sampler.ts'),
-    import('../../engine/graph/traced-executor.ts'),
+    import('../../engine/runtime/traced-executor.ts'),
   ]);
   const { maxNewTokens, temperature, topP, topK, seed } = options;
   const { stopTokenIds, decode } = policy.processor;

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { matMul, randomNormal } from '@tensorflow/tfjs-core';
 import { packageRoot } from '../../base/package-root.ts';
-import { loadBackend } from '../../engine/backend.ts';
+import { loadBackend } from '../../engine/runtime/backend.ts';
 import type { Finding } from './finding.ts';
 
 /** What set-up writes beside the addon it built. */

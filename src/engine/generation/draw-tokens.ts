@@ -1,6 +1,6 @@
 // Shape suffixes: B = sequences, V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
-import { addFused, canFuse } from '../kernels/run-fused.ts';
+import { addFused, canFuse } from '../runtime/kernels/run-fused.ts';
 
 export type DrawnTokens = {
   tokenIds_B: tf.Tensor1D;

@@ -1,9 +1,9 @@
 // Shape suffixes: R = sequences that begin, B = sequences that go on, M = tokens, K = key-value heads, C = head size, Y = K x C.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Executor, RowTable } from '../graph/executor.ts';
-import { type Heads, slotAttention } from '../kernels/attention.ts';
 import type { Qwen25VLConfig } from '../models/qwen2_5_vl/config.ts';
 import type { Attend } from '../models/qwen2_5_vl/decoder.ts';
+import type { Executor, RowTable } from '../runtime/executor.ts';
+import { type Heads, slotAttention } from '../runtime/kernels/attention.ts';
 
 /**
  * Keys and values of the sequences being decoded, one slot each, where the model runs: a table of rows `(slot, head, token)`

@@ -1,5 +1,5 @@
-import type { Executor } from '../graph/executor.ts';
 import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
+import type { Executor } from '../runtime/executor.ts';
 import { RequestQueue, type RequestSource } from './request-queue.ts';
 import type { Completion, GenerationSettings, Sequence } from './sequence.ts';
 import { createSlotDecoder } from './slot-decoder.ts';

@@ -2,14 +2,14 @@
 // V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
 import { adoptWeights } from '../adopt-weights.ts';
-import type { Executor } from '../graph/executor.ts';
-import { listTensors } from '../graph/tensor-tree.ts';
 import { createImageEncoder } from '../image-encoder.ts';
 import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
 import { createModelInput, measureInput } from '../models/qwen2_5_vl/model-input.ts';
 import { type ModelTensors, uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
-import { paddingFor, padInput } from '../padding.ts';
-import type { ProcessedImage } from '../processing/processor.ts';
+import type { ProcessedImage } from '../models/qwen2_5_vl/processing/processor.ts';
+import type { Executor } from '../runtime/executor.ts';
+import { paddingFor, padInput } from '../runtime/padding.ts';
+import { listTensors } from '../runtime/tensor-tree.ts';
 import { type DrawnTokens, drawTokens } from './draw-tokens.ts';
 import { createKeyValueCache } from './key-value-cache.ts';
 import type { GenerationRequest } from './request-queue.ts';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CorruptRecordError } from '../../schema/errors.ts';
 import type { OptimizerConfig } from '../../schema/run-config.ts';
-import type { Executor, StateVariable } from '../graph/executor.ts';
-import type { HostTensor } from '../safetensors.ts';
+import type { Executor, StateVariable } from '../runtime/executor.ts';
+import type { HostTensor } from '../weights/safetensors.ts';
 
 const EPSILON = 1e-8;
 

@@ -1,6 +1,6 @@
 import { Template } from '@huggingface/jinja';
 import { UnsupportedModelError } from '../../schema/errors.ts';
-import { type ReadModelFile, readModelJson } from '../model-files.ts';
+import { type ReadModelFile, readModelJson } from '../weights/model-files.ts';
 
 /** A message as chat templates read it; images are marks, their pixels travel beside the text. */
 export interface ChatMessage {

@@ -1,4 +1,4 @@
-import type { ContentPart, RawImage } from './processor.ts';
+import type { ContentPart, RawImage } from '../models/qwen2_5_vl/processing/processor.ts';
 
 /**
  * A question as message content: the first `<image1>` becomes the first image, and so on; images the text does not

@@ -1,6 +1,6 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { UnsupportedModelError } from '../../schema/errors.ts';
-import { type ReadModelFile, readModelJson, requireModelJson } from '../model-files.ts';
+import { type ReadModelFile, readModelJson, requireModelJson } from '../weights/model-files.ts';
 
 const defaultImageToken = '<|image_pad|>';
 

@@ -1,5 +1,5 @@
 import { deriveSeed } from '../../base/seeds.ts';
-import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
+import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
 import { BUILT_IN_VERSIONS, gradeAnswer, isFormatted } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { EvaluationRecord } from '../../schema/evaluation.ts';

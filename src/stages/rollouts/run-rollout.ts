@@ -1,6 +1,6 @@
 import { deriveSeed } from '../../base/seeds.ts';
-import { describePreparation } from '../../engine/graph/describe-preparation.ts';
-import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
+import { describePreparation } from '../../engine/runtime/describe-preparation.ts';
+import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
 import { DIAGNOSIS, metricsKey, planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import type { RolloutJob } from '../../schema/stage-contracts.ts';

@@ -1,8 +1,8 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { AdamW } from '../../engine/optim/adamw.ts';
-import type { HostTensor } from '../../engine/safetensors.ts';
-import { encodeWeightFiles, loadWeightFiles } from '../../engine/weight-files.ts';
+import type { HostTensor } from '../../engine/weights/safetensors.ts';
+import { encodeWeightFiles, loadWeightFiles } from '../../engine/weights/weight-files.ts';
 import { readJson } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { storedModelFiles } from '../stored-policy.ts';

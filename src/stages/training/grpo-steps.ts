@@ -2,19 +2,23 @@
 
 import { createRandom } from '../../base/random.ts';
 import { splitEvenly } from '../../base/split-list.ts';
-import { measureBatch, type TrainingSequence } from '../../engine/batch.ts';
-import { type CompletionPass, type CompletionResult, createCompletionPass } from '../../engine/completion-pass.ts';
-import { type CompletionScorer, createCompletionScorer } from '../../engine/completion-scorer.ts';
-import type { Executor } from '../../engine/graph/executor.ts';
 import { grpoLoss, MAX_IMPORTANCE } from '../../engine/losses/grpo-loss.ts';
 import { sumGrpoMetrics } from '../../engine/losses/grpo-metrics.ts';
 import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
-import type { PadBatch } from '../../engine/padding.ts';
-import { planPadding } from '../../engine/plan-padding.ts';
-import type { StepResult, Trainer } from '../../engine/train-step.ts';
+import type { Executor } from '../../engine/runtime/executor.ts';
+import type { PadBatch } from '../../engine/runtime/padding.ts';
+import { measureBatch, type TrainingSequence } from '../../engine/training/batch.ts';
+import {
+  type CompletionPass,
+  type CompletionResult,
+  createCompletionPass,
+} from '../../engine/training/completion-pass.ts';
+import { type CompletionScorer, createCompletionScorer } from '../../engine/training/completion-scorer.ts';
+import { countCompletionTokens, planMicroBatches } from '../../engine/training/plan-micro-batches.ts';
+import { planPadding } from '../../engine/training/plan-padding.ts';
+import type { StepResult, Trainer } from '../../engine/training/train-step.ts';
 import type { RlConfig } from '../../schema/run-config.ts';
 import type { JobDeps } from '../stage-deps.ts';
-import { countCompletionTokens, planMicroBatches } from './batching.ts';
 import type { StepMetrics } from './resume.ts';
 
 /** A completion to learn from, its advantage, and its tokens' log-probabilities when it was sampled. */

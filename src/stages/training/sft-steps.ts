@@ -1,9 +1,13 @@
-import type { TrainingSequence } from '../../engine/batch.ts';
-import { type CompletionPass, type CompletionResult, createCompletionPass } from '../../engine/completion-pass.ts';
 import { sftLoss } from '../../engine/losses/sft-loss.ts';
 import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
-import type { StepResult, Trainer } from '../../engine/train-step.ts';
-import { countCompletionTokens, planMicroBatches } from './batching.ts';
+import type { TrainingSequence } from '../../engine/training/batch.ts';
+import {
+  type CompletionPass,
+  type CompletionResult,
+  createCompletionPass,
+} from '../../engine/training/completion-pass.ts';
+import { countCompletionTokens, planMicroBatches } from '../../engine/training/plan-micro-batches.ts';
+import type { StepResult, Trainer } from '../../engine/training/train-step.ts';
 
 export interface SftModels {
   trainer: Trainer;

@@ -2,11 +2,12 @@ import { LRUCache } from 'lru-cache';
 import { createRandom } from '../../base/random.ts';
 import { deriveSeed } from '../../base/seeds.ts';
 import { splitBySize } from '../../base/split-list.ts';
-import type { TrainingSequence } from '../../engine/batch.ts';
-import { createExecutor } from '../../engine/graph/create-executor.ts';
-import type { Precision } from '../../engine/graph/rewrites/mixed-precision.ts';
 import type { Policy } from '../../engine/policy.ts';
-import { createTrainer, selectTrainable } from '../../engine/train-step.ts';
+import { createExecutor } from '../../engine/runtime/create-executor.ts';
+import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
+import type { TrainingSequence } from '../../engine/training/batch.ts';
+import { countCompletionTokens } from '../../engine/training/plan-micro-batches.ts';
+import { createTrainer, selectTrainable } from '../../engine/training/train-step.ts';
 import { readSftShard, type StoredSftExample } from '../../formats/webdataset.ts';
 import {
   manifestKey,
@@ -25,7 +26,6 @@ import type { Store } from '../../store/store.ts';
 import { choosePrecision } from '../choose-precision.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy, processPrompt } from '../stored-policy.ts';
-import { countCompletionTokens } from './batching.ts';
 import { type Checkpoint, restoreOptimizer, saveCheckpoint } from './checkpoint.ts';
 import { createStepGate, deleteFolder, findResumePoint, type StepMetrics } from './resume.ts';
 import { createSftPass, type SftModels, takeSftStep } from './sft-steps.ts';

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '../../../src/base/random.ts';
-import { buildSequenceBatch } from '../../../src/engine/batch.ts';
 import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
 import { sampleToken } from '../../../src/engine/generation/sample-token.ts';
 import { createSampler } from '../../../src/engine/generation/sampler.ts';
 import type { Completion } from '../../../src/engine/generation/sequence.ts';
-import { createEagerExecutor } from '../../../src/engine/graph/eager-executor.ts';
-import type { Executor } from '../../../src/engine/graph/executor.ts';
-import { nodeBackend } from '../../../src/engine/graph/node-backend.ts';
-import { createTracedExecutor } from '../../../src/engine/graph/traced-executor.ts';
+import { createEagerExecutor } from '../../../src/engine/runtime/eager-executor.ts';
+import type { Executor } from '../../../src/engine/runtime/executor.ts';
+import { nodeBackend } from '../../../src/engine/runtime/node-backend.ts';
+import { createTracedExecutor } from '../../../src/engine/runtime/traced-executor.ts';
+import { buildSequenceBatch } from '../../../src/engine/training/batch.ts';
 import { computeCompletionLogprobs } from '../../support/completion-logprobs.ts';
 import { anImage, aPrompt, aTinyModel, tinyConfig } from '../../support/tiny-model.ts';
 

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { loadBackend } from '../../../src/engine/backend.ts';
 import { computeGroupAdvantages, hasAccuracyVariance } from '../../../src/engine/losses/advantages.ts';
 import { grpoLoss } from '../../../src/engine/losses/grpo-loss.ts';
 import { sumGrpoMetrics } from '../../../src/engine/losses/grpo-metrics.ts';
 import { sftLoss } from '../../../src/engine/losses/sft-loss.ts';
+import { loadBackend } from '../../../src/engine/runtime/backend.ts';
 
 beforeAll(loadBackend);
 

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { loadBackend } from '../../../src/engine/backend.ts';
-import { createExecutor, type Engine } from '../../../src/engine/graph/create-executor.ts';
 import { createAdamW } from '../../../src/engine/optim/adamw.ts';
 import { clipFactor } from '../../../src/engine/optim/clip-factor.ts';
 import { learningRateAt } from '../../../src/engine/optim/schedule.ts';
-import { createTrainer, selectTrainable } from '../../../src/engine/train-step.ts';
+import { loadBackend } from '../../../src/engine/runtime/backend.ts';
+import { createExecutor, type Engine } from '../../../src/engine/runtime/create-executor.ts';
+import { createTrainer, selectTrainable } from '../../../src/engine/training/train-step.ts';
 import { CorruptRecordError, DivergedError } from '../../../src/schema/errors.ts';
 
 beforeAll(loadBackend);

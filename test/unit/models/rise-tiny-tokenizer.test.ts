@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BASE_HABITS, drawBaseExample } from '../../../models/rise-tiny/corpus/base-corpus.ts';
 import { packageRoot } from '../../../src/base/package-root.ts';
-import { folderModelFiles } from '../../../src/engine/model-files.ts';
-import { loadProcessor, type Processor } from '../../../src/engine/processing/processor.ts';
+import { loadProcessor, type Processor } from '../../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import { folderModelFiles } from '../../../src/engine/weights/model-files.ts';
 import { TaskTier } from '../../../src/schema/run-config.ts';
 import { drawTask } from '../../../src/tasks/index.ts';
 

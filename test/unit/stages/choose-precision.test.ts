@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { loadBackend } from '../../../src/engine/backend.ts';
 import type { Qwen25VL } from '../../../src/engine/models/qwen2_5_vl/model.ts';
+import { loadBackend } from '../../../src/engine/runtime/backend.ts';
 import { manifestKey, precisionPrefix } from '../../../src/schema/keys.ts';
 import { Manifest } from '../../../src/schema/manifest.ts';
 import type { RunConfig } from '../../../src/schema/run-config.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadWeightFiles } from '../../../src/engine/weight-files.ts';
+import { loadWeightFiles } from '../../../src/engine/weights/weight-files.ts';
 import { CorruptRecordError, InterruptedError } from '../../../src/schema/errors.ts';
 import {
   checkpointPrefix,

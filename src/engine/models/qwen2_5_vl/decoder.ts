@@ -1,9 +1,9 @@
 // Shape suffixes: M = rows of all tokens, sequence after sequence, R = chosen rows, D = model width, B = sequences, C = head size, J = half a head,
 // X = width of all query heads, Y = of all key heads.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Heads } from '../../kernels/attention.ts';
-import { rmsNorm } from '../../kernels/rms-norm.ts';
-import { type Rotary, rotate } from '../../kernels/rotate.ts';
+import type { Heads } from '../../runtime/kernels/attention.ts';
+import { rmsNorm } from '../../runtime/kernels/rms-norm.ts';
+import { type Rotary, rotate } from '../../runtime/kernels/rotate.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { createRotary, gatedMlp, inverseFrequencies, linear, type Weights } from './layers.ts';
 

@@ -1,7 +1,7 @@
 // Shape suffixes: M = rows (any number of tokens), D = model width, I = width inside the MLP, O = output width.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Rotary } from '../../kernels/rotate.ts';
-import { swiglu } from '../../kernels/swiglu.ts';
+import type { Rotary } from '../../runtime/kernels/rotate.ts';
+import { swiglu } from '../../runtime/kernels/swiglu.ts';
 
 /** Looks a weight up by its Hugging Face name; throws when the checkpoint lacks it. */
 export type Weights = (name: string) => tf.Tensor;

@@ -1,11 +1,11 @@
 // Shape suffixes: M = tokens of all sequences, P = patches, F = flattened patch, U = merged patches, D = model width.
 import * as tf from '@tensorflow/tfjs-core';
-import type { SequenceRows } from '../../kernels/attention.ts';
-import type { Rotary } from '../../kernels/rotate.ts';
-import type { ProcessedImage } from '../../processing/processor.ts';
+import type { SequenceRows } from '../../runtime/kernels/attention.ts';
+import type { Rotary } from '../../runtime/kernels/rotate.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { createTextRotary } from './decoder.ts';
 import type { ModelInput } from './model-input.ts';
+import type { ProcessedImage } from './processing/processor.ts';
 import { createVisionLayout, type SegmentGroup } from './vision-layout.ts';
 import { createPatchRotary } from './vision-tower.ts';
 

@@ -1,14 +1,14 @@
 // Shape suffixes: M = tokens of all sequences, R = chosen rows, U = merged patches, B = sequences that are decoded, D = model width.
 import * as tf from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '../../../schema/errors.ts';
-import { causalAttention, type Heads } from '../../kernels/attention.ts';
-import { rmsNorm } from '../../kernels/rms-norm.ts';
-import type { ProcessedImage } from '../../processing/processor.ts';
-import type { HostTensor } from '../../safetensors.ts';
+import { causalAttention, type Heads } from '../../runtime/kernels/attention.ts';
+import { rmsNorm } from '../../runtime/kernels/rms-norm.ts';
+import type { HostTensor } from '../../weights/safetensors.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { type Attend, computeStepRotary, runDecoder } from './decoder.ts';
 import { linear, type Weights } from './layers.ts';
 import { type ImageTensors, type ModelTensors, uploadImages } from './model-tensors.ts';
+import type { ProcessedImage } from './processing/processor.ts';
 import { runVisionTower } from './vision-tower.ts';
 import { listWeightShapes } from './weight-shapes.ts';
 

@@ -1,8 +1,8 @@
 // Shape suffixes: P = patches, F = flattened patch, D = vision width, S = segments, L = patches of a segment,
 // H = heads, C = head size, U = merged patches, O = decoder width.
 import * as tf from '@tensorflow/tfjs-core';
-import { rmsNorm } from '../../kernels/rms-norm.ts';
-import { type Rotary, rotate } from '../../kernels/rotate.ts';
+import { rmsNorm } from '../../runtime/kernels/rms-norm.ts';
+import { type Rotary, rotate } from '../../runtime/kernels/rotate.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { createRotary, gatedMlp, inverseFrequencies, linear, type Weights } from './layers.ts';
 import type { ImageTensors, SegmentGroupTensors, SegmentTensors } from './model-tensors.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '../../../../src/base/random.ts';
-import { buildSequenceBatch } from '../../../../src/engine/batch.ts';
+import { buildSequenceBatch } from '../../../../src/engine/training/batch.ts';
 import { computeCompletionLogprobs } from '../../../support/completion-logprobs.ts';
 import { anImage, aPrompt, aTinyModel, tinyConfig } from '../../../support/tiny-model.ts';
 

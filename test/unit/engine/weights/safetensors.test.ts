@@ -1,5 +1,5 @@
-import { encodeSafetensors, readSafetensors } from '../../../src/engine/safetensors.ts';
-import { CorruptRecordError, UnsupportedModelError } from '../../../src/schema/errors.ts';
+import { encodeSafetensors, readSafetensors } from '../../../../src/engine/weights/safetensors.ts';
+import { CorruptRecordError, UnsupportedModelError } from '../../../../src/schema/errors.ts';
 
 /** Written by the Python package `safetensors`: a F16 [5], b BF16 [2,2], c F32 [2,1], e F32 [0,3]. */
 const pythonFile = Buffer.from(

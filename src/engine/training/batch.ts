@@ -1,17 +1,17 @@
 // Shape suffixes: M = tokens of all sequences, N = completion tokens, D = model width, V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
-import { scoreTokens } from './kernels/token-scores.ts';
-import type { Qwen25VLConfig } from './models/qwen2_5_vl/config.ts';
-import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
+import type { Qwen25VLConfig } from '../models/qwen2_5_vl/config.ts';
+import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
 import {
   createModelInput,
   type InputSequence,
   type ModelInput,
   measureInput,
-} from './models/qwen2_5_vl/model-input.ts';
-import { type ImageEncoder, type ModelTensors, uploadModelInput } from './models/qwen2_5_vl/model-tensors.ts';
-import { type BatchSizes, NO_PADDING, type PadBatch, padEach } from './padding.ts';
-import type { ProcessedPrompt } from './processing/processor.ts';
+} from '../models/qwen2_5_vl/model-input.ts';
+import { type ImageEncoder, type ModelTensors, uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
+import type { ProcessedPrompt } from '../models/qwen2_5_vl/processing/processor.ts';
+import { scoreTokens } from '../runtime/kernels/token-scores.ts';
+import { type BatchSizes, NO_PADDING, type PadBatch, padEach } from '../runtime/padding.ts';
 
 /** A prompt and the completion to score or learn. */
 export interface TrainingSequence {

@@ -1,12 +1,12 @@
-import { InvalidInputError, UnsupportedModelError } from '../../schema/errors.ts';
-import { type ReadModelFile, readModelJson } from '../model-files.ts';
-import { type ChatMessage, loadChatTemplate } from './chat-template.ts';
-import { decodeImage } from './decode-image.ts';
-import type { ProcessedImage, RawImage } from './image.ts';
+import { InvalidInputError, UnsupportedModelError } from '../../../../schema/errors.ts';
+import { type ChatMessage, loadChatTemplate } from '../../../processing/chat-template.ts';
+import { decodeImage } from '../../../processing/decode-image.ts';
+import type { ProcessedImage, RawImage } from '../../../processing/image.ts';
+import { loadTokenizer, type Tokenizer } from '../../../processing/tokenizer.ts';
+import { type ReadModelFile, readModelJson } from '../../../weights/model-files.ts';
 import { type ImageProcessor, loadImageProcessor, type PixelLimits } from './image-processor.ts';
-import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 
-export type { ProcessedImage, RawImage } from './image.ts';
+export type { ProcessedImage, RawImage } from '../../../processing/image.ts';
 
 /** A piece of a user message: text, or an image as a file's bytes or as decoded pixels. */
 export type ContentPart = { type: 'text'; text: string } | { type: 'image'; image: Uint8Array | RawImage };

@@ -1,5 +1,9 @@
 // Shape suffixes: N = completion tokens of a micro-batch, flat; padding follows them.
 import * as tf from '@tensorflow/tfjs-core';
+import { createImageEncoder } from '../image-encoder.ts';
+import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
+import { choosePadding, type PadBatch } from '../runtime/padding.ts';
+import { listTensors } from '../runtime/tensor-tree.ts';
 import {
   buildSequenceBatch,
   type CompletionScores,
@@ -8,10 +12,6 @@ import {
   type TrainingSequence,
   uploadSequenceBatch,
 } from './batch.ts';
-import { listTensors } from './graph/tensor-tree.ts';
-import { createImageEncoder } from './image-encoder.ts';
-import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import { choosePadding, type PadBatch } from './padding.ts';
 import { isVisionWeight, type MicroBatch, type Trainer } from './train-step.ts';
 
 /** Numbers of each completion token besides its id, by name: what a loss is told about it. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { nodeBackend, type OpAttribute } from '../graph/node-backend.ts';
-import { isRecording, recordOp } from '../graph/record-ops.ts';
+import { nodeBackend, type OpAttribute } from '../node-backend.ts';
+import { isRecording, recordOp } from '../record-ops.ts';
 
 /** An op of `native/kernels`, and the same by tfjs's own ops. */
 export interface FusedOp {

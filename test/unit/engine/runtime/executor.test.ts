@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { loadBackend } from '../../../../src/engine/backend.ts';
-import { createExecutor, type Engine } from '../../../../src/engine/graph/create-executor.ts';
-import { createTracedExecutor } from '../../../../src/engine/graph/traced-executor.ts';
+import { loadBackend } from '../../../../src/engine/runtime/backend.ts';
+import { createExecutor, type Engine } from '../../../../src/engine/runtime/create-executor.ts';
+import { createTracedExecutor } from '../../../../src/engine/runtime/traced-executor.ts';
 import { UnsupportedModelError } from '../../../../src/schema/errors.ts';
 
 beforeAll(loadBackend);

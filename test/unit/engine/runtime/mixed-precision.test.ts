@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { loadBackend } from '../../../../src/engine/backend.ts';
-import { createExecutor } from '../../../../src/engine/graph/create-executor.ts';
+import { loadBackend } from '../../../../src/engine/runtime/backend.ts';
+import { createExecutor } from '../../../../src/engine/runtime/create-executor.ts';
 import { UnsupportedModelError } from '../../../../src/schema/errors.ts';
 
 beforeAll(loadBackend);

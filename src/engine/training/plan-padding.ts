@@ -1,4 +1,4 @@
-import { type BatchSizes, type PadBatch, padEach, TRAINING_PADDING } from './padding.ts';
+import { type BatchSizes, type PadBatch, padEach, TRAINING_PADDING } from '../runtime/padding.ts';
 
 /** What a new graph costs to record and prepare, in tokens times weights: about 75 ms on two cores. */
 const GRAPH_COST = 1.5e9;

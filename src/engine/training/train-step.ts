@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { DivergedError } from '../schema/errors.ts';
-import type { OptimizerConfig } from '../schema/run-config.ts';
-import { adoptWeights } from './adopt-weights.ts';
-import type { Executor } from './graph/executor.ts';
-import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import { type AdamW, createAdamW } from './optim/adamw.ts';
-import { clipFactor } from './optim/clip-factor.ts';
-import { learningRateAt } from './optim/schedule.ts';
+import { DivergedError } from '../../schema/errors.ts';
+import type { OptimizerConfig } from '../../schema/run-config.ts';
+import { adoptWeights } from '../adopt-weights.ts';
+import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
+import { type AdamW, createAdamW } from '../optim/adamw.ts';
+import { clipFactor } from '../optim/clip-factor.ts';
+import { learningRateAt } from '../optim/schedule.ts';
+import type { Executor } from '../runtime/executor.ts';
 
 /** What one optimizer step did. */
 export interface StepResult {

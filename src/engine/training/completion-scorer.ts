@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { adoptWeights } from './adopt-weights.ts';
+import { adoptWeights } from '../adopt-weights.ts';
+import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
+import type { Executor } from '../runtime/executor.ts';
+import { choosePadding, type PadBatch } from '../runtime/padding.ts';
+import { listTensors } from '../runtime/tensor-tree.ts';
 import { buildSequenceBatch, scoreCompletions, type TrainingSequence, uploadSequenceBatch } from './batch.ts';
-import type { Executor } from './graph/executor.ts';
-import { listTensors } from './graph/tensor-tree.ts';
-import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import { choosePadding, type PadBatch } from './padding.ts';
 
 /** Log-probabilities, without gradient, of every completion token under a model, sequence after sequence. */
 export type CompletionScorer = (sequences: readonly TrainingSequence[]) => Float32Array;

@@ -1,4 +1,4 @@
-import type { ProcessedImage, RawImage } from './image.ts';
+import type { ProcessedImage, RawImage } from '../../../processing/image.ts';
 
 export interface PatchLayout {
   patchSize: number;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { backendName, loadBackend } from '../../../src/engine/backend.ts';
+import { backendName, loadBackend } from '../../../../src/engine/runtime/backend.ts';
 
 describe('the TensorFlow backend', () => {
   beforeAll(loadBackend);

@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { loadBackend } from '../../../src/engine/backend.ts';
-import { drawTokens } from '../../../src/engine/generation/draw-tokens.ts';
-import { createExecutor } from '../../../src/engine/graph/create-executor.ts';
+import { drawTokens } from '../../../../src/engine/generation/draw-tokens.ts';
+import { loadBackend } from '../../../../src/engine/runtime/backend.ts';
+import { createExecutor } from '../../../../src/engine/runtime/create-executor.ts';
 import {
   causalAttention,
   type Heads,
   type SequenceRows,
   slotAttention,
-} from '../../../src/engine/kernels/attention.ts';
-import { rmsNorm } from '../../../src/engine/kernels/rms-norm.ts';
-import { rotate } from '../../../src/engine/kernels/rotate.ts';
-import { swiglu } from '../../../src/engine/kernels/swiglu.ts';
-import { scoreTokens } from '../../../src/engine/kernels/token-scores.ts';
+} from '../../../../src/engine/runtime/kernels/attention.ts';
+import { rmsNorm } from '../../../../src/engine/runtime/kernels/rms-norm.ts';
+import { rotate } from '../../../../src/engine/runtime/kernels/rotate.ts';
+import { swiglu } from '../../../../src/engine/runtime/kernels/swiglu.ts';
+import { scoreTokens } from '../../../../src/engine/runtime/kernels/token-scores.ts';
 
 beforeAll(loadBackend);
 

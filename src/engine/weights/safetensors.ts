@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CorruptRecordError, UnsupportedModelError } from '../schema/errors.ts';
+import { CorruptRecordError, UnsupportedModelError } from '../../schema/errors.ts';
 
 /** A tensor in host memory: row-major values and their shape. */
 export interface HostTensor {

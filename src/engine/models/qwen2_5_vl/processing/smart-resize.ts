@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../schema/errors.ts';
+import { InvalidInputError } from '../../../../schema/errors.ts';
 
 interface Size {
   width: number;

@@ -1,4 +1,4 @@
-import type { Executor } from './graph/executor.ts';
+import type { Executor } from './executor.ts';
 
 /** How sizes are rounded up, so that batches share few shapes: a traced graph serves one. */
 export interface Padding {

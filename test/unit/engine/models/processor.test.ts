@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import { folderModelFiles, type ReadModelFile } from '../../../../src/engine/model-files.ts';
-import { loadProcessor, type RawImage } from '../../../../src/engine/processing/processor.ts';
+import { loadProcessor, type RawImage } from '../../../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import { folderModelFiles, type ReadModelFile } from '../../../../src/engine/weights/model-files.ts';
 import { InvalidInputError, UnsupportedModelError } from '../../../../src/schema/errors.ts';
 import { fixturePath } from '../../../parity/fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InvalidInputError, UnsupportedModelError } from '../schema/errors.ts';
+import { InvalidInputError, UnsupportedModelError } from '../../schema/errors.ts';
 
 /** Reads one file of a checkpoint folder in Hugging Face layout; `undefined` when the folder has no such file. */
 export type ReadModelFile = (name: string) => Promise<Uint8Array | undefined>;

@@ -1,6 +1,6 @@
-import { createRandom } from '../../../src/base/random.ts';
-import { splitBySize, splitEvenly } from '../../../src/base/split-list.ts';
-import { planMicroBatches } from '../../../src/stages/training/batching.ts';
+import { createRandom } from '../../../../src/base/random.ts';
+import { splitBySize, splitEvenly } from '../../../../src/base/split-list.ts';
+import { planMicroBatches } from '../../../../src/engine/training/plan-micro-batches.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 

@@ -1,4 +1,4 @@
-import { loadGraphAddon } from '../backend.ts';
+import { loadGraphAddon } from './backend.ts';
 import type { OpAttribute } from './node-backend.ts';
 
 /** Numbers in host memory with TensorFlow's number for their type. */

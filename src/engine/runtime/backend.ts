@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
 import { getBackend } from '@tensorflow/tfjs-core';
-import { packageRoot } from '../base/package-root.ts';
-import { MissingBackendError } from '../schema/errors.ts';
+import { packageRoot } from '../../base/package-root.ts';
+import { MissingBackendError } from '../../schema/errors.ts';
 
 const backendPackage = '@tensorflow/tfjs-node-gpu';
 const requirePackage = createRequire(join(packageRoot, 'package.json'));

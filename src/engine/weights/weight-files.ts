@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CorruptRecordError, UnsupportedModelError } from '../schema/errors.ts';
+import { CorruptRecordError, UnsupportedModelError } from '../../schema/errors.ts';
 import { type ReadModelFile, readModelJson } from './model-files.ts';
 import { encodeSafetensors, type HostTensor, readSafetensors } from './safetensors.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { InvalidInputError, UnsupportedModelError } from '../../schema/errors.ts';
-import { type ReadModelFile, readModelJson } from '../model-files.ts';
-import { maxInputPixels } from './decode-image.ts';
-import type { ProcessedImage, RawImage } from './image.ts';
+import { InvalidInputError, UnsupportedModelError } from '../../../../schema/errors.ts';
+import { maxInputPixels } from '../../../processing/decode-image.ts';
+import type { ProcessedImage, RawImage } from '../../../processing/image.ts';
+import { resizeBicubic } from '../../../processing/resize-bicubic.ts';
+import { type ReadModelFile, readModelJson } from '../../../weights/model-files.ts';
 import { extractPatches } from './patches.ts';
-import { resizeBicubic } from './resize-bicubic.ts';
 import { smartResize } from './smart-resize.ts';
 
 /** Bounds on the pixels of an image after resizing. */

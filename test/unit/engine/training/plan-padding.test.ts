@@ -1,5 +1,5 @@
-import { type BatchSizes, padEach, TRAINING_PADDING } from '../../../src/engine/padding.ts';
-import { planPadding } from '../../../src/engine/plan-padding.ts';
+import { type BatchSizes, padEach, TRAINING_PADDING } from '../../../../src/engine/runtime/padding.ts';
+import { planPadding } from '../../../../src/engine/training/plan-padding.ts';
 
 const aBatch = (tokens: number, completionTokens = tokens / 2): BatchSizes => ({
   tokens,

@@ -1,6 +1,6 @@
-import { encodeSafetensors } from '../../../src/engine/safetensors.ts';
-import { encodeWeightFiles, loadWeightFiles } from '../../../src/engine/weight-files.ts';
-import { CorruptRecordError, UnsupportedModelError } from '../../../src/schema/errors.ts';
+import { encodeSafetensors } from '../../../../src/engine/weights/safetensors.ts';
+import { encodeWeightFiles, loadWeightFiles } from '../../../../src/engine/weights/weight-files.ts';
+import { CorruptRecordError, UnsupportedModelError } from '../../../../src/schema/errors.ts';
 
 const folder = (files: Record<string, Uint8Array | object>) => async (name: string) => {
   const file = files[name];
