@@ -11,11 +11,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { handler } from '../lambdas/score-trajectories/handler.ts';
+import { handler } from '../lambdas/score/handler.ts';
 import { packageRoot } from '../src/base/package-root.ts';
 import { createRandom } from '../src/base/random.ts';
 import { configKey, DIAGNOSIS, planPromptsKey, recordsKey, trajectoriesPrefix } from '../src/schema/keys.ts';
-import { shortenFloat32 } from '../src/stages/rollouts/shorten-float32.ts';
+import { shortenFloat32 } from '../src/stages/rollout/shorten-float32.ts';
 import { createLocalStore } from '../src/store/local-store.ts';
 import { encodeRecords } from '../src/store/records.ts';
 import { aPrompt, aRunConfig, aTrajectory } from '../test/support/factories.ts';

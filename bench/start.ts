@@ -15,7 +15,7 @@ import { median, printResult, printTable, RUNS } from './support/report.ts';
 
 const RUN_ID = 'bench';
 /** The states of the first jobs. */
-const JOBS = ['RollOut', 'TrainGrpo'] as const;
+const JOBS = ['Rollout', 'TrainRl'] as const;
 
 /** Seconds by name. */
 type Parts = Record<string, number>;
@@ -78,12 +78,12 @@ async function measureStart(compiled: string): Promise<Start> {
         Node: nodeStart,
         'set-up check': setUpCheck,
         'command line, model to the store': events.validateEntered - nodeStart - setUpCheck,
-        'validate, plan; meanwhile a worker loads TensorFlow': events.started.RollOut - events.validateEntered,
+        'validate, plan; meanwhile a worker loads TensorFlow': events.started.Rollout - events.validateEntered,
         'model, images, prefill': rollout['time/firstTokenSeconds'],
       },
       jobs: {
-        RollOut: describeJob(events.seconds.RollOut, rollout),
-        TrainGrpo: describeJob(events.seconds.TrainGrpo, training),
+        Rollout: describeJob(events.seconds.Rollout, rollout),
+        TrainRl: describeJob(events.seconds.TrainRl, training),
       },
     };
   } finally {

@@ -12,7 +12,7 @@ import { splitBySize } from '../src/base/split-list.ts';
 import type { Policy } from '../src/engine/policy.ts';
 import type { Precision } from '../src/engine/runtime/rewrites/mixed-precision.ts';
 import { planMicroBatches } from '../src/engine/training/plan-micro-batches.ts';
-import type { GrpoSequence } from '../src/stages/training/grpo-steps.ts';
+import type { GrpoSequence } from '../src/stages/train-rl/grpo-steps.ts';
 import { countTrainingFlops, measureMatmul } from './support/flops.ts';
 import { createGrpoStepper, toGrpoSequences } from './support/grpo-step.ts';
 import { THREADS, warnIfBusy } from './support/machine.ts';

@@ -99,7 +99,7 @@ export class PipelineStack extends Stack {
       new StageFunction(this, name, { name, dataBucket, logRetentionDays }).function,
     ]);
     const stageFunctions: StageFunctions = Object.fromEntries(functions);
-    grantModelAccess(stageFunctions['score-trajectories'], config.judgeModelIds);
+    grantModelAccess(stageFunctions.score, config.judgeModelIds);
     grantModelAccess(stageFunctions['consult-expert'], config.expertModelIds);
     return stageFunctions;
   }
@@ -121,8 +121,8 @@ export class PipelineStack extends Stack {
     new Dashboard(this, 'Dashboard', {
       stateMachine,
       alarms,
-      scoringLog: stageFunctions['score-trajectories'].logGroup,
-      reportLog: stageFunctions['write-report'].logGroup,
+      scoringLog: stageFunctions.score.logGroup,
+      reportLog: stageFunctions.report.logGroup,
       jobLog,
       queues,
       jobEventLog: new JobEvents(this, 'JobEvents', { jobQueueArns, retention: config.logRetentionDays }).logGroup,

@@ -22,7 +22,7 @@ const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     id: 'AwsSolutions-IAM5',
-    path: /^(score-trajectories|consult-expert)\/Role\//,
+    path: /^(score|consult-expert)\/Role\//,
     finding: /^Resource::arn:\S+:bedrock:\*::foundation-model\/[\w:.-]+$/,
     reason: 'A named model, called through a named inference profile, in whichever of its regions has room.',
   },

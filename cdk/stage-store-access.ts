@@ -10,20 +10,20 @@ const JUDGEMENTS = 'judgements/*';
 
 /** What each Lambda stage reads and writes; `*` spans slashes. */
 export const STAGE_FUNCTION_ACCESS: Readonly<Record<StageFunctionName, StoreAccess>> = {
-  'validate-run': {
+  validate: {
     reads: [RUNS, REWARDS, 'datasets/*', 'images/*'],
     writes: ['runs/*/prompts/*', 'runs/*/started.json', 'images/*'],
   },
-  'plan-iteration': { reads: [RUNS], writes: ['runs/*/plan/*'] },
-  'score-trajectories': {
+  plan: { reads: [RUNS], writes: ['runs/*/plan/*'] },
+  score: {
     reads: [RUNS, TRAJECTORIES, REWARDS, JUDGEMENTS],
     writes: ['runs/*/scores/*', JUDGEMENTS],
     deletes: ['runs/*/scores/*/journal/*'],
   },
-  'route-groups': { reads: [RUNS], writes: ['runs/*/routes/*'] },
+  route: { reads: [RUNS], writes: ['runs/*/routes/*'] },
   'consult-expert': { reads: [RUNS], writes: ['runs/*/expert/*'] },
-  'publish-shards': { reads: [RUNS, TRAJECTORIES, 'images/*'], writes: ['runs/*/sft-shards/*'] },
-  'write-report': { reads: [RUNS], writes: ['runs/*/report/*', 'runs/*/summary.json'] },
+  publish: { reads: [RUNS, TRAJECTORIES, 'images/*'], writes: ['runs/*/sft-shards/*'] },
+  report: { reads: [RUNS], writes: ['runs/*/report/*', 'runs/*/summary.json'] },
   'record-failure': { reads: [RUNS], writes: ['runs/*/failure.json'] },
 };
 

@@ -9,7 +9,7 @@ import { countCompletionTokens } from '../../src/engine/training/plan-micro-batc
 import { planPadding } from '../../src/engine/training/plan-padding.ts';
 import { createTrainer, type StepResult, selectTrainable } from '../../src/engine/training/train-step.ts';
 import type { RlConfig } from '../../src/schema/run-config.ts';
-import { createGrpoPass, flattenTokens, type GrpoSequence } from '../../src/stages/training/grpo-steps.ts';
+import { createGrpoPass, flattenTokens, type GrpoSequence } from '../../src/stages/train-rl/grpo-steps.ts';
 
 /**
  * What a rollout teaches: each completion with an advantage drawn at random, since no time depends on it. Image tokens in a

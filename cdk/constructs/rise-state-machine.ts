@@ -16,7 +16,7 @@ const { JsonPath } = sfn;
 
 const MAX_SCORING_CONCURRENCY = 100;
 /** Stages that keep what they did when their time is over: another attempt goes on from there. */
-const RESUMABLE_STAGES: readonly StageFunctionName[] = ['score-trajectories'];
+const RESUMABLE_STAGES: readonly StageFunctionName[] = ['score'];
 const GO_ON: sfn.RetryProps = {
   errors: ['InterruptedError', 'Sandbox.Timedout', sfn.Errors.TIMEOUT],
   interval: Duration.seconds(1),
@@ -93,15 +93,15 @@ export class RiseStateMachine extends Construct {
 
   private recipe(): sfn.IChainable {
     const moreIterations = new sfn.Choice(this, 'MoreIterations', { comment: 'Another RL iteration, or diagnosis?' });
-    const iteration = this.plan('PlanIteration', 'iteration', '$.nextIteration')
+    const iteration = this.plan('Plan', 'iteration', '$.nextIteration')
       .next(this.rollOutAndScore(''))
-      .next(this.trainAndRollOutAhead())
-      .next(this.job('TrainGrpo', 'train-grpo', this.props.trainingQueue))
+      .next(this.trainAndRolloutAhead())
+      .next(this.job('TrainRl', 'train-rl', this.props.trainingQueue))
       .next(moreIterations);
     moreIterations
       .when(sfn.Condition.numberLessThanJsonPath('$.nextIteration', '$.iterations'), iteration)
       .otherwise(this.diagnosisToReport());
-    return this.stage('Validate', 'validate-run', {
+    return this.stage('Validate', 'validate', {
       payload: sfn.TaskInput.fromJsonPathAt('$'),
       outputPath: '$.Payload',
     }).next(moreIterations);
@@ -111,10 +111,10 @@ export class RiseStateMachine extends Construct {
    * The pipelined part of an iteration: as long as there is another rollout to sample, it is sampled, with the policy as it
    * is, while that policy is trained. The state then is the next rollout's plan.
    */
-  private trainAndRollOutAhead(): sfn.Chain {
+  private trainAndRolloutAhead(): sfn.Chain {
     const goesAhead = new sfn.Choice(this, 'GoesAhead', { comment: 'Sample the next rollout while training?' });
-    const ahead = new sfn.Parallel(this, 'TrainAndRollOutAhead', { outputPath: '$[1]' })
-      .branch(this.job('TrainGrpoMeanwhile', 'train-grpo', this.props.trainingQueue))
+    const ahead = new sfn.Parallel(this, 'TrainAndRolloutAhead', { outputPath: '$[1]' })
+      .branch(this.job('TrainRlMeanwhile', 'train-rl', this.props.trainingQueue))
       .branch(this.plan('PlanAhead', 'iteration', '$.nextIteration').next(this.rollOutAndScore('Ahead')));
     const isPipelined = sfn.Condition.booleanEquals('$.pipelined', true);
     const isNotLast = sfn.Condition.numberLessThanJsonPath('$.nextIteration', '$.iterations');
@@ -127,18 +127,18 @@ export class RiseStateMachine extends Construct {
     const { rolloutQueue, trainingQueue } = this.props;
     return this.plan('PlanDiagnosis', 'diagnosis', '$.iterations')
       .next(this.rollOutAndScore('Diagnosis'))
-      .next(this.shardMap('RouteGroups', 'RouteShard', 'route-groups', MAX_SCORING_CONCURRENCY))
-      .next(this.shardMap('ConsultExpert', 'ConsultExpertOnShard', 'consult-expert', MAX_EXPERT_CONCURRENCY))
-      .next(this.stage('PublishShards', 'publish-shards', { payload: runPayload(), resultPath: JsonPath.DISCARD }))
+      .next(this.shardMap('Route', 'RouteShard', 'route', MAX_SCORING_CONCURRENCY))
+      .next(this.shardMap('ConsultExpert', 'ConsultExpertShard', 'consult-expert', MAX_EXPERT_CONCURRENCY))
+      .next(this.stage('Publish', 'publish', { payload: runPayload(), resultPath: JsonPath.DISCARD }))
       .next(this.job('TrainSft', 'train-sft', trainingQueue))
       .next(this.job('Evaluate', 'evaluate', rolloutQueue, EVALUATED_POLICIES.length))
-      .next(this.stage('Report', 'write-report', { payload: runPayload(), outputPath: '$.Payload' }));
+      .next(this.stage('Report', 'report', { payload: runPayload(), outputPath: '$.Payload' }));
   }
 
   /** Its output, a `RolloutPlan`, is the state of everything up to the next plan. */
   private plan(id: string, rollout: 'iteration' | 'diagnosis', iterationPath: string): sfn.Chain {
     return sfn.Chain.start(
-      this.stage(id, 'plan-iteration', {
+      this.stage(id, 'plan', {
         payload: sfn.TaskInput.fromObject({
           runId: JsonPath.stringAt('$.runId'),
           configKey: JsonPath.stringAt('$.configKey'),
@@ -153,20 +153,15 @@ export class RiseStateMachine extends Construct {
   /** An array job has at least two children, so a single shard takes the plain path. */
   private rollOutAndScore(suffix: '' | 'Ahead' | 'Diagnosis'): sfn.Chain {
     const { rolloutQueue } = this.props;
-    const score = this.shardMap(
-      `ScoreTrajectories${suffix}`,
-      `ScoreShard${suffix}`,
-      'score-trajectories',
-      MAX_SCORING_CONCURRENCY,
-    );
+    const score = this.shardMap(`Score${suffix}`, `ScoreShard${suffix}`, 'score', MAX_SCORING_CONCURRENCY);
     const isOneShard = new sfn.Choice(this, `OneShard${suffix}`, { comment: 'Batch arrays begin at two jobs' });
     isOneShard
       .when(
         sfn.Condition.numberEquals('$.shardCount', 1),
-        this.job(`RollOut${suffix}`, 'rollout', rolloutQueue).next(score),
+        this.job(`Rollout${suffix}`, 'rollout', rolloutQueue).next(score),
       )
       .otherwise(
-        this.job(`RollOutShards${suffix}`, 'rollout', rolloutQueue, JsonPath.numberAt('$.shardCount')).next(score),
+        this.job(`RolloutShards${suffix}`, 'rollout', rolloutQueue, JsonPath.numberAt('$.shardCount')).next(score),
       );
     return sfn.Chain.custom(isOneShard, score.endStates, score);
   }

@@ -19,7 +19,7 @@ export interface StageFunctionProps {
 }
 
 /** The one stage that decodes and draws images. */
-const IMAGE_STAGE: StageFunctionName = 'validate-run';
+const IMAGE_STAGE: StageFunctionName = 'validate';
 
 /** A Lambda stage, `lambdas/<name>/handler.ts`, with the bucket as its store and a role of its own. */
 export class StageFunction extends Construct {

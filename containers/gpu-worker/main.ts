@@ -1,5 +1,5 @@
 /**
- * What every Batch job runs: `main.ts <rollout | train-grpo | train-sft | evaluate>`; `main.ts health` tries, without any
+ * What every Batch job runs: `main.ts <rollout | train-rl | train-sft | evaluate>`; `main.ts health` tries, without any
  * environment, whether jobs can run here, and prints what it found as JSON.
  * Environment: `RISE_STORE` (where records live), `RISE_INPUT` (the job's contract as JSON, see
  * src/schema/stage-contracts.ts) and, as Batch sets them, `AWS_BATCH_JOB_ATTEMPT` and, in array jobs,

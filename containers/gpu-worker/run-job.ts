@@ -9,7 +9,7 @@ import {
   type Progress,
   type ReportProgress,
   RolloutJob,
-  TrainGrpoJob,
+  TrainRlJob,
   TrainSftJob,
 } from '../../src/schema/stage-contracts.ts';
 import type { JobDeps } from '../../src/stages/stage-deps.ts';
@@ -70,10 +70,10 @@ export async function exitCodeAfter(work: () => Promise<void>): Promise<number> 
 
 /** Each is loaded with its first job. */
 const STAGES = {
-  rollout: () => import('../../src/stages/rollouts/run-rollout.ts'),
-  'train-grpo': () => import('../../src/stages/training/train-grpo.ts'),
-  'train-sft': () => import('../../src/stages/training/train-sft.ts'),
-  evaluate: () => import('../../src/stages/evaluation/run-evaluation.ts'),
+  rollout: () => import('../../src/stages/rollout/run-rollout.ts'),
+  'train-rl': () => import('../../src/stages/train-rl/run-train-rl.ts'),
+  'train-sft': () => import('../../src/stages/train-sft/run-train-sft.ts'),
+  evaluate: () => import('../../src/stages/evaluate/run-evaluate.ts'),
 };
 
 async function runStage(name: JobName, deps: JobDeps, input: unknown, index: number): Promise<void> {
@@ -83,9 +83,9 @@ async function runStage(name: JobName, deps: JobDeps, input: unknown, index: num
       await runRollout(deps, parse(RolloutJob, input, 'RISE_INPUT'), index);
       break;
     }
-    case 'train-grpo': {
-      const { runTrainGrpo } = await STAGES[name]();
-      await runTrainGrpo(deps, parse(TrainGrpoJob, input, 'RISE_INPUT'));
+    case 'train-rl': {
+      const { runTrainRl } = await STAGES[name]();
+      await runTrainRl(deps, parse(TrainRlJob, input, 'RISE_INPUT'));
       break;
     }
     case 'train-sft': {
@@ -94,8 +94,8 @@ async function runStage(name: JobName, deps: JobDeps, input: unknown, index: num
       break;
     }
     case 'evaluate': {
-      const { runEvaluation } = await STAGES[name]();
-      await runEvaluation(deps, parse(EvaluateJob, input, 'RISE_INPUT'), index);
+      const { runEvaluate } = await STAGES[name]();
+      await runEvaluate(deps, parse(EvaluateJob, input, 'RISE_INPUT'), index);
       break;
     }
   }

@@ -1,5 +1,5 @@
 import { ShardItem } from '../../src/schema/stage-contracts.ts';
-import { runExpert } from '../../src/stages/expert/run-expert.ts';
+import { runConsultExpert } from '../../src/stages/consult-expert/run-consult-expert.ts';
 import { stageDeps } from '../stage-deps.ts';
 
-export const handler = async (event: unknown) => runExpert(stageDeps(), ShardItem.parse(event));
+export const handler = async (event: unknown) => runConsultExpert(stageDeps(), ShardItem.parse(event));

@@ -1,8 +1,8 @@
+import { findStale, readFinishedWork } from '../lineage/find-stale.ts';
 import { BUILT_IN_VERSIONS } from '../rewards/index.ts';
 import { loadRewards, rewardVersions } from '../rewards/load-rewards.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { configKey } from '../schema/keys.ts';
-import { findStale, readFinishedWork } from '../stages/scoring/find-stale.ts';
 import { openStore } from '../store/open-store.ts';
 import { readConfig } from '../store/records.ts';
 import { renderStale } from './render-stale.ts';

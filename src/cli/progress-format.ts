@@ -18,7 +18,7 @@ export function formatTimeLeft(seconds: number): string {
   return `about ${(seconds / 3600).toFixed(1)} h left`;
 }
 
-/** `iteration 3/12 RollOutShards 2 of 4`, `Evaluate rl`. */
+/** `iteration 3/12 RolloutShards 2 of 4`, `Evaluate rl`. */
 export function formatPlace({ iteration, iterations, state, part }: RunStatus): string {
   const place = iteration === undefined ? [] : [`iteration ${iteration}/${iterations}`];
   if (part)

@@ -34,7 +34,7 @@ export function followStatus(status: RunStatus, event: RunEvent): RunStatus {
     }
     case 'job-finished': {
       const finished = { ...status, ...iterationOf(event), endedState: event.state };
-      if (event.job !== 'train-grpo') return finished;
+      if (event.job !== 'train-rl') return finished;
       const { rewardMean, accuracyMean } = event.summary as { rewardMean?: number; accuracyMean?: number };
       return { ...finished, reward: rewardMean, accuracy: accuracyMean };
     }
@@ -57,7 +57,7 @@ export function partOf({ job, arrayIndex, arraySize }: JobIdentity): RunStatus['
 function enterState(status: RunStatus, { state, type }: { state: string; type: string }): RunStatus {
   if (type === 'Choice') return status;
   const entered = { ...status, state, progress: undefined, part: undefined };
-  if (state === 'PlanIteration') return { ...entered, iteration: (status.iteration ?? 0) + 1 };
+  if (state === 'Plan') return { ...entered, iteration: (status.iteration ?? 0) + 1 };
   if (state === 'PlanDiagnosis') return { ...entered, iteration: undefined };
   return entered;
 }

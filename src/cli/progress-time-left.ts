@@ -89,7 +89,7 @@ function expectedWork(config: RunConfig): Record<JobName, number> {
   const { iterations, promptsPerIteration, groupSize } = config.rl;
   return {
     rollout: iterations * promptsPerIteration * groupSize + diagnosed(config) * config.diagnosis.trajectoriesPerPrompt,
-    'train-grpo': iterations * promptsPerIteration * groupSize,
+    'train-rl': iterations * promptsPerIteration * groupSize,
     'train-sft': config.sft.epochs * diagnosed(config),
     evaluate: EVALUATED_POLICIES.length * countPrompts(config.data.evaluation),
   };
@@ -103,7 +103,7 @@ function unitsOf({ state, job, arraySize }: JobIdentity, config: RunConfig): num
       const ofIteration = promptsPerIteration * groupSize;
       return (state.includes('Diagnosis') ? work.rollout - iterations * ofIteration : ofIteration) / arraySize;
     }
-    case 'train-grpo':
+    case 'train-rl':
       return promptsPerIteration * groupSize;
     case 'train-sft':
     case 'evaluate':

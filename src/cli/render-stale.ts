@@ -1,4 +1,4 @@
-import type { StaleWork } from '../stages/scoring/find-stale.ts';
+import type { StaleWork } from '../lineage/find-stale.ts';
 
 /** A line for each piece of a run that rests on older rewards. */
 export function renderStale(stale: readonly StaleWork[]): string {

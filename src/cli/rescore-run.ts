@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { placeRewards } from '../local/place-rewards.ts';
 import { readRewards } from '../local/read-run-config.ts';
-import { type Rescoring, rescoreRun } from '../stages/scoring/rescore-run.ts';
+import { type Rescoring, rescoreRun } from '../stages/score/rescore-run.ts';
 import { openStore } from '../store/open-store.ts';
 import { renderStale } from './render-stale.ts';
 

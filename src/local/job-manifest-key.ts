@@ -5,13 +5,7 @@ import {
   sftCheckpointPrefix,
   trajectoriesPrefix,
 } from '../schema/keys.ts';
-import {
-  EVALUATED_POLICIES,
-  ExecutionInput,
-  type JobName,
-  RolloutJob,
-  TrainGrpoJob,
-} from '../schema/stage-contracts.ts';
+import { EVALUATED_POLICIES, ExecutionInput, type JobName, RolloutJob, TrainRlJob } from '../schema/stage-contracts.ts';
 
 /** Key of the manifest that a job writes last: where it is present, the job has nothing left to do. */
 export function jobManifestKey(job: JobName, input: unknown, arrayIndex: number): string {
@@ -24,8 +18,8 @@ function jobPrefix(job: JobName, input: unknown, arrayIndex: number): string {
       const { runId, rollout } = RolloutJob.parse(input);
       return trajectoriesPrefix(runId, rollout, arrayIndex);
     }
-    case 'train-grpo': {
-      const { runId, iteration } = TrainGrpoJob.parse(input);
+    case 'train-rl': {
+      const { runId, iteration } = TrainRlJob.parse(input);
       return checkpointPrefix(runId, iteration);
     }
     case 'train-sft':

@@ -19,7 +19,7 @@ export const ValidateOutput = ExecutionInput.extend({
 });
 export type ValidateOutput = z.infer<typeof ValidateOutput>;
 
-/** Input of `PlanIteration` (an iteration) and `PlanDiagnosis` (no iteration). */
+/** Input of `Plan` (an iteration) and `PlanDiagnosis` (no iteration). */
 export const PlanInput = ExecutionInput.extend({
   rollout: z.enum(['iteration', 'diagnosis']),
   iteration: z.int().nonnegative(),
@@ -66,8 +66,8 @@ export const RolloutJob = RolloutPlan.pick({
 export type RolloutJob = z.infer<typeof RolloutJob>;
 
 /** It trains the policy of the iteration before, whichever policy sampled. */
-export const TrainGrpoJob = RolloutJob.omit({ policyPrefix: true });
-export type TrainGrpoJob = z.infer<typeof TrainGrpoJob>;
+export const TrainRlJob = RolloutJob.omit({ policyPrefix: true });
+export type TrainRlJob = z.infer<typeof TrainRlJob>;
 
 export const TrainSftJob = ExecutionInput;
 export type TrainSftJob = ExecutionInput;
@@ -90,7 +90,7 @@ export type FailureInput = z.infer<typeof FailureInput>;
 export const FUNCTION_MEMORY_MIB = 3008;
 
 /** Names of the jobs `containers/gpu-worker/main.ts` runs: its first argument. */
-export const JOB_NAMES = ['rollout', 'train-grpo', 'train-sft', 'evaluate'] as const;
+export const JOB_NAMES = ['rollout', 'train-rl', 'train-sft', 'evaluate'] as const;
 export type JobName = (typeof JOB_NAMES)[number];
 
 /** One line of a job's or stage's progress, on standard output as JSON behind `@progress `. */

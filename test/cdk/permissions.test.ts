@@ -87,19 +87,19 @@ describe('access to the store', () => {
     new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(key);
   const [run, rollout] = ['run-1', 'iteration-000000'];
   const written: [stage: keyof typeof STAGE_FUNCTION_ACCESS | 'gpu-worker', key: string][] = [
-    ['validate-run', keys.promptsKey(run, 'train')],
-    ['validate-run', keys.startedKey(run)],
-    ['validate-run', keys.imageKey('ab', 'png')],
-    ['plan-iteration', keys.planShardsKey(run, rollout)],
-    ['plan-iteration', keys.planPromptsKey(run, rollout, 0)],
-    ['score-trajectories', keys.recordsKey(keys.scoresPrefix(run, rollout, 0))],
-    ['score-trajectories', keys.judgementKey('ab')],
-    ['score-trajectories', keys.scoreJournalKey(keys.scoresPrefix(run, rollout, 0), 'ab', 0)],
-    ['route-groups', keys.recordsKey(keys.routesPrefix(run, 0))],
+    ['validate', keys.promptsKey(run, 'train')],
+    ['validate', keys.startedKey(run)],
+    ['validate', keys.imageKey('ab', 'png')],
+    ['plan', keys.planShardsKey(run, rollout)],
+    ['plan', keys.planPromptsKey(run, rollout, 0)],
+    ['score', keys.recordsKey(keys.scoresPrefix(run, rollout, 0))],
+    ['score', keys.judgementKey('ab')],
+    ['score', keys.scoreJournalKey(keys.scoresPrefix(run, rollout, 0), 'ab', 0)],
+    ['route', keys.recordsKey(keys.routesPrefix(run, 0))],
     ['consult-expert', keys.recordsKey(keys.expertPrefix(run, 0))],
-    ['publish-shards', keys.sftIndexKey(run)],
-    ['write-report', keys.manifestKey(keys.reportPrefix(run))],
-    ['write-report', keys.summaryKey(run)],
+    ['publish', keys.sftIndexKey(run)],
+    ['report', keys.manifestKey(keys.reportPrefix(run))],
+    ['report', keys.summaryKey(run)],
     ['record-failure', keys.failureKey(run)],
     ['gpu-worker', keys.manifestKey(keys.precisionPrefix(run))],
     ['gpu-worker', keys.metricsKey(keys.trajectoriesPrefix(run, rollout, 0))],
@@ -130,7 +130,7 @@ describe('access to the store', () => {
   it('lets only jobs and scoring delete, and only what they keep while they are not done', () => {
     const deleting = Object.entries(STAGE_FUNCTION_ACCESS).filter(([, { deletes }]) => deletes);
     expect(deleting.map(([name, { deletes }]) => [name, deletes])).toEqual([
-      ['score-trajectories', [`${keys.scoreJournalsPrefix('runs/*/scores/*/')}*`]],
+      ['score', [`${keys.scoreJournalsPrefix('runs/*/scores/*/')}*`]],
     ]);
     expect(GPU_JOB_ACCESS.deletes).toEqual([
       'runs/*/resume/*',

@@ -27,7 +27,7 @@ const folder = aTemporaryFolder();
 function bundleScoring(): string {
   const outfile = join(folder, 'index.mjs');
   buildSync({
-    entryPoints: [join(packageRoot, 'lambdas/score-trajectories/handler.ts')],
+    entryPoints: [join(packageRoot, 'lambdas/score/handler.ts')],
     bundle: true,
     minify: BUNDLING.minify,
     keepNames: BUNDLING.keepNames,
@@ -83,7 +83,7 @@ describe('the bundled scoring Lambda', () => {
   it('fails under the name by which the state machine calls it again', async () => {
     const { store, item } = await anUnscoredRun('interrupted');
     const error = callScoring(store, item, 0);
-    const { ScoreShard } = readDefinition().States.ScoreTrajectories.ItemProcessor!.States;
+    const { ScoreShard } = readDefinition().States.Score.ItemProcessor!.States;
     const retried = (ScoreShard.Retry as { ErrorEquals: string[] }[]).flatMap(({ ErrorEquals }) => ErrorEquals);
     expect(error).toBe('InterruptedError');
     expect(retried).toContain(error);

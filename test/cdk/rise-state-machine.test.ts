@@ -53,46 +53,46 @@ describe('the state machine that runs locally', () => {
       'MoreIterations',
       'PlanDiagnosis',
       'OneShardDiagnosis',
-      'RollOutShardsDiagnosis',
-      'ScoreTrajectoriesDiagnosis',
-      'RouteGroups',
+      'RolloutShardsDiagnosis',
+      'ScoreDiagnosis',
+      'Route',
       'ConsultExpert',
-      'PublishShards',
+      'Publish',
       'TrainSft',
       'Evaluate',
       'Report',
     ]);
-    expect(pathFrom('PlanIteration').slice(0, 7)).toEqual([
-      'PlanIteration',
+    expect(pathFrom('Plan').slice(0, 7)).toEqual([
+      'Plan',
       'OneShard',
-      'RollOutShards',
-      'ScoreTrajectories',
+      'RolloutShards',
+      'Score',
       'GoesAhead',
-      'TrainGrpo',
+      'TrainRl',
       'MoreIterations',
     ]);
     expect(definition.States.MoreIterations.Choices).toEqual([
-      { Variable: '$.nextIteration', NumericLessThanPath: '$.iterations', Next: 'PlanIteration' },
+      { Variable: '$.nextIteration', NumericLessThanPath: '$.iterations', Next: 'Plan' },
     ]);
   });
 
   it('samples the next rollout while it trains, where a run is pipelined and another rollout is due', () => {
-    const { GoesAhead, TrainAndRollOutAhead } = definition.States;
+    const { GoesAhead, TrainAndRolloutAhead } = definition.States;
     expect(GoesAhead.Choices).toEqual([
       {
         And: [
           { Variable: '$.pipelined', BooleanEquals: true },
           { Variable: '$.nextIteration', NumericLessThanPath: '$.iterations' },
         ],
-        Next: 'TrainAndRollOutAhead',
+        Next: 'TrainAndRolloutAhead',
       },
     ]);
     // The plan of the next rollout is the state from there on: what the second branch ends with.
-    expect(TrainAndRollOutAhead).toMatchObject({ Type: 'Parallel', OutputPath: '$[1]', Next: 'GoesAhead' });
-    expect(TrainAndRollOutAhead.Branches?.map(({ StartAt }) => StartAt)).toEqual(['TrainGrpoMeanwhile', 'PlanAhead']);
-    const jobs = TrainAndRollOutAhead.Branches?.map((branch) => allStates(branch).filter(isJob));
+    expect(TrainAndRolloutAhead).toMatchObject({ Type: 'Parallel', OutputPath: '$[1]', Next: 'GoesAhead' });
+    expect(TrainAndRolloutAhead.Branches?.map(({ StartAt }) => StartAt)).toEqual(['TrainRlMeanwhile', 'PlanAhead']);
+    const jobs = TrainAndRolloutAhead.Branches?.map((branch) => allStates(branch).filter(isJob));
     const queues = jobs?.map((branch) => [...new Set(branch.map(([, state]) => queueOf(state)))]);
-    expect(queues).toEqual([[queueOf(definition.States.TrainGrpo)], [queueOf(definition.States.RollOut)]]);
+    expect(queues).toEqual([[queueOf(definition.States.TrainRl)], [queueOf(definition.States.Rollout)]]);
   });
 
   it.each(tasks)('bounds %s in time', (_, { TimeoutSeconds }) => {
@@ -140,11 +140,11 @@ describe('the state machine that runs locally', () => {
     expect(Catch).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], Next: next })]);
   });
 
-  it.each(tasks.filter(([name]) => name.startsWith('RollOut')))(
+  it.each(tasks.filter(([name]) => name.startsWith('Rollout')))(
     'runs %s as an array only when there are several shards',
     (name, { Parameters }) => {
       const array = (Parameters as { ArrayProperties?: object }).ArrayProperties;
-      expect(array).toEqual(name.startsWith('RollOutShards') ? { 'Size.$': '$.shardCount' } : undefined);
+      expect(array).toEqual(name.startsWith('RolloutShards') ? { 'Size.$': '$.shardCount' } : undefined);
     },
   );
 });

@@ -94,7 +94,7 @@ describeWithMoto('the containers of GPU jobs', (server) => {
   }
 
   const grpo = (): Job => ({
-    name: 'train-grpo',
+    name: 'train-rl',
     input: { ...run(), rollout: iterationName(0), iteration: 0, policyVersion: 0, shardCount: 2 },
     prefix: checkpointPrefix(runId, 0),
   });
@@ -153,7 +153,7 @@ describeWithMoto('the containers of GPU jobs', (server) => {
 
   it.each([
     ['rollout, as the second child of an array', () => aRollout(1)],
-    ['train-grpo', grpo],
+    ['train-rl', grpo],
     ['train-sft', sft],
     ['evaluate, as the third child of an array', evaluation],
   ])('%s does what the local runner does, byte by byte', async (_, describeJob) => {

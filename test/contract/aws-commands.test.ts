@@ -153,7 +153,7 @@ describeWithMoto('the commands on AWS', (server) => {
     it('tell stages, jobs, reward and cost of a run', async () => {
       const [rollout, training] = [
         await submit({ jobName: 'rollout', arraySize: 2 }),
-        await submit({ jobName: 'train-grpo' }),
+        await submit({ jobName: 'train-rl' }),
       ];
       const events = aRunInItsSecondIteration({ rollout1: rollout, train1: training, rollout2: 'forgotten' }).events;
       await anExecution('told', events);
@@ -172,20 +172,20 @@ describeWithMoto('the commands on AWS', (server) => {
       expect(status.stages[2].jobs).toMatchObject([{ jobId: rollout, status: 'SUCCEEDED' }]);
       expect(status.stages[4].jobs).toMatchObject([{ jobId: training, status: 'SUCCEEDED' }]);
       expect((await rise('status', 'told')).stdout).toMatch(
-        /iteration 2\/2 RollOutShards .*\n(.*\n)*reward {3}iteration 1: reward 0.500/,
+        /iteration 2\/2 RolloutShards .*\n(.*\n)*reward {3}iteration 1: reward 0.500/,
       );
     });
 
     it('say why an item of a Map failed, which the Map does not', async () => {
       const cause = 'The specified tolerated failure threshold was exceeded';
       const error = 'States.ExceedToleratedFailureThreshold';
-      const history = aHistory().begin('ScoreTrajectories').fail('ScoreTrajectories', error, cause);
+      const history = aHistory().begin('Score').fail('Score', error, cause);
       await anExecution('unscored', history.caught().events);
       const itemCause = JSON.stringify({
         errorType: 'CorruptRecordError',
         errorMessage: 'records.jsonl:1 is no record',
       });
-      const mapRun = 'arn:aws:states:eu-central-1:1:mapRun:ScoreTrajectories';
+      const mapRun = 'arn:aws:states:eu-central-1:1:mapRun:Score';
       proxy.failedItems.set(mapRun, { error: 'CorruptRecordError', cause: itemCause });
       expect((await rise('status', 'unscored')).stdout).toContain(
         `${error}: ${cause}; one item: CorruptRecordError: records.jsonl:1 is no record`,
@@ -197,13 +197,13 @@ describeWithMoto('the commands on AWS', (server) => {
       const cause = JSON.stringify({ JobName: 'rollout', StatusReason: 'Host EC2 (instance i-1) terminated.' });
       const watching = startRise(['watch', 'watched', '--interval', '1']);
       await new Promise<void>((resolve) => watching.child.stdout.once('data', () => resolve()));
-      const failed = aRunInItsSecondIteration().fail('RollOutShards', 'States.TaskFailed', cause).caught();
+      const failed = aRunInItsSecondIteration().fail('RolloutShards', 'States.TaskFailed', cause).caught();
       proxy.histories.set(executionArn, failed.end('ExecutionFailed').events);
       await stepFunctions.stopExecution({ executionArn });
       expect(await watching.ended).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
-          /RollOutShards failed: States.TaskFailed: job rollout: Host EC2 .*\nGo on with rise resume watched/,
+          /RolloutShards failed: States.TaskFailed: job rollout: Host EC2 .*\nGo on with rise resume watched/,
         ),
       });
     });

@@ -64,7 +64,7 @@ describe('a run', () => {
     const store = join(folder, 'serial');
     const ended = await riseRun(aConfig(false), store, killBeforeDiagnosis);
     const jobs = statesOf(untilDiagnosis(ended.events), 'job-started');
-    expect(jobs).toEqual(['RollOut', 'TrainGrpo', 'RollOut', 'TrainGrpo']);
+    expect(jobs).toEqual(['Rollout', 'TrainRl', 'Rollout', 'TrainRl']);
     expect(await policyVersions(store)).toEqual([0, 1]);
   });
 
@@ -74,21 +74,21 @@ describe('a run', () => {
     const entered = statesOf(events, 'state-entered');
     expect(
       entered
-        .slice(entered.indexOf('TrainAndRollOutAhead') + 1)
+        .slice(entered.indexOf('TrainAndRolloutAhead') + 1)
         .slice(0, 2)
         .sort(),
-    ).toEqual(['PlanAhead', 'TrainGrpoMeanwhile']);
+    ).toEqual(['PlanAhead', 'TrainRlMeanwhile']);
     const jobs = statesOf(events, 'job-started');
     expect([jobs[0], jobs.slice(1, 3).sort(), jobs.slice(3)]).toEqual([
-      'RollOut',
-      ['RollOutAhead', 'TrainGrpoMeanwhile'],
-      ['TrainGrpo'],
+      'Rollout',
+      ['RolloutAhead', 'TrainRlMeanwhile'],
+      ['TrainRl'],
     ]);
     expect(entered.at(-1)).toBe('PlanDiagnosis');
     expect(await policyVersions(store)).toEqual([0, 0]);
 
     const ended = await riseRun(aConfig(true), killed, (event, child) => {
-      if (event.kind === 'job-progress' && event.state === 'RollOutAhead') killGroup(child);
+      if (event.kind === 'job-progress' && event.state === 'RolloutAhead') killGroup(child);
     });
     expect(ended.code).toBe(null);
     await riseRun(aConfig(true), killed, killBeforeDiagnosis);

@@ -34,15 +34,15 @@ const isAt = (event: PrintedEvent, kind: PrintedEvent['kind'], state: string) =>
 /** In the order of a run: each is the moment at which it is killed. Jobs are killed in the middle of their work. */
 const MOMENTS: [PrintedEvent['kind'], string][] = [
   ['state-entered', 'Validate'],
-  ['state-entered', 'PlanIteration'],
-  ['job-progress', 'RollOutShards'],
-  ['state-entered', 'ScoreTrajectories'],
-  [isTrained ? 'job-progress' : 'job-started', 'TrainGrpo'],
-  ['job-progress', 'RollOutShardsDiagnosis'],
-  ['state-entered', 'ScoreTrajectoriesDiagnosis'],
-  ['state-entered', 'RouteGroups'],
+  ['state-entered', 'Plan'],
+  ['job-progress', 'RolloutShards'],
+  ['state-entered', 'Score'],
+  [isTrained ? 'job-progress' : 'job-started', 'TrainRl'],
+  ['job-progress', 'RolloutShardsDiagnosis'],
+  ['state-entered', 'ScoreDiagnosis'],
+  ['state-entered', 'Route'],
   ['state-entered', 'ConsultExpert'],
-  ['state-entered', 'PublishShards'],
+  ['state-entered', 'Publish'],
   ['job-progress', 'TrainSft'],
   ['job-progress', 'Evaluate'],
   ['state-entered', 'Report'],
@@ -74,14 +74,14 @@ it('a run that is told to stop says how to resume, and then resumes', async () =
   const store = join(folder, 'stopped');
   let signals = 0;
   const stopped = await riseRun(config, store, (event, child) => {
-    if (isAt(event, 'job-progress', 'RollOutShards') && signals++ === 0) child.kill('SIGINT');
+    if (isAt(event, 'job-progress', 'RolloutShards') && signals++ === 0) child.kill('SIGINT');
   });
   expect(stopped.code).toBe(130);
   expect(stopped.events.at(-1)).toEqual({
     error: { name: 'InterruptedError', message: expect.stringContaining('run the same command again to resume') },
   });
   const resumed = await riseRun(config, store, (event, child) => {
-    if (isAt(event, 'job-started', 'TrainGrpo')) killGroup(child);
+    if (isAt(event, 'job-started', 'TrainRl')) killGroup(child);
   });
-  expect(resumed.events.some((event) => isAt(event, 'job-finished', 'RollOutShards'))).toBe(true);
+  expect(resumed.events.some((event) => isAt(event, 'job-finished', 'RolloutShards'))).toBe(true);
 });

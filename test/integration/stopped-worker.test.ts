@@ -5,9 +5,9 @@ import { packageRoot } from '../../src/base/package-root.ts';
 import { EXIT_CODES } from '../../src/schema/job-attempts.ts';
 import { checkpointPrefix, configKey, grpoResumePrefix, iterationName, manifestKey } from '../../src/schema/keys.ts';
 import type { JobName } from '../../src/schema/stage-contracts.ts';
-import { runRollout } from '../../src/stages/rollouts/run-rollout.ts';
-import { listWholeCheckpoints } from '../../src/stages/training/checkpoint.ts';
-import { runTrainGrpo } from '../../src/stages/training/train-grpo.ts';
+import { listWholeCheckpoints } from '../../src/stages/checkpoint.ts';
+import { runRollout } from '../../src/stages/rollout/run-rollout.ts';
+import { runTrainRl } from '../../src/stages/train-rl/run-train-rl.ts';
 import type { Store } from '../../src/store/store.ts';
 import { aRunConfig, aStoredRun, jobDeps, MODEL_PREFIX, RUN_ID, scoreBy, writePlan } from '../support/stored-run.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
@@ -54,21 +54,21 @@ jest.setTimeout(120_000);
 
 it('a worker whose spot instance is reclaimed leaves a checkpoint, and its next attempt ends as if it had not been', async () => {
   const store = await aScoredRun('reclaimed');
-  const stopped = await runWorker('train-grpo', job, store, 1, true);
+  const stopped = await runWorker('train-rl', job, store, 1, true);
   expect(stopped.code).toBe(EXIT_CODES.interrupted);
-  expect(stopped.output).toContain('train-grpo: attempt 1 of 5');
+  expect(stopped.output).toContain('train-rl: attempt 1 of 5');
   expect(stopped.output.at(-1)).toMatch(/^InterruptedError: stopped after \d optimizer steps, in attempt 1 of 5/);
   expect(await listWholeCheckpoints(store, grpoResumePrefix(RUN_ID, 0))).toHaveLength(1);
 
-  expect((await runWorker('train-grpo', job, store, 2, false)).code).toBe(EXIT_CODES.done);
+  expect((await runWorker('train-rl', job, store, 2, false)).code).toBe(EXIT_CODES.done);
   const whole = await aScoredRun('whole');
-  await runTrainGrpo(jobDeps(whole), job);
+  await runTrainRl(jobDeps(whole), job);
   const key = manifestKey(checkpointPrefix(RUN_ID, 0));
   expect((await store.read(key)).toString()).toBe((await whole.read(key)).toString());
 });
 
 it('a worker says by its exit code that its input is wrong', async () => {
   const { store } = await aStoredRun(join(folder, 'wrong'), aRunConfig());
-  const wrong = await runWorker('train-grpo', { ...job, iteration: -1 }, store, 1, false);
+  const wrong = await runWorker('train-rl', { ...job, iteration: -1 }, store, 1, false);
   expect(wrong.code).toBe(EXIT_CODES.invalidInput);
 });

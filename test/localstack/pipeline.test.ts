@@ -122,7 +122,7 @@ describeOnAccount('the deployed pipeline', (account) => {
 
     const watched = await Promise.all([left, right].map((runId) => rise('watch', runId, '--interval', '2')));
     expect(watched.map(({ code }) => code)).toEqual([0, 0]);
-    expect(watched[0].stdout).toMatch(/iteration 1\/1 RollOutShards {2}done[\s\S]*Evaluate {2}done[\s\S]*SUCCEEDED\n$/);
+    expect(watched[0].stdout).toMatch(/iteration 1\/1 RolloutShards {2}done[\s\S]*Evaluate {2}done[\s\S]*SUCCEEDED\n$/);
     await expectTheLocalRun(leftConfig, left);
     await expectTheLocalRun(rightConfig, right);
 
@@ -141,16 +141,16 @@ describeOnAccount('the deployed pipeline', (account) => {
     const runId = `failing-${session}`;
     const config = await aConfigFileWithData(folder, 5);
     await rise('start', config, '--aws', '--run-id', runId);
-    const rollout = await until(runId, runningJob('RollOut'));
+    const rollout = await until(runId, runningJob('Rollout'));
     account().reclaimHostOf?.(rollout);
-    const training = await until(runId, runningJob('TrainGrpo'));
+    const training = await until(runId, runningJob('TrainRl'));
     await onAws(({ aws }) => aws.batch.terminateJob({ jobId: training, reason: 'ended by hand' }));
 
     const watched = await rise('watch', runId, '--interval', '1');
     expect(watched).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /TrainGrpo failed: States.TaskFailed: job train-grpo: ended by hand.*\n.*rise logs failing-/,
+        /TrainRl failed: States.TaskFailed: job train-rl: ended by hand.*\n.*rise logs failing-/,
       ),
     });
     const failure = await onAws(({ store }) => store.read(failureKey(runId)));
@@ -180,7 +180,7 @@ describeOnAccount('the deployed pipeline', (account) => {
     const FunctionName = planning!.PhysicalResourceId!;
     await lambda.putFunctionConcurrency({ FunctionName, ReservedConcurrentExecutions: 0 });
     await rise('start', config, '--aws', '--run-id', runId);
-    const throttled = await until(runId, (run) => stageOf(run, 'PlanIteration')?.error);
+    const throttled = await until(runId, (run) => stageOf(run, 'Plan')?.error);
     expect(throttled.name).toBe('Lambda.TooManyRequestsException');
     await lambda.deleteFunctionConcurrency({ FunctionName });
 

@@ -9,7 +9,7 @@ import { createTrainer, selectTrainable } from '../../src/engine/training/train-
 import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
 import { gradeAnswer } from '../../src/rewards/index.ts';
 import type { PromptSource } from '../../src/schema/run-config.ts';
-import { createSftPass, takeSftStep } from '../../src/stages/training/sft-steps.ts';
+import { createSftPass, takeSftStep } from '../../src/stages/train-sft/sft-steps.ts';
 import { drawTasks } from '../../src/tasks/charts/draw-tasks.ts';
 import type { Task } from '../../src/tasks/charts/task.ts';
 

@@ -120,12 +120,12 @@ export function aRunInItsSecondIteration({ rollout1 = 'rollout-1', train1 = 'tra
   return aHistory()
     .visit('Validate')
     .visit('MoreIterations', { input: { runId: 'r', nextIteration: 0, iterations: 2 } })
-    .visit('PlanIteration', { input: { runId: 'r', nextIteration: 0, iterations: 2 } })
+    .visit('Plan', { input: { runId: 'r', nextIteration: 0, iterations: 2 } })
     .visit('OneShard', { input: iteration(0) })
-    .visit('RollOutShards', { input: iteration(0), jobId: rollout1 })
-    .visit('ScoreTrajectories', { input: iteration(0) })
-    .visit('TrainGrpo', { input: iteration(0), jobId: train1 })
+    .visit('RolloutShards', { input: iteration(0), jobId: rollout1 })
+    .visit('Score', { input: iteration(0) })
+    .visit('TrainRl', { input: iteration(0), jobId: train1 })
     .visit('MoreIterations', { input: iteration(0) })
-    .visit('PlanIteration', { input: iteration(0) })
-    .begin('RollOutShards', { input: iteration(1), jobId: rollout2 });
+    .visit('Plan', { input: iteration(0) })
+    .begin('RolloutShards', { input: iteration(1), jobId: rollout2 });
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { RecordedTrajectory } from '../../datasets/recorded-response.ts';
+import { findExpertProvider } from '../../experts/expert-provider.ts';
+import { verifyAnswer } from '../../experts/verify-answer.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { Route } from '../../schema/route.ts';
 import { TrajectoryScore } from '../../schema/trajectory.ts';
-import { findExpertProvider } from '../../stages/expert/expert-provider.ts';
-import { verifyAnswer } from '../../stages/expert/verify-answer.ts';
-import { packShards } from '../../stages/shards/pack-shards.ts';
-import { type PromptExample, selectExpert, selectSelfDistilled } from '../../stages/shards/select-examples.ts';
+import { packShards } from '../../stages/publish/pack-shards.ts';
+import { type PromptExample, selectExpert, selectSelfDistilled } from '../../stages/publish/select-examples.ts';
 import { createLocalStore } from '../../store/local-store.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
 import { RECORDED_FILES } from './recorded-files.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { TrajectoryScore } from '../../schema/trajectory.ts';
-import { routeGroup } from '../../stages/routing/route-group.ts';
+import { routeGroup } from '../../stages/route/route-group.ts';
 import { createLocalStore } from '../../store/local-store.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
 import { RECORDED_FILES } from './recorded-files.ts';

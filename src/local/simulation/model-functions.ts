@@ -41,12 +41,12 @@ export function modelFunction(
   assumptions: model.Assumptions,
 ): FunctionUse {
   const works: Record<string, () => Work> = {
-    'validate-run': () => validation(assumptions),
-    'plan-iteration': () => planning(event as { rollout: string }, config, assumptions),
-    'score-trajectories': () => scoring(ShardItem.parse(event), config, assumptions),
-    'route-groups': () => routing(ShardItem.parse(event), config, assumptions),
+    validate: () => validation(assumptions),
+    plan: () => planning(event as { rollout: string }, config, assumptions),
+    score: () => scoring(ShardItem.parse(event), config, assumptions),
+    route: () => routing(ShardItem.parse(event), config, assumptions),
     'consult-expert': () => consultation(ShardItem.parse(event), config, assumptions),
-    'publish-shards': () => publication(config, assumptions),
+    publish: () => publication(config, assumptions),
   };
   const work = works[name]?.() ?? { bytes: 0, heldBytes: 0, s3Reads: 10, s3Writes: 3 };
   const { bytes, movedBytes = 0, heldBytes, s3Reads, s3Writes, concurrency = 1, cpuSeconds = 0 } = work;

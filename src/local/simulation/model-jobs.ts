@@ -23,7 +23,7 @@ export function modelJob(
   const size = sizeOf(input.rollout ?? DIAGNOSIS, config, assumptions);
   const work = {
     rollout: () => sample(size.trajectories / size.shards),
-    'train-grpo': () => learn(size.trajectories),
+    'train-rl': () => learn(size.trajectories),
     'train-sft': () => learn(countExamples(config, assumptions) * config.sft.epochs),
     evaluate: () => sample(assumptions.evaluationPrompts),
   }[name];

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
 import { ExecutionInput, JOB_NAMES, PlanInput } from '../../schema/stage-contracts.ts';
-import { runPlan } from '../../stages/planning/run-plan.ts';
-import { runValidate } from '../../stages/prompts/run-validate.ts';
+import { runPlan } from '../../stages/plan/run-plan.ts';
+import { runValidate } from '../../stages/validate/run-validate.ts';
 import type { Store } from '../../store/store.ts';
 import type { LocalTask } from '../adapt-definition.ts';
 import type { Json, Machine } from '../definition.ts';
@@ -106,8 +106,8 @@ export function createSimulatedTasks({ clock, store, config, assumptions, defini
   /** What the machine branches on comes from the stages themselves; no state reads what the others return. */
   async function answer(name: string, event: unknown): Promise<unknown> {
     const deps = { store, report: () => {} };
-    if (name === 'validate-run') return runValidate(deps, ExecutionInput.parse(event));
-    if (name === 'plan-iteration') return runPlan(deps, PlanInput.parse(event));
+    if (name === 'validate') return runValidate(deps, ExecutionInput.parse(event));
+    if (name === 'plan') return runPlan(deps, PlanInput.parse(event));
     return {};
   }
 

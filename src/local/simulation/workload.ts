@@ -1,6 +1,6 @@
 import { DIAGNOSIS } from '../../schema/keys.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
-import { countShards } from '../../stages/planning/select-prompts.ts';
+import { countShards } from '../../stages/plan/select-prompts.ts';
 import type { Assumptions } from './assumptions.ts';
 
 /** What one rollout comes to. */

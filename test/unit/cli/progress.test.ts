@@ -19,8 +19,8 @@ const config = RunConfig.parse({
   diagnosis: { trajectoriesPerPrompt: 2 },
   sft: { epochs: 1, optimizer },
 });
-const rollOut: JobIdentity = { state: 'RollOut', job: 'rollout', arrayIndex: 0, arraySize: 1 };
-const trainGrpo: JobIdentity = { state: 'TrainGrpo', job: 'train-grpo', arrayIndex: 0, arraySize: 1 };
+const rollOut: JobIdentity = { state: 'Rollout', job: 'rollout', arrayIndex: 0, arraySize: 1 };
+const trainRl: JobIdentity = { state: 'TrainRl', job: 'train-rl', arrayIndex: 0, arraySize: 1 };
 const finished = (job: JobIdentity, seconds: number, summary = {}): RunEvent => ({
   kind: 'job-finished',
   wasDone: seconds === 0,
@@ -44,7 +44,7 @@ describe('time left', () => {
   it('uses the speed of each kind once seen', () => {
     const timeLeft = createTimeLeft(config);
     timeLeft.update(finished(rollOut, 40), 0);
-    timeLeft.update(finished(trainGrpo, 120), 0);
+    timeLeft.update(finished(trainRl, 120), 0);
     expect(timeLeft.estimate(0)).toBeCloseTo(60 * 1 + 40 * 3 + (10 + 90) * 2);
   });
 
@@ -65,7 +65,7 @@ describe('time left', () => {
 
   it('counts each of two jobs that run at once', () => {
     const timeLeft = createTimeLeft(config);
-    for (const job of [rollOut, trainGrpo]) {
+    for (const job of [rollOut, trainRl]) {
       timeLeft.update({ kind: 'job-started', attempt: 1, ...job }, 0);
       timeLeft.update({ kind: 'job-progress', ...job, progress: progress(5, 10) }, 0);
     }
@@ -92,25 +92,25 @@ describe('the log of a run', () => {
     const summary = { rewardMean: 0.51234, accuracyMean: 0.25, tokens: 12345, note: 'not a figure', precision: 'bf16' };
     expect(
       logOf([
-        { kind: 'state-entered', state: 'PlanIteration', type: 'Task' },
+        { kind: 'state-entered', state: 'Plan', type: 'Task' },
         { kind: 'state-entered', state: 'OneShard', type: 'Choice' },
-        { kind: 'state-entered', state: 'TrainGrpo', type: 'Task' },
-        finished(trainGrpo, 12.34, summary),
-        { kind: 'state-exited', state: 'TrainGrpo', type: 'Task', seconds: 12.4 },
+        { kind: 'state-entered', state: 'TrainRl', type: 'Task' },
+        finished(trainRl, 12.34, summary),
+        { kind: 'state-exited', state: 'TrainRl', type: 'Task', seconds: 12.4 },
         { kind: 'state-entered', state: 'PlanDiagnosis', type: 'Task' },
         { kind: 'state-exited', state: 'PlanDiagnosis', type: 'Task', seconds: 1.26 },
         finished({ state: 'Evaluate', job: 'evaluate', arrayIndex: 1, arraySize: 3 }, 0, { correct: 3 }),
       ]),
     ).toEqual([
-      'iteration 1/2 TrainGrpo  12.3 s  rewardMean 0.512  accuracyMean 0.250  tokens 12,345  precision bf16',
+      'iteration 1/2 TrainRl  12.3 s  rewardMean 0.512  accuracyMean 0.250  tokens 12,345  precision bf16',
       'PlanDiagnosis  1.3 s',
       'Evaluate rl  done before  correct 3',
     ]);
   });
 
   it('names the iteration of each job where two run at once, and says when one goes on', () => {
-    const ahead: JobIdentity = { ...rollOut, state: 'RollOutAhead', iteration: 1 };
-    const meanwhile: JobIdentity = { ...trainGrpo, state: 'TrainGrpoMeanwhile', iteration: 0 };
+    const ahead: JobIdentity = { ...rollOut, state: 'RolloutAhead', iteration: 1 };
+    const meanwhile: JobIdentity = { ...trainRl, state: 'TrainRlMeanwhile', iteration: 0 };
     expect(
       logOf([
         { kind: 'job-started', attempt: 1, ...meanwhile },
@@ -120,9 +120,9 @@ describe('the log of a run', () => {
         finished(meanwhile, 3),
       ]),
     ).toEqual([
-      'TrainGrpoMeanwhile was stopped and goes on, attempt 2',
-      'iteration 2/2 RollOutAhead  2.0 s',
-      'iteration 1/2 TrainGrpoMeanwhile  3.0 s',
+      'TrainRlMeanwhile was stopped and goes on, attempt 2',
+      'iteration 2/2 RolloutAhead  2.0 s',
+      'iteration 1/2 TrainRlMeanwhile  3.0 s',
     ]);
   });
 

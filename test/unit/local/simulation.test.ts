@@ -70,7 +70,7 @@ describe('the walk', () => {
     const job = (name: string, queue: string) =>
       aBatchState(name, { JobQueue: `arn:aws:batch:us-east-1:000000000000:job-queue/${queue}` });
     const definition = aMachine({
-      First: aLambdaState('write-report', { ResultPath: null, OutputPath: '$', Next: 'Both' }),
+      First: aLambdaState('report', { ResultPath: null, OutputPath: '$', Next: 'Both' }),
       Both: {
         Type: 'Parallel',
         End: true,
@@ -125,7 +125,7 @@ describe('rise simulate', () => {
 
   it('says what a run would take, for people and for machines', () => {
     const { stdout } = rise(join(packageRoot, 'examples/tiny.yaml'));
-    for (const text of ['time ', 'cost ', 'PublishShards', 'Batch: children', 'Every quota is kept.']) {
+    for (const text of ['time ', 'cost ', 'Publish', 'Batch: children', 'Every quota is kept.']) {
       expect(stdout).toContain(text);
     }
     const counts = ['--prompts', '40000', '--evaluation-prompts', '2000'];

@@ -6,7 +6,7 @@ import { scoreTrajectory } from '../../../src/rewards/index.ts';
 import { loadRewards } from '../../../src/rewards/load-rewards.ts';
 import { configKey } from '../../../src/schema/keys.ts';
 import { RunConfig } from '../../../src/schema/run-config.ts';
-import { runValidate } from '../../../src/stages/prompts/run-validate.ts';
+import { runValidate } from '../../../src/stages/validate/run-validate.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { aPrompt, aRunConfig, aTrajectory } from '../../support/factories.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';

@@ -1,11 +1,11 @@
 import { handler as consultExpert } from '../../../lambdas/consult-expert/handler.ts';
-import { handler as planIteration } from '../../../lambdas/plan-iteration/handler.ts';
-import { handler as publishShards } from '../../../lambdas/publish-shards/handler.ts';
-import { handler as recordFailure } from '../../../lambdas/record-failure/handler.ts';
-import { handler as routeGroups } from '../../../lambdas/route-groups/handler.ts';
-import { handler as scoreTrajectories } from '../../../lambdas/score-trajectories/handler.ts';
-import { handler as validateRun } from '../../../lambdas/validate-run/handler.ts';
-import { handler as writeReport } from '../../../lambdas/write-report/handler.ts';
+import { handler as planIteration } from '../../../lambdas/plan/handler.ts';
+import { handler as publishShards } from '../../../lambdas/publish/handler.ts';
+import { handler as runRecordFailure } from '../../../lambdas/record-failure/handler.ts';
+import { handler as writeReport } from '../../../lambdas/report/handler.ts';
+import { handler as routeGroups } from '../../../lambdas/route/handler.ts';
+import { handler as scoreTrajectories } from '../../../lambdas/score/handler.ts';
+import { handler as validateRun } from '../../../lambdas/validate/handler.ts';
 import { readSftShard } from '../../../src/formats/webdataset.ts';
 import { CorruptRecordError } from '../../../src/schema/errors.ts';
 import * as keys from '../../../src/schema/keys.ts';
@@ -161,7 +161,7 @@ describe('the data stages', () => {
   });
 
   it('writes down a failure', async () => {
-    await recordFailure({ ...run, error: 'States.TaskFailed', cause: 'out of memory', executionId: 'e' });
+    await runRecordFailure({ ...run, error: 'States.TaskFailed', cause: 'out of memory', executionId: 'e' });
     const record = JSON.parse((await played.store.read(keys.failureKey(runId))).toString());
     expect(record).toMatchObject({ error: 'States.TaskFailed', cause: 'out of memory' });
   });

@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { handler } from '../../../lambdas/score-trajectories/handler.ts';
+import { handler } from '../../../lambdas/score/handler.ts';
 import { EndpointError } from '../../../src/schema/errors.ts';
 import {
   configKey,
@@ -13,7 +13,7 @@ import {
 } from '../../../src/schema/keys.ts';
 import { Manifest } from '../../../src/schema/manifest.ts';
 import { JudgeTotals, TrajectoryScore } from '../../../src/schema/trajectory.ts';
-import { sumJudgeTotals } from '../../../src/stages/reporting/sum-judge-totals.ts';
+import { sumJudgeTotals } from '../../../src/stages/report/sum-judge-totals.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords, readJson, readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';

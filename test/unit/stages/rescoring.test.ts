@@ -1,12 +1,12 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { handler as scoreTrajectories } from '../../../lambdas/score-trajectories/handler.ts';
+import { handler as scoreTrajectories } from '../../../lambdas/score/handler.ts';
 import { examineRun } from '../../../src/cli/examine-run.ts';
 import { rescore } from '../../../src/cli/rescore-run.ts';
+import { type FinishedWork, findStale } from '../../../src/lineage/find-stale.ts';
 import * as keys from '../../../src/schema/keys.ts';
 import type { RunConfig } from '../../../src/schema/run-config.ts';
-import { type FinishedWork, findStale } from '../../../src/stages/scoring/find-stale.ts';
-import type { Rescoring } from '../../../src/stages/scoring/rescore-run.ts';
+import type { Rescoring } from '../../../src/stages/score/rescore-run.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords } from '../../../src/store/records.ts';
 import { aPrompt, aResponse, aRunConfig, aTrajectory } from '../../support/factories.ts';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { shortenFloat32 } from '../../../src/stages/rollouts/shorten-float32.ts';
+import { shortenFloat32 } from '../../../src/stages/rollout/shorten-float32.ts';
 
 describe('shortenFloat32', () => {
   it('keeps every float32 in nine digits', () => {

@@ -48,15 +48,15 @@ describe('the history of an execution', () => {
     expect(iterations).toBe(2);
     expect(stages.map(({ state, iteration, status }) => `${state} ${iteration} ${status}`)).toEqual([
       'Validate undefined done',
-      'PlanIteration 0 done',
-      'RollOutShards 0 done',
-      'ScoreTrajectories 0 done',
-      'TrainGrpo 0 done',
-      'PlanIteration 1 done',
-      'RollOutShards 1 running',
+      'Plan 0 done',
+      'RolloutShards 0 done',
+      'Score 0 done',
+      'TrainRl 0 done',
+      'Plan 1 done',
+      'RolloutShards 1 running',
     ]);
     expect(stages.flatMap(({ jobIds }) => jobIds)).toEqual(['rollout-1', 'train-1', 'rollout-2']);
-    expect(stages[3].mapRunArn).toMatch(/mapRun:ScoreTrajectories/);
+    expect(stages[3].mapRunArn).toMatch(/mapRun:Score/);
   });
 
   it('counts every job of a stage that is tried again, and a stage that then succeeds has not failed', () => {
@@ -90,17 +90,17 @@ describe('the history of an execution', () => {
       ...{ id, previousEventId, type: 'TaskSubmitted' as const, timestamp: new Date(HISTORY_START) },
       taskSubmittedEventDetails: { resourceType: 'batch', resource: '', output: JSON.stringify({ JobId }) },
     });
-    const events = [enter(3, 'Train'), enter(4, 'RollOut'), submit(5, 3, 'training'), submit(6, 4, 'rollout')];
+    const events = [enter(3, 'Train'), enter(4, 'Rollout'), submit(5, 3, 'training'), submit(6, 4, 'rollout')];
     const { stages } = follow(events);
     expect(stages.map(({ state, jobIds }) => [state, jobIds])).toEqual([
       ['Train', ['training']],
-      ['RollOut', ['rollout']],
+      ['Rollout', ['rollout']],
     ]);
   });
 
   it('closes what was going on when the execution was stopped', () => {
     const { stages } = follow(aRunInItsSecondIteration().end('ExecutionAborted').events);
-    expect(stages.at(-1)).toMatchObject({ state: 'RollOutShards', status: 'failed', endedAt: expect.any(Date) });
+    expect(stages.at(-1)).toMatchObject({ state: 'RolloutShards', status: 'failed', endedAt: expect.any(Date) });
   });
 });
 
@@ -139,12 +139,12 @@ describe('the status of a run', () => {
       [
         'run r  attempt 2  RUNNING  1:02:05',
         '  ... 1 before',
-        '  iteration 1/2 PlanIteration  done  0:40',
-        '  iteration 1/2 RollOutShards  done  0:50',
-        '  iteration 1/2 ScoreTrajectories  done  0:50',
-        '  iteration 1/2 TrainGrpo  done  0:50',
-        '  iteration 2/2 PlanIteration  done  0:40',
-        '  iteration 2/2 RollOutShards  55:25',
+        '  iteration 1/2 Plan  done  0:40',
+        '  iteration 1/2 RolloutShards  done  0:50',
+        '  iteration 1/2 Score  done  0:50',
+        '  iteration 1/2 TrainRl  done  0:50',
+        '  iteration 2/2 Plan  done  0:40',
+        '  iteration 2/2 RolloutShards  55:25',
         '    job rollout rollout-2  1 RUNNING, 3 RUNNABLE',
         '      waits: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - no g6e.4xlarge',
         'reward   iteration 2: reward 0.500  accuracy 0.450  (iteration 1: 0.250)',
@@ -160,7 +160,7 @@ describe('the status of a run', () => {
     const started = { ...waiting, children: { RUNNING: 4 }, reasons: [], hours: 1 };
     const after = aStatus(aRunInItsSecondIteration(), [started], { rewards });
     expect(renderChanges(before, after, HISTORY_START + 450_000)).toEqual([
-      '  iteration 2/2 RollOutShards  0:50',
+      '  iteration 2/2 RolloutShards  0:50',
       '    job rollout rollout-2  4 RUNNING',
       'iteration 2  reward 0.500  accuracy 0.450',
     ]);

@@ -1,0 +1,65 @@
+import { findExpertProvider } from '../../experts/expert-provider.ts';
+import { verifyAnswer } from '../../experts/verify-answer.ts';
+import { BUILT_IN_VERSIONS } from '../../rewards/index.ts';
+import { expertPrefix, planPromptsKey, recordsKey, routesPrefix } from '../../schema/keys.ts';
+import { Prompt } from '../../schema/prompt.ts';
+import { type ExpertAnswer, Route } from '../../schema/route.ts';
+import type { ShardItem } from '../../schema/stage-contracts.ts';
+import { completeOnce } from '../../store/complete-once.ts';
+import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import type { StageDeps } from '../stage-deps.ts';
+
+export interface ExpertSummary {
+  consulted: number;
+  answered: number;
+  verified: number;
+}
+
+/**
+ * Asks the expert about the prompts of a shard that need one, and verifies each answer with the accuracy reward.
+ * Answers that fail are kept with the evidence; SFT never sees them.
+ */
+export async function runConsultExpert({ store, report }: StageDeps, input: ShardItem): Promise<ExpertSummary> {
+  const { runId, rollout, shard } = input;
+  const config = await readConfig(store, input.configKey);
+  const prefix = expertPrefix(runId, shard);
+  const description = {
+    stage: 'consult-expert',
+    runId,
+    seed: config.seed,
+    versions: { accuracy: BUILT_IN_VERSIONS.accuracy },
+  };
+  return completeOnce(store, prefix, description, async (writePart) => {
+    const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
+    const consulted = await selectConsultations(store, input, config.expert.maxConsultations);
+    const provider = findExpertProvider(config.expert.provider);
+    const answers: ExpertAnswer[] = [];
+    for (const prompt of prompts.filter(({ promptId }) => consulted.has(promptId))) {
+      const response = await provider.answer(prompt);
+      if (response !== undefined) answers.push(verifyAnswer(prompt, provider.name, response));
+    }
+    await writePart(recordsKey(prefix), encodeRecords(answers), answers.length);
+    report({ stage: 'consult-expert', done: consulted.size, total: consulted.size, unit: 'prompts' });
+    const verified = answers.filter((answer) => answer.isVerified).length;
+    return { consulted: consulted.size, answered: answers.length, verified };
+  });
+}
+
+/**
+ * The shard's prompts that may be asked about. The bound counts over the whole run, in the order of the shards, so each
+ * shard finds its own part of it without knowing what the others did.
+ */
+async function selectConsultations(store: Store, { runId, shard }: ShardItem, bound = Infinity): Promise<Set<string>> {
+  let asked = 0;
+  for (let earlier = 0; earlier < shard && asked < bound; earlier += 1) {
+    asked += (await readExpertRoutes(store, runId, earlier)).length;
+  }
+  const own = await readExpertRoutes(store, runId, shard);
+  return new Set(own.slice(0, Math.max(0, bound - asked)).map(({ promptId }) => promptId));
+}
+
+async function readExpertRoutes(store: Store, runId: string, shard: number): Promise<Route[]> {
+  const routes = await readRecords(store, recordsKey(routesPrefix(runId, shard)), Route);
+  return routes.filter(({ kind }) => kind === 'expert');
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { BUILT_IN_VERSIONS } from '../../rewards/index.ts';
+import {
+  DIAGNOSIS,
+  expertPrefix,
+  planPromptsKey,
+  planShardsKey,
+  recordsKey,
+  routesPrefix,
+  scoresPrefix,
+  sftIndexKey,
+  sftShardsPrefix,
+  trajectoriesPrefix,
+} from '../../schema/keys.ts';
+import { Prompt } from '../../schema/prompt.ts';
+import { ExpertAnswer, Route } from '../../schema/route.ts';
+import type { RunConfig } from '../../schema/run-config.ts';
+import { type ExecutionInput, ShardItem } from '../../schema/stage-contracts.ts';
+import { Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
+import { completeOnce } from '../../store/complete-once.ts';
+import { encodeRecords, readConfig, readJson, readRecords } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import type { StageDeps } from '../stage-deps.ts';
+import { packShards } from './pack-shards.ts';
+import { type PromptExample, selectExpert, selectSelfDistilled } from './select-examples.ts';
+
+export interface PublishSummary {
+  examples: number;
+  selfDistill: number;
+  expert: number;
+  shards: number;
+}
+
+/** Writes the SFT examples of all diagnosis shards, shuffled, as WebDataset tars and an index of them. */
+export async function runPublish({ store, report }: StageDeps, input: ExecutionInput): Promise<PublishSummary> {
+  const { runId } = input;
+  const config = await readConfig(store, input.configKey);
+  const versions = { accuracy: BUILT_IN_VERSIONS.accuracy, format: BUILT_IN_VERSIONS.format };
+  const description = { stage: 'publish', runId, seed: config.seed, versions };
+  return completeOnce(store, sftShardsPrefix(runId), description, async (writePart) => {
+    const items = await readJson(store, planShardsKey(runId, DIAGNOSIS), z.array(ShardItem));
+    const examples: PromptExample[] = [];
+    for (const { shard } of items) examples.push(...(await selectShardExamples(store, config, runId, shard)));
+
+    const index: object[] = [];
+    let shards = 0;
+    for await (const shard of packShards(store, examples, { seed: config.seed, ...config.sft })) {
+      await writePart(`${sftShardsPrefix(runId)}${shard.name}`, shard.bytes, shard.index.length);
+      index.push(...shard.index);
+      shards += 1;
+      report({ stage: 'publish', done: shards, total: shard.shardCount, unit: 'shards' });
+    }
+    await writePart(sftIndexKey(runId), encodeRecords(index), index.length);
+    const count = (source: string) => examples.filter(({ example }) => example.source === source).length;
+    return { examples: examples.length, selfDistill: count('self-distill'), expert: count('expert'), shards };
+  });
+}
+
+async function selectShardExamples(
+  store: Store,
+  config: RunConfig,
+  runId: string,
+  shard: number,
+): Promise<PromptExample[]> {
+  const routes = await readRecords(store, recordsKey(routesPrefix(runId, shard)), Route);
+  const prompts = await readRecords(store, planPromptsKey(runId, DIAGNOSIS, shard), Prompt);
+  const trajectories = await readRecords(store, recordsKey(trajectoriesPrefix(runId, DIAGNOSIS, shard)), Trajectory);
+  const scores = await readRecords(store, recordsKey(scoresPrefix(runId, DIAGNOSIS, shard)), TrajectoryScore);
+  const answers = await readRecords(store, recordsKey(expertPrefix(runId, shard)), ExpertAnswer);
+
+  const byPrompt = <T extends { promptId: string }>(records: T[]) => Map.groupBy(records, ({ promptId }) => promptId);
+  const [promptOf, groupOf, scoresOf, answersOf] = [
+    byPrompt(prompts),
+    byPrompt(trajectories),
+    byPrompt(scores),
+    byPrompt(answers),
+  ];
+  return routes.flatMap((route) => {
+    const { promptId, kind } = route;
+    const prompt = promptOf.get(promptId)![0];
+    const group = groupOf.get(promptId) ?? [];
+    const run = { runId, seed: config.seed };
+    const examples = {
+      mastered: () => [],
+      'self-distill': () =>
+        selectSelfDistilled(run, route, group, scoresOf.get(promptId) ?? [], config.diagnosis.maxKeptPerPrompt),
+      expert: () => selectExpert(runId, route, answersOf.get(promptId)?.[0]),
+    }[kind]();
+    return examples.map((example) => ({ prompt, example }));
+  });
+}

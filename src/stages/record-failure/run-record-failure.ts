@@ -1,0 +1,14 @@
+import type { FailureRecord } from '../../schema/failure.ts';
+import { failureKey } from '../../schema/keys.ts';
+import type { FailureInput } from '../../schema/stage-contracts.ts';
+import type { StageDeps } from '../stage-deps.ts';
+
+/** Writes down why an execution failed, over an earlier failure of the same run. */
+export async function runRecordFailure(
+  { store }: Pick<StageDeps, 'store'>,
+  input: FailureInput,
+): Promise<FailureRecord> {
+  const record: FailureRecord = { ...input, failedAt: new Date().toISOString() };
+  await store.write(failureKey(input.runId), `${JSON.stringify(record, null, 2)}\n`);
+  return record;
+}

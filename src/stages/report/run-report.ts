@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { type ReportContent, renderMarkdown, renderText } from '../../report/render-report.ts';
+import { compareAccuracy, estimateAccuracy } from '../../report/statistics.ts';
+import { EvaluationRecord, RunSummary } from '../../schema/evaluation.ts';
+import {
+  DIAGNOSIS,
+  evaluationPrefix,
+  planShardsKey,
+  recordsKey,
+  reportPrefix,
+  routesPrefix,
+  sftIndexKey,
+  startedKey,
+  summaryKey,
+} from '../../schema/keys.ts';
+import { Route, SftExample } from '../../schema/route.ts';
+import { type EvaluatedPolicy, type ExecutionInput, ShardItem } from '../../schema/stage-contracts.ts';
+import { completeOnce } from '../../store/complete-once.ts';
+import { readConfig, readJson, readJsonIfPresent, readRecords } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import type { StageDeps } from '../stage-deps.ts';
+import { sumJudgeTotals } from './sum-judge-totals.ts';
+
+/** Writes what the run achieved: `report/report.txt`, `report/report.md` and `summary.json`. */
+export async function runReport({ store }: StageDeps, input: ExecutionInput): Promise<RunSummary> {
+  const { runId } = input;
+  const config = await readConfig(store, input.configKey);
+  const prefix = reportPrefix(runId);
+  await completeOnce(store, prefix, { stage: 'report', runId, seed: config.seed }, async (writePart) => {
+    const content = await readContent(store, runId);
+    const { evaluation, routes, judge } = content;
+    await writePart(`${prefix}report.txt`, renderText(content));
+    await writePart(`${prefix}report.md`, renderMarkdown(content));
+    const achieved = { evaluation, routes, ...(judge && { judge }) };
+    const summary: RunSummary = { runId, ...achieved, durationSeconds: await measureDuration(store, runId) };
+    await store.write(summaryKey(runId), `${JSON.stringify(summary, null, 2)}\n`);
+    return achieved;
+  });
+  return readJson(store, summaryKey(runId), RunSummary);
+}
+
+async function readContent(store: Store, runId: string): Promise<ReportContent> {
+  const readAnswers = (policy: EvaluatedPolicy) =>
+    readRecords(store, recordsKey(evaluationPrefix(runId, policy)), EvaluationRecord);
+  const records = { base: await readAnswers('base'), rl: await readAnswers('rl'), rise: await readAnswers('rise') };
+  const estimate = (answers: EvaluationRecord[]) =>
+    estimateAccuracy(answers.filter(({ isCorrect }) => isCorrect).length, answers.length);
+  const evaluation = {
+    base: estimate(records.base),
+    rl: estimate(records.rl),
+    rise: estimate(records.rise),
+    rlVsBase: compareAccuracy(records.base, records.rl),
+    riseVsRl: compareAccuracy(records.rl, records.rise),
+  };
+  return {
+    runId,
+    evaluation,
+    routes: await countRoutes(store, runId),
+    sftExamples: await countExamples(store, runId),
+    judge: await sumJudgeTotals(store, runId),
+    records,
+  };
+}
+
+async function countRoutes(store: Store, runId: string): Promise<RunSummary['routes']> {
+  const items = await readJson(store, planShardsKey(runId, DIAGNOSIS), z.array(ShardItem));
+  const routes: Route[] = [];
+  for (const { shard } of items)
+    routes.push(...(await readRecords(store, recordsKey(routesPrefix(runId, shard)), Route)));
+  const count = (kind: Route['kind']) => routes.filter((route) => route.kind === kind).length;
+  return { mastered: count('mastered'), selfDistill: count('self-distill'), expert: count('expert') };
+}
+
+async function countExamples(store: Store, runId: string): Promise<ReportContent['sftExamples']> {
+  const index = await readRecords(store, sftIndexKey(runId), SftExample.pick({ source: true }));
+  const count = (source: SftExample['source']) => index.filter((example) => example.source === source).length;
+  return { selfDistill: count('self-distill'), expert: count('expert') };
+}
+
+/** Seconds since the run was first started, whatever pauses lay between. */
+async function measureDuration(store: Store, runId: string): Promise<number> {
+  const started = await readJsonIfPresent(store, startedKey(runId), z.object({ startedAt: z.iso.datetime() }));
+  return started ? (Date.now() - Date.parse(started.startedAt)) / 1000 : 0;
+}

@@ -1,0 +1,30 @@
+import { planPromptsKey, recordsKey, routesPrefix, scoresPrefix } from '../../schema/keys.ts';
+import { Prompt } from '../../schema/prompt.ts';
+import type { ShardItem } from '../../schema/stage-contracts.ts';
+import { TrajectoryScore } from '../../schema/trajectory.ts';
+import { completeOnce } from '../../store/complete-once.ts';
+import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import type { StageDeps } from '../stage-deps.ts';
+import { routeGroup } from './route-group.ts';
+
+export interface RoutingSummary {
+  mastered: number;
+  selfDistill: number;
+  expert: number;
+}
+
+/** Routes every prompt of a diagnosis shard, in the order of its plan. */
+export async function runRoute({ store }: StageDeps, input: ShardItem): Promise<RoutingSummary> {
+  const { runId, rollout, shard } = input;
+  const config = await readConfig(store, input.configKey);
+  const prefix = routesPrefix(runId, shard);
+  return completeOnce(store, prefix, { stage: 'route', runId, seed: config.seed }, async (writePart) => {
+    const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
+    const scores = await readRecords(store, recordsKey(scoresPrefix(runId, rollout, shard)), TrajectoryScore);
+    const groups = Map.groupBy(scores, ({ promptId }) => promptId);
+    const routes = prompts.map(({ promptId }) => routeGroup(promptId, groups.get(promptId)!));
+    await writePart(recordsKey(prefix), encodeRecords(routes), routes.length);
+    const count = (kind: string) => routes.filter((route) => route.kind === kind).length;
+    return { mastered: count('mastered'), selfDistill: count('self-distill'), expert: count('expert') };
+  });
+}

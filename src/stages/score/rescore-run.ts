@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { findStale, readFinishedWork, type StaleWork } from '../../lineage/find-stale.ts';
+import { findRewardFaults, loadRewards, rewardVersions } from '../../rewards/load-rewards.ts';
+import { InvalidInputError } from '../../schema/errors.ts';
+import { configKey, recordsKey, rescoredPrefix, rescoringPrefix, scoresPrefix } from '../../schema/keys.ts';
+import type { RunConfig } from '../../schema/run-config.ts';
+import { TrajectoryScore } from '../../schema/trajectory.ts';
+import { readConfig, readRecords } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import { groupSizeOf, type ScoringDeps } from './run-score.ts';
+import { scoreShard } from './score-shard.ts';
+
+/** A rollout's scores, as they were and as they are now. */
+export interface RescoredRollout {
+  rollout: string;
+  trajectories: number;
+  /** Trajectories that became right, and wrong. */
+  nowCorrect: number;
+  nowIncorrect: number;
+  before: { correct: number; meanReward: number };
+  after: { correct: number; meanReward: number };
+}
+
+export interface Rescoring {
+  /** Folder of the new scores. */
+  prefix: string;
+  versions: Record<string, string>;
+  rollouts: RescoredRollout[];
+  /** What of the run rests on older rewards than these. */
+  stale: StaleWork[];
+}
+
+/**
+ * Scores every scored trajectory of a run again by other rewards, into a folder that these rewards name: nothing of the
+ * run is changed, and the same rewards find their work done. Throws `InvalidInputError` on an unknown run and on a reward
+ * that fails its golden cases.
+ */
+export async function rescoreRun(deps: ScoringDeps, runId: string, rewards: RunConfig['rewards']): Promise<Rescoring> {
+  const { store } = deps;
+  if (!(await store.exists(configKey(runId)))) {
+    throw new InvalidInputError(`${store.uri} has no run ${runId}; give one of its folders in runs/`);
+  }
+  const config = await readConfig(store, configKey(runId));
+  const active = await loadRewards(store, { ...config, rewards }, deps.environment);
+  await refuseRewardFaults(store, { ...config, rewards });
+  const versions = rewardVersions(active);
+  const hash = createHash('sha256')
+    .update(JSON.stringify([versions, rewards]))
+    .digest('hex')
+    .slice(0, 8);
+  const shards = await findScoredShards(store, runId);
+  for (const { rollout, shard } of shards) {
+    const prefix = rescoredPrefix(runId, hash, rollout, shard);
+    const groupSize = groupSizeOf(config, rollout);
+    await scoreShard(deps, { runId, rollout, shard, prefix, groupSize, seed: config.seed, rewards: active });
+  }
+  const rollouts = [...Map.groupBy(shards, ({ rollout }) => rollout)].map(async ([rollout, own]) => {
+    const read = async (prefixes: string[]) =>
+      (await Promise.all(prefixes.map((prefix) => readRecords(store, recordsKey(prefix), TrajectoryScore)))).flat();
+    const before = await read(own.map(({ shard }) => scoresPrefix(runId, rollout, shard)));
+    const after = await read(own.map(({ shard }) => rescoredPrefix(runId, hash, rollout, shard)));
+    return compareScores(rollout, before, after);
+  });
+  const finished = await readFinishedWork(store, runId);
+  const stale = findStale(finished, versions, describeReweighting(config.rewards, rewards));
+  return { prefix: rescoringPrefix(runId, hash), versions, rollouts: await Promise.all(rollouts), stale };
+}
+
+async function refuseRewardFaults(store: Store, config: RunConfig): Promise<void> {
+  const faults = await findRewardFaults(store, config);
+  if (faults.length === 0) return;
+  throw new InvalidInputError(faults.map(({ place, message }) => `${place}: ${message}`).join('\n'));
+}
+
+async function findScoredShards(store: Store, runId: string): Promise<{ rollout: string; shard: number }[]> {
+  const works = (await readFinishedWork(store, runId)).filter(({ stage }) => stage === 'score');
+  return works.map(({ work }) => {
+    const [rollout, , shard] = work.split('/');
+    return { rollout, shard: Number(shard) };
+  });
+}
+
+/** Both lists are in the order of the trajectories. */
+function compareScores(
+  rollout: string,
+  before: readonly TrajectoryScore[],
+  after: readonly TrajectoryScore[],
+): RescoredRollout {
+  const summarize = (scores: readonly TrajectoryScore[]) => ({
+    correct: scores.filter(({ isCorrect }) => isCorrect).length,
+    meanReward: scores.reduce((sum, { reward }) => sum + reward, 0) / scores.length,
+  });
+  const changed = after.filter(({ isCorrect }, index) => isCorrect !== before[index].isCorrect);
+  const nowCorrect = changed.filter(({ isCorrect }) => isCorrect).length;
+  return {
+    rollout,
+    trajectories: after.length,
+    nowCorrect,
+    nowIncorrect: changed.length - nowCorrect,
+    before: summarize(before),
+    after: summarize(after),
+  };
+}
+
+/** Rewards of another weight or other options than the run's; those that come or go have no version to compare. */
+function describeReweighting(before: RunConfig['rewards'], after: RunConfig['rewards']): string[] {
+  return Object.entries(after).flatMap(([name, { weight, options }]) => {
+    const old = before[name];
+    if (!old || old.weight === 0 || weight === 0) return [];
+    const reasons = old.weight === weight ? [] : [`${name} of weight ${old.weight}, now ${weight}`];
+    return JSON.stringify(old.options) === JSON.stringify(options)
+      ? reasons
+      : [...reasons, `${name} with other options`];
+  });
+}

@@ -1,0 +1,33 @@
+import type { Environment } from '../../endpoints/environment.ts';
+import { loadRewards } from '../../rewards/load-rewards.ts';
+import { DIAGNOSIS, scoresPrefix } from '../../schema/keys.ts';
+import type { RunConfig } from '../../schema/run-config.ts';
+import type { ShardItem } from '../../schema/stage-contracts.ts';
+import { readConfig } from '../../store/records.ts';
+import type { StoppableDeps } from '../stage-deps.ts';
+import { type ScoringSummary, scoreShard } from './score-shard.ts';
+
+/** Judges find their API keys in the environment. */
+export interface ScoringDeps extends StoppableDeps {
+  environment: Environment;
+}
+
+/**
+ * Scores every trajectory of a shard. Throws `InterruptedError` when the signal aborts: what is scored is kept, and the
+ * next attempt goes on from there.
+ */
+export async function runScore(deps: ScoringDeps, input: ShardItem): Promise<ScoringSummary> {
+  const { runId, rollout, shard } = input;
+  const config = await readConfig(deps.store, input.configKey);
+  return scoreShard(deps, {
+    ...input,
+    prefix: scoresPrefix(runId, rollout, shard),
+    groupSize: groupSizeOf(config, rollout),
+    seed: config.seed,
+    rewards: await loadRewards(deps.store, config, deps.environment),
+  });
+}
+
+export function groupSizeOf({ rl, diagnosis }: RunConfig, rollout: string): number {
+  return rollout === DIAGNOSIS ? diagnosis.trajectoriesPerPrompt : rl.groupSize;
+}

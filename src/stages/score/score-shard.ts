@@ -1,0 +1,84 @@
+import { type ActiveReward, scoreTrajectory, totalUsage } from '../../rewards/index.ts';
+import { rewardVersions } from '../../rewards/load-rewards.ts';
+import { CorruptRecordError } from '../../schema/errors.ts';
+import { planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
+import { Prompt } from '../../schema/prompt.ts';
+import type { ShardItem } from '../../schema/stage-contracts.ts';
+import { type JudgeTotals, Trajectory, type TrajectoryScore } from '../../schema/trajectory.ts';
+import { completeOnce } from '../../store/complete-once.ts';
+import { encodeRecords, readRecords, streamRecords } from '../../store/records.ts';
+import type { StoppableDeps } from '../stage-deps.ts';
+import { assertWholeGroups } from './assert-whole-groups.ts';
+import { forEachBounded } from './for-each-bounded.ts';
+import { dropScoreJournals, openScoreJournal } from './score-journal.ts';
+
+/** Trajectories scored at once: rewards may wait for a judge. */
+const CONCURRENT_TRAJECTORIES = 32;
+
+/** A shard of stored trajectories, and how and where it is scored. */
+export interface ScoringTask extends Pick<ShardItem, 'runId' | 'rollout' | 'shard'> {
+  /** Folder of the scores. */
+  prefix: string;
+  groupSize: number;
+  seed: number;
+  rewards: readonly ActiveReward[];
+}
+
+/** With what judges took, where some were paid. */
+export interface ScoringSummary extends Partial<JudgeTotals> {
+  trajectories: number;
+  correct: number;
+  meanReward: number;
+}
+
+/**
+ * Scores the trajectories of a shard as they stream in, and makes sure that its groups are whole. What is scored when the
+ * signal aborts (`InterruptedError`) or a reward fails stays in a journal, where the next attempt finds it.
+ */
+export async function scoreShard(deps: StoppableDeps, task: ScoringTask): Promise<ScoringSummary> {
+  const { runId, prefix, seed, rewards } = task;
+  const description = { stage: 'score', runId, seed, versions: rewardVersions(rewards) };
+  const summary = await completeOnce(deps.store, prefix, description, async (writePart) => {
+    const scores = await scoreTrajectories(deps, task);
+    await writePart(recordsKey(prefix), encodeRecords(scores), scores.length);
+    deps.report({ stage: 'score', done: scores.length, total: scores.length, unit: 'trajectories' });
+    return {
+      trajectories: scores.length,
+      correct: scores.filter((score) => score.isCorrect).length,
+      meanReward: scores.reduce((sum, score) => sum + score.reward, 0) / scores.length,
+      ...totalUsage(scores),
+    };
+  });
+  await dropScoreJournals(deps.store, prefix);
+  return summary;
+}
+
+async function scoreTrajectories({ store, signal }: StoppableDeps, task: ScoringTask): Promise<TrajectoryScore[]> {
+  const { runId, rollout, shard, prefix, groupSize, rewards } = task;
+  const promptList = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
+  const prompts = new Map(promptList.map((prompt) => [prompt.promptId, prompt]));
+  const key = recordsKey(trajectoriesPrefix(runId, rollout, shard));
+  const journal = await openScoreJournal(store, prefix, rewards);
+  const scores: TrajectoryScore[] = [];
+  try {
+    const trajectories = streamRecords(store, key, Trajectory);
+    await forEachBounded(trajectories, CONCURRENT_TRAJECTORIES, signal, async (trajectory, index) => {
+      const known = journal.find(trajectory);
+      scores[index] = known ?? (await scoreTrajectory(findPrompt(prompts, trajectory, key), trajectory, rewards));
+      if (!known) await journal.add(scores[index]);
+    });
+  } catch (error) {
+    await journal.flush();
+    throw error;
+  }
+  assertWholeGroups(promptList, scores, groupSize, key);
+  return scores;
+}
+
+function findPrompt(prompts: ReadonlyMap<string, Prompt>, { promptId }: Trajectory, place: string): Prompt {
+  const prompt = prompts.get(promptId);
+  if (prompt) return prompt;
+  throw new CorruptRecordError(
+    `${place} has trajectories of ${promptId}, which is not in its plan; run the rollout again`,
+  );
+}

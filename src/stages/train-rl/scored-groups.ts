@@ -1,0 +1,93 @@
+import { computeGroupAdvantages, hasAccuracyVariance } from '../../engine/losses/advantages.ts';
+import { CorruptRecordError } from '../../schema/errors.ts';
+import { planPromptsKey, recordsKey, scoresPrefix, trajectoriesPrefix } from '../../schema/keys.ts';
+import { Prompt } from '../../schema/prompt.ts';
+import type { RlConfig } from '../../schema/run-config.ts';
+import type { TrainRlJob } from '../../schema/stage-contracts.ts';
+import { Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
+import { readRecords } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+
+export interface ScoredTrajectory {
+  trajectory: Trajectory;
+  score: TrajectoryScore;
+}
+
+/** A prompt with all its trajectories. */
+export interface ScoredGroup {
+  prompt: Prompt;
+  members: ScoredTrajectory[];
+}
+
+/** A trajectory to learn from. */
+export interface GrpoSample {
+  prompt: Prompt;
+  trajectory: Trajectory;
+  advantage: number;
+}
+
+/**
+ * Every group of a rollout, in the order of its plan.
+ * @throws CorruptRecordError a group that is not whole, a trajectory without its score, or one of another policy
+ */
+export async function readScoredGroups(store: Store, input: TrainRlJob, groupSize: number): Promise<ScoredGroup[]> {
+  const groups: ScoredGroup[] = [];
+  for (let shard = 0; shard < input.shardCount; shard++) {
+    const key = recordsKey(trajectoriesPrefix(input.runId, input.rollout, shard));
+    const scoresKey = recordsKey(scoresPrefix(input.runId, input.rollout, shard));
+    const prompts = await readRecords(store, planPromptsKey(input.runId, input.rollout, shard), Prompt);
+    const trajectories = Map.groupBy(await readRecords(store, key, Trajectory), ({ promptId }) => promptId);
+    const scores = new Map(
+      (await readRecords(store, scoresKey, TrajectoryScore)).map((score) => [nameOf(score), score]),
+    );
+    for (const prompt of prompts) {
+      const own = trajectories.get(prompt.promptId) ?? [];
+      assertWhole(own, groupSize, input.policyVersion, `${key}: the group of ${prompt.promptId}`);
+      const members = own.map((trajectory) => ({ trajectory, score: requireScore(scores, trajectory, scoresKey) }));
+      groups.push({ prompt, members });
+    }
+  }
+  return groups;
+}
+
+const nameOf = ({ promptId, trajectoryIndex }: { promptId: string; trajectoryIndex: number }) =>
+  `trajectory ${trajectoryIndex} of ${promptId}`;
+
+function assertWhole(trajectories: Trajectory[], groupSize: number, policyVersion: number, place: string): void {
+  const distinct = new Set(trajectories.map(({ trajectoryIndex }) => trajectoryIndex)).size;
+  if (trajectories.length !== groupSize || distinct !== groupSize) {
+    throw new CorruptRecordError(
+      `${place} has ${trajectories.length} trajectories, ${distinct} of them distinct, where groupSize is ${groupSize}; ` +
+        'run the rollout again',
+    );
+  }
+  const foreign = trajectories.find((trajectory) => trajectory.policyVersion !== policyVersion);
+  if (foreign) {
+    throw new CorruptRecordError(
+      `${place} was sampled by policy ${foreign.policyVersion}, not ${policyVersion}; run the rollout again`,
+    );
+  }
+}
+
+function requireScore(scores: Map<string, TrajectoryScore>, trajectory: Trajectory, key: string): TrajectoryScore {
+  const score = scores.get(nameOf(trajectory));
+  if (score) return score;
+  throw new CorruptRecordError(`${key} has no score for ${nameOf(trajectory)}; score the rollout again`);
+}
+
+/** Whether a group is partly correct: its trajectories then differ in accuracy. */
+export function canTeach({ members }: ScoredGroup): boolean {
+  return hasAccuracyVariance(members.map(({ score }) => score.isCorrect));
+}
+
+/** The trajectories that teach something, with their advantages: those of groups that are partly correct. */
+export function selectSamples(
+  groups: readonly ScoredGroup[],
+  normalization: RlConfig['advantageNormalization'],
+): GrpoSample[] {
+  return groups.filter(canTeach).flatMap(({ prompt, members }) => {
+    const rewards = members.map(({ score }) => score.reward);
+    const advantages = computeGroupAdvantages(rewards, normalization);
+    return members.map(({ trajectory }, i) => ({ prompt, trajectory, advantage: advantages[i] }));
+  });
+}

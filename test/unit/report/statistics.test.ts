@@ -1,0 +1,42 @@
+import { compareAccuracy, computeMcNemarP, estimateAccuracy } from '../../../src/report/statistics.ts';
+
+describe('the Wilson interval', () => {
+  // Reference values: statsmodels proportion_confint(method='wilson').
+  it.each([
+    [8, 10, 0.4901624715, 0.9433178485],
+    [1, 29, 0.0061132143, 0.1717552188],
+    [263, 500, 0.4822016484, 0.569401886],
+    [0, 20, 0, 0.1611251581],
+    [20, 20, 0.8388748419, 1],
+  ])('of %i in %i', (correct, n, low, high) => {
+    const estimate = estimateAccuracy(correct, n);
+    expect(estimate.accuracy).toBe(correct / n);
+    expect(estimate.low).toBeCloseTo(low, 9);
+    expect(estimate.high).toBeCloseTo(high, 9);
+  });
+
+  it('over nothing says nothing', () => expect(estimateAccuracy(0, 0)).toEqual({ accuracy: 0, low: 0, high: 1, n: 0 }));
+});
+
+describe("McNemar's exact test", () => {
+  // Reference values: exact rational sums; 121 against 59 is the example of statsmodels' documentation.
+  it.each([
+    [10, 2, 0.03857421875],
+    [2, 10, 0.03857421875],
+    [5, 5, 1],
+    [0, 0, 1],
+    [3, 0, 0.25],
+    [121, 59, 4.434449263755176e-6],
+    [40, 12, 0.0001275387838557407],
+    [900, 700, 6.319484959450139e-7],
+  ])('of %i gained and %i lost', (gained, lost, p) => {
+    expect(computeMcNemarP(gained, lost) / p).toBeCloseTo(1, 9);
+  });
+
+  it('pairs answers by prompt, whatever their order', () => {
+    const answers = (...correct: string[]) =>
+      ['a', 'b', 'c', 'd'].map((promptId) => ({ promptId, isCorrect: correct.includes(promptId) }));
+    const comparison = compareAccuracy(answers('a', 'd'), answers('a', 'b', 'c').reverse());
+    expect(comparison).toEqual({ difference: 0.25, mcnemarP: 1 });
+  });
+});

@@ -1,0 +1,102 @@
+import * as fc from 'fast-check';
+import { splitEvenly } from '../../../src/base/split-list.ts';
+import { configKey, promptsKey } from '../../../src/schema/keys.ts';
+import { runPlan } from '../../../src/stages/plan/run-plan.ts';
+import {
+  countShards,
+  selectDiagnosisPrompts,
+  selectIterationPrompts,
+} from '../../../src/stages/plan/select-prompts.ts';
+import { createLocalStore } from '../../../src/store/local-store.ts';
+import { encodeRecords } from '../../../src/store/records.ts';
+import { aPrompt, aRunConfig } from '../../support/factories.ts';
+import { aTemporaryFolder } from '../../support/temporary-folder.ts';
+
+const prompts = Array.from({ length: 10 }, (_, index) => aPrompt({ promptId: `p${index}` }));
+const idsOf = (selected: { promptId: string }[]) => selected.map(({ promptId }) => promptId);
+
+describe('the prompts of an iteration', () => {
+  it('differ within an epoch, and come in another order in the next', () => {
+    const epoch = (first: number) => [0, 1].flatMap((n) => idsOf(selectIterationPrompts(prompts, 5, first + n, 7)));
+    expect(new Set(epoch(0)).size).toBe(10);
+    expect(new Set(epoch(2)).size).toBe(10);
+    expect(epoch(2)).not.toEqual(epoch(0));
+  });
+
+  it('never hold one twice, also where epochs do not divide', () => {
+    for (let iteration = 0; iteration < 8; iteration += 1) {
+      expect(new Set(idsOf(selectIterationPrompts(prompts, 4, iteration, 7))).size).toBe(4);
+    }
+  });
+
+  it('depend on the seed alone', () => {
+    const select = (seed: number) => idsOf(selectIterationPrompts(prompts, 10, 3, seed));
+    expect(select(7)).toEqual(select(7));
+    expect(select(7)).not.toEqual(select(8));
+  });
+});
+
+describe('the prompts to diagnose', () => {
+  it('are all, or a seeded choice in order', () => {
+    expect(selectDiagnosisPrompts(prompts, undefined, 7)).toEqual(prompts);
+    const chosen = idsOf(selectDiagnosisPrompts(prompts, 4, 7));
+    expect(chosen).toHaveLength(4);
+    expect(chosen).toEqual([...chosen].sort());
+  });
+});
+
+describe('the shards of a rollout', () => {
+  const count = (prompts: number, maxNewTokens: number, rolloutShards: number) =>
+    countShards(
+      { prompts, trajectoriesPerPrompt: 8 },
+      aRunConfig({ sampling: { maxNewTokens }, compute: { rolloutShards } }),
+    );
+
+  it.each([
+    ['as many as are wanted', [48, 48, 4], 4],
+    ['no more than there are prompts', [3, 48, 4], 3],
+    ['more where they would hold more tokens than a stage can', [12_500, 4096, 8], 52],
+    ['never more than an array job has', [10_000_000, 4096, 8], 10_000],
+  ] as const)('are %s', (_, [prompts, tokens, wanted], shards) => {
+    expect(count(prompts, tokens, wanted)).toBe(shards);
+  });
+});
+
+describe('splitEvenly', () => {
+  it('keeps all items in order, in shards of nearly one size, none empty', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer(), { minLength: 1 }), fc.integer({ min: 1, max: 20 }), (items, count) => {
+        const shards = splitEvenly(items, count);
+        const sizes = shards.map((shard) => shard.length);
+        expect(shards.flat()).toEqual(items);
+        expect(Math.min(...sizes)).toBeGreaterThan(0);
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+        expect(shards.length).toBe(Math.min(count, items.length));
+      }),
+    );
+  });
+});
+
+const folder = aTemporaryFolder();
+
+describe('the policy of a rollout', () => {
+  it.each([
+    [false, [0, 1, 2], 3],
+    [true, [0, 0, 1], 3],
+  ])('when pipelined is %s has been trained for %j iterations, and for %d at the diagnosis', async (...row) => {
+    const [pipelined, ofIterations, ofDiagnosis] = row;
+    const store = createLocalStore(`${folder}/${pipelined}`);
+    const config = aRunConfig();
+    const input = { runId: 'run', configKey: configKey('run') };
+    await store.write(input.configKey, JSON.stringify({ ...config, rl: { ...config.rl, iterations: 3, pipelined } }));
+    await store.write(promptsKey('run', 'train'), encodeRecords(prompts));
+    const plan = (rollout: 'iteration' | 'diagnosis', iteration: number) =>
+      runPlan({ store, report: () => {} }, { ...input, rollout, iteration });
+    const plans = await Promise.all([0, 1, 2].map((iteration) => plan('iteration', iteration)));
+    expect(plans.map(({ policyVersion }) => policyVersion)).toEqual(ofIterations);
+    expect(plans.map(({ policyPrefix }) => policyPrefix)).toEqual(
+      ofIterations.map((count) => (count === 0 ? 'models/base/' : `runs/run/iteration-00000${count - 1}/checkpoint/`)),
+    );
+    expect((await plan('diagnosis', 3)).policyVersion).toBe(ofDiagnosis);
+  });
+});

@@ -1,0 +1,82 @@
+import { CorruptRecordError } from '../../../src/schema/errors.ts';
+import { selectExpert, selectSelfDistilled } from '../../../src/stages/publish/select-examples.ts';
+import { routeGroup } from '../../../src/stages/route/route-group.ts';
+import { assertWholeGroups } from '../../../src/stages/score/assert-whole-groups.ts';
+import { aResponse, aTrajectory } from '../../support/factories.ts';
+
+const aGroup = (correct: boolean[]) => correct.map((isCorrect, trajectoryIndex) => ({ trajectoryIndex, isCorrect }));
+
+describe('a group', () => {
+  it.each([
+    [[true, true, true], 'mastered', 1],
+    [[true, false, true, false], 'self-distill', 0.5],
+    [[false, false], 'expert', 0],
+  ])('with verdicts %j is %s', (verdicts, kind, passRate) => {
+    const correctTrajectoryIndices = verdicts.flatMap((isCorrect, index) => (isCorrect ? [index] : []));
+    const groupSize = verdicts.length;
+    expect(routeGroup('p', aGroup(verdicts))).toEqual({
+      promptId: 'p',
+      kind,
+      passRate,
+      groupSize,
+      correctTrajectoryIndices,
+    });
+  });
+});
+
+describe('group integrity', () => {
+  const members = (...indices: number[]) => indices.map((trajectoryIndex) => ({ promptId: 'p', trajectoryIndex }));
+  const check = (trajectories: { promptId: string; trajectoryIndex: number }[]) => () =>
+    assertWholeGroups([{ promptId: 'p' }], trajectories, 3, 'records.jsonl');
+
+  it('takes whole groups in any order', () => expect(check(members(2, 0, 1))).not.toThrow());
+  it.each([
+    ['a missing member', members(0, 1)],
+    ['a double member', members(0, 1, 1)],
+    ['one too many', members(0, 1, 2, 3)],
+    ['no members', []],
+  ])('refuses %s', (_, trajectories) => expect(check(trajectories)).toThrow(CorruptRecordError));
+});
+
+describe('self-distillation', () => {
+  const route = routeGroup('chart/1', aGroup([true, false, true, true, true]));
+  const run = { runId: 'run', seed: 7 };
+  const group = [
+    aTrajectory({ trajectoryIndex: 0, text: aResponse('7', 'one') }),
+    aTrajectory({ trajectoryIndex: 1, text: aResponse('8', 'wrong') }),
+    aTrajectory({ trajectoryIndex: 2, text: aResponse('7', 'one') }),
+    aTrajectory({ trajectoryIndex: 3, text: aResponse('7', 'two') }),
+    aTrajectory({ trajectoryIndex: 4, text: '7' }),
+  ].map((trajectory) => ({ ...trajectory, promptId: 'chart/1' }));
+  const keep = (trajectories: typeof group, maxKept: number) =>
+    selectSelfDistilled(run, route, trajectories, [], maxKept)
+      .map((example) => example.response)
+      .sort();
+
+  it('keeps each correct and well-formed text once', () => {
+    expect(keep(group, 9)).toEqual([aResponse('7', 'one'), aResponse('7', 'two')]);
+  });
+  it('keeps at most as many as asked', () => expect(keep(group, 1)).toHaveLength(1));
+  it('falls back to what is merely correct', () => expect(keep([group[1], group[4]], 9)).toEqual(['7']));
+  it('names examples so that tar readers group their files', () => {
+    const [example] = selectSelfDistilled(run, route, group, [], 1);
+    expect(example.exampleId).toMatch(/^chart_2f_1-self-\d$/);
+    expect(example.provenance).toMatchObject({ runId: 'run', route, graderVersion: 'accuracy@2' });
+  });
+});
+
+describe('an expert answer', () => {
+  const route = routeGroup('p', aGroup([false]));
+  const answer = {
+    promptId: 'p',
+    provider: 'worked-solution',
+    response: aResponse('7'),
+    isVerified: true,
+    evidence: '',
+  };
+  it('becomes an example once verified', () => {
+    expect(selectExpert('run', route, answer)).toMatchObject([{ source: 'expert', response: aResponse('7') }]);
+    expect(selectExpert('run', route, { ...answer, isVerified: false })).toEqual([]);
+    expect(selectExpert('run', route, undefined)).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import { findFaults, findOverlap } from '../../../src/datasets/check-prompts.ts';
+import { InvalidInputError } from '../../../src/schema/errors.ts';
+import * as keys from '../../../src/schema/keys.ts';
+import { runValidate } from '../../../src/stages/validate/run-validate.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { encodeRecords } from '../../../src/store/records.ts';
+import { aPrompt, aRunConfig } from '../../support/factories.ts';
+import { aTemporaryFolder } from '../../support/temporary-folder.ts';
+
+const image = { key: 'images/x.png', sha256: 'a'.repeat(64), width: 30, height: 30 };
+const placed = (...prompts: ReturnType<typeof aPrompt>[]) =>
+  prompts.map((prompt, index) => ({ place: `data.jsonl:${index + 1}`, prompt }));
+
+describe('the preflight', () => {
+  it.each([
+    ['one id twice', [aPrompt(), aPrompt()], /^promptId prompt-1 is already at data\.jsonl:1/],
+    ['an answer that is none', [aPrompt({ groundTruth: '$$' })], /cannot be read as an answer/],
+    ['an option that is not there', [aPrompt({ groundTruth: 'E', options: ['1', '2'] })], /none of the 2 options/],
+    ['a mark without an image', [aPrompt({ question: 'See <image1>.' })], /<image1> has no image: the prompt has 0/],
+    ['a third of two images', [aPrompt({ question: '<image3>', images: [image, image] })], /<image3> has no image/],
+    ['a strip', [aPrompt({ images: [{ ...image, width: 9000 }] })], /9000 x 30: one side is over 200 times/],
+  ])('finds %s', (_, prompts, message) => {
+    const faults = findFaults(placed(...prompts));
+    expect(faults).toHaveLength(1);
+    expect(faults[0].message).toMatch(message);
+    expect(faults[0].place).toBe(`data.jsonl:${prompts.length}`);
+  });
+
+  it('takes several marks of one image that shows several figures', () => {
+    const prompt = aPrompt({
+      question: 'Which?',
+      options: ['<image1>', '<image2>'],
+      groundTruth: 'A',
+      images: [image],
+    });
+    expect(findFaults(placed(prompt))).toEqual([]);
+  });
+
+  it('finds evaluation prompts among the training prompts, whatever their ids', () => {
+    const train = placed(aPrompt({ promptId: 'a', question: 'How  many?', images: [image] }));
+    const [fault] = findOverlap(train, placed(aPrompt({ promptId: 'b', images: [image] })));
+    expect(fault.message).toMatch(/b is also a training prompt, at data\.jsonl:1/);
+    const other = { ...image, sha256: 'b'.repeat(64) };
+    expect(findOverlap(train, placed(aPrompt({ promptId: 'b', images: [other] })))).toEqual([]);
+  });
+});
+
+describe('validate', () => {
+  const store = openStore(aTemporaryFolder());
+  const input = { runId: 'run', configKey: keys.configKey('run') };
+  const validate = () => runValidate({ store, report: () => {} }, input);
+
+  it('lists the first faults with their places, and leaves no manifest', async () => {
+    const rows = Array.from({ length: 12 }, (_, index) => ({
+      promptId: `p${index}`,
+      question: 'q',
+      groundTruth: '$$',
+    }));
+    await store.write('datasets/bad/data.jsonl', `${encodeRecords(rows)}not json\n`);
+    const data = { ...aRunConfig().data, train: { kind: 'dataset', path: 'datasets/bad/' } };
+    await store.write(input.configKey, JSON.stringify(aRunConfig({ data })));
+    await expect(validate()).rejects.toThrow(InvalidInputError);
+    await expect(validate()).rejects.toThrow(
+      /^13 faults .*\n {2}datasets\/bad\/data\.jsonl:13: no JSON(.*\n)+ {2}and 3 more$/,
+    );
+    expect(await store.exists(keys.manifestKey(keys.promptsPrefix('run')))).toBe(false);
+  });
+
+  it('refuses iterations of more prompts than there are', async () => {
+    const rl = { iterations: 1, promptsPerIteration: 9, groupSize: 2, optimizer: { learningRate: 1 } };
+    await store.write(input.configKey, JSON.stringify(aRunConfig({ rl })));
+    await expect(validate()).rejects.toThrow(/rl\.promptsPerIteration: needs 9 prompts, the split has 8/);
+  });
+});
