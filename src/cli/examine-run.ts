@@ -5,7 +5,7 @@ import { InvalidInputError } from '../schema/errors.ts';
 import { configKey } from '../schema/keys.ts';
 import { openStore } from '../store/open-store.ts';
 import { readConfig } from '../store/records.ts';
-import { renderStale } from './render-stale.ts';
+import { renderStale } from './views/render-stale.ts';
 
 /** The code of the user's own rewards is part of the run's config: it is what it was, and is not run here. */
 const isBuiltIn = ([name]: [string, string]) => name in BUILT_IN_VERSIONS;

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
-import { placeRewards } from '../local/place-rewards.ts';
-import { readRewards } from '../local/read-run-config.ts';
+import { placeRewards } from '../launch/place-rewards.ts';
+import { readRewards } from '../launch/read-run-config.ts';
 import { type Rescoring, rescoreRun } from '../stages/score/rescore-run.ts';
 import { openStore } from '../store/open-store.ts';
-import { renderStale } from './render-stale.ts';
+import { renderStale } from './views/render-stale.ts';
 
 interface RescoreOptions {
   rewards: string;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { BUNDLING } from '../../cdk/constructs/stage-function.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
+import { placeRewards } from '../../src/launch/place-rewards.ts';
 import { readDefinition } from '../../src/local/definition.ts';
-import { placeRewards } from '../../src/local/place-rewards.ts';
 import {
   configKey,
   DIAGNOSIS,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Deployment } from '../aws/deployment.ts';
-import { type AwsCommandOptions, withAwsOptions } from '../aws/register-options.ts';
+import type { Deployment } from '../../aws/deployment.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
 
 interface DeployOptions extends AwsCommandOptions {
   context: string[];
@@ -21,7 +21,7 @@ export function registerDeploy(program: Command): void {
 const collect = (value: string, earlier: string[]) => [...earlier, value];
 
 async function deploy({ context, yes = false, json = false, ...options }: DeployOptions): Promise<void> {
-  const { deployStacks } = await import('../aws/deploy-stacks.ts');
+  const { deployStacks } = await import('../../aws/deploy-stacks.ts');
   const deployment = await deployStacks(options, { context, isAgreed: yes, isQuiet: json });
   if (!deployment) console.error('Nothing was deployed.');
   else if (json) console.log(JSON.stringify(deployment));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Finding } from '../machine/finding.ts';
+import type { Finding } from '../../local/machine/finding.ts';
 
 export function registerDoctor(program: Command): void {
   program
@@ -21,7 +21,7 @@ export function registerDoctor(program: Command): void {
 
 /** Exits 0 when the engine can run here, 1 else. */
 async function runDoctor({ json }: { json?: boolean }): Promise<void> {
-  const { examineMachine } = await import('../machine/examine-machine.ts');
+  const { examineMachine } = await import('../../local/machine/examine-machine.ts');
   const findings = await examineMachine(process.env);
   const ready = findings.every((finding) => finding.remedy === undefined);
   if (json) console.log(JSON.stringify({ ready, findings }));

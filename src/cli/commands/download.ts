@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
-import { DOWNLOADS, type DownloadKind } from '../aws/download-kinds.ts';
-import { type AwsCommandOptions, withAwsOptions } from '../aws/register-options.ts';
+import { DOWNLOADS, type DownloadKind } from '../../aws/download-kinds.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
 
 interface DownloadOptions extends AwsCommandOptions {
   out?: string;
@@ -22,9 +22,9 @@ async function download(
   { out = runId, ...options }: DownloadOptions,
 ): Promise<void> {
   const [{ withDeployment }, { downloadRun }, views] = await Promise.all([
-    import('../aws/with-deployment.ts'),
-    import('../aws/download-run.ts'),
-    import('../aws/download-view.ts'),
+    import('../../aws/with-deployment.ts'),
+    import('../../aws/download-run.ts'),
+    import('../views/download-view.ts'),
   ]);
   const view = options.json ? views.createJsonView(console.log) : views.createTextView(process.stdout);
   await withDeployment(options, ({ store }) => downloadRun(store, { runId, kinds: what, folder: out }, view.onEvent));

@@ -6,7 +6,7 @@ import type { ContentPart, ProcessedPrompt } from '../../engine/models/qwen2_5_v
 import type { Policy } from '../../engine/policy.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { numberOption } from '../number-option.ts';
-import { createTextStream } from '../text-stream.ts';
+import { createTextStream } from '../views/text-stream.ts';
 
 interface GenerateOptions {
   model: string;

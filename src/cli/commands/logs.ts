@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
-import { type AwsCommandOptions, withAwsOptions } from '../aws/register-options.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
 
 interface LogsOptions extends AwsCommandOptions {
   job?: string;
@@ -17,8 +17,8 @@ export function registerLogs(program: Command): void {
 
 async function logs(runId: string, { job, ...options }: LogsOptions): Promise<void> {
   const [{ withDeployment }, { lastJobOf, readJobLog }] = await Promise.all([
-    import('../aws/with-deployment.ts'),
-    import('../aws/job-log.ts'),
+    import('../../aws/with-deployment.ts'),
+    import('../../aws/job-log.ts'),
   ]);
   await withDeployment(options, async ({ aws, deployment }) => {
     const jobId = job ?? (await lastJobOf(aws, deployment, runId));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type AwsCommandOptions, withAwsOptions } from '../aws/register-options.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
 
 export function registerResume(program: Command): void {
   const command = program
@@ -11,8 +11,8 @@ export function registerResume(program: Command): void {
 
 async function resume(runId: string, options: AwsCommandOptions): Promise<void> {
   const [{ resumeOnAws }, { renderStartedRun }] = await Promise.all([
-    import('../aws/start-on-aws.ts'),
-    import('../aws/render-started-run.ts'),
+    import('../../aws/start-on-aws.ts'),
+    import('../views/render-started-run.ts'),
   ]);
   console.log(renderStartedRun(await resumeOnAws(runId, options), options));
 }

@@ -5,7 +5,7 @@ import { InterruptedError, RiseError } from '../../schema/errors.ts';
 import type { RunConfig } from '../../schema/run-config.ts';
 import type { Store } from '../../store/store.ts';
 import { numberOption } from '../number-option.ts';
-import type { ProgressView } from '../progress-view.ts';
+import type { ProgressView } from '../views/progress-view.ts';
 
 interface RunOptions {
   store: string;
@@ -30,8 +30,8 @@ export function registerRun(program: Command): void {
 
 async function run(configPath: string, options: RunOptions): Promise<void> {
   const [{ readRunConfig }, { prepareRun }, { lockRun }, { openStore }, { runLocally }] = await Promise.all([
-    import('../../local/read-run-config.ts'),
-    import('../../local/prepare-run.ts'),
+    import('../../launch/read-run-config.ts'),
+    import('../../launch/prepare-run.ts'),
     import('../../local/run-lock.ts'),
     import('../../store/open-store.ts'),
     import('../../local/run-locally.ts'),
@@ -98,7 +98,7 @@ function stopSignal(): AbortSignal {
 }
 
 async function createView(config: RunConfig, { quiet, json }: RunOptions): Promise<ProgressView> {
-  const views = await import('../progress-view.ts');
+  const views = await import('../views/progress-view.ts');
   if (json) return views.createJsonView((text) => process.stdout.write(text));
   if (quiet) return views.createQuietView((text) => process.stderr.write(text));
   if (process.stdout.isTTY) return views.createTerminalView(config, process.stdout);

@@ -7,5 +7,5 @@ export function registerScore(program: Command): void {
     .requiredOption('--prompts <path>', 'dataset: a JSONL file, or a folder with one')
     .requiredOption('--responses <file>', 'JSONL of {promptId, response, model?, officialCorrect?}')
     .requiredOption('--out <dir>', 'folder for prompts, images, trajectories, scores and the table of disagreements')
-    .action(async (options) => (await import('../recorded/score-responses.ts')).scoreResponses(options));
+    .action(async (options) => (await import('../../recorded/score-responses.ts')).scoreResponses(options));
 }

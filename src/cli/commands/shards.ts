@@ -19,5 +19,5 @@ export function registerShards(program: Command): void {
       numberOption({ least: 0, most: 2 ** 32 - 1, isWhole: true }),
       0,
     )
-    .action(async (options) => (await import('../recorded/publish-recorded.ts')).publishRecorded(options));
+    .action(async (options) => (await import('../../recorded/publish-recorded.ts')).publishRecorded(options));
 }

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidInputError } from '../../schema/errors.ts';
-import { type AwsCommandOptions, withAwsOptions } from '../aws/register-options.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
 import { numberOption } from '../number-option.ts';
 
 interface StartOptions extends AwsCommandOptions {
@@ -26,9 +26,9 @@ async function start(configPath: string, options: StartOptions): Promise<void> {
     throw new InvalidInputError('rise start runs on AWS and costs money there; say so with --aws, or use rise run');
   }
   const [{ readRunConfig }, { startOnAws }, { renderStartedRun }] = await Promise.all([
-    import('../../local/read-run-config.ts'),
-    import('../aws/start-on-aws.ts'),
-    import('../aws/render-started-run.ts'),
+    import('../../launch/read-run-config.ts'),
+    import('../../aws/start-on-aws.ts'),
+    import('../views/render-started-run.ts'),
   ]);
   const config = await readRunConfig(configPath);
   if (options.seed !== undefined) config.seed = options.seed;

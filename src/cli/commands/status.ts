@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type AwsCommandOptions, withAwsOptions } from '../aws/register-options.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
 
 export function registerStatus(program: Command): void {
   const command = program
@@ -12,10 +12,10 @@ export function registerStatus(program: Command): void {
 async function status(runId: string | undefined, options: AwsCommandOptions): Promise<void> {
   const [{ withDeployment }, { createRunObserver }, { renderExecutions, renderRun }, { listExecutions }] =
     await Promise.all([
-      import('../aws/with-deployment.ts'),
-      import('../aws/observe-run.ts'),
-      import('../aws/render-run.ts'),
-      import('../aws/executions.ts'),
+      import('../../aws/with-deployment.ts'),
+      import('../../aws/observe-run.ts'),
+      import('../views/render-run.ts'),
+      import('../../aws/executions.ts'),
     ]);
   await withDeployment(options, async ({ aws, store, deployment }) => {
     if (runId === undefined) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type AwsCommandOptions, withAwsOptions } from '../aws/register-options.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
 
 export function registerStop(program: Command): void {
   const command = program
@@ -11,8 +11,8 @@ export function registerStop(program: Command): void {
 
 async function stop(runId: string, options: AwsCommandOptions): Promise<void> {
   const [{ withDeployment }, { stopRun }] = await Promise.all([
-    import('../aws/with-deployment.ts'),
-    import('../aws/stop-run.ts'),
+    import('../../aws/with-deployment.ts'),
+    import('../../aws/stop-run.ts'),
   ]);
   const stopped = await withDeployment(options, ({ aws, deployment }) => stopRun(aws, deployment, runId));
   if (options.json) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type AwsCommandOptions, withAwsOptions } from '../aws/register-options.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
 import { numberOption } from '../number-option.ts';
 
 interface WatchOptions extends AwsCommandOptions {
@@ -17,10 +17,10 @@ export function registerWatch(program: Command): void {
 
 async function watch(runId: string, options: WatchOptions): Promise<void> {
   const [{ withDeployment }, { createRunObserver }, { watchRun }, views] = await Promise.all([
-    import('../aws/with-deployment.ts'),
-    import('../aws/observe-run.ts'),
-    import('../aws/watch-run.ts'),
-    import('../aws/watch-view.ts'),
+    import('../../aws/with-deployment.ts'),
+    import('../../aws/observe-run.ts'),
+    import('../views/watch-run.ts'),
+    import('../views/watch-view.ts'),
   ]);
   const write = (text: string) => process.stdout.write(text);
   const view = options.json

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
+import { readAssumptions, type SimulateOptions } from '../../forecast/read-assumptions.ts';
+import { simulateRun } from '../../forecast/simulate-run.ts';
+import { scaleTo } from '../../forecast/workload.ts';
+import { readRunConfig } from '../../launch/read-run-config.ts';
 import { readDefinition } from '../../local/definition.ts';
-import { readRunConfig } from '../../local/read-run-config.ts';
-import { simulateRun } from '../../local/simulation/simulate-run.ts';
-import { scaleTo } from '../../local/simulation/workload.ts';
-import { readAssumptions, type SimulateOptions } from './read-assumptions.ts';
-import { renderSimulation } from './render-simulation.ts';
+import { renderSimulation } from '../views/render-simulation.ts';
 
 /** Prints what a run of the config would take on AWS. Exits 1 when it would pass a quota. */
 export async function simulate(configPath: string, options: SimulateOptions): Promise<void> {

@@ -1,4 +1,4 @@
-import { formatTimeLeft } from '../progress-format.ts';
+import { formatTimeLeft } from './progress-format.ts';
 
 /** How far a list of equal pieces of work is. */
 export interface ItemProgress {

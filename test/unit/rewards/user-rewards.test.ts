@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/base/package-root.ts';
-import { placeRewards } from '../../../src/local/place-rewards.ts';
+import { placeRewards } from '../../../src/launch/place-rewards.ts';
 import { scoreTrajectory } from '../../../src/rewards/index.ts';
 import { loadRewards } from '../../../src/rewards/load-rewards.ts';
 import { configKey } from '../../../src/schema/keys.ts';

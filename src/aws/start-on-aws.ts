@@ -1,0 +1,49 @@
+import { prepareRun } from '../launch/prepare-run.ts';
+import { InvalidInputError, NotFoundError } from '../schema/errors.ts';
+import { configKey } from '../schema/keys.ts';
+import type { RunConfig } from '../schema/run-config.ts';
+import { readConfig } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { assertExecutable, resumeRun, type StartedRun, startRun } from './executions.ts';
+import type { AwsOptions } from './settings.ts';
+import { withDeployment } from './with-deployment.ts';
+
+/**
+ * Uploads what the run needs, where the bucket does not have it yet, and starts its first execution.
+ * `onUpload` hears of each file of the model and the datasets, before it is sent.
+ */
+export async function startOnAws(
+  config: RunConfig,
+  configFolder: string,
+  options: AwsOptions & { runId?: string },
+  onUpload: (key: string) => void = () => {},
+): Promise<StartedRun> {
+  if (options.runId !== undefined) assertExecutable(options.runId);
+  return withDeployment(options, async ({ aws, deployment, store }) => {
+    const { input } = await prepareRun(tellingUploads(store, onUpload), config, configFolder, options.runId);
+    return startRun(aws, deployment.stateMachineArn, input);
+  });
+}
+
+/** Starts the next execution of a run whose config is in the bucket. */
+export async function resumeOnAws(runId: string, options: AwsOptions): Promise<StartedRun> {
+  assertExecutable(runId);
+  return withDeployment(options, async ({ aws, deployment, store }) => {
+    const input = { runId, configKey: configKey(runId) };
+    await readConfig(store, input.configKey).catch((cause) => {
+      if (!(cause instanceof NotFoundError)) throw cause;
+      throw new InvalidInputError(`run ${runId} is not in ${store.uri}; rise status lists the runs there are`, {
+        cause,
+      });
+    });
+    return resumeRun(aws, deployment.stateMachineArn, input);
+  });
+}
+
+const tellingUploads = (store: Store, onUpload: (key: string) => void): Store => ({
+  ...store,
+  writeStream: (key, source) => {
+    onUpload(key);
+    return store.writeStream(key, source);
+  },
+});

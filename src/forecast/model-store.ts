@@ -1,0 +1,49 @@
+import { NotFoundError } from '../schema/errors.ts';
+import { manifestKey, planPrefix, planShardsKey, promptsPrefix } from '../schema/keys.ts';
+import type { Manifest } from '../schema/manifest.ts';
+import type { RunConfig } from '../schema/run-config.ts';
+import type { ExecutionInput, ShardItem } from '../schema/stage-contracts.ts';
+import type { Store } from '../store/store.ts';
+import type { Assumptions } from './assumptions.ts';
+import { sizeOf } from './workload.ts';
+
+/**
+ * A store on which preflight and every plan are done already, so that the very stages that run on AWS give the state
+ * machine its state at once: counts and keys as they would be, and none of the prompts.
+ */
+export function createModelStore(input: ExecutionInput, config: RunConfig, assumptions: Assumptions): Store {
+  const { runId, configKey } = input;
+  const rolloutOf = (key: string) => key.split('/').at(-3)!;
+  const answer = (key: string): unknown => {
+    if (key === configKey) return config;
+    if (key === manifestKey(promptsPrefix(runId))) return manifest('validate', {});
+    const rollout = rolloutOf(key);
+    const { prompts, shards } = sizeOf(rollout, config, assumptions);
+    if (key === manifestKey(planPrefix(runId, rollout))) return manifest('plan', { prompts, shardCount: shards });
+    if (key === planShardsKey(runId, rollout)) return shardItems(input, rollout, shards);
+    return undefined;
+  };
+  const manifest = (stage: string, summary: Record<string, unknown>): Manifest => {
+    return { stage, runId, parts: [], summary, seed: config.seed, versions: {} };
+  };
+  const read = async (key: string) => {
+    const value = answer(key);
+    if (value === undefined) throw new NotFoundError(`${key} is no part of a simulation`);
+    return Buffer.from(JSON.stringify(value));
+  };
+  return {
+    uri: 'model:',
+    read,
+    async *readStream(key) {
+      yield await read(key);
+    },
+    write: async () => {},
+    writeStream: async () => {},
+    exists: async (key) => answer(key) !== undefined,
+    list: async () => [],
+    delete: async () => {},
+  };
+}
+
+const shardItems = ({ runId, configKey }: ExecutionInput, rollout: string, shardCount: number): ShardItem[] =>
+  Array.from({ length: shardCount }, (_, shard) => ({ runId, configKey, rollout, shard, shardCount }));

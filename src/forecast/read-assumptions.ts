@@ -1,0 +1,68 @@
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { InvalidInputError } from '../schema/errors.ts';
+import type { PromptSource, RunConfig } from '../schema/run-config.ts';
+import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
+
+export interface SimulateOptions {
+  trajectories?: number;
+  prompts?: number;
+  evaluationPrompts?: number;
+  tokens?: number;
+  rolloutTokensPerSecond?: number;
+  trainingTokensPerSecond?: number;
+  rolloutGpus?: number;
+  trainingGpus?: number;
+  rolloutHourUsd?: number;
+  trainingHourUsd?: number;
+  modelGb?: number;
+  json?: boolean;
+}
+
+/** What the options say, else what the config's files show, else the defaults. Paths start at `folder`. */
+export async function readAssumptions(
+  { policy, data, sampling }: RunConfig,
+  folder: string,
+  options: SimulateOptions,
+): Promise<Assumptions> {
+  const { modelGb, prompts, evaluationPrompts, tokens } = options;
+  const given = Object.keys(DEFAULT_ASSUMPTIONS).flatMap((name) => {
+    const value = options[name as keyof SimulateOptions];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return {
+    ...DEFAULT_ASSUMPTIONS,
+    modelBytes: modelGb ? modelGb * 1e9 : await weightBytes(resolve(folder, policy.model)),
+    ...Object.fromEntries(given),
+    trainPrompts: prompts ?? (await countPrompts('data.train', data.train, folder, '--prompts')),
+    evaluationPrompts:
+      evaluationPrompts ?? (await countPrompts('data.evaluation', data.evaluation, folder, '--evaluation-prompts')),
+    tokensPerTrajectory: tokens ?? sampling.maxNewTokens * COMPLETION_SHARE,
+  };
+}
+
+async function countPrompts(place: string, source: PromptSource, folder: string, option: string): Promise<number> {
+  if (source.kind === 'tasks') return Object.values(source.tiers).reduce((sum, tasks) => sum + tasks, 0);
+  const path = resolve(folder, source.path);
+  if (!path.endsWith('.jsonl')) {
+    throw new InvalidInputError(`${place}: ${path} is no .jsonl file, so its prompts are not counted; give ${option}`);
+  }
+  try {
+    let rows = 0;
+    for await (const line of createInterface({ input: createReadStream(path) })) if (line.trim() !== '') rows += 1;
+    return Math.min(rows, source.limit ?? rows);
+  } catch (cause) {
+    throw new InvalidInputError(`${place}: ${path} cannot be read; put the data there, or give ${option}`, { cause });
+  }
+}
+
+/** Of a checkpoint folder; the default's where there is none. */
+async function weightBytes(folder: string): Promise<number> {
+  const files = await readdir(folder).catch(() => []);
+  const weights = files.filter((name) => name.endsWith('.safetensors'));
+  if (weights.length === 0) return DEFAULT_ASSUMPTIONS.modelBytes;
+  const sizes = await Promise.all(weights.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, bytes) => sum + bytes);
+}

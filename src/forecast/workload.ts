@@ -1,0 +1,39 @@
+import { DIAGNOSIS } from '../schema/keys.ts';
+import type { RunConfig } from '../schema/run-config.ts';
+import { countShards } from '../stages/plan/select-prompts.ts';
+import type { Assumptions } from './assumptions.ts';
+
+/** What one rollout comes to. */
+export interface RolloutSize {
+  prompts: number;
+  trajectories: number;
+  shards: number;
+}
+
+/** Size of the rollout of that name, an iteration's or the diagnosis'. */
+export function sizeOf(rollout: string, config: RunConfig, { trainPrompts }: Assumptions): RolloutSize {
+  const { rl, diagnosis } = config;
+  const [prompts, trajectoriesPerPrompt] =
+    rollout === DIAGNOSIS
+      ? [diagnosis.prompts ?? trainPrompts, diagnosis.trajectoriesPerPrompt]
+      : [rl.promptsPerIteration, rl.groupSize];
+  return {
+    prompts,
+    trajectories: prompts * trajectoriesPerPrompt,
+    shards: countShards({ prompts, trajectoriesPerPrompt }, config),
+  };
+}
+
+/** Every trajectory that a run samples to learn from. */
+export function countTrajectories(config: RunConfig, assumptions: Assumptions): number {
+  const iteration = sizeOf('', config, assumptions).trajectories;
+  return config.rl.iterations * iteration + sizeOf(DIAGNOSIS, config, assumptions).trajectories;
+}
+
+/** The config with as many prompts in each iteration as it takes for the run to come to so many trajectories. */
+export function scaleTo(trajectories: number, config: RunConfig, assumptions: Assumptions): RunConfig {
+  const { iterations, groupSize } = config.rl;
+  const wanted = trajectories - sizeOf(DIAGNOSIS, config, assumptions).trajectories;
+  const promptsPerIteration = Math.max(1, Math.ceil(wanted / (Math.max(1, iterations) * groupSize)));
+  return { ...config, rl: { ...config.rl, promptsPerIteration } };
+}

@@ -1,0 +1,99 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { prepareRun } from '../../../src/launch/prepare-run.ts';
+import { lockRun } from '../../../src/local/run-lock.ts';
+import { RunConfig } from '../../../src/schema/run-config.ts';
+import { createLocalStore } from '../../../src/store/local-store.ts';
+import { aTemporaryFolder } from '../../support/temporary-folder.ts';
+
+const folder = aTemporaryFolder();
+const aFolder = () => mkdtempSync(join(folder, 'f-'));
+const aStore = () => createLocalStore(aFolder());
+
+function aProject(weights = 'w'): string {
+  const project = aFolder();
+  for (const name of ['model', 'data', 'data/images']) mkdirSync(join(project, name));
+  writeFileSync(join(project, 'model/config.json'), '{}');
+  writeFileSync(join(project, 'model/model.safetensors'), weights);
+  writeFileSync(join(project, 'model/README.md'), 'notes');
+  writeFileSync(join(project, 'data/train.jsonl'), '{"image":"images/a.png"}\n{"images":["images/gone.png"]}\n');
+  writeFileSync(join(project, 'data/images/a.png'), 'a');
+  writeFileSync(join(project, 'data/images/unused.png'), 'b');
+  return project;
+}
+
+function aConfig(changes: object = {}): RunConfig {
+  const optimizer = { learningRate: 1e-5 };
+  return RunConfig.parse({
+    name: 'demo',
+    policy: { model: 'model' },
+    data: {
+      train: { kind: 'dataset', path: 'data' },
+      evaluation: { kind: 'tasks', split: 'evaluation', tiers: { read: 1 }, seed: 1 },
+    },
+    sampling: {},
+    rl: { iterations: 1, promptsPerIteration: 1, groupSize: 2, optimizer },
+    sft: { epochs: 1, optimizer },
+    ...changes,
+  });
+}
+
+describe('preparing a run', () => {
+  it('puts the model and the named images on the store by content, and keys into the config', async () => {
+    const store = aStore();
+    const { input, config } = await prepareRun(store, aConfig(), aProject());
+    const { model } = config.policy;
+    expect(model).toMatch(/^models\/[0-9a-f]{16}\/$/);
+    expect(await store.list('models/')).toEqual([`${model}config.json`, `${model}model.safetensors`]);
+    const { path } = config.data.train as { path: string };
+    expect(path).toMatch(/^datasets\/[0-9a-f]{16}\/train\.jsonl$/);
+    expect(await store.list('datasets/')).toEqual([path.replace('train.jsonl', 'images/a.png'), path]);
+    expect(RunConfig.parse(JSON.parse(String(await store.read(input.configKey))))).toEqual(config);
+  });
+
+  it('names the run by everything that goes in', async () => {
+    const store = aStore();
+    const project = aProject();
+    const idOf = async (config: RunConfig, from: string) => (await prepareRun(store, config, from)).input.runId;
+    const id = await idOf(aConfig(), project);
+    expect(id).toMatch(/^demo-[0-9a-f]{8}$/);
+    expect(await idOf(aConfig(), aProject())).toBe(id);
+    expect(await idOf(aConfig({ seed: 2 }), project)).not.toBe(id);
+    expect(await idOf(aConfig(), aProject('other weights'))).not.toBe(id);
+  });
+
+  it('refuses a run id that another config has', async () => {
+    const store = aStore();
+    const project = aProject();
+    await prepareRun(store, aConfig(), project, 'mine');
+    await expect(prepareRun(store, aConfig(), project, 'mine')).resolves.toBeDefined();
+    await expect(prepareRun(store, aConfig({ seed: 2 }), project, 'mine')).rejects.toThrow(
+      /run mine was started with another config/,
+    );
+  });
+
+  it.each([
+    [{ policy: { model: 'nowhere' } }, /policy\.model: .*nowhere is no folder; the path is relative to the config/],
+    [{ policy: { model: 'data' } }, /data has no config\.json/],
+  ])('refuses %j', async (changes, message) => {
+    await expect(prepareRun(aStore(), aConfig(changes), aProject())).rejects.toThrow(message);
+  });
+});
+
+describe('the lock of a run', () => {
+  it('keeps a second process out until it is released', async () => {
+    const store = aStore();
+    const release = await lockRun(store, 'r');
+    await expect(lockRun(store, 'r')).rejects.toThrow(`run r is being worked on by process ${process.pid}`);
+    await release();
+    await (await lockRun(store, 'r'))();
+  });
+
+  it('is taken over from a process that has ended', async () => {
+    const store = aStore();
+    await lockRun(store, 'r');
+    const lock = JSON.parse(String(await store.read('runs/r/lock.json')));
+    await store.write('runs/r/lock.json', JSON.stringify({ ...lock, pid: 2 ** 22 + 1 }));
+    await expect(lockRun(store, 'r')).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { packageRoot } from '../../../src/base/package-root.ts';
+import { parseRunConfig, readRunConfig } from '../../../src/launch/read-run-config.ts';
+import { RunConfig } from '../../../src/schema/run-config.ts';
+
+const VALID = `
+name: demo
+policy: { model: model }
+data:
+  train: { kind: tasks, split: train, tiers: { read: 1 }, seed: 1 }
+  evaluation: { kind: tasks, split: evaluation, tiers: { read: 1 }, seed: 1 }
+sampling: {}
+rl:
+  iterations: 1
+  promptsPerIteration: 1
+  groupSize: 2
+  optimizer: { learningRate: 1.0e-5 }
+sft: { epochs: 1, optimizer: { learningRate: 1.0e-5 } }
+`;
+
+describe('a run config', () => {
+  it('is read with the defaults filled in', () => {
+    expect(parseRunConfig(VALID, 'a.yaml')).toMatchObject({ seed: 0, rl: { clipRatioHigh: 0.28 } });
+  });
+
+  it.each([
+    ['groupSize: 2', 'groupSize: 1', /^a\.yaml:11: rl\.groupSize is 1: .*>=2 \(rl\.groupSize: trajectories per prompt/],
+    ['groupSize: 2', 'groupsize: 2', /rl has no field groupsize; it has iterations, promptsPerIteration, groupSize/],
+    ['groupSize: 2', 'groupsize: 2', /^a\.yaml:9: rl\.groupSize is missing/],
+    ['name: demo', 'name: "no spaces"', /^a\.yaml:2: name is "no spaces"/],
+    [
+      'sampling: {}',
+      'sampling: {}\ncompute: { engine: eager, precision: bf16 }',
+      /^a\.yaml:8: compute\.precision .*float32 alone/,
+    ],
+    ['sampling: {}', 'sampling: {', /^a\.yaml: .*line/],
+    [VALID, '', /^a\.yaml: the config is null/],
+  ])('with %j changed to %j is refused', (before, after, message) => {
+    expect(() => parseRunConfig(VALID.replace(before, after), 'a.yaml')).toThrow(message);
+  });
+
+  const examples = readdirSync(join(packageRoot, 'examples')).filter((name) => name.endsWith('.yaml'));
+  it.each(examples)('of the examples is valid: %s', async (name) => {
+    expect(await readRunConfig(join(packageRoot, 'examples', name))).toHaveProperty('name');
+  });
+
+  it('of a real run shows every knob, if only as a comment', () => {
+    const text = readFileSync(join(packageRoot, 'examples/qwen2.5-vl-7b.yaml'), 'utf8');
+    const notItsKind = ['split', 'tiers'];
+    const missing = knobs(z.toJSONSchema(RunConfig) as Schema).filter(
+      (name) => !new RegExp(`\\b${name}: `).test(`${text} `.replaceAll(':\n', ': ')),
+    );
+    expect(missing.filter((name) => !notItsKind.includes(name))).toEqual([]);
+  });
+});
+
+type Schema = { properties?: Record<string, Schema>; oneOf?: Schema[] };
+
+function knobs({ properties = {}, oneOf = [] }: Schema): string[] {
+  const own = Object.entries(properties).flatMap(([name, schema]) => [name, ...knobs(schema)]);
+  return [...own, ...oneOf.flatMap(knobs)];
+}

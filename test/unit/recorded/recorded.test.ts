@@ -1,0 +1,119 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageRoot } from '../../../src/base/package-root.ts';
+import { checkDataset } from '../../../src/cli/check-dataset.ts';
+import { readSftShard } from '../../../src/formats/webdataset.ts';
+import { publishRecorded } from '../../../src/recorded/publish-recorded.ts';
+import { routePrompts } from '../../../src/recorded/route-prompts.ts';
+import { scoreResponses } from '../../../src/recorded/score-responses.ts';
+import { encodeRecords } from '../../../src/store/records.ts';
+import { aResponse } from '../../support/factories.ts';
+import { aTemporaryFolder } from '../../support/temporary-folder.ts';
+
+const folder = aTemporaryFolder();
+const out = join(folder, 'out');
+const linesOf = (name: string) =>
+  readFileSync(join(out, name), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+/** What a command prints, and the exit code it asks for. */
+async function run(command: () => Promise<void>): Promise<{ printed: string; exitCode: typeof process.exitCode }> {
+  const log = jest.spyOn(console, 'log').mockImplementation(() => {});
+  const previous = process.exitCode;
+  try {
+    process.exitCode = undefined;
+    await command();
+    return { printed: log.mock.calls.flat().join('\n'), exitCode: process.exitCode };
+  } finally {
+    process.exitCode = previous;
+    log.mockRestore();
+  }
+}
+
+describe('recorded responses', () => {
+  const prompts = join(folder, 'set.jsonl');
+  const responses = join(folder, 'responses.jsonl');
+  const aSolution = aResponse('9', 'Worked out.');
+
+  beforeAll(async () => {
+    const rows = [
+      { id: '1', question: 'q1', answer: '7' },
+      { id: '2', question: 'q2', answer: '8' },
+      { id: '3', question: 'q3', answer: '9', solution: aSolution },
+    ];
+    const answers = [
+      { promptId: 'set-1', model: 'one', response: 'The answer is 7.', officialCorrect: true },
+      { promptId: 'set-2', model: 'one', response: '\\boxed{8}', officialCorrect: false },
+      { promptId: '1', model: 'two', response: '\\boxed{7.0}', officialCorrect: true },
+      { promptId: '2', model: 'two', response: '\\boxed{1}', officialCorrect: false },
+      { promptId: '3', model: 'two', response: 'I cannot tell.', officialCorrect: false },
+    ];
+    await writeFile(prompts, encodeRecords(rows));
+    await writeFile(responses, encodeRecords(answers));
+  });
+
+  it('are scored, compared with the verdicts they came with, routed and published', async () => {
+    const { printed } = await run(() => scoreResponses({ prompts, responses, out }));
+    expect(printed).toMatch(/^one +2 +2 +100\.0% +1 +50\.0%$/m);
+    expect(printed).toMatch(/^all +5 +3 +60\.0% +2 +80\.0%$/m);
+    expect(linesOf('scores.jsonl')).toHaveLength(5);
+    expect(readFileSync(join(out, 'disagreements.md'), 'utf8')).toMatch(
+      /\| 2 \| one \| correct \| wrong \| .*boxed "8"/,
+    );
+
+    await run(() => routePrompts({ scores: out }));
+    expect(linesOf('routes.jsonl').map(({ kind }) => kind)).toEqual(['mastered', 'self-distill', 'expert']);
+
+    await run(() => publishRecorded({ scores: out, out, maxKept: 4, examplesPerShard: 10, seed: 0 }));
+    const stored = await readSftShard(readFileSync(join(out, 'sft-00000-of-00001.tar')));
+    const texts = stored.map(({ example }) => [example.source, example.response]).sort();
+    expect(texts).toEqual([
+      ['expert', aSolution],
+      ['self-distill', '\\boxed{8}'],
+    ]);
+  });
+
+  it('must answer prompts that are there', async () => {
+    await writeFile(responses, encodeRecords([{ promptId: 'set-9', response: '7' }]));
+    await expect(scoreResponses({ prompts, responses, out })).rejects.toThrow(/response 1 answers set-9/);
+  });
+});
+
+describe('rise data check', () => {
+  it('lists every fault with file and line, and exits with 1', async () => {
+    const path = join(folder, 'faulty.jsonl');
+    await writeFile(path, '{"id":"1","question":"q","answer":"7"}\n{}\n{"id":"1","question":"q","answer":"$$"}\n');
+    const { printed, exitCode } = await run(() => checkDataset(path, { json: true }));
+    const { faults, prompts } = JSON.parse(printed);
+    expect(prompts).toBe(2);
+    expect(faults.map(({ place }: { place: string }) => place)).toEqual([`${path}:2`, `${path}:3`, `${path}:3`]);
+    expect(exitCode).toBe(1);
+  });
+});
+
+const mathVision = join(packageRoot, '../shared/data/mathvision');
+const describeWhereData = existsSync(mathVision) ? describe : describe.skip;
+
+describeWhereData('MATH-Vision testmini', () => {
+  it('has no faults', async () => {
+    const { printed, exitCode } = await run(() => checkDataset(mathVision, {}));
+    expect(printed).toMatch(/^prompts +304: 0 text-only/m);
+    expect(printed).toMatch(/^faults +0$/m);
+    expect(exitCode).toBeUndefined();
+  });
+
+  it('is graded as the benchmark grades it, but for answers its grader does not read', async () => {
+    const responses = join(mathVision, 'responses/testmini.responses.jsonl');
+    const { printed } = await run(() =>
+      scoreResponses({ prompts: mathVision, responses, out: join(folder, 'mathvision') }),
+    );
+    const [, correct, agreement] = /^all +2432 +(\d+) +[\d.]+% +300 +([\d.]+)%$/m.exec(printed) ?? [];
+    expect(Number(correct)).toBeGreaterThanOrEqual(300);
+    expect(Number(agreement)).toBeGreaterThanOrEqual(98);
+    const disagreements = readFileSync(join(folder, 'mathvision/disagreements.md'), 'utf8');
+    expect(disagreements).not.toMatch(/\| wrong \| correct \|/);
+  });
+});
