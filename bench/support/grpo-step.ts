@@ -8,7 +8,7 @@ import { measureBatch } from '../../src/engine/training/batch.ts';
 import { countCompletionTokens } from '../../src/engine/training/plan-micro-batches.ts';
 import { planPadding } from '../../src/engine/training/plan-padding.ts';
 import { createTrainer, type StepResult, selectTrainable } from '../../src/engine/training/train-step.ts';
-import type { RlConfig } from '../../src/schema/run-config.ts';
+import type { RlConfig } from '../../src/schema/config/rl.ts';
 import { createGrpoPass, flattenTokens, type GrpoSequence } from '../../src/stages/train-rl/grpo-steps.ts';
 
 /**

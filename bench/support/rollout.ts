@@ -10,7 +10,7 @@ import { questionContent } from '../../src/engine/processing/question-content.ts
 import type { Precision } from '../../src/engine/runtime/rewrites/mixed-precision.ts';
 import { createTracedExecutor } from '../../src/engine/runtime/traced-executor.ts';
 import { readRunConfig } from '../../src/launch/read-run-config.ts';
-import type { RunConfig } from '../../src/schema/run-config.ts';
+import type { RunConfig } from '../../src/schema/config/run-config.ts';
 import { drawTasks } from '../../src/tasks/index.ts';
 
 /** The run that benches take a piece of. */

@@ -4,7 +4,7 @@
  *
  *     node models/rise-tiny/dump-corpus.ts > corpus.jsonl
  */
-import { TaskTier } from '../../src/schema/run-config.ts';
+import { TaskTier } from '../../src/schema/config/prompt-source.ts';
 import { drawTask } from '../../src/tasks/index.ts';
 import { BASE_HABITS, drawBaseExample } from './corpus/base-corpus.ts';
 

@@ -1,7 +1,7 @@
 import { prepareRun } from '../launch/prepare-run.ts';
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError, NotFoundError } from '../schema/errors.ts';
 import { configKey } from '../schema/keys.ts';
-import type { RunConfig } from '../schema/run-config.ts';
 import { readConfig } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { assertExecutable, resumeRun, type StartedRun, startRun } from './executions.ts';

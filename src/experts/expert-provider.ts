@@ -1,5 +1,5 @@
+import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { RunConfig } from '../schema/run-config.ts';
 
 /** Someone who answers where the policy cannot. */
 export interface ExpertProvider {

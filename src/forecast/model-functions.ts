@@ -1,5 +1,5 @@
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { DIAGNOSIS } from '../schema/keys.ts';
-import type { RunConfig } from '../schema/run-config.ts';
 import { FUNCTION_MEMORY_MIB, ShardItem } from '../schema/stage-contracts.ts';
 import * as model from './assumptions.ts';
 import { sizeOf } from './workload.ts';

@@ -1,5 +1,5 @@
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { DIAGNOSIS } from '../schema/keys.ts';
-import type { RunConfig } from '../schema/run-config.ts';
 import type { JobName } from '../schema/stage-contracts.ts';
 import * as model from './assumptions.ts';
 import { countExamples } from './model-functions.ts';

@@ -1,7 +1,7 @@
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { NotFoundError } from '../schema/errors.ts';
 import { manifestKey, planPrefix, planShardsKey, promptsPrefix } from '../schema/keys.ts';
 import type { Manifest } from '../schema/manifest.ts';
-import type { RunConfig } from '../schema/run-config.ts';
 import type { ExecutionInput, ShardItem } from '../schema/stage-contracts.ts';
 import type { Store } from '../store/store.ts';
 import type { Assumptions } from './assumptions.ts';

@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { PromptSource } from '../schema/config/prompt-source.ts';
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
-import type { PromptSource, RunConfig } from '../schema/run-config.ts';
 import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 
 export interface SimulateOptions {

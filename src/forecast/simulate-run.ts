@@ -1,8 +1,8 @@
 import { type RunOptions, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import { adaptDefinition, type LocalTask } from '../local/adapt-definition.ts';
 import type { Json, Machine } from '../local/definition.ts';
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { configKey } from '../schema/keys.ts';
-import type { RunConfig } from '../schema/run-config.ts';
 import type { ExecutionInput } from '../schema/stage-contracts.ts';
 import { type Assumptions, BYTES_PER_TOKEN } from './assumptions.ts';
 import { createVirtualClock } from './clock.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { LocalTask } from '../local/adapt-definition.ts';
 import type { Json, Machine } from '../local/definition.ts';
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
-import type { RunConfig } from '../schema/run-config.ts';
 import { ExecutionInput, JOB_NAMES, PlanInput } from '../schema/stage-contracts.ts';
 import { runPlan } from '../stages/plan/run-plan.ts';
 import { runValidate } from '../stages/validate/run-validate.ts';

@@ -1,5 +1,5 @@
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { DIAGNOSIS } from '../schema/keys.ts';
-import type { RunConfig } from '../schema/run-config.ts';
 import { countShards } from '../stages/plan/select-prompts.ts';
 import type { Assumptions } from './assumptions.ts';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { rewardModuleKey } from '../schema/keys.ts';
-import type { RunConfig } from '../schema/run-config.ts';
 import type { Store } from '../store/store.ts';
 
 const MODULE_EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];

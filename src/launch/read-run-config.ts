@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
-import { RunConfig } from '../schema/run-config.ts';
 
 /**
  * Reads a run config from a YAML file. Throws `InvalidInputError` that lists every fault:

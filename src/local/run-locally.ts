@@ -1,5 +1,5 @@
 import { modulePath } from '../base/package-root.ts';
-import type { RunConfig } from '../schema/run-config.ts';
+import type { RunConfig } from '../schema/config/run-config.ts';
 import type { ExecutionInput } from '../schema/stage-contracts.ts';
 import { readDefinition } from './definition.ts';
 import type { LocalHome } from './local-home.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Environment } from '../endpoints/environment.ts';
+import type { RewardUse } from '../schema/config/rewards.ts';
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
-import type { RewardUse, RunConfig } from '../schema/run-config.ts';
 import type { Store } from '../store/store.ts';
 import { type ActiveReward, BUILT_IN_REWARDS, findCaseFaults, type Reward } from './index.ts';
 import { loadUserReward } from './load-user-reward.ts';

@@ -1,8 +1,8 @@
 import { measurePrecision } from '../engine/measure-precision.ts';
 import type { Qwen25VL } from '../engine/models/qwen2_5_vl/model.ts';
 import type { Precision } from '../engine/runtime/rewrites/mixed-precision.ts';
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { metricsKey, precisionPrefix } from '../schema/keys.ts';
-import type { RunConfig } from '../schema/run-config.ts';
 import { completeOnce } from '../store/complete-once.ts';
 import { encodeRecords } from '../store/records.ts';
 import type { StageDeps } from './stage-deps.ts';

@@ -2,9 +2,9 @@ import type { ProcessedPrompt, Processor } from '../engine/models/qwen2_5_vl/pro
 import { loadPolicy, type Policy } from '../engine/policy.ts';
 import { questionContent } from '../engine/processing/question-content.ts';
 import type { ReadModelFile } from '../engine/weights/model-files.ts';
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { NotFoundError } from '../schema/errors.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { RunConfig } from '../schema/run-config.ts';
 import type { Store } from '../store/store.ts';
 
 /** Reads a checkpoint's files from a folder of the store. */

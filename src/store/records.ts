@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { RunConfig } from '../schema/config/run-config.ts';
 import { CorruptRecordError, InvalidInputError, NotFoundError } from '../schema/errors.ts';
-import { RunConfig } from '../schema/run-config.ts';
 import type { Store } from './store.ts';
 
 /**

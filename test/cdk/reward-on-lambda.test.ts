@@ -5,6 +5,7 @@ import { BUNDLING } from '../../cdk/constructs/stage-function.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { placeRewards } from '../../src/launch/place-rewards.ts';
 import { readDefinition } from '../../src/local/definition.ts';
+import { RunConfig } from '../../src/schema/config/run-config.ts';
 import {
   configKey,
   DIAGNOSIS,
@@ -13,7 +14,6 @@ import {
   scoresPrefix,
   trajectoriesPrefix,
 } from '../../src/schema/keys.ts';
-import { RunConfig } from '../../src/schema/run-config.ts';
 import { TrajectoryScore } from '../../src/schema/trajectory.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { encodeRecords, readRecords } from '../../src/store/records.ts';

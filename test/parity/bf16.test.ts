@@ -8,7 +8,7 @@ import type { Precision } from '../../src/engine/runtime/rewrites/mixed-precisio
 import { createTrainer, selectTrainable } from '../../src/engine/training/train-step.ts';
 import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
 import { gradeAnswer } from '../../src/rewards/index.ts';
-import type { PromptSource } from '../../src/schema/run-config.ts';
+import type { PromptSource } from '../../src/schema/config/prompt-source.ts';
 import { createSftPass, takeSftStep } from '../../src/stages/train-sft/sft-steps.ts';
 import { drawTasks } from '../../src/tasks/charts/draw-tasks.ts';
 import type { Task } from '../../src/tasks/charts/task.ts';

@@ -1,5 +1,5 @@
+import { RunConfig } from '../../src/schema/config/run-config.ts';
 import type { Prompt } from '../../src/schema/prompt.ts';
-import { RunConfig } from '../../src/schema/run-config.ts';
 import type { Trajectory } from '../../src/schema/trajectory.ts';
 
 /** A text-only prompt whose answer is 7. */

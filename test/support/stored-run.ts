@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.ts';
+import { RunConfig } from '../../src/schema/config/run-config.ts';
 import {
   configKey,
   imageKey,
@@ -11,7 +12,6 @@ import {
   trajectoriesPrefix,
 } from '../../src/schema/keys.ts';
 import type { Prompt } from '../../src/schema/prompt.ts';
-import { RunConfig } from '../../src/schema/run-config.ts';
 import type { Progress } from '../../src/schema/stage-contracts.ts';
 import { Trajectory, type TrajectoryScore } from '../../src/schema/trajectory.ts';
 import type { JobDeps } from '../../src/stages/stage-deps.ts';

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { RunEvent } from '../../local/local-home.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InterruptedError, RiseError } from '../../schema/errors.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
 import type { Store } from '../../store/store.ts';
 import { numberOption } from '../number-option.ts';
 import type { ProgressView } from '../views/progress-view.ts';

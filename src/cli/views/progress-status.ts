@@ -1,5 +1,5 @@
 import type { JobIdentity, RunEvent } from '../../local/local-home.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import type { JobName, Progress } from '../../schema/stage-contracts.ts';
 
 /** Where a run stands, as far as its events tell. */

@@ -1,5 +1,6 @@
 import type { JobIdentity, RunEvent } from '../../local/local-home.ts';
-import type { PromptSource, RunConfig } from '../../schema/run-config.ts';
+import type { PromptSource } from '../../schema/config/prompt-source.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import { EVALUATED_POLICIES, JOB_NAMES, type JobName } from '../../schema/stage-contracts.ts';
 
 /** Work and time of one kind of job: work is counted in sequences sampled or trained on. */

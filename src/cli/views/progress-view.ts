@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../local/local-home.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import {
   formatClock,
   formatEvent,

@@ -1,7 +1,7 @@
 import type { Assumptions } from '../../forecast/assumptions.ts';
 import type { QuotaUse } from '../../forecast/quotas.ts';
 import type { Simulation } from '../../forecast/simulate-run.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 
 /** The simulation as tables for people. */
 export function renderSimulation(simulation: Simulation, assumptions: Assumptions, { rl }: RunConfig): string {

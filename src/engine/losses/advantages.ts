@@ -1,4 +1,4 @@
-import type { RlConfig } from '../../schema/run-config.ts';
+import type { RlConfig } from '../../schema/config/rl.ts';
 
 /** Keeps the division finite; as peers do. */
 const EPSILON = 1e-6;

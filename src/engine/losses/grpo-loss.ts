@@ -1,6 +1,6 @@
 // Shape suffixes: N = completion tokens of a micro-batch, flat.
 import * as tf from '@tensorflow/tfjs-core';
-import type { RlConfig } from '../../schema/run-config.ts';
+import type { RlConfig } from '../../schema/config/rl.ts';
 
 const MAX_LOG_RATIO = 20;
 /** c of the dual clip (arXiv 1912.09729): bounds the loss of bad tokens the policy has moved towards. */

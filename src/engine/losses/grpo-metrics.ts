@@ -1,4 +1,4 @@
-import type { RlConfig } from '../../schema/run-config.ts';
+import type { RlConfig } from '../../schema/config/rl.ts';
 
 /** Sums over tokens: divide by the number of tokens for the fraction and the mean. */
 export interface GrpoTokenSums {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { OptimizerConfig } from '../../schema/config/optimizer.ts';
 import { CorruptRecordError } from '../../schema/errors.ts';
-import type { OptimizerConfig } from '../../schema/run-config.ts';
 import type { Executor, StateVariable } from '../runtime/executor.ts';
 import type { HostTensor } from '../weights/safetensors.ts';
 

@@ -1,4 +1,4 @@
-import type { OptimizerConfig } from '../../schema/run-config.ts';
+import type { OptimizerConfig } from '../../schema/config/optimizer.ts';
 
 type ScheduleConfig = Pick<OptimizerConfig, 'learningRate' | 'schedule' | 'warmupFraction'>;
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { OptimizerConfig } from '../../schema/config/optimizer.ts';
 import { DivergedError } from '../../schema/errors.ts';
-import type { OptimizerConfig } from '../../schema/run-config.ts';
 import { adoptWeights } from '../adopt-weights.ts';
 import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
 import { type AdamW, createAdamW } from '../optim/adamw.ts';

@@ -1,11 +1,11 @@
 import { deriveSeed } from '../../base/seeds.ts';
 import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
 import { BUILT_IN_VERSIONS, gradeAnswer, isFormatted } from '../../rewards/index.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { EvaluationRecord } from '../../schema/evaluation.ts';
 import { evaluationPrefix, policyPrefix, promptsKey, recordsKey, sftCheckpointPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
 import { EVALUATED_POLICIES, type EvaluatedPolicy, type EvaluateJob } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';

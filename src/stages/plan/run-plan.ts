@@ -1,4 +1,5 @@
 import { splitEvenly } from '../../base/split-list.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import {
   DIAGNOSIS,
   iterationName,
@@ -9,7 +10,6 @@ import {
   promptsKey,
 } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
 import type { PlanInput, RolloutPlan, ShardItem } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';

@@ -1,7 +1,7 @@
 import { createRandom } from '../../base/random.ts';
 import { deriveSeed } from '../../base/seeds.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import type { Prompt } from '../../schema/prompt.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
 
 /**
  * The prompts of an RL iteration. Each epoch is a new shuffle of all prompts, cut into whole iterations; the rest of an

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BUILT_IN_VERSIONS } from '../../rewards/index.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import {
   DIAGNOSIS,
   expertPrefix,
@@ -14,7 +15,6 @@ import {
 } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { ExpertAnswer, Route } from '../../schema/route.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
 import { type ExecutionInput, ShardItem } from '../../schema/stage-contracts.ts';
 import { Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
 import { completeOnce } from '../../store/complete-once.ts';

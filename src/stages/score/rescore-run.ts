@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { findStale, readFinishedWork, type StaleWork } from '../../lineage/find-stale.ts';
 import { findRewardFaults, loadRewards, rewardVersions } from '../../rewards/load-rewards.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { configKey, recordsKey, rescoredPrefix, rescoringPrefix, scoresPrefix } from '../../schema/keys.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
 import { TrajectoryScore } from '../../schema/trajectory.ts';
 import { readConfig, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';

@@ -1,7 +1,7 @@
 import type { Environment } from '../../endpoints/environment.ts';
 import { loadRewards } from '../../rewards/load-rewards.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import { DIAGNOSIS, scoresPrefix } from '../../schema/keys.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
 import type { ShardItem } from '../../schema/stage-contracts.ts';
 import { readConfig } from '../../store/records.ts';
 import type { StoppableDeps } from '../stage-deps.ts';

@@ -17,7 +17,7 @@ import { type CompletionScorer, createCompletionScorer } from '../../engine/trai
 import { countCompletionTokens, planMicroBatches } from '../../engine/training/plan-micro-batches.ts';
 import { planPadding } from '../../engine/training/plan-padding.ts';
 import type { StepResult, Trainer } from '../../engine/training/train-step.ts';
-import type { RlConfig } from '../../schema/run-config.ts';
+import type { RlConfig } from '../../schema/config/rl.ts';
 import type { StepMetrics } from '../resume.ts';
 import type { JobDeps } from '../stage-deps.ts';
 

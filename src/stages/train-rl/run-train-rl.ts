@@ -6,9 +6,9 @@ import { describePreparation } from '../../engine/runtime/describe-preparation.t
 import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
 import { countCompletionTokens } from '../../engine/training/plan-micro-batches.ts';
 import { createTrainer, selectTrainable } from '../../engine/training/train-step.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import { checkpointPrefix, grpoResumePrefix, metricsKey, policyPrefix } from '../../schema/keys.ts';
 import type { Prompt } from '../../schema/prompt.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
 import type { TrainRlJob } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig } from '../../store/records.ts';

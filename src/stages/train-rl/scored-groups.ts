@@ -1,8 +1,8 @@
 import { computeGroupAdvantages, hasAccuracyVariance } from '../../engine/losses/advantages.ts';
+import type { RlConfig } from '../../schema/config/rl.ts';
 import { CorruptRecordError } from '../../schema/errors.ts';
 import { planPromptsKey, recordsKey, scoresPrefix, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import type { RlConfig } from '../../schema/run-config.ts';
 import type { TrainRlJob } from '../../schema/stage-contracts.ts';
 import { Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
 import { readRecords } from '../../store/records.ts';

@@ -9,6 +9,7 @@ import type { TrainingSequence } from '../../engine/training/batch.ts';
 import { countCompletionTokens } from '../../engine/training/plan-micro-batches.ts';
 import { createTrainer, selectTrainable } from '../../engine/training/train-step.ts';
 import { readSftShard, type StoredSftExample } from '../../formats/webdataset.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import {
   manifestKey,
   metricsKey,
@@ -18,7 +19,6 @@ import {
   sftShardsPrefix,
 } from '../../schema/keys.ts';
 import { Manifest } from '../../schema/manifest.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
 import type { TrainSftJob } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readJson } from '../../store/records.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Fault, PlacedPrompt } from '../../datasets/check-prompts.ts';
 import { readDataset } from '../../datasets/read-dataset.ts';
+import type { PromptSource } from '../../schema/config/prompt-source.ts';
 import { AlreadyExistsError } from '../../schema/errors.ts';
 import { imageKey } from '../../schema/keys.ts';
-import type { PromptSource } from '../../schema/run-config.ts';
 import type { Store } from '../../store/store.ts';
 import { drawTasks, encodePng, type Task } from '../../tasks/index.ts';
 

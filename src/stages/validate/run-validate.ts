@@ -1,8 +1,8 @@
 import { type Fault, findFaults, findNeedFaults, findOverlap } from '../../datasets/check-prompts.ts';
 import { findRewardFaults, loadRewards } from '../../rewards/load-rewards.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import { AlreadyExistsError, InvalidInputError } from '../../schema/errors.ts';
 import { promptsKey, promptsPrefix, startedKey } from '../../schema/keys.ts';
-import type { RunConfig } from '../../schema/run-config.ts';
 import type { ExecutionInput, ValidateOutput } from '../../schema/stage-contracts.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig } from '../../store/records.ts';

@@ -1,6 +1,6 @@
 import { deriveSeed } from '../../base/seeds.ts';
+import type { PromptSource, TaskTier } from '../../schema/config/prompt-source.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
-import type { PromptSource, TaskTier } from '../../schema/run-config.ts';
 import { splitOf } from './split.ts';
 import { draftTask, finishTask, type Task, taskId } from './task.ts';
 import { TIERS } from './tiers.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRandom } from '../../base/random.ts';
 import { deriveSeed } from '../../base/seeds.ts';
-import type { TaskTier } from '../../schema/run-config.ts';
+import type { TaskTier } from '../../schema/config/prompt-source.ts';
 import { renderBarChart } from './bar-chart.ts';
 import type { RawImage } from './raster.ts';
 import { renderShapeGrid } from './shape-grid.ts';

@@ -1,4 +1,4 @@
-import type { TaskTier } from '../../schema/run-config.ts';
+import type { TaskTier } from '../../schema/config/prompt-source.ts';
 import type { Tier } from './tier.ts';
 import { count } from './tiers/count.ts';
 import { difference } from './tiers/difference.ts';

@@ -8,7 +8,7 @@ import { simulateRun } from '../../../src/forecast/simulate-run.ts';
 import { scaleTo } from '../../../src/forecast/workload.ts';
 import { readRunConfig } from '../../../src/launch/read-run-config.ts';
 import { type Machine, readDefinition } from '../../../src/local/definition.ts';
-import type { RunConfig } from '../../../src/schema/run-config.ts';
+import type { RunConfig } from '../../../src/schema/config/run-config.ts';
 import { aRunConfig } from '../../support/factories.ts';
 import { aBatchState, aLambdaState, aMachine } from '../../support/local-machine.ts';
 

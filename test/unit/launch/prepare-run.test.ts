@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareRun } from '../../../src/launch/prepare-run.ts';
 import { lockRun } from '../../../src/local/run-lock.ts';
-import { RunConfig } from '../../../src/schema/run-config.ts';
+import { RunConfig } from '../../../src/schema/config/run-config.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../../../src/base/package-root.ts';
 import { parseRunConfig, readRunConfig } from '../../../src/launch/read-run-config.ts';
-import { RunConfig } from '../../../src/schema/run-config.ts';
+import { RunConfig } from '../../../src/schema/config/run-config.ts';
 
 const VALID = `
 name: demo

@@ -4,7 +4,7 @@ import { BASE_HABITS, drawBaseExample } from '../../../models/rise-tiny/corpus/b
 import { packageRoot } from '../../../src/base/package-root.ts';
 import { loadProcessor, type Processor } from '../../../src/engine/models/qwen2_5_vl/processing/processor.ts';
 import { folderModelFiles } from '../../../src/engine/weights/model-files.ts';
-import { TaskTier } from '../../../src/schema/run-config.ts';
+import { TaskTier } from '../../../src/schema/config/prompt-source.ts';
 import { drawTask } from '../../../src/tasks/index.ts';
 
 const folder = join(packageRoot, 'models/rise-tiny');

@@ -2,7 +2,7 @@ import { isFormatted, scoreTrajectory } from '../../../src/rewards/index.ts';
 import { loadRewards } from '../../../src/rewards/load-rewards.ts';
 import { overlongPenalty } from '../../../src/rewards/overlong.ts';
 import { computeRepetitionPenalty } from '../../../src/rewards/repetition.ts';
-import { RunConfig } from '../../../src/schema/run-config.ts';
+import { RunConfig } from '../../../src/schema/config/run-config.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { aPrompt, aTrajectory } from '../../support/factories.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';

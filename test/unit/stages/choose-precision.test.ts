@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Qwen25VL } from '../../../src/engine/models/qwen2_5_vl/model.ts';
 import { loadBackend } from '../../../src/engine/runtime/backend.ts';
+import type { RunConfig } from '../../../src/schema/config/run-config.ts';
 import { manifestKey, precisionPrefix } from '../../../src/schema/keys.ts';
 import { Manifest } from '../../../src/schema/manifest.ts';
-import type { RunConfig } from '../../../src/schema/run-config.ts';
 import { choosePrecision } from '../../../src/stages/choose-precision.ts';
 import { completeOnce } from '../../../src/store/complete-once.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';

@@ -4,8 +4,8 @@ import { handler as scoreTrajectories } from '../../../lambdas/score/handler.ts'
 import { examineRun } from '../../../src/cli/examine-run.ts';
 import { rescore } from '../../../src/cli/rescore-run.ts';
 import { type FinishedWork, findStale } from '../../../src/lineage/find-stale.ts';
+import type { RunConfig } from '../../../src/schema/config/run-config.ts';
 import * as keys from '../../../src/schema/keys.ts';
-import type { RunConfig } from '../../../src/schema/run-config.ts';
 import type { Rescoring } from '../../../src/stages/score/rescore-run.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords } from '../../../src/store/records.ts';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type StoredSftExample, writeSftShard } from '../../../src/formats/webdataset.ts';
+import type { RunConfig } from '../../../src/schema/config/run-config.ts';
 import { InterruptedError } from '../../../src/schema/errors.ts';
 import {
   checkpointPrefix,
@@ -13,7 +14,6 @@ import {
   sftShardsPrefix,
 } from '../../../src/schema/keys.ts';
 import type { Prompt } from '../../../src/schema/prompt.ts';
-import type { RunConfig } from '../../../src/schema/run-config.ts';
 import { runTrainSft } from '../../../src/stages/train-sft/run-train-sft.ts';
 import { completeOnce } from '../../../src/store/complete-once.ts';
 import type { Store } from '../../../src/store/store.ts';

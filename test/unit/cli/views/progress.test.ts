@@ -3,7 +3,7 @@ import { followStatus, startStatus } from '../../../../src/cli/views/progress-st
 import { createTimeLeft } from '../../../../src/cli/views/progress-time-left.ts';
 import { createJsonView } from '../../../../src/cli/views/progress-view.ts';
 import type { JobIdentity, RunEvent } from '../../../../src/local/local-home.ts';
-import { RunConfig } from '../../../../src/schema/run-config.ts';
+import { RunConfig } from '../../../../src/schema/config/run-config.ts';
 
 const optimizer = { learningRate: 1e-5 };
 /** Work in sequences: 2 x 40 rolled out and trained on, 10 x 2 diagnosed, 10 learned from, 3 x 30 evaluated. */

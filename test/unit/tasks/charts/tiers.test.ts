@@ -1,4 +1,4 @@
-import { TaskTier } from '../../../../src/schema/run-config.ts';
+import { TaskTier } from '../../../../src/schema/config/prompt-source.ts';
 import { draftTask } from '../../../../src/tasks/charts/task.ts';
 import type { Scene, TaskDraft } from '../../../../src/tasks/charts/tier.ts';
 import { TIERS } from '../../../../src/tasks/charts/tiers.ts';

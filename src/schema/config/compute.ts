@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** Machines, and how work is cut to fit them. */
+export const ComputeConfig = z
+  .strictObject({
+    engine: z
+      .enum(['traced', 'eager'])
+      .default('traced')
+      .describe('traced graphs in one session, or op by op: slower, the reference'),
+    precision: z
+      .enum(['auto', 'float32', 'bf16'])
+      .default('auto')
+      .describe(
+        'of products of matrices, bf16 being for traced graphs; weights, moments and all else are float32. auto ' +
+          "measures once, when the run first needs it, and takes bf16 where that is clearly faster: the run's choice " +
+          'from then on',
+      ),
+    rolloutShards: z.int().min(1).max(10000).default(1).describe('parallel rollout jobs per iteration'),
+    decodeBatchSequences: z.int().positive().default(64).describe('sequences decoded together'),
+    heartbeatSeconds: z.int().positive().default(600).describe('a job silent for longer is stopped as stalled'),
+    checkpointSeconds: z
+      .int()
+      .nonnegative()
+      .default(1800)
+      .describe(
+        'between two checkpoints of a training job, besides the one it writes when told to stop; 0 is each step',
+      ),
+  })
+  .refine(({ engine, precision }) => engine === 'traced' || precision !== 'bf16', {
+    path: ['precision'],
+    error: 'the eager engine computes in float32 alone; choose float32, auto or engine: traced',
+  })
+  .prefault({});
+export type ComputeConfig = z.infer<typeof ComputeConfig>;

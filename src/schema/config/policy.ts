@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** The model that learns, and what it is shown. */
+export const PolicyConfig = z.strictObject({
+  model: z
+    .string()
+    .describe('a Qwen2.5-VL checkpoint folder in Hugging Face layout (a path; on the store, a folder key)'),
+  freezeVisionTower: z.boolean().default(true),
+  systemPrompt: z.string().optional().describe('system message before every question; none when absent'),
+  minPixels: z
+    .int()
+    .positive()
+    .optional()
+    .describe('overrides the processor: images are enlarged to at least this area'),
+  maxPixels: z.int().positive().optional().describe('overrides the processor: images are shrunk to at most this area'),
+});
+export type PolicyConfig = z.infer<typeof PolicyConfig>;
