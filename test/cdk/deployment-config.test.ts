@@ -82,7 +82,7 @@ describe('what an account chooses', () => {
     const calls = roleStatements(pipeline).filter(({ actions }) => actions.includes('bedrock:InvokeModel'));
     expect(calls.map(({ role, actions, resources }) => [role.replace(/Role.*/, ''), actions, resources])).toEqual([
       [
-        'scoretrajectories',
+        'score',
         ['bedrock:InvokeModel'],
         [expect.stringMatching(/:bedrock:\{"Ref":"AWS::Region"\}::foundation-model\/amazon\.nova-lite-v1:0$/)],
       ],

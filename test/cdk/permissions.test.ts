@@ -20,7 +20,7 @@ const ALLOWED: [role: string, actions: string[]][] = [
     [...WRITE_LOG, ...USE_STORE, 's3:PutObject'],
   ]),
   // Besides what every stage may do.
-  ['scoretrajectoriesRole', ['s3:DeleteObject']],
+  ['scoreRole', ['s3:DeleteObject']],
   ['GpuWorkerJobRole', [...USE_STORE, 's3:PutObject', 's3:DeleteObject']],
   [
     'GpuWorkerContainerExecutionRole',

@@ -17,7 +17,7 @@ describe('S3 as each stage may use it', () => {
 
   const ask = async (endpoint: string, method: string, path: string) =>
     (await fetch(`${endpoint}/bucket/${path}`, { method })).status;
-  const scoring = () => gateway.endpointOfFunction('RisePipeline-scoretrajectories52CDFB0-1a2b');
+  const scoring = () => gateway.endpointOfFunction('RisePipeline-score52CDFB0-1a2b');
 
   it('lets a stage read, write, delete and list what its role may', async () => {
     expect(await ask(scoring(), 'GET', 'trajectories/r/diagnosis/00000/records.jsonl')).toBe(200);

@@ -44,7 +44,7 @@ export async function startAccessGateway(target: string): Promise<AccessGateway>
   return {
     jobEndpoint: `${url}/${JOB}`,
     endpointOfFunction: (name) =>
-      `${url}/${STAGE_FUNCTION_NAMES.find((stage) => name.includes(stage.replace('-', '')))}`,
+      `${url}/${STAGE_FUNCTION_NAMES.find((stage) => name.includes(`-${stage.replace('-', '')}`))}`,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
