@@ -7,10 +7,10 @@
  *     npm run bench -- rollout
  */
 
-import type { ProcessedPrompt } from '../src/engine/models/qwen2_5_vl/processing/processor.ts';
 import type { Policy } from '../src/engine/policy.ts';
+import type { ProcessedPrompt } from '../src/engine/processing/processor.ts';
 import type { Precision } from '../src/engine/runtime/rewrites/mixed-precision.ts';
-import { countSamplingFlops, measureMatmul } from './support/flops.ts';
+import { countSamplingFlops, measureMatmul, qwenConfigOf } from './support/flops.ts';
 import { THREADS, warnIfBusy } from './support/machine.ts';
 import { type BenchModel, benchModels, loadBenchModel } from './support/models.ts';
 import { writePeerImages } from './support/peer-images.ts';
@@ -120,7 +120,7 @@ async function sampleOurs(policy: Policy, sampler: BenchSampler, prompts: Proces
   return {
     seconds,
     tokens: counted.reduce((sum, { completionTokens }) => sum + completionTokens, 0),
-    flops: countSamplingFlops(policy.model.config, counted),
+    flops: countSamplingFlops(qwenConfigOf(policy.model), counted),
   };
 }
 

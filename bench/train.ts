@@ -13,7 +13,7 @@ import type { Policy } from '../src/engine/policy.ts';
 import type { Precision } from '../src/engine/runtime/rewrites/mixed-precision.ts';
 import { planMicroBatches } from '../src/engine/training/plan-micro-batches.ts';
 import type { GrpoSequence } from '../src/stages/train-rl/grpo-steps.ts';
-import { countTrainingFlops, measureMatmul } from './support/flops.ts';
+import { countTrainingFlops, measureMatmul, qwenConfigOf } from './support/flops.ts';
 import { createGrpoStepper, toGrpoSequences } from './support/grpo-step.ts';
 import { THREADS, warnIfBusy } from './support/machine.ts';
 import { type BenchModel, benchModels, loadBenchModel } from './support/models.ts';
@@ -98,7 +98,7 @@ async function measureCase(benchModel: BenchModel, precision: Precision): Promis
   await loadPeer(benchModel, splitSorted(sequences, config.rl.microBatchSequences), precision);
   const { ours, theirs } = await takeTurns(policy, microBatches, precision);
   const lengths = sequences.map(({ prompt, completionIds }) => ({ prompt, completionTokens: completionIds.length }));
-  const gigaflop = countTrainingFlops(policy.model.config, lengths) / 1e9;
+  const gigaflop = countTrainingFlops(qwenConfigOf(policy.model), lengths) / 1e9;
   policy.model.dispose();
   const [milliseconds, peerMilliseconds] = [ours, theirs].map((side) => median(side.milliseconds.slice(1)));
   return {

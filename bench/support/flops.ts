@@ -1,12 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Qwen25VLConfig } from '../../src/engine/models/qwen2_5_vl/config.ts';
-import type { ProcessedImage, ProcessedPrompt } from '../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import { Qwen25VL } from '../../src/engine/models/qwen2_5_vl/model.ts';
 import { listWeightShapes } from '../../src/engine/models/qwen2_5_vl/weight-shapes.ts';
+import type { VisionLanguageModel } from '../../src/engine/models/vision-language-model.ts';
+import type { ProcessedImage, ProcessedPrompt } from '../../src/engine/processing/processor.ts';
 
 /** A prompt and how many tokens follow it. */
 export interface CountedSequence {
   prompt: ProcessedPrompt;
   completionTokens: number;
+}
+
+/** What operations are counted by. Throws for a model of another architecture. */
+export function qwenConfigOf(model: VisionLanguageModel): Qwen25VLConfig {
+  if (model instanceof Qwen25VL) return model.config;
+  throw new Error('operations are counted of Qwen2.5-VL alone; count those of this architecture too');
 }
 
 /**

@@ -46,7 +46,7 @@ export function createGrpoStepper(
   const tokenCount = countCompletionTokens(microBatches.flat());
   const trainer = createTrainer(
     model,
-    selectTrainable(model.weights, true),
+    selectTrainable(model, true),
     config.optimizer,
     totalSteps,
     createExecutor('traced', precision),

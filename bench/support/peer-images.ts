@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProcessedImage, ProcessedPrompt } from '../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import type { ProcessedImage, ProcessedPrompt } from '../../src/engine/processing/processor.ts';
 import { encodeSafetensors } from '../../src/engine/weights/safetensors.ts';
 
 /** The images of prompts, as processed here, in a file that both sides of a bench name them by. */

@@ -16,10 +16,8 @@ import { packageRoot } from '../../src/base/package-root.ts';
 import { deriveSeed } from '../../src/base/seeds.ts';
 import { createSampler } from '../../src/engine/generation/sampler.ts';
 import { sftLoss } from '../../src/engine/losses/sft-loss.ts';
-import { parseModelConfig } from '../../src/engine/models/qwen2_5_vl/config.ts';
-import { initializeWeights } from '../../src/engine/models/qwen2_5_vl/initialize-weights.ts';
-import { Qwen25VL } from '../../src/engine/models/qwen2_5_vl/model.ts';
-import { loadProcessor } from '../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import { findArchitecture } from '../../src/engine/models/registry.ts';
+import type { VisionLanguageModel } from '../../src/engine/models/vision-language-model.ts';
 import type { Policy } from '../../src/engine/policy.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { loadBackend } from '../../src/engine/runtime/backend.ts';
@@ -27,7 +25,8 @@ import { createTracedExecutor } from '../../src/engine/runtime/traced-executor.t
 import type { TrainingSequence } from '../../src/engine/training/batch.ts';
 import { type CompletionPass, createCompletionPass } from '../../src/engine/training/completion-pass.ts';
 import { createTrainer, type Trainer } from '../../src/engine/training/train-step.ts';
-import { folderModelFiles, requireModelJson } from '../../src/engine/weights/model-files.ts';
+import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
+import { readModelSettings } from '../../src/engine/weights/model-settings.ts';
 import { encodeSafetensors, type HostTensor, readSafetensors } from '../../src/engine/weights/safetensors.ts';
 import { drawTasks, type Task } from '../../src/tasks/index.ts';
 import { BASE_HABITS, CLEAN_HABITS, drawBaseExample, HASTY_HABITS, type Habits } from './corpus/base-corpus.ts';
@@ -73,9 +72,7 @@ const { values } = parseArgs({ options: { out: { type: 'string', default: folder
 
 async function main(out: string): Promise<void> {
   loadBackend();
-  const files = folderModelFiles(folder);
-  const config = parseModelConfig(await requireModelJson(files, 'config.json'));
-  const policy = { model: new Qwen25VL(config, initializeWeights(config, 0)), processor: await loadProcessor(files) };
+  const policy = await createPolicy();
   const stateFolder = join(out, 'training-state');
   await mkdir(stateFolder, { recursive: true });
   const state = await readState(stateFolder);
@@ -84,6 +81,16 @@ async function main(out: string): Promise<void> {
     await takeCourse(policy, index, courseOf(state) === index ? state : undefined, stateFolder);
   }
   await writeFile(join(out, 'model.safetensors'), encodeSafetensors(hostWeights(policy.model), 'BF16'));
+}
+
+/** rise-tiny with random weights. */
+async function createPolicy(): Promise<Policy> {
+  const settings = await readModelSettings(folderModelFiles(folder));
+  const json = settings.requireJson('config.json');
+  const architecture = findArchitecture(json);
+  const config = architecture.parseConfig(json);
+  const model = architecture.createModel(config, architecture.initializeWeights(config, 0));
+  return { model, processor: architecture.createProcessor(settings, {}) };
 }
 
 async function takeCourse(policy: Policy, index: number, state: State | undefined, stateFolder: string): Promise<void> {
@@ -136,7 +143,7 @@ function processTask(processor: Policy['processor'], task: Task) {
   return processor.processPrompt({ content: questionContent(task.question, [task.image]) });
 }
 
-function createPass(model: Qwen25VL, trainer: Trainer): CompletionPass<never> {
+function createPass(model: VisionLanguageModel, trainer: Trainer): CompletionPass<never> {
   const computeLoss = (logprobs_N: tf.Tensor1D, _values: unknown, tokenCount: tf.Scalar) =>
     sftLoss(logprobs_N, tokenCount);
   return createCompletionPass(model, trainer, computeLoss);
@@ -170,7 +177,7 @@ async function evaluate(policy: Policy): Promise<void> {
   executor.dispose();
 }
 
-function hostWeights(model: Qwen25VL): Map<string, HostTensor> {
+function hostWeights(model: VisionLanguageModel): Map<string, HostTensor> {
   return new Map(
     [...model.weights].map(([name, weight]) => [name, { shape: weight.shape, data: weight.dataSync<'float32'>() }]),
   );
@@ -180,7 +187,12 @@ type State = Map<string, HostTensor>;
 
 const courseOf = (state: State | undefined) => state?.get('course')?.data[0] ?? 0;
 
-async function saveState(stateFolder: string, model: Qwen25VL, course: number, trainer: Trainer): Promise<void> {
+async function saveState(
+  stateFolder: string,
+  model: VisionLanguageModel,
+  course: number,
+  trainer: Trainer,
+): Promise<void> {
   const weights = [...hostWeights(model)].map(([name, tensor]): [string, HostTensor] => [`${name}.weights`, tensor]);
   const state: State = new Map([...weights, ...trainer.optimizer.state()]);
   state.set('course', { shape: [1], data: Float32Array.of(course) });
@@ -194,7 +206,7 @@ async function readState(stateFolder: string): Promise<State | undefined> {
   return existsSync(file) ? readSafetensors(await readFile(file), file) : undefined;
 }
 
-function restoreWeights(model: Qwen25VL, state: State): void {
+function restoreWeights(model: VisionLanguageModel, state: State): void {
   for (const [name, weight] of model.weights) {
     const { data, shape } = state.get(`${name}.weights`)!;
     const saved = tf.tensor(data, shape);

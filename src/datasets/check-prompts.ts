@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ActiveReward, findGoldFault } from '../rewards/index.ts';
+import { findAspectFault } from '../schema/image-limits.ts';
 import type { Prompt } from '../schema/prompt.ts';
 
 /** A prompt and where it was read: `file:line`, or what drew it. */
@@ -14,9 +15,6 @@ export interface Fault {
   message: string;
 }
 
-/** The longer side of an image may be this many times the shorter (Qwen2.5-VL's processor refuses more). */
-const MAX_ASPECT_RATIO = 200;
-
 /** Everything wrong with the prompts of one split: ids used twice, answers that cannot be graded, images that do not fit. */
 export function findFaults(prompts: readonly PlacedPrompt[]): Fault[] {
   const firstPlaces = new Map<string, string>();
@@ -27,7 +25,7 @@ export function findFaults(prompts: readonly PlacedPrompt[]): Fault[] {
       firstPlace && `promptId ${prompt.promptId} is already at ${firstPlace}; ids must differ`,
       findGoldFault(prompt),
       findMarkFault(prompt),
-      ...prompt.images.map(findImageFault),
+      ...prompt.images.map((image) => findAspectFault(image, image.key)),
     ];
     return messages.filter((message) => message !== undefined).map((message) => ({ place, message }));
   });
@@ -68,11 +66,6 @@ function findMarkFault(prompt: Prompt): string | undefined {
   const mark = highestImageMark(prompt);
   if (mark <= prompt.images.length || prompt.images.length === 1) return undefined;
   return `<image${mark}> has no image: the prompt has ${prompt.images.length}; add the image or remove the mark`;
-}
-
-function findImageFault({ key, width, height }: Prompt['images'][number]): string | undefined {
-  if (Math.max(width, height) <= MAX_ASPECT_RATIO * Math.min(width, height)) return undefined;
-  return `${key} is ${width} x ${height}: one side is over ${MAX_ASPECT_RATIO} times the other; crop or pad it`;
 }
 
 function contentHash({ question, options = [], images }: Prompt): string {

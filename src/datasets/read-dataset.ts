@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import sharp from 'sharp';
 import { InvalidInputError } from '../schema/errors.ts';
+import { MAX_IMAGE_PIXELS } from '../schema/image-limits.ts';
 import { imageKey } from '../schema/keys.ts';
 import type { ImageRef, Prompt } from '../schema/prompt.ts';
 import { DatasetRow } from './dataset-row.ts';
@@ -19,8 +20,6 @@ export type DatasetEntry =
 
 /** Read at once: fetching an image takes longer than decoding it. */
 const CONCURRENT_ROWS = 16;
-/** Larger images are refused before they are decoded. */
-const MAX_PIXELS = 64_000_000;
 const EXTENSIONS: Record<string, string> = { png: 'png', jpeg: 'jpg', webp: 'webp', gif: 'gif' };
 
 /**
@@ -107,7 +106,7 @@ async function readImage(files: DatasetFiles, folder: string, imagePath: string)
 /** Decodes the whole image, so that a truncated one is found now, and names it by content. */
 async function describeImage(bytes: Buffer, name: string): Promise<ImageRef> {
   try {
-    const decoder = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS });
+    const decoder = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_IMAGE_PIXELS });
     const { format = '' } = await decoder.metadata();
     const { info } = await decoder.autoOrient().raw().toBuffer({ resolveWithObject: true });
     const sha256 = createHash('sha256').update(bytes).digest('hex');

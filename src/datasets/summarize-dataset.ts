@@ -1,11 +1,15 @@
-import { smartResize } from '../engine/models/qwen2_5_vl/processing/smart-resize.ts';
-import type { ImageRef, Prompt } from '../schema/prompt.ts';
+import { findAspectFault, type ImageSize } from '../schema/image-limits.ts';
+import type { Prompt } from '../schema/prompt.ts';
 import type { Fault, PlacedPrompt } from './check-prompts.ts';
 import { highestImageMark } from './check-prompts.ts';
 
-/** Qwen2.5-VL's processor as published: 14-pixel patches merged 2 by 2, and its bounds on the resized area. */
-const MERGED_PATCH = 28;
-const PIXEL_BOUNDS = { minPixels: 56 * 56, maxPixels: 28 * 28 * 16384 };
+/** The model whose tokens a summary counts. */
+export interface TokenCounter {
+  /** As people write its name. */
+  title: string;
+  /** Tokens that an image takes in a prompt. */
+  countImageTokens(size: ImageSize): number;
+}
 
 interface Spread {
   least: number;
@@ -26,16 +30,21 @@ export interface DatasetSummary {
   formats: Record<string, number>;
   width: Spread;
   height: Spread;
-  /** Tokens an image takes in the prompt, by the arithmetic of Qwen2.5-VL's processor. */
+  /** Tokens an image takes in the prompt; nothing of an image whose sides no processor takes. */
   imageTokens: Spread;
   /** Prompts that mark more figures than they have images: the figures are parts of one image. */
   compositeImages: string[];
   faults: Fault[];
 }
 
-export function summarizeDataset(placed: readonly PlacedPrompt[], faults: readonly Fault[]): DatasetSummary {
+export function summarizeDataset(
+  placed: readonly PlacedPrompt[],
+  faults: readonly Fault[],
+  model: TokenCounter,
+): DatasetSummary {
   const prompts = placed.map(({ prompt }) => prompt);
   const images = prompts.flatMap((prompt) => prompt.images);
+  const sound = images.filter((image) => !findAspectFault(image, image.key));
   const isComposite = (prompt: Prompt) => prompt.images.length === 1 && highestImageMark(prompt) > 1;
   return {
     prompts: prompts.length,
@@ -48,14 +57,14 @@ export function summarizeDataset(placed: readonly PlacedPrompt[], faults: readon
     formats: countBy(images.map(({ key }) => key.split('.').at(-1) ?? '')),
     width: spreadOf(images.map(({ width }) => width)),
     height: spreadOf(images.map(({ height }) => height)),
-    imageTokens: spreadOf(images.flatMap(countImageTokens)),
+    imageTokens: spreadOf(sound.map((image) => model.countImageTokens(image))),
     compositeImages: placed.filter(({ prompt }) => isComposite(prompt)).map(({ place }) => place),
     faults: [...faults],
   };
 }
 
 /** The summary for a terminal; faults come last, one a line. */
-export function renderDatasetSummary(summary: DatasetSummary): string {
+export function renderDatasetSummary(summary: DatasetSummary, { title }: TokenCounter): string {
   const counts = (record: Record<string, number>) =>
     Object.entries(record)
       .map(([name, count]) => `${name} ${count}`)
@@ -71,7 +80,7 @@ export function renderDatasetSummary(summary: DatasetSummary): string {
       ? [
           `width         ${spread(summary.width)} pixels`,
           `height        ${spread(summary.height)} pixels`,
-          `image tokens  ${spread(summary.imageTokens)}; ${summary.imageTokens.total} in all (Qwen2.5-VL)`,
+          `image tokens  ${spread(summary.imageTokens)}; ${summary.imageTokens.total} in all (${title})`,
         ]
       : []),
     ...(composite > 0
@@ -82,14 +91,6 @@ export function renderDatasetSummary(summary: DatasetSummary): string {
     `faults        ${summary.faults.length}`,
     ...summary.faults.map(({ place, message }) => `${place}: ${message}`),
   ].join('\n');
-}
-
-/** `width / 28 * height / 28` of the resized image; nothing for an image whose sides no processor takes. */
-function countImageTokens({ key, width, height }: ImageRef): number[] {
-  const MAX_ASPECT_RATIO = 200;
-  if (Math.max(width, height) > MAX_ASPECT_RATIO * Math.min(width, height)) return [];
-  const resized = smartResize({ width, height }, MERGED_PATCH, PIXEL_BOUNDS, key);
-  return [(resized.width / MERGED_PATCH) * (resized.height / MERGED_PATCH)];
 }
 
 function spreadOf(values: readonly number[]): Spread {

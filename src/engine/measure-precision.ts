@@ -1,7 +1,7 @@
 // Shape suffixes: M = rows, D = model width, I = width inside the MLP.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Qwen25VLConfig } from './models/qwen2_5_vl/config.ts';
-import { gatedMlp, type Weights } from './models/qwen2_5_vl/layers.ts';
+import { createLayers, gatedMlp } from './models/layers.ts';
+import type { ModelConfig } from './models/vision-language-model.ts';
 import type { Precision } from './runtime/rewrites/mixed-precision.ts';
 import { createTracedExecutor } from './runtime/traced-executor.ts';
 
@@ -29,7 +29,7 @@ const MOST_INNER_WIDTH = 2048;
 const RUNS = 6;
 
 /** Runs an MLP of the model's shape both ways, which takes a fraction of a second, and chooses bf16 where it clearly wins. */
-export function measurePrecision({ text: { hiddenSize, intermediateSize } }: Qwen25VLConfig): PrecisionChoice {
+export function measurePrecision({ text: { hiddenSize, intermediateSize } }: ModelConfig): PrecisionChoice {
   if (hiddenSize < LEAST_WIDTH) {
     return { precision: 'float32', reason: `a model of width ${hiddenSize} gains little by bf16` };
   }
@@ -62,8 +62,8 @@ function createMlp(precision: Precision, D: number, I: number) {
     ['mlp.down_proj.weight', variable([D, I])],
   ]);
   for (const part of parts.values()) executor.adopt(part);
-  const weights: Weights = (name) => parts.get(name)!;
-  const run = executor.define((x_MD: tf.Tensor2D) => gatedMlp(x_MD, weights, 'mlp', false));
+  const layers = createLayers(parts);
+  const run = executor.define((x_MD: tf.Tensor2D) => gatedMlp(x_MD, layers, 'mlp'));
   const x_MD = tf.fill([ROWS, D], 1) as tf.Tensor2D;
   return {
     /** Milliseconds of a run. */

@@ -1,31 +1,27 @@
-import { parseModelConfig } from './models/qwen2_5_vl/config.ts';
-import { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import type { PixelLimits } from './models/qwen2_5_vl/processing/image-processor.ts';
-import { loadProcessor, type Processor } from './models/qwen2_5_vl/processing/processor.ts';
+import { findArchitecture } from './models/registry.ts';
+import type { VisionLanguageModel } from './models/vision-language-model.ts';
+import type { PixelLimits, Processor } from './processing/processor.ts';
 import { loadBackend } from './runtime/backend.ts';
-import { type ReadModelFile, requireModelJson } from './weights/model-files.ts';
+import type { ReadModelFile } from './weights/model-files.ts';
+import { readModelSettings } from './weights/model-settings.ts';
 import { loadWeightFiles } from './weights/weight-files.ts';
 
 /** A model and the processor that feeds it. */
 export interface Policy {
-  model: Qwen25VL;
+  model: VisionLanguageModel;
   processor: Processor;
 }
 
 /**
- * Loads a Qwen2.5-VL checkpoint in Hugging Face layout.
- * Throws `UnsupportedModelError` when it is of another architecture or incomplete.
+ * Loads a checkpoint in Hugging Face layout; its weights are read after all else has proved right.
+ * Throws `UnsupportedModelError` when it is of an unknown architecture or incomplete.
  */
 export async function loadPolicy(readFile: ReadModelFile, pixelLimits: PixelLimits = {}): Promise<Policy> {
   loadBackend();
-  const config = parseModelConfig(await requireModelJson(readFile, 'config.json'));
-  const [weights, processor] = await Promise.all([loadWeightFiles(readFile), loadProcessor(readFile, pixelLimits)]);
-  return { model: new Qwen25VL(config, useCanonicalNames(weights)), processor };
-}
-
-/** Names as published checkpoints have them (`visual.`, `model.`, `lm_head.`), whichever way the file was saved. */
-function useCanonicalNames<T>(weights: ReadonlyMap<string, T>): Map<string, T> {
-  const canonical = (name: string) =>
-    name.replace(/^model\.visual\./, 'visual.').replace(/^model\.language_model\./, 'model.');
-  return new Map([...weights].map(([name, tensor]) => [canonical(name), tensor]));
+  const settings = await readModelSettings(readFile);
+  const json = settings.requireJson('config.json');
+  const architecture = findArchitecture(json);
+  const config = architecture.parseConfig(json);
+  const processor = architecture.createProcessor(settings, pixelLimits);
+  return { model: architecture.createModel(config, await loadWeightFiles(readFile)), processor };
 }

@@ -1,26 +1,12 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { AdamW } from '../engine/optim/adamw.ts';
+import { carrySettings } from '../engine/weights/model-settings.ts';
 import type { HostTensor } from '../engine/weights/safetensors.ts';
 import { encodeWeightFiles, loadWeightFiles } from '../engine/weights/weight-files.ts';
 import { readJson } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { storedModelFiles } from './stored-policy.ts';
-
-/** Files of a Hugging Face folder that a checkpoint takes over from the policy it was trained from. */
-const CARRIED_FILES = [
-  'generation_config.json',
-  'preprocessor_config.json',
-  'processor_config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'added_tokens.json',
-  'vocab.json',
-  'merges.txt',
-  'chat_template.jinja',
-  'chat_template.json',
-];
 
 /** What a trainer needs to go on, besides weights and moments. */
 export const TrainerState = z.object({
@@ -50,12 +36,8 @@ export async function saveCheckpoint(
   prefix: string,
   { sourcePrefix, weights, optimizer, state }: Checkpoint,
 ): Promise<void> {
-  const readSource = storedModelFiles(store, sourcePrefix);
-  await write(`${prefix}config.json`, asFloat32Config(await store.read(`${sourcePrefix}config.json`)));
-  for (const name of CARRIED_FILES) {
-    const bytes = await readSource(name);
-    if (bytes) await write(`${prefix}${name}`, bytes);
-  }
+  const settings = carrySettings(storedModelFiles(store, sourcePrefix));
+  for await (const [name, bytes] of settings) await write(`${prefix}${name}`, bytes);
   for (const [name, bytes] of encodeWeightFiles(toHost(weights))) await write(`${prefix}${name}`, bytes);
   for (const [name, bytes] of encodeWeightFiles(optimizer.state(), 'optimizer')) await write(`${prefix}${name}`, bytes);
   await write(`${prefix}${STATE_NAME}`, `${JSON.stringify(state, null, 2)}\n`);
@@ -72,14 +54,6 @@ export async function restoreOptimizer(store: Store, prefix: string, optimizer: 
 export async function listWholeCheckpoints(store: Store, prefix: string): Promise<string[]> {
   const keys = await store.list(prefix);
   return keys.filter((key) => key.endsWith(`/${STATE_NAME}`)).map((key) => key.slice(0, -STATE_NAME.length));
-}
-
-/** The source's config, with the storage type the weights now have. */
-function asFloat32Config(bytes: Uint8Array): string {
-  const config = JSON.parse(new TextDecoder().decode(bytes), (key, value) =>
-    key === 'dtype' || key === 'torch_dtype' ? 'float32' : value,
-  );
-  return `${JSON.stringify(config, null, 2)}\n`;
 }
 
 function toHost(weights: ReadonlyMap<string, Variable>): Map<string, HostTensor> {

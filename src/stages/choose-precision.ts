@@ -1,5 +1,5 @@
 import { measurePrecision } from '../engine/measure-precision.ts';
-import type { Qwen25VL } from '../engine/models/qwen2_5_vl/model.ts';
+import type { VisionLanguageModel } from '../engine/models/vision-language-model.ts';
 import type { Precision } from '../engine/runtime/rewrites/mixed-precision.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { metricsKey, precisionPrefix } from '../schema/keys.ts';
@@ -16,7 +16,7 @@ export async function choosePrecision(
   { store, report }: StageDeps,
   runId: string,
   { seed, compute: { engine, precision } }: RunConfig,
-  model: Pick<Qwen25VL, 'config'>,
+  model: Pick<VisionLanguageModel, 'config'>,
 ): Promise<Precision> {
   if (precision !== 'auto') return precision;
   if (engine === 'eager') return 'float32';

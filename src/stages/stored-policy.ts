@@ -1,5 +1,5 @@
-import type { ProcessedPrompt, Processor } from '../engine/models/qwen2_5_vl/processing/processor.ts';
 import { loadPolicy, type Policy } from '../engine/policy.ts';
+import type { ProcessedPrompt, Processor } from '../engine/processing/processor.ts';
 import { questionContent } from '../engine/processing/question-content.ts';
 import type { ReadModelFile } from '../engine/weights/model-files.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';

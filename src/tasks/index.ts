@@ -1,3 +1,3 @@
 export { drawTasks } from './charts/draw-tasks.ts';
-export { encodePng, type RawImage } from './charts/raster.ts';
+export { encodePng } from './charts/raster.ts';
 export { drawTask, type Task } from './charts/task.ts';

@@ -47,7 +47,7 @@ async function learnSums(precision: Precision): Promise<{ loss: number; right: n
     })),
   );
   const executor = createExecutor('traced', precision);
-  const trainer = createTrainer(model, selectTrainable(model.weights, true), optimizer, STEPS, executor);
+  const trainer = createTrainer(model, selectTrainable(model, true), optimizer, STEPS, executor);
   const models = { model, trainer, pass: createSftPass(model, trainer) };
   let loss = 0;
   for (let step = 0; step < STEPS; step++) {

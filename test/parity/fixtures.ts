@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { packageRoot } from '../../src/base/package-root.ts';
-import type { ContentPart, PromptMessage, RawImage } from '../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import type { RawImage } from '../../src/base/raw-image.ts';
+import type { ContentPart, PromptMessage } from '../../src/engine/processing/processor.ts';
 import { folderModelFiles, type ReadModelFile } from '../../src/engine/weights/model-files.ts';
 
 // Written by scripts/parity/make_fixtures.py; the names are its names.

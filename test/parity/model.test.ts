@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createSampler, type Sampler } from '../../src/engine/generation/sampler.ts';
-import { createModelInput } from '../../src/engine/models/qwen2_5_vl/model-input.ts';
-import { uploadModelInput } from '../../src/engine/models/qwen2_5_vl/model-tensors.ts';
-import { computePositionIds } from '../../src/engine/models/qwen2_5_vl/position-ids.ts';
-import type { ProcessedPrompt } from '../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import { createModelInput } from '../../src/engine/models/model-input.ts';
+import { computePositionIds } from '../../src/engine/models/position-ids.ts';
+import type { VisionLanguageModel } from '../../src/engine/models/vision-language-model.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
+import type { ProcessedPrompt } from '../../src/engine/processing/processor.ts';
 import { createExecutor } from '../../src/engine/runtime/create-executor.ts';
 import type { Executor } from '../../src/engine/runtime/executor.ts';
 import { buildSequenceBatch } from '../../src/engine/training/batch.ts';
@@ -47,7 +47,7 @@ describe.each(caseNames)('the checkpoint %s, beside transformers', (name) => {
   });
 
   it.each(withImages)('gives the images of $name the same features', ({ index, expected }) => {
-    const features = tf.tidy(() => policy.model.computeImageFeatures(processed[index].images).dataSync());
+    const features = tf.tidy(() => encodeImages(policy.model, processed[index]).dataSync());
     expect(largestDifference(features, decodeFloats(expected.imageFeatures!))).toBeLessThan(1e-4);
   });
 
@@ -101,6 +101,9 @@ describe.each(caseNames)('the checkpoint %s, beside transformers', (name) => {
   });
 });
 
+const encodeImages = (model: VisionLanguageModel, { images }: ProcessedPrompt) =>
+  model.encodeImages(model.uploadImages(images));
+
 /** Logits of each prompt's last positions (as many as the fixture has), and the log-probability of each of its next tokens. */
 function computeLogits(policy: Policy, prompts: ProcessedPrompt[], expected: ExpectedPrompt) {
   const [lastPositions, vocabSize] = expected.lastLogits.shape;
@@ -109,7 +112,7 @@ function computeLogits(policy: Policy, prompts: ProcessedPrompt[], expected: Exp
     policy.model.config,
   );
   return tf.tidy(() => {
-    const hidden = policy.model.computeHiddenStates(uploadModelInput(input, policy.model.config));
+    const hidden = policy.model.computeHiddenStates(policy.model.uploadInput(input));
     const all = policy.model.computeLogits(hidden);
     const logits = input.places.map(({ firstRow, length }) =>
       tf.slice(all, [firstRow + length - lastPositions, 0], [lastPositions, vocabSize]).dataSync<'float32'>(),

@@ -1,10 +1,11 @@
-import { loadImageProcessor } from '../../src/engine/models/qwen2_5_vl/processing/image-processor.ts';
-import { loadProcessor } from '../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import { createImageProcessor } from '../../src/engine/models/qwen2_5_vl/processing/image-processor.ts';
 import { smartResize } from '../../src/engine/models/qwen2_5_vl/processing/smart-resize.ts';
-import { loadChatTemplate } from '../../src/engine/processing/chat-template.ts';
+import { createChatTemplate } from '../../src/engine/processing/chat-template.ts';
 import { decodeImage } from '../../src/engine/processing/decode-image.ts';
 import { resizeBicubic } from '../../src/engine/processing/resize-bicubic.ts';
-import { loadTokenizer } from '../../src/engine/processing/tokenizer.ts';
+import { createTokenizer } from '../../src/engine/processing/tokenizer.ts';
+import { readModelSettings } from '../../src/engine/weights/model-settings.ts';
+import { loadProcessor } from '../support/load-processor.ts';
 import {
   caseNames,
   largestDifference,
@@ -55,7 +56,10 @@ describe('the image processor, beside transformers', () => {
   >('processing/image-processor.json');
 
   it.each(cases)('$size with $config', async ({ size, config, pixels, imageGridThw, pixelValues }) => {
-    const processor = await loadImageProcessor(modelFiles({ 'preprocessor_config.json': config }), {});
+    const processor = createImageProcessor(
+      await readModelSettings(modelFiles({ 'preprocessor_config.json': config })),
+      {},
+    );
     const processed = processor.process(rawImage(size, pixels), 'image');
     expect(processed.gridThw).toEqual(imageGridThw);
     expect(largestDifference(processed.pixelValues, unpackFloats(pixelValues))).toBeLessThan(1e-6);
@@ -78,17 +82,17 @@ describe('text, beside transformers', () => {
   const { readFile } = loadParityCase('one-image');
 
   it.each(fixture.encode)('encodes $text', async ({ text, tokenIds }) => {
-    expect((await loadTokenizer(readFile)).encode(text)).toEqual(tokenIds);
+    expect(createTokenizer(await readModelSettings(readFile)).encode(text)).toEqual(tokenIds);
   });
 
   it.each(fixture.decode)('decodes $tokenIds', async ({ tokenIds, text, plainText }) => {
-    const tokenizer = await loadTokenizer(readFile);
+    const tokenizer = createTokenizer(await readModelSettings(readFile));
     expect(tokenizer.decode(tokenIds, { skipSpecialTokens: false })).toBe(text);
     expect(tokenizer.decode(tokenIds, { skipSpecialTokens: true })).toBe(plainText);
   });
 
   it.each(fixture.chat)('renders $rendered, with system message $system', async ({ system, content, rendered }) => {
-    const template = await loadChatTemplate(readFile);
+    const template = createChatTemplate(await readModelSettings(readFile));
     const before = system === undefined ? [] : [{ role: 'system' as const, content: system }];
     expect(template.render([...before, { role: 'user', content }], {})).toBe(rendered);
   });

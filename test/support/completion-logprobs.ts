@@ -1,4 +1,4 @@
-import type { Qwen25VL } from '../../src/engine/models/qwen2_5_vl/model.ts';
+import type { VisionLanguageModel } from '../../src/engine/models/vision-language-model.ts';
 import {
   type CompletionScores,
   type SequenceBatch,
@@ -7,6 +7,6 @@ import {
 } from '../../src/engine/training/batch.ts';
 
 /** Scores a batch that is still on the host op by op: the reference for passes and samplers. */
-export function computeCompletionLogprobs(model: Qwen25VL, batch: SequenceBatch): CompletionScores {
-  return scoreCompletions(model, uploadSequenceBatch(batch, model.config));
+export function computeCompletionLogprobs(model: VisionLanguageModel, batch: SequenceBatch): CompletionScores {
+  return scoreCompletions(model, uploadSequenceBatch(batch, model));
 }

@@ -2,7 +2,7 @@ import { createRandom } from '../../src/base/random.ts';
 import { parseModelConfig, type Qwen25VLConfig } from '../../src/engine/models/qwen2_5_vl/config.ts';
 import { initializeWeights } from '../../src/engine/models/qwen2_5_vl/initialize-weights.ts';
 import { Qwen25VL } from '../../src/engine/models/qwen2_5_vl/model.ts';
-import type { ProcessedImage, ProcessedPrompt } from '../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import type { ProcessedImage, ProcessedPrompt } from '../../src/engine/processing/processor.ts';
 import { loadBackend } from '../../src/engine/runtime/backend.ts';
 
 export const IMAGE_TOKEN = 30;

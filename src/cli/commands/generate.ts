@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { OnStep } from '../../engine/generation/sampler.ts';
 import type { Completion, GenerationSettings } from '../../engine/generation/sequence.ts';
-import type { ContentPart, ProcessedPrompt } from '../../engine/models/qwen2_5_vl/processing/processor.ts';
 import type { Policy } from '../../engine/policy.ts';
+import type { ContentPart, ProcessedPrompt } from '../../engine/processing/processor.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { numberOption } from '../number-option.ts';
 import { createTextStream } from '../views/text-stream.ts';
@@ -25,7 +25,7 @@ interface GenerateOptions {
 export function registerGenerate(program: Command): void {
   program
     .command('generate')
-    .description('answer a prompt with a Qwen2.5-VL checkpoint folder in Hugging Face layout')
+    .description('answer a prompt with a checkpoint folder in Hugging Face layout')
     .requiredOption('--model <dir>', 'checkpoint folder')
     .requiredOption('--prompt <text>', 'what to ask; comes after the images')
     .option('--image <file>', 'image to show; repeat it for several', (file, files: string[]) => [...files, file], [])

@@ -1,7 +1,6 @@
 // Shape suffixes: R = sequences that begin, B = sequences that go on, M = tokens, K = key-value heads, C = head size, Y = K x C.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Qwen25VLConfig } from '../models/qwen2_5_vl/config.ts';
-import type { Attend } from '../models/qwen2_5_vl/decoder.ts';
+import type { Attend, ModelConfig } from '../models/vision-language-model.ts';
 import type { Executor, RowTable } from '../runtime/executor.ts';
 import { type Heads, slotAttention } from '../runtime/kernels/attention.ts';
 
@@ -35,7 +34,7 @@ interface LayerTables {
   values: RowTable;
 }
 
-export function createKeyValueCache(executor: Executor, config: Qwen25VLConfig, slotCount: number): KeyValueCache {
+export function createKeyValueCache(executor: Executor, config: ModelConfig, slotCount: number): KeyValueCache {
   const { layerCount, keyValueHeadCount: K, headSize: C } = config.text;
   const tablesByRoom = new Map<number, LayerTables[]>();
   let current = 0;

@@ -1,4 +1,4 @@
-import type { ProcessedPrompt } from '../models/qwen2_5_vl/processing/processor.ts';
+import type { ProcessedPrompt } from '../processing/processor.ts';
 
 /** One completion to sample. Requests in a row that hold the same prompt object are siblings: they share its prefill. */
 export interface GenerationRequest {

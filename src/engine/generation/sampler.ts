@@ -1,4 +1,4 @@
-import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
+import type { VisionLanguageModel } from '../models/vision-language-model.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { RequestQueue, type RequestSource } from './request-queue.ts';
 import type { Completion, GenerationSettings, Sequence } from './sequence.ts';
@@ -23,7 +23,7 @@ const LEAST_ROWS = 8;
  * @param executor where the model runs; it keeps what it traces from one call to the next
  * @param slotCount sequences decoded together: when one ends, a waiting one takes its place
  */
-export function createSampler(model: Qwen25VL, executor: Executor, slotCount: number): Sampler {
+export function createSampler(model: VisionLanguageModel, executor: Executor, slotCount: number): Sampler {
   const decoder = createSlotDecoder(model, executor, slotCount);
   return {
     async generate(requests, settings, onStep) {

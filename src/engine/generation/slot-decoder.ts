@@ -1,12 +1,11 @@
-// Shape suffixes: P = distinct prompts, U = merged patches, D = model width, R = sequences that begin, B = decoded slots,
-// V = vocabulary.
+// Shape suffixes: P = distinct prompts, U = image tokens, F = width of their features, D = model width,
+// R = sequences that begin, B = decoded slots, V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
-import { adoptWeights } from '../adopt-weights.ts';
-import { createImageEncoder } from '../image-encoder.ts';
-import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
-import { createModelInput, measureInput } from '../models/qwen2_5_vl/model-input.ts';
-import { type ModelTensors, uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
-import type { ProcessedImage } from '../models/qwen2_5_vl/processing/processor.ts';
+import { adoptWeights } from '../models/adopt-weights.ts';
+import { createImageEncoder } from '../models/image-encoder.ts';
+import { createModelInput, measureInput } from '../models/model-input.ts';
+import type { TensorTree, VisionLanguageModel } from '../models/vision-language-model.ts';
+import type { ProcessedImage } from '../processing/processor.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { paddingFor, padInput } from '../runtime/padding.ts';
 import { listTensors } from '../runtime/tensor-tree.ts';
@@ -30,7 +29,7 @@ export interface SlotDecoder {
   release(): void;
 }
 
-export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount: number): SlotDecoder {
+export function createSlotDecoder(model: VisionLanguageModel, executor: Executor, slotCount: number): SlotDecoder {
   adoptWeights(executor, model);
   const cache = createKeyValueCache(executor, model.config, slotCount);
   const padding = paddingFor(executor);
@@ -51,8 +50,8 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
   }
 
   const prefill = executor.define((inputs: PrefillInputs) => {
-    const { input, lastRows_P, firstRows_R, promptOf_R, slots_R, uniforms_R, room, temperature } = inputs;
-    const remember = cache.begin(room, input.sequences.longest, firstRows_R, slots_R);
+    const { input, longest, lastRows_P, firstRows_R, promptOf_R, slots_R, uniforms_R, room, temperature } = inputs;
+    const remember = cache.begin(room, longest, firstRows_R, slots_R);
     const logits_PV = model.computeLogits(model.computeHiddenStates(input, lastRows_P, remember));
     return chooseTokens(tf.gather(logits_PV, promptOf_R), uniforms_R, temperature);
   });
@@ -61,9 +60,9 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
   /** Features of the distinct images, and rows that fill their shape up. */
   const encodePadded = (images: readonly ProcessedImage[]) =>
     tf.tidy(() => {
-      const features_UD = encodeImages([...new Set(images)]);
-      const [count] = features_UD.shape;
-      return tf.pad(features_UD, [
+      const features_UF = encodeImages([...new Set(images)]);
+      const [count] = features_UF.shape;
+      return tf.pad(features_UF, [
         [0, padding.count(count) - count],
         [0, 0],
       ]);
@@ -83,7 +82,8 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
       const firstRows = placeOf.map(({ firstRow }) => firstRow);
       const count = padding.count(requests.length);
       const inputs: PrefillInputs = {
-        input: uploadModelInput(input, model.config, encodePadded),
+        input: model.uploadInput(input, encodePadded),
+        longest: input.longest,
         lastRows_P: tf.tensor1d(fillUp(lastRows, padding.count(prompts.length)), 'int32'),
         firstRows_R: tf.tensor1d(fillUp(firstRows, count), 'int32'),
         promptOf_R: tf.tensor1d(fillUp(promptOf, count), 'int32'),
@@ -122,7 +122,9 @@ export function createSlotDecoder(model: Qwen25VL, executor: Executor, slotCount
 }
 
 interface PrefillInputs {
-  input: ModelTensors;
+  input: TensorTree;
+  /** No prompt has more tokens. */
+  longest: number;
   /** Where each prompt ends. */
   lastRows_P: tf.Tensor1D;
   /** Where the prompt of each sequence begins. */

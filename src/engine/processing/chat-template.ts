@@ -1,6 +1,6 @@
 import { Template } from '@huggingface/jinja';
 import { UnsupportedModelError } from '../../schema/errors.ts';
-import { type ReadModelFile, readModelJson } from '../weights/model-files.ts';
+import type { ModelSettings } from '../weights/model-settings.ts';
 
 /** A message as chat templates read it; images are marks, their pixels travel beside the text. */
 export interface ChatMessage {
@@ -14,19 +14,19 @@ export interface ChatTemplate {
   render(messages: ChatMessage[], specialTokens: Record<string, string>): string;
 }
 
-/** Loads the template from `chat_template.jinja`, else `chat_template.json`, else `tokenizer_config.json`. */
-export async function loadChatTemplate(readFile: ReadModelFile): Promise<ChatTemplate> {
-  const template = new Template(await readTemplateSource(readFile));
+/** The template of `chat_template.jinja`, else `chat_template.json`, else `tokenizer_config.json`. */
+export function createChatTemplate(settings: ModelSettings): ChatTemplate {
+  const template = new Template(findTemplateSource(settings));
   return {
     render: (messages, specialTokens) => template.render({ ...specialTokens, messages, add_generation_prompt: true }),
   };
 }
 
-async function readTemplateSource(readFile: ReadModelFile): Promise<string> {
-  const file = await readFile('chat_template.jinja');
-  if (file !== undefined) return new TextDecoder().decode(file);
-  for (const name of ['chat_template.json', 'tokenizer_config.json']) {
-    const template = (await readModelJson(readFile, name))?.chat_template;
+function findTemplateSource(settings: ModelSettings): string {
+  const source = settings.text('chat_template.jinja');
+  if (source !== undefined) return source;
+  for (const name of ['chat_template.json', 'tokenizer_config.json'] as const) {
+    const template = settings.json(name)?.chat_template;
     if (typeof template === 'string') return template;
   }
   throw new UnsupportedModelError(

@@ -1,24 +1,18 @@
 import sharp from 'sharp';
+import type { RawImage } from '../../base/raw-image.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
-import type { RawImage } from './image.ts';
-
-/** Images of more pixels than this are refused before they are decoded. */
-export const maxInputPixels = 64_000_000;
+import { findPixelFault } from '../../schema/image-limits.ts';
 
 /**
  * Decodes an image file to RGB as `transformers` does: turned as its EXIF orientation says, alpha dropped (not
  * blended), colour profile ignored, first frame only.
  * @param name what error messages call the image
- * @throws InvalidInputError when the bytes are no image, or a larger one than `maxInputPixels`
+ * @throws InvalidInputError when the bytes are no image, or one of more than `MAX_IMAGE_PIXELS`
  */
 export async function decodeImage(bytes: Uint8Array, name: string): Promise<RawImage> {
   const decoder = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: false });
-  const { width, height } = await decoder.metadata().catch((error: Error) => refuse(name, error));
-  if (width * height > maxInputPixels) {
-    throw new InvalidInputError(
-      `${name} has ${width} x ${height} pixels, over the limit of ${maxInputPixels}; scale it down`,
-    );
-  }
+  const fault = findPixelFault(await decoder.metadata().catch((error: Error) => refuse(name, error)), name);
+  if (fault) throw new InvalidInputError(fault);
   const { data, info } = await decoder
     .autoOrient()
     .toColourspace('srgb')

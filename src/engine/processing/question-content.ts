@@ -1,4 +1,5 @@
-import type { ContentPart, RawImage } from '../models/qwen2_5_vl/processing/processor.ts';
+import type { RawImage } from '../../base/raw-image.ts';
+import type { ContentPart } from './processor.ts';
 
 /**
  * A question as message content: the first `<image1>` becomes the first image, and so on; images the text does not

@@ -1,4 +1,4 @@
-import type { RawImage } from './image.ts';
+import type { RawImage } from '../../base/raw-image.ts';
 
 /** Fixed-point bits of a coefficient: 32 less 8 of the pixel and 2 for the overshoot of the kernel. */
 const precisionBits = 22;

@@ -1,6 +1,6 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { UnsupportedModelError } from '../../schema/errors.ts';
-import { type ReadModelFile, readModelJson, requireModelJson } from '../weights/model-files.ts';
+import type { ModelSettings } from '../weights/model-settings.ts';
 
 const defaultImageToken = '<|image_pad|>';
 
@@ -14,10 +14,10 @@ export interface Tokenizer {
   readonly eosTokenId: number | undefined;
 }
 
-/** Loads `tokenizer.json` and `tokenizer_config.json`. Throws `UnsupportedModelError` without an image token. */
-export async function loadTokenizer(readFile: ReadModelFile): Promise<Tokenizer> {
-  const definition = await requireModelJson(readFile, 'tokenizer.json');
-  const config = (await readModelJson(readFile, 'tokenizer_config.json')) ?? {};
+/** The tokenizer of `tokenizer.json` and `tokenizer_config.json`. Throws `UnsupportedModelError` without an image token. */
+export function createTokenizer(settings: ModelSettings): Tokenizer {
+  const definition = settings.requireJson('tokenizer.json');
+  const config = settings.json('tokenizer_config.json') ?? {};
   const tokenizer = new HuggingFaceTokenizer(definition, { ...config, clean_up_tokenization_spaces: false });
   const specialTokens = namedTokens(config);
   const idOf = (name: string) => (name in specialTokens ? tokenizer.token_to_id(specialTokens[name]) : undefined);
@@ -43,5 +43,7 @@ function namedTokens(config: Record<string, unknown>): Record<string, string> {
 function requireTokenId(tokenizer: HuggingFaceTokenizer, token: string): number {
   const id = tokenizer.token_to_id(token);
   if (id !== undefined) return id;
-  throw new UnsupportedModelError(`tokenizer.json has no token ${token}; use a Qwen2.5-VL tokenizer`);
+  throw new UnsupportedModelError(
+    `tokenizer.json has no token ${token}; use the tokenizer of a vision-language checkpoint`,
+  );
 }

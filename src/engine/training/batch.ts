@@ -1,15 +1,8 @@
 // Shape suffixes: M = tokens of all sequences, N = completion tokens, D = model width, V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Qwen25VLConfig } from '../models/qwen2_5_vl/config.ts';
-import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
-import {
-  createModelInput,
-  type InputSequence,
-  type ModelInput,
-  measureInput,
-} from '../models/qwen2_5_vl/model-input.ts';
-import { type ImageEncoder, type ModelTensors, uploadModelInput } from '../models/qwen2_5_vl/model-tensors.ts';
-import type { ProcessedPrompt } from '../models/qwen2_5_vl/processing/processor.ts';
+import { createModelInput, type InputSequence, type ModelInput, measureInput } from '../models/model-input.ts';
+import type { ImageEncoder, ModelConfig, TensorTree, VisionLanguageModel } from '../models/vision-language-model.ts';
+import type { ProcessedPrompt } from '../processing/processor.ts';
 import { scoreTokens } from '../runtime/kernels/token-scores.ts';
 import { type BatchSizes, NO_PADDING, type PadBatch, padEach } from '../runtime/padding.ts';
 
@@ -49,7 +42,7 @@ const toInput = ({ prompt, completionIds }: TrainingSequence): InputSequence => 
  */
 export function buildSequenceBatch(
   sequences: readonly TrainingSequence[],
-  config: Qwen25VLConfig,
+  config: ModelConfig,
   pad: PadBatch = padEach(NO_PADDING),
 ): SequenceBatch {
   const sizes = pad(measureBatch(sequences));
@@ -78,7 +71,7 @@ function padInt32(values: readonly number[], size: number): Int32Array {
 
 /** A batch as tensors: all that scoring reads besides weights, so that a graph can take it. */
 export interface SequenceTensors {
-  input: ModelTensors;
+  input: TensorTree;
   predictingRows_N: tf.Tensor1D;
   targetIds_N: tf.Tensor1D;
   /** 1 for completion tokens, 0 for padding. */
@@ -88,12 +81,12 @@ export interface SequenceTensors {
 /** The caller disposes the tensors. */
 export function uploadSequenceBatch(
   batch: SequenceBatch,
-  config: Qwen25VLConfig,
+  model: VisionLanguageModel,
   encodeImages?: ImageEncoder,
 ): SequenceTensors {
   const { input, predictingRows, targetIds, completionTokenCount } = batch;
   return {
-    input: uploadModelInput(input, config, encodeImages),
+    input: model.uploadInput(input, encodeImages),
     predictingRows_N: tf.tensor1d(predictingRows, 'int32'),
     targetIds_N: tf.tensor1d(targetIds, 'int32'),
     isToken_N: tf.tensor1d(new Float32Array(targetIds.length).fill(1, 0, completionTokenCount)),
@@ -109,7 +102,7 @@ export interface CompletionScores {
 }
 
 /** Scores each completion token under the model, given all before it. */
-export function scoreCompletions(model: Qwen25VL, batch: SequenceTensors): CompletionScores {
+export function scoreCompletions(model: VisionLanguageModel, batch: SequenceTensors): CompletionScores {
   const hidden_ND = model.computeHiddenStates(batch.input, batch.predictingRows_N);
   const logits_NV = model.computeLogits(hidden_ND);
   const { logprobs_N, entropies_N } = scoreTokens(logits_NV, batch.targetIds_N);

@@ -1,7 +1,7 @@
 // Shape suffixes: N = completion tokens of a micro-batch, flat; padding follows them.
 import * as tf from '@tensorflow/tfjs-core';
-import { createImageEncoder } from '../image-encoder.ts';
-import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
+import { createImageEncoder } from '../models/image-encoder.ts';
+import type { VisionLanguageModel } from '../models/vision-language-model.ts';
 import { choosePadding, type PadBatch } from '../runtime/padding.ts';
 import { listTensors } from '../runtime/tensor-tree.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type TrainingSequence,
   uploadSequenceBatch,
 } from './batch.ts';
-import { isVisionWeight, type MicroBatch, type Trainer } from './train-step.ts';
+import type { MicroBatch, Trainer } from './train-step.ts';
 
 /** Numbers of each completion token besides its id, by name: what a loss is told about it. */
 export type TokenValues<Name extends string, T> = Partial<Record<Name, T>>;
@@ -57,7 +57,7 @@ interface PassInputs<Name extends string> {
  * @param pad for traced graphs; without it each size is rounded up on its own
  */
 export function createCompletionPass<Name extends string>(
-  model: Qwen25VL,
+  model: VisionLanguageModel,
   { executor, optimizer, variables }: Trainer,
   computeLoss: CompletionLoss<Name>,
   pad?: PadBatch,
@@ -76,12 +76,12 @@ export function createCompletionPass<Name extends string>(
     optimizer.addGradients(gradients);
     return { loss: value, ...scores!, learned: [...gradients.keys()] };
   });
-  const isVisionFrozen = ![...variables.keys()].some(isVisionWeight);
+  const isVisionFrozen = ![...variables.keys()].some((name) => model.isVisionWeight(name));
   const encodeImages = isVisionFrozen ? createImageEncoder(model, executor) : undefined;
   return {
     run(sequences, values, tokenCount) {
       const batch = buildSequenceBatch(sequences, model.config, choosePadding(executor, pad));
-      const inputs = uploadInputs(uploadSequenceBatch(batch, model.config, encodeImages), values, tokenCount);
+      const inputs = uploadInputs(uploadSequenceBatch(batch, model, encodeImages), values, tokenCount);
       const outputs = differentiate(inputs);
       const count = batch.completionTokenCount;
       const result = {

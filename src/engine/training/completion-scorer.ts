@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { adoptWeights } from '../adopt-weights.ts';
-import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
+import { adoptWeights } from '../models/adopt-weights.ts';
+import type { VisionLanguageModel } from '../models/vision-language-model.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { choosePadding, type PadBatch } from '../runtime/padding.ts';
 import { listTensors } from '../runtime/tensor-tree.ts';
@@ -14,14 +14,18 @@ export type CompletionScorer = (sequences: readonly TrainingSequence[]) => Float
  *
  * @param pad for traced graphs; without it each size is rounded up on its own
  */
-export function createCompletionScorer(model: Qwen25VL, executor: Executor, pad?: PadBatch): CompletionScorer {
+export function createCompletionScorer(
+  model: VisionLanguageModel,
+  executor: Executor,
+  pad?: PadBatch,
+): CompletionScorer {
   adoptWeights(executor, model);
   const score = executor.define(
     (batch: ReturnType<typeof uploadSequenceBatch>) => scoreCompletions(model, batch).logprobs_N,
   );
   return (sequences) => {
     const batch = buildSequenceBatch(sequences, model.config, choosePadding(executor, pad));
-    const tensors = uploadSequenceBatch(batch, model.config);
+    const tensors = uploadSequenceBatch(batch, model);
     const logprobs_N = score(tensors);
     const logprobs = logprobs_N.dataSync<'float32'>().slice(0, batch.completionTokenCount);
     tf.dispose([...listTensors(tensors), logprobs_N]);

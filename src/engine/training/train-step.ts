@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerConfig } from '../../schema/config/optimizer.ts';
 import { DivergedError } from '../../schema/errors.ts';
-import { adoptWeights } from '../adopt-weights.ts';
-import type { Qwen25VL } from '../models/qwen2_5_vl/model.ts';
+import { adoptWeights } from '../models/adopt-weights.ts';
+import type { VisionLanguageModel } from '../models/vision-language-model.ts';
 import { type AdamW, createAdamW } from '../optim/adamw.ts';
 import { clipFactor } from '../optim/clip-factor.ts';
 import { learningRateAt } from '../optim/schedule.ts';
@@ -56,7 +56,7 @@ export interface Trainer {
  * @param totalSteps of the whole schedule, those before a resume included
  */
 export function createTrainer(
-  model: Pick<Qwen25VL, 'weights'>,
+  model: Pick<VisionLanguageModel, 'weights'>,
   variables: ReadonlyMap<string, tf.Variable>,
   config: OptimizerConfig,
   totalSteps: number,
@@ -110,10 +110,8 @@ function accumulate(microBatches: Iterable<MicroBatch>): MicroBatch {
 
 /** The weights that training changes: all, or all but the vision tower (its merger included). */
 export function selectTrainable(
-  weights: ReadonlyMap<string, tf.Variable>,
+  model: Pick<VisionLanguageModel, 'weights' | 'isVisionWeight'>,
   freezeVisionTower: boolean,
 ): Map<string, tf.Variable> {
-  return new Map([...weights].filter(([name]) => !(freezeVisionTower && isVisionWeight(name))));
+  return new Map([...model.weights].filter(([name]) => !(freezeVisionTower && model.isVisionWeight(name))));
 }
-
-export const isVisionWeight = (name: string) => name.startsWith('visual.');

@@ -24,13 +24,8 @@ function isAbsence(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-/** A JSON object among the checkpoint's files, or `undefined` when absent. Throws `UnsupportedModelError` on bad JSON. */
-export async function readModelJson(
-  readFile: ReadModelFile,
-  name: string,
-): Promise<Record<string, unknown> | undefined> {
-  const bytes = await readFile(name);
-  if (bytes === undefined) return undefined;
+/** The JSON object that a file of a checkpoint holds. Throws `UnsupportedModelError` when it holds none. */
+export function parseModelJson(bytes: Uint8Array, name: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
@@ -40,11 +35,4 @@ export async function readModelJson(
     });
   }
   throw new UnsupportedModelError(`${name} of the checkpoint is not a JSON object; use a Hugging Face checkpoint`);
-}
-
-/** As `readModelJson`, for a file no checkpoint can do without. Throws `UnsupportedModelError` when it is absent. */
-export async function requireModelJson(readFile: ReadModelFile, name: string): Promise<Record<string, unknown>> {
-  const value = await readModelJson(readFile, name);
-  if (value !== undefined) return value;
-  throw new UnsupportedModelError(`the checkpoint has no ${name}; give a whole Hugging Face checkpoint folder`);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CorruptRecordError, UnsupportedModelError } from '../../schema/errors.ts';
-import { type ReadModelFile, readModelJson } from './model-files.ts';
+import { parseModelJson, type ReadModelFile } from './model-files.ts';
 import { encodeSafetensors, type HostTensor, readSafetensors } from './safetensors.ts';
 
 /** Keeps a file under what one read or write call takes (2 GiB). */
@@ -19,13 +19,15 @@ export async function loadWeightFiles(readFile: ReadModelFile, name = 'model'): 
   const single = await readFile(singleFile);
   if (single) return readSafetensors(single, singleFile);
   const indexFile = indexName(name);
-  const index = await readModelJson(readFile, indexFile);
+  const index = await readFile(indexFile);
   if (!index) {
     throw new UnsupportedModelError(
       `the checkpoint has neither ${singleFile} nor ${indexFile}; give a Hugging Face folder with safetensors weights`,
     );
   }
-  const weightMap = z.object({ weight_map: z.record(z.string(), z.string()) }).safeParse(index);
+  const weightMap = z
+    .object({ weight_map: z.record(z.string(), z.string()) })
+    .safeParse(parseModelJson(index, indexFile));
   if (!weightMap.success) {
     throw new CorruptRecordError(`${indexFile} has no weight_map of names to files; download it again`);
   }

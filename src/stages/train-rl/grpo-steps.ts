@@ -4,7 +4,7 @@ import { createRandom } from '../../base/random.ts';
 import { splitEvenly } from '../../base/split-list.ts';
 import { grpoLoss, MAX_IMPORTANCE } from '../../engine/losses/grpo-loss.ts';
 import { sumGrpoMetrics } from '../../engine/losses/grpo-metrics.ts';
-import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
+import type { VisionLanguageModel } from '../../engine/models/vision-language-model.ts';
 import type { Executor } from '../../engine/runtime/executor.ts';
 import type { PadBatch } from '../../engine/runtime/padding.ts';
 import { measureBatch, type TrainingSequence } from '../../engine/training/batch.ts';
@@ -30,10 +30,10 @@ export interface GrpoSequence extends TrainingSequence {
 }
 
 export interface GrpoModels {
-  model: Qwen25VL;
+  model: VisionLanguageModel;
   trainer: Trainer;
   /** The frozen policy the KL term holds to; absent without that term. */
-  reference?: Qwen25VL;
+  reference?: VisionLanguageModel;
 }
 
 /** What one pass over a rollout batch takes. */
@@ -78,7 +78,7 @@ export async function takeGrpoSteps(
 
 /** Gives each sequence its log-probabilities under a policy, computed inside an executor. */
 export function withOldLogprobs(
-  policy: Qwen25VL,
+  policy: VisionLanguageModel,
   executor: Executor,
   sequences: readonly GrpoSequence[],
   { microBatchSequences }: RlConfig,

@@ -1,6 +1,6 @@
 import { deriveSeed } from '../../base/seeds.ts';
-import type { ProcessedPrompt } from '../../engine/models/qwen2_5_vl/processing/processor.ts';
 import type { Policy } from '../../engine/policy.ts';
+import type { ProcessedPrompt } from '../../engine/processing/processor.ts';
 import { createExecutor } from '../../engine/runtime/create-executor.ts';
 import { describePreparation } from '../../engine/runtime/describe-preparation.ts';
 import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
@@ -92,7 +92,7 @@ async function loadModels(deps: JobDeps, input: TrainRlJob, config: RunConfig, r
   const policy = await loadStoredPolicy(store, prefix, config);
   const { freezeVisionTower, model: baseModel } = config.policy;
   const { optimizer, iterations, stepsPerIteration, klCoefficient } = config.rl;
-  const trainable = selectTrainable(policy.model.weights, freezeVisionTower);
+  const trainable = selectTrainable(policy.model, freezeVisionTower);
   const precision = await choosePrecision(deps, input.runId, config, policy.model);
   const trainer = createTrainer(
     policy.model,

@@ -94,7 +94,7 @@ async function startOrResume(deps: JobDeps, runId: string, config: RunConfig, ex
   const sourcePrefix = policyPrefix(runId, config.rl.iterations, config.policy.model);
   const resumePoint = await findResumePoint(store, sftResumePrefix(runId));
   const policy = await loadStoredPolicy(store, resumePoint?.prefix ?? sourcePrefix, config);
-  const trainable = selectTrainable(policy.model.weights, config.policy.freezeVisionTower);
+  const trainable = selectTrainable(policy.model, config.policy.freezeVisionTower);
   const { epochs: totalEpochs, sequencesPerStep } = config.sft;
   const totalSteps = totalEpochs * Math.ceil(examples / sequencesPerStep);
   const precision = await choosePrecision(deps, runId, config, policy.model);

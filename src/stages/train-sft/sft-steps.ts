@@ -1,5 +1,5 @@
 import { sftLoss } from '../../engine/losses/sft-loss.ts';
-import type { Qwen25VL } from '../../engine/models/qwen2_5_vl/model.ts';
+import type { VisionLanguageModel } from '../../engine/models/vision-language-model.ts';
 import type { TrainingSequence } from '../../engine/training/batch.ts';
 import {
   type CompletionPass,
@@ -14,7 +14,7 @@ export interface SftModels {
   pass: CompletionPass<never>;
 }
 
-export function createSftPass(model: Qwen25VL, trainer: Trainer): CompletionPass<never> {
+export function createSftPass(model: VisionLanguageModel, trainer: Trainer): CompletionPass<never> {
   return createCompletionPass(model, trainer, (logprobs_N, _values, tokenCount) => sftLoss(logprobs_N, tokenCount));
 }
 

@@ -1,7 +1,8 @@
 import type { Random } from '../../base/random.ts';
+import type { RawImage } from '../../base/raw-image.ts';
 import { COLOUR_NAMES, COLOURS, type Colour } from './colours.ts';
 import { drawDigit, GLYPH_HEIGHT } from './digit-glyphs.ts';
-import { copyImage, createImage, fillRect, IMAGE_SIDE, type RawImage, type Rgb } from './raster.ts';
+import { copyImage, createImage, fillRect, IMAGE_SIDE, type Rgb } from './raster.ts';
 
 export interface Bar {
   colour: Colour;

@@ -1,4 +1,5 @@
-import { fillRect, type RawImage, type Rgb } from './raster.ts';
+import type { RawImage } from '../../base/raw-image.ts';
+import { fillRect, type Rgb } from './raster.ts';
 
 export const GLYPH_HEIGHT = 5;
 

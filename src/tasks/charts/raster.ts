@@ -1,11 +1,5 @@
 import sharp from 'sharp';
-
-/** Pixels row by row from the top left, three bytes (red, green, blue) each: `data[(y * width + x) * 3 + channel]`. */
-export interface RawImage {
-  data: Uint8Array;
-  width: number;
-  height: number;
-}
+import type { RawImage } from '../../base/raw-image.ts';
 
 /** Red, green, blue in 0..255. */
 export type Rgb = readonly [number, number, number];

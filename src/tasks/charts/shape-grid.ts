@@ -1,6 +1,7 @@
 import type { Random } from '../../base/random.ts';
+import type { RawImage } from '../../base/raw-image.ts';
 import { COLOUR_NAMES, COLOURS, type Colour } from './colours.ts';
-import { createImage, fillCircle, fillRect, fillTriangle, type RawImage } from './raster.ts';
+import { createImage, fillCircle, fillRect, fillTriangle } from './raster.ts';
 
 const SHAPES = ['circle', 'square', 'triangle'] as const;
 export type Shape = (typeof SHAPES)[number];

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createRandom } from '../../base/random.ts';
+import type { RawImage } from '../../base/raw-image.ts';
 import { deriveSeed } from '../../base/seeds.ts';
 import type { TaskTier } from '../../schema/config/prompt-source.ts';
 import { renderBarChart } from './bar-chart.ts';
-import type { RawImage } from './raster.ts';
 import { renderShapeGrid } from './shape-grid.ts';
 import type { Scene, TaskDraft, Tier } from './tier.ts';
 import { TIERS } from './tiers.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { countSamplingFlops, countTrainingFlops } from '../../../bench/support/flops.ts';
 import { packageRoot } from '../../../src/base/package-root.ts';
 import { parseModelConfig } from '../../../src/engine/models/qwen2_5_vl/config.ts';
-import type { ProcessedImage } from '../../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import type { ProcessedImage } from '../../../src/engine/processing/processor.ts';
 
 // Counted by `torch.utils.flop_counter` on rise-tiny in transformers 5.23.
 const DECODER_FLOPS = 39_734_400; // 50 tokens, logits of each

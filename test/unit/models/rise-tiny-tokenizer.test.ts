@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BASE_HABITS, drawBaseExample } from '../../../models/rise-tiny/corpus/base-corpus.ts';
 import { packageRoot } from '../../../src/base/package-root.ts';
-import { loadProcessor, type Processor } from '../../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import type { Processor } from '../../../src/engine/processing/processor.ts';
 import { folderModelFiles } from '../../../src/engine/weights/model-files.ts';
 import { TaskTier } from '../../../src/schema/config/prompt-source.ts';
 import { drawTask } from '../../../src/tasks/index.ts';
+import { loadProcessor } from '../../support/load-processor.ts';
 
 const folder = join(packageRoot, 'models/rise-tiny');
 const SEEDS = Array.from({ length: 60 }, (_, seed) => seed);

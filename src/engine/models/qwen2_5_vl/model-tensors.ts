@@ -1,13 +1,13 @@
 // Shape suffixes: M = tokens of all sequences, P = patches, F = flattened patch, U = merged patches, D = model width.
 import * as tf from '@tensorflow/tfjs-core';
+import type { ProcessedImage } from '../../processing/processor.ts';
 import type { SequenceRows } from '../../runtime/kernels/attention.ts';
 import type { Rotary } from '../../runtime/kernels/rotate.ts';
+import type { ModelInput } from '../model-input.ts';
+import type { ImageEncoder } from '../vision-language-model.ts';
 import type { Qwen25VLConfig } from './config.ts';
-import { createTextRotary } from './decoder.ts';
-import type { ModelInput } from './model-input.ts';
-import type { ProcessedImage } from './processing/processor.ts';
+import { createPatchRotary, createTextRotary } from './rotary.ts';
 import { createVisionLayout, type SegmentGroup } from './vision-layout.ts';
-import { createPatchRotary } from './vision-tower.ts';
 
 /** A model input as tensors and sizes: all that the forward pass reads besides weights, so that a graph can take it. */
 export interface ModelTensors {
@@ -42,9 +42,6 @@ export interface SegmentGroupTensors {
   /** `count * size` patch indices; absent when they are all patches in order. */
   patches?: tf.Tensor1D;
 }
-
-/** Features of images, one row per image token, images one after another: `[U, D]`. The caller disposes them. */
-export type ImageEncoder = (images: readonly ProcessedImage[]) => tf.Tensor2D;
 
 /**
  * The caller disposes the tensors.

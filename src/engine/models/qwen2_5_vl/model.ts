@@ -1,31 +1,27 @@
 // Shape suffixes: M = tokens of all sequences, R = chosen rows, U = merged patches, B = sequences that are decoded, D = model width.
 import * as tf from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '../../../schema/errors.ts';
+import type { ProcessedImage } from '../../processing/processor.ts';
 import { causalAttention, type Heads } from '../../runtime/kernels/attention.ts';
 import { rmsNorm } from '../../runtime/kernels/rms-norm.ts';
 import type { HostTensor } from '../../weights/safetensors.ts';
+import { createLayers, type Layers } from '../layers.ts';
+import type { ModelInput } from '../model-input.ts';
+import type { Attend, DecodeInput, ImageEncoder, VisionLanguageModel } from '../vision-language-model.ts';
 import type { Qwen25VLConfig } from './config.ts';
-import { type Attend, computeStepRotary, runDecoder } from './decoder.ts';
-import { linear, type Weights } from './layers.ts';
-import { type ImageTensors, type ModelTensors, uploadImages } from './model-tensors.ts';
-import type { ProcessedImage } from './processing/processor.ts';
+import { runDecoder } from './decoder.ts';
+import { type ImageTensors, type ModelTensors, uploadImages, uploadModelInput } from './model-tensors.ts';
+import { computeStepRotary } from './rotary.ts';
 import { runVisionTower } from './vision-tower.ts';
 import { listWeightShapes } from './weight-shapes.ts';
-
-/** One new token for every row of a batch. */
-export interface DecodeInput {
-  tokenIds_B: tf.Tensor1D;
-  /** The same on all three axes. */
-  positions_B: tf.Tensor1D;
-  attend: Attend;
-}
 
 let instances = 0;
 
 /** Qwen2.5-VL (arXiv 2502.13923): vision tower and decoder, weights under their Hugging Face names. */
-export class Qwen25VL {
+export class Qwen25VL implements VisionLanguageModel {
   readonly config: Qwen25VLConfig;
   readonly weights = new Map<string, tf.Variable>();
+  private readonly layers: Layers = createLayers(this.weights);
 
   /** @param tensors under Hugging Face names; throws `UnsupportedModelError` when one is missing or of another shape */
   constructor(config: Qwen25VLConfig, tensors: ReadonlyMap<string, HostTensor>) {
@@ -39,11 +35,22 @@ export class Qwen25VL {
     }
   }
 
-  /**
-   * Final hidden states (before the last norm) of chosen rows, or of every one, each token seeing its own sequence's past.
-   *
-   * @param remember is handed the heads of all tokens, for decoding
-   */
+  isVisionWeight(name: string): boolean {
+    return name.startsWith('visual.');
+  }
+
+  uploadInput(input: ModelInput, encodeImages?: ImageEncoder): ModelTensors {
+    return uploadModelInput(input, this.config, encodeImages);
+  }
+
+  uploadImages(images: readonly ProcessedImage[]): ImageTensors {
+    return uploadImages(images, this.config);
+  }
+
+  encodeImages(images: ImageTensors): tf.Tensor2D {
+    return runVisionTower(images, this.config, this.layers);
+  }
+
   computeHiddenStates(
     input: ModelTensors,
     chosen_R?: tf.Tensor1D,
@@ -56,35 +63,23 @@ export class Qwen25VL {
       return causalAttention(heads, sequences, keyValueHeadCount);
     };
     return tf.tidy(() =>
-      runDecoder({ embeddings_MD: this.embed(input), rotary, attend, chosen_R }, this.config, this.weight),
+      runDecoder({ embeddings_MD: this.embed(input), rotary, attend, chosen_R }, this.config, this.layers),
     );
   }
 
-  /** Hidden states (before the last norm) of one more token for every row. */
   decode({ tokenIds_B, positions_B, attend }: DecodeInput): tf.Tensor2D {
     return tf.tidy(() => {
       const rotary = computeStepRotary(positions_B, this.config);
-      return runDecoder({ embeddings_MD: this.embedTokens(tokenIds_B), rotary, attend }, this.config, this.weight);
+      return runDecoder({ embeddings_MD: this.embedTokens(tokenIds_B), rotary, attend }, this.config, this.layers);
     });
   }
 
-  /** Vocabulary logits of chosen hidden states. */
   computeLogits(hidden_RD: tf.Tensor2D): tf.Tensor2D {
     return tf.tidy(() => {
       const { tiesEmbeddings, rmsNormEpsilon } = this.config.text;
-      const normed_RD = rmsNorm(hidden_RD, this.weight('model.norm.weight'), rmsNormEpsilon);
-      return linear(normed_RD, this.weight(tiesEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight'));
+      const normed_RD = rmsNorm(hidden_RD, this.layers.weight('model.norm.weight'), rmsNormEpsilon);
+      return this.layers.linear(tiesEmbeddings ? 'model.embed_tokens' : 'lm_head', normed_RD);
     });
-  }
-
-  /** Features of images, one row per image token, images one after another. */
-  computeImageFeatures(images: readonly ProcessedImage[]): tf.Tensor2D {
-    return tf.tidy(() => this.encodeImages(uploadImages(images, this.config)));
-  }
-
-  /** As `computeImageFeatures`, for images as tensors. */
-  encodeImages(images: ImageTensors): tf.Tensor2D {
-    return runVisionTower(images, this.config, this.weight);
   }
 
   get weightCount(): number {
@@ -96,8 +91,6 @@ export class Qwen25VL {
     this.weights.clear();
   }
 
-  private readonly weight: Weights = (name) => this.weights.get(name) as tf.Variable;
-
   private embed(input: ModelTensors): tf.Tensor2D {
     const embeddings_MD = this.embedTokens(input.tokenIds_M);
     if (!input.embeddingRows_M) return embeddings_MD;
@@ -106,7 +99,7 @@ export class Qwen25VL {
   }
 
   private embedTokens(tokenIds_M: tf.Tensor1D): tf.Tensor2D {
-    return tf.gather(this.weight('model.embed_tokens.weight') as tf.Tensor2D, tokenIds_M);
+    return tf.gather(this.layers.weight('model.embed_tokens.weight') as tf.Tensor2D, tokenIds_M);
   }
 }
 

@@ -3,53 +3,37 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { rmsNorm } from '../../runtime/kernels/rms-norm.ts';
 import { type Rotary, rotate } from '../../runtime/kernels/rotate.ts';
+import { affine, gatedMlp, type Layers } from '../layers.ts';
 import type { Qwen25VLConfig } from './config.ts';
-import { createRotary, gatedMlp, inverseFrequencies, linear, type Weights } from './layers.ts';
 import type { ImageTensors, SegmentGroupTensors, SegmentTensors } from './model-tensors.ts';
-import type { VisionLayout } from './vision-layout.ts';
 
-const ROPE_THETA = 10_000;
 const NORM_EPSILON = 1e-6;
 
 /** Turns patches into decoder-width features, one per merged patch, in the processor's order. */
-export function runVisionTower(images: ImageTensors, config: Qwen25VLConfig, weights: Weights): tf.Tensor2D {
+export function runVisionTower(images: ImageTensors, config: Qwen25VLConfig, layers: Layers): tf.Tensor2D {
   return tf.tidy(() => {
     const { hiddenSize, depth, fullAttentionBlocks, mergeSize } = config.vision;
-    const patchWeight_DF = tf.reshape(weights('visual.patch_embed.proj.weight'), [
+    const patchWeight_DF = tf.reshape(layers.weight('visual.patch_embed.proj.weight'), [
       hiddenSize,
       config.vision.patchLength,
     ]);
     const { pixelValues_PF, rotary } = images;
-    let x_PD = linear(pixelValues_PF, patchWeight_DF);
+    let x_PD = affine(pixelValues_PF, patchWeight_DF);
     for (let block = 0; block < depth; block++) {
       const name = `visual.blocks.${block}`;
       const segments = fullAttentionBlocks.has(block) ? images.full : images.windowed;
-      const normed_PD = rmsNorm(x_PD, weights(`${name}.norm1.weight`), NORM_EPSILON);
-      x_PD = tf.add(x_PD, selfAttention(normed_PD, segments, rotary, config, weights, `${name}.attn`));
-      const mlpInput_PD = rmsNorm(x_PD, weights(`${name}.norm2.weight`), NORM_EPSILON);
-      x_PD = tf.add(x_PD, gatedMlp(mlpInput_PD, weights, `${name}.mlp`, true));
+      const normed_PD = rmsNorm(x_PD, layers.weight(`${name}.norm1.weight`), NORM_EPSILON);
+      x_PD = tf.add(x_PD, selfAttention(normed_PD, segments, rotary, config, layers, `${name}.attn`));
+      const mlpInput_PD = rmsNorm(x_PD, layers.weight(`${name}.norm2.weight`), NORM_EPSILON);
+      x_PD = tf.add(x_PD, gatedMlp(mlpInput_PD, layers, `${name}.mlp`));
     }
-    const merged = tf.reshape(rmsNorm(x_PD, weights('visual.merger.ln_q.weight'), NORM_EPSILON), [
+    const merged = tf.reshape(rmsNorm(x_PD, layers.weight('visual.merger.ln_q.weight'), NORM_EPSILON), [
       x_PD.shape[0] / mergeSize ** 2,
       hiddenSize * mergeSize ** 2,
     ]) as tf.Tensor2D;
-    const hidden = gelu(linear(merged, weights('visual.merger.mlp.0.weight'), weights('visual.merger.mlp.0.bias')));
-    return linear(hidden, weights('visual.merger.mlp.2.weight'), weights('visual.merger.mlp.2.bias'));
+    const hidden = gelu(layers.linear('visual.merger.mlp.0', merged));
+    return layers.linear('visual.merger.mlp.2', hidden);
   });
-}
-
-/** Half of the frequencies turn with the patch's row, half with its column. */
-export function createPatchRotary(layout: VisionLayout, config: Qwen25VLConfig): Rotary {
-  const half = config.vision.hiddenSize / config.vision.headCount / 2;
-  const frequencies = inverseFrequencies(half, ROPE_THETA);
-  const angles = new Float32Array(layout.patchCount * half);
-  for (let patch = 0; patch < layout.patchCount; patch++) {
-    frequencies.forEach((frequency, j) => {
-      angles[patch * half + j] = layout.rows[patch] * frequency;
-      angles[patch * half + frequencies.length + j] = layout.columns[patch] * frequency;
-    });
-  }
-  return createRotary(angles, half);
 }
 
 function selfAttention(
@@ -57,20 +41,20 @@ function selfAttention(
   segments: SegmentTensors,
   rotary: Rotary,
   config: Qwen25VLConfig,
-  weights: Weights,
+  layers: Layers,
   name: string,
 ): tf.Tensor2D {
   return tf.tidy(() => {
     const { hiddenSize, headCount } = config.vision;
     const [patchCount] = x_PD.shape;
-    const qkv = linear(x_PD, weights(`${name}.qkv.weight`), weights(`${name}.qkv.bias`));
+    const qkv = layers.linear(`${name}.qkv`, x_PD);
     const [q_PD, k_PD, v_PD] = tf.split<tf.Tensor2D>(qkv, 3, 1);
     const [q_PHC, k_PHC, v_PHC] = [rotate(q_PD, rotary), rotate(k_PD, rotary), v_PD].map((part) =>
       tf.reshape(part, [patchCount, headCount, hiddenSize / headCount]),
     );
     const mixed = attend(q_PHC, k_PHC, v_PHC, segments);
     const flat_PD = tf.reshape(mixed, [patchCount, hiddenSize]) as tf.Tensor2D;
-    return linear(flat_PD, weights(`${name}.proj.weight`), weights(`${name}.proj.bias`));
+    return layers.linear(`${name}.proj`, flat_PD);
   });
 }
 

@@ -1,8 +1,9 @@
 import sharp from 'sharp';
-import { loadProcessor, type RawImage } from '../../../../src/engine/models/qwen2_5_vl/processing/processor.ts';
+import type { RawImage } from '../../../../src/base/raw-image.ts';
 import { folderModelFiles, type ReadModelFile } from '../../../../src/engine/weights/model-files.ts';
 import { InvalidInputError, UnsupportedModelError } from '../../../../src/schema/errors.ts';
 import { fixturePath } from '../../../parity/fixtures.ts';
+import { loadProcessor } from '../../../support/load-processor.ts';
 
 const readCheckpoint = folderModelFiles(fixturePath('one-image/checkpoint'));
 const imageTokenId = 325;

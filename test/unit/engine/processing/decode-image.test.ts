@@ -1,6 +1,7 @@
 import sharp from 'sharp';
-import { decodeImage, maxInputPixels } from '../../../../src/engine/processing/decode-image.ts';
+import { decodeImage } from '../../../../src/engine/processing/decode-image.ts';
 import { InvalidInputError } from '../../../../src/schema/errors.ts';
+import { MAX_IMAGE_PIXELS } from '../../../../src/schema/image-limits.ts';
 
 describe('decoding an image', () => {
   it('refuses bytes that are no image, by name', async () => {
@@ -20,7 +21,7 @@ describe('decoding an image', () => {
 
   it('refuses an image over the pixel limit before decoding it', async () => {
     const width = 10_000;
-    const height = maxInputPixels / width + 1;
+    const height = MAX_IMAGE_PIXELS / width + 1;
     const file = await sharp({ create: { width, height, channels: 3, background: 'red' } })
       .png()
       .toBuffer();

@@ -35,7 +35,7 @@ describe('a completion pass', () => {
     const batches = [2, 3, 2].map((count, seed) => aRiseTinyBatch(count, seed, config.imageTokenId));
     const train = (engine: Engine) => {
       const model = new Qwen25VL(config, initializeWeights(config, 0));
-      const trainable = selectTrainable(model.weights, true);
+      const trainable = selectTrainable(model, true);
       const settings = { ...optimizer, learningRate: 1e-3 };
       const trainer = createTrainer(model, trainable, settings, 50, createExecutor(engine));
       const pass = createCompletionPass(model, trainer, (logprobs_N, _, count) => sftLoss(logprobs_N, count));
@@ -62,7 +62,7 @@ describe('a completion pass', () => {
     (_, engine, isUsingGpuDevice) => {
       nodeBackend().isUsingGpuDevice = isUsingGpuDevice;
       const model = aTinyModel();
-      const trainable = selectTrainable(model.weights, true);
+      const trainable = selectTrainable(model, true);
       const sequences = [
         { prompt: aPrompt(3, [anImage(4, 6)]), completionIds: [4, 5, 6, 7, 8, 9, 10] },
         { prompt: aPrompt(9), completionIds: [3, 3] },

@@ -1,25 +1,12 @@
 import { z } from 'zod';
+import type { RawImage } from '../../../../base/raw-image.ts';
 import { InvalidInputError, UnsupportedModelError } from '../../../../schema/errors.ts';
-import { maxInputPixels } from '../../../processing/decode-image.ts';
-import type { ProcessedImage, RawImage } from '../../../processing/image.ts';
+import { findPixelFault } from '../../../../schema/image-limits.ts';
+import type { ImageProcessor, PixelLimits } from '../../../processing/processor.ts';
 import { resizeBicubic } from '../../../processing/resize-bicubic.ts';
-import { type ReadModelFile, readModelJson } from '../../../weights/model-files.ts';
+import type { ModelSettings } from '../../../weights/model-settings.ts';
 import { extractPatches } from './patches.ts';
 import { smartResize } from './smart-resize.ts';
-
-/** Bounds on the pixels of an image after resizing. */
-export interface PixelLimits {
-  minPixels?: number;
-  maxPixels?: number;
-}
-
-/** Pixels to patches, with the checkpoint's own sizes and normalisation. */
-export interface ImageProcessor {
-  /** @throws InvalidInputError (calling the image `name`) for one too large, too narrow or of the wrong length */
-  process(image: RawImage, name: string): ProcessedImage;
-  /** Image tokens the language model sees for a grid: one per merged block of patches. */
-  tokenCount(gridThw: readonly [number, number, number]): number;
-}
 
 const rgb = z.tuple([z.number(), z.number(), z.number()]);
 
@@ -42,9 +29,9 @@ const preprocessorConfig = z.object({
 const defaultMinPixels = 56 * 56;
 const defaultMaxPixels = 28 * 28 * 1280;
 
-/** Loads `preprocessor_config.json` (or the `image_processor` part of `processor_config.json`). */
-export async function loadImageProcessor(readFile: ReadModelFile, overrides: PixelLimits): Promise<ImageProcessor> {
-  const config = await readPreprocessorConfig(readFile);
+/** The image processor that `preprocessor_config.json` (or `image_processor` in `processor_config.json`) describes. */
+export function createImageProcessor(settings: ModelSettings, overrides: PixelLimits): ImageProcessor {
+  const config = parsePreprocessorConfig(settings);
   const layout = {
     patchSize: config.patch_size,
     temporalPatchSize: config.temporal_patch_size,
@@ -66,11 +53,9 @@ export async function loadImageProcessor(readFile: ReadModelFile, overrides: Pix
   };
 }
 
-async function readPreprocessorConfig(readFile: ReadModelFile): Promise<z.infer<typeof preprocessorConfig>> {
+function parsePreprocessorConfig(settings: ModelSettings): z.infer<typeof preprocessorConfig> {
   const json =
-    (await readModelJson(readFile, 'preprocessor_config.json')) ??
-    (await readModelJson(readFile, 'processor_config.json'))?.image_processor ??
-    {};
+    settings.json('preprocessor_config.json') ?? settings.json('processor_config.json')?.image_processor ?? {};
   const parsed = preprocessorConfig.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new UnsupportedModelError(`preprocessor_config.json of the checkpoint: ${z.prettifyError(parsed.error)}`);
@@ -80,11 +65,8 @@ function checkImage({ data, width, height }: RawImage, name: string): void {
   if (width < 1 || height < 1 || data.length !== 3 * width * height) {
     throw new InvalidInputError(`${name} has ${data.length} bytes for ${width} x ${height} pixels; give 3 a pixel`);
   }
-  if (width * height > maxInputPixels) {
-    throw new InvalidInputError(
-      `${name} has ${width} x ${height} pixels, over the limit of ${maxInputPixels}; scale it down`,
-    );
-  }
+  const fault = findPixelFault({ width, height }, name);
+  if (fault) throw new InvalidInputError(fault);
 }
 
 /** `(value * rescale - mean) / std` for each channel and 8-bit value, rounded to float32 where NumPy rounds. */

@@ -1,4 +1,5 @@
-import type { ProcessedImage, RawImage } from '../../../processing/image.ts';
+import type { RawImage } from '../../../../base/raw-image.ts';
+import type { ProcessedImage } from '../../../processing/processor.ts';
 
 export interface PatchLayout {
   patchSize: number;

@@ -1,11 +1,5 @@
 import { InvalidInputError } from '../../../../schema/errors.ts';
-
-interface Size {
-  width: number;
-  height: number;
-}
-
-const maxAspectRatio = 200;
+import { findAspectFault, type ImageSize } from '../../../../schema/image-limits.ts';
 
 /**
  * The size Qwen2-VL's processor resizes an image to: both sides multiples of `factor`, the area within the limits,
@@ -13,16 +7,13 @@ const maxAspectRatio = 200;
  * @throws InvalidInputError when one side is over 200 times the other
  */
 export function smartResize(
-  { width, height }: Size,
+  { width, height }: ImageSize,
   factor: number,
   limits: { minPixels: number; maxPixels: number },
   name: string,
-): Size {
-  if (Math.max(width, height) / Math.min(width, height) > maxAspectRatio) {
-    throw new InvalidInputError(
-      `${name} is ${width} x ${height}: one side is over ${maxAspectRatio} times the other; crop or pad it`,
-    );
-  }
+): ImageSize {
+  const fault = findAspectFault({ width, height }, name);
+  if (fault) throw new InvalidInputError(fault);
   const rounded = {
     width: roundHalfEven(width / factor) * factor,
     height: roundHalfEven(height / factor) * factor,

@@ -1,7 +1,7 @@
-import type { InputSizes } from '../../runtime/padding.ts';
-import type { Qwen25VLConfig } from './config.ts';
+import type { ProcessedImage, ProcessedPrompt } from '../processing/processor.ts';
+import type { InputSizes } from '../runtime/padding.ts';
 import { computePositionIds } from './position-ids.ts';
-import type { ProcessedImage, ProcessedPrompt } from './processing/processor.ts';
+import type { ModelConfig } from './vision-language-model.ts';
 
 /** A prompt and the tokens sampled after it. An image token among the latter is a token like any other: no image is behind it. */
 export interface InputSequence {
@@ -45,7 +45,7 @@ export interface ModelInput {
  */
 export function createModelInput(
   sequences: readonly InputSequence[],
-  config: Qwen25VLConfig,
+  config: ModelConfig,
   sizes = measureInput(sequences),
 ): ModelInput {
   const { tokens: rows, longest } = sizes;
@@ -102,7 +102,7 @@ function placeImages(
   places: readonly SequencePlace[],
   images: readonly ProcessedImage[],
   rowCount: number,
-  config: Qwen25VLConfig,
+  config: ModelConfig,
 ): Int32Array {
   const rows = Int32Array.from({ length: rowCount }, (_, row) => row);
   const firstFeature = new Map<ProcessedImage, number>();
@@ -124,7 +124,7 @@ function placeImages(
 }
 
 /** Decoder tokens an image takes: its patches over the merge area. */
-function countImageTokens(image: ProcessedImage, config: Qwen25VLConfig): number {
+function countImageTokens(image: ProcessedImage, config: ModelConfig): number {
   const [frames, height, width] = image.gridThw;
   return (frames * height * width) / config.vision.mergeSize ** 2;
 }

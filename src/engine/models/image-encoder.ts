@@ -1,32 +1,33 @@
-// Shape suffixes: U = merged patches of all images, D = model width.
+// Shape suffixes: U = image tokens of all images, F = width of their features.
 import * as tf from '@tensorflow/tfjs-core';
+import type { ProcessedImage } from '../processing/processor.ts';
+import type { Executor } from '../runtime/executor.ts';
+import { paddingFor } from '../runtime/padding.ts';
+import { listTensors } from '../runtime/tensor-tree.ts';
 import { adoptWeights } from './adopt-weights.ts';
-import type { Qwen25VL } from './models/qwen2_5_vl/model.ts';
-import { type ImageEncoder, type ImageTensors, uploadImages } from './models/qwen2_5_vl/model-tensors.ts';
-import type { ProcessedImage } from './models/qwen2_5_vl/processing/processor.ts';
-import type { Executor } from './runtime/executor.ts';
-import { paddingFor } from './runtime/padding.ts';
-import { listTensors } from './runtime/tensor-tree.ts';
+import type { ImageEncoder, TensorTree, VisionLanguageModel } from './vision-language-model.ts';
 
 /** Images of one size that are encoded together. */
 const IMAGES_PER_RUN = 16;
 
 /** Runs a frozen vision tower inside an executor, once for each image: the same image again costs nothing. */
-export function createImageEncoder(model: Qwen25VL, executor: Executor): ImageEncoder {
+export function createImageEncoder(model: VisionLanguageModel, executor: Executor): ImageEncoder {
   adoptWeights(executor, model);
-  const run = executor.define((images: ImageTensors) => model.encodeImages(images));
+  const run = executor.define((images: TensorTree) => model.encodeImages(images));
   const known = new WeakMap<ProcessedImage, Float32Array>();
+  let width = 0;
 
   function encode(images: readonly ProcessedImage[]): void {
     const spare = Array(paddingFor(executor).count(images.length) - images.length).fill(images[0]);
-    const tensors = uploadImages([...images, ...spare], model.config);
-    const features_UD = run(tensors);
-    const rows = features_UD.dataSync<'float32'>();
+    const tensors = model.uploadImages([...images, ...spare]);
+    const features_UF = run(tensors);
+    width = features_UF.shape[1];
+    const rows = features_UF.dataSync<'float32'>();
     const length = rows.length / (images.length + spare.length);
     images.forEach((image, at) => {
       known.set(image, rows.slice(at * length, (at + 1) * length));
     });
-    tf.dispose([...listTensors(tensors), features_UD]);
+    tf.dispose([...listTensors(tensors), features_UF]);
   }
 
   return (images) => {
@@ -36,7 +37,6 @@ export function createImageEncoder(model: Qwen25VL, executor: Executor): ImageEn
         encode(sameSize.slice(first, first + IMAGES_PER_RUN));
       }
     }
-    const width = model.config.text.hiddenSize;
     const features = images.flatMap((image) => known.get(image)!);
     const rows = features.reduce((sum, { length }) => sum + length / width, 0);
     const joined = new Float32Array(rows * width);

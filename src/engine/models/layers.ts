@@ -1,25 +1,37 @@
 // Shape suffixes: M = rows (any number of tokens), D = model width, I = width inside the MLP, O = output width.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Rotary } from '../../runtime/kernels/rotate.ts';
-import { swiglu } from '../../runtime/kernels/swiglu.ts';
+import type { Rotary } from '../runtime/kernels/rotate.ts';
+import { swiglu } from '../runtime/kernels/swiglu.ts';
 
-/** Looks a weight up by its Hugging Face name; throws when the checkpoint lacks it. */
-export type Weights = (name: string) => tf.Tensor;
+/** The weights of a model as its layers use them. */
+export interface Layers {
+  /** A weight by its Hugging Face name. */
+  weight(name: string): tf.Tensor;
+  /** Runs the linear layer of a name: of every one in the model but the patch embedding, so that what adapts layers acts here. */
+  linear(name: string, x_MD: tf.Tensor2D): tf.Tensor2D;
+}
 
-/** `x W^T`, plus a bias where the checkpoint has one. */
-export function linear(x_MD: tf.Tensor2D, weight_OD: tf.Tensor, bias_O?: tf.Tensor): tf.Tensor2D {
+/** @param weights of the whole model; a linear layer has a bias where there is one */
+export function createLayers(weights: ReadonlyMap<string, tf.Tensor>): Layers {
+  return {
+    weight: (name) => weights.get(name)!,
+    linear: (name, x_MD) => affine(x_MD, weights.get(`${name}.weight`)!, weights.get(`${name}.bias`)),
+  };
+}
+
+/** `x W^T`, plus a bias where there is one. */
+export function affine(x_MD: tf.Tensor2D, weight_OD: tf.Tensor, bias_O?: tf.Tensor): tf.Tensor2D {
   return tf.tidy(() => {
     const product_MO = tf.matMul(x_MD, weight_OD as tf.Tensor2D, false, true) as tf.Tensor2D;
     return bias_O ? tf.add(product_MO, bias_O) : product_MO;
   });
 }
 
-/** Swish-gated MLP, `down(silu(gate x) * up x)`; biases where the checkpoint has them. */
-export function gatedMlp(x_MD: tf.Tensor2D, weights: Weights, name: string, hasBias: boolean): tf.Tensor2D {
+/** Swish-gated MLP, `down(silu(gate x) * up x)`. */
+export function gatedMlp(x_MD: tf.Tensor2D, { linear }: Layers, name: string): tf.Tensor2D {
   return tf.tidy(() => {
-    const project = (part: string, input: tf.Tensor2D) =>
-      linear(input, weights(`${name}.${part}.weight`), hasBias ? weights(`${name}.${part}.bias`) : undefined);
-    return project('down_proj', swiglu(project('gate_proj', x_MD), project('up_proj', x_MD)));
+    const [gate_MI, up_MI] = [linear(`${name}.gate_proj`, x_MD), linear(`${name}.up_proj`, x_MD)];
+    return linear(`${name}.down_proj`, swiglu(gate_MI, up_MI));
   });
 }
 

@@ -1,12 +1,9 @@
-import { InvalidInputError, UnsupportedModelError } from '../../../../schema/errors.ts';
-import { type ChatMessage, loadChatTemplate } from '../../../processing/chat-template.ts';
-import { decodeImage } from '../../../processing/decode-image.ts';
-import type { ProcessedImage, RawImage } from '../../../processing/image.ts';
-import { loadTokenizer, type Tokenizer } from '../../../processing/tokenizer.ts';
-import { type ReadModelFile, readModelJson } from '../../../weights/model-files.ts';
-import { type ImageProcessor, loadImageProcessor, type PixelLimits } from './image-processor.ts';
-
-export type { ProcessedImage, RawImage } from '../../../processing/image.ts';
+import type { RawImage } from '../../base/raw-image.ts';
+import { InvalidInputError, UnsupportedModelError } from '../../schema/errors.ts';
+import type { ModelSettings } from '../weights/model-settings.ts';
+import { type ChatMessage, createChatTemplate } from './chat-template.ts';
+import { decodeImage } from './decode-image.ts';
+import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** A piece of a user message: text, or an image as a file's bytes or as decoded pixels. */
 export type ContentPart = { type: 'text'; text: string } | { type: 'image'; image: Uint8Array | RawImage };
@@ -15,6 +12,14 @@ export type ContentPart = { type: 'text'; text: string } | { type: 'image'; imag
 export interface PromptMessage {
   system?: string;
   content: ContentPart[];
+}
+
+/** An image as a vision tower takes it. */
+export interface ProcessedImage {
+  /** `[patches, channels * temporalPatchSize * patchSize * patchSize]`, row-major; patches of a merge block adjoin. */
+  pixelValues: Float32Array;
+  /** Patches in time, height and width, before merging. */
+  gridThw: [number, number, number];
 }
 
 /** A prompt as the model takes it: one image token per merged patch, in the order of `images`. */
@@ -36,14 +41,27 @@ export interface Processor {
   readonly repetitionPenalty: number;
 }
 
-/** Loads tokenizer, chat template and image settings of a checkpoint; `overrides` replace its own pixel limits. */
-export async function loadProcessor(readFile: ReadModelFile, overrides: PixelLimits = {}): Promise<Processor> {
-  const [tokenizer, template, imageProcessor] = await Promise.all([
-    loadTokenizer(readFile),
-    loadChatTemplate(readFile),
-    loadImageProcessor(readFile, overrides),
-  ]);
-  const { stopTokenIds, repetitionPenalty } = await loadGenerationDefaults(readFile, tokenizer);
+/** Bounds on the pixels of an image after resizing, in place of a checkpoint's own. */
+export interface PixelLimits {
+  minPixels?: number;
+  maxPixels?: number;
+}
+
+/** Pixels to patches, as one architecture takes them. */
+export interface ImageProcessor {
+  /** @throws InvalidInputError (calling the image `name`) for one too large, too narrow or of the wrong length */
+  process(image: RawImage, name: string): ProcessedImage;
+  /** Image tokens the language model sees for a grid: one per merged block of patches. */
+  tokenCount(gridThw: readonly [number, number, number]): number;
+}
+
+/**
+ * Joins an architecture's image processor to the tokenizer and chat template of a checkpoint.
+ * Throws `UnsupportedModelError` where the checkpoint lacks one of them, or an end token.
+ */
+export function createProcessor(settings: ModelSettings, imageProcessor: ImageProcessor): Processor {
+  const tokenizer = createTokenizer(settings);
+  const template = createChatTemplate(settings);
   return {
     async processPrompt(message) {
       const images = await processImages(message.content, imageProcessor);
@@ -53,8 +71,7 @@ export async function loadProcessor(readFile: ReadModelFile, overrides: PixelLim
     },
     encode: tokenizer.encode,
     decode: tokenizer.decode,
-    stopTokenIds,
-    repetitionPenalty,
+    ...readGenerationDefaults(settings, tokenizer),
   };
 }
 
@@ -94,8 +111,8 @@ function expandImageTokens(
   );
 }
 
-async function loadGenerationDefaults(readFile: ReadModelFile, tokenizer: Tokenizer) {
-  const generation = (await readModelJson(readFile, 'generation_config.json')) ?? {};
+function readGenerationDefaults(settings: ModelSettings, tokenizer: Tokenizer) {
+  const generation = settings.json('generation_config.json') ?? {};
   const stopTokenIds = [generation.eos_token_id ?? tokenizer.eosTokenId ?? []].flat().filter(isTokenId);
   if (stopTokenIds.length === 0) {
     throw new UnsupportedModelError(

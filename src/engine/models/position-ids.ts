@@ -1,5 +1,5 @@
-import { InvalidInputError } from '../../../schema/errors.ts';
-import type { Qwen25VLConfig } from './config.ts';
+import { InvalidInputError } from '../../schema/errors.ts';
+import type { ModelConfig } from './vision-language-model.ts';
 
 /** Time, height and width position of each token, and the next free position. */
 export interface PositionIds {
@@ -16,7 +16,7 @@ export interface PositionIds {
 export function computePositionIds(
   tokenIds: ArrayLike<number>,
   grids: readonly (readonly [number, number, number])[],
-  config: Qwen25VLConfig,
+  config: ModelConfig,
 ): PositionIds {
   const axes: PositionIds['axes'] = [
     new Int32Array(tokenIds.length),
@@ -47,7 +47,7 @@ export function computePositionIds(
   return { axes, next };
 }
 
-function mergedGrid(grids: readonly (readonly [number, number, number])[], image: number, config: Qwen25VLConfig) {
+function mergedGrid(grids: readonly (readonly [number, number, number])[], image: number, config: ModelConfig) {
   const grid = grids[image];
   if (!grid) throw new InvalidInputError(`prompt has tokens of more than the ${grids.length} images that came with it`);
   const { mergeSize } = config.vision;

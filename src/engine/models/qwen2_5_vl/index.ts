@@ -1,0 +1,32 @@
+import { createProcessor } from '../../processing/processor.ts';
+import type { Architecture } from '../architecture.ts';
+import { parseModelConfig, type Qwen25VLConfig } from './config.ts';
+import { initializeWeights } from './initialize-weights.ts';
+import { Qwen25VL } from './model.ts';
+import { createImageProcessor } from './processing/image-processor.ts';
+import { smartResize } from './processing/smart-resize.ts';
+
+/** Of the published checkpoints: 14-pixel patches merged 2 by 2, and bounds on the resized area. */
+const PUBLISHED_FACTOR = 28;
+const PUBLISHED_LIMITS = { minPixels: 56 * 56, maxPixels: 28 * 28 * 16384 };
+
+/** Qwen2.5-VL (arXiv 2502.13923). */
+export const qwen25VL: Architecture<Qwen25VLConfig> = {
+  modelType: 'qwen2_5_vl',
+  title: 'Qwen2.5-VL',
+  parseConfig: parseModelConfig,
+  createModel: (config, tensors) => new Qwen25VL(config, useCanonicalNames(tensors)),
+  initializeWeights,
+  createProcessor: (settings, limits) => createProcessor(settings, createImageProcessor(settings, limits)),
+  countImageTokens: (size) => {
+    const { width, height } = smartResize(size, PUBLISHED_FACTOR, PUBLISHED_LIMITS, 'image');
+    return (width / PUBLISHED_FACTOR) * (height / PUBLISHED_FACTOR);
+  },
+};
+
+/** Names as published checkpoints have them (`visual.`, `model.`, `lm_head.`), whichever way the file was saved. */
+function useCanonicalNames<T>(weights: ReadonlyMap<string, T>): Map<string, T> {
+  const canonical = (name: string) =>
+    name.replace(/^model\.visual\./, 'visual.').replace(/^model\.language_model\./, 'model.');
+  return new Map([...weights].map(([name, tensor]) => [canonical(name), tensor]));
+}
