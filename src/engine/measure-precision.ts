@@ -1,7 +1,7 @@
 // Shape suffixes: M = rows, D = model width, I = width inside the MLP.
 import * as tf from '@tensorflow/tfjs-core';
 import { createLayers, gatedMlp } from './models/layers.ts';
-import type { ModelConfig } from './models/vision-language-model.ts';
+import type { ModelConfig } from './models/model-config.ts';
 import type { Precision } from './runtime/rewrites/mixed-precision.ts';
 import { createTracedExecutor } from './runtime/traced-executor.ts';
 

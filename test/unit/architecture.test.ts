@@ -98,6 +98,22 @@ function importsOf(file: string): Import[] {
   }));
 }
 
+/** Chains of imports that come back to where they began. */
+function findCircles(): string[][] {
+  const targets = new Map(
+    [...Map.groupBy(imports, ({ from }) => from)].map(([from, own]) => [from, own.map(({ to }) => to)]),
+  );
+  const settled = new Set<string>();
+  const circles: string[][] = [];
+  const follow = (file: string, path: string[]) => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file]);
+    else if (!settled.has(file)) for (const target of targets.get(file) ?? []) follow(target, [...path, file]);
+    settled.add(file);
+  };
+  for (const file of targets.keys()) follow(file, []);
+  return circles;
+}
+
 const isWithin = (path: string, part: string) => path === part || path.startsWith(`${part}/`);
 /** Name of the stage a file belongs to; none for files that all stages share. */
 const stageOf = (path: string) => /^src\/stages\/([^/]+)\//.exec(path)?.[1];
@@ -110,6 +126,14 @@ describe('the architecture', () => {
       return isWithin(from, part) && ![part, ...allowed].some((target) => isWithin(to, target));
     });
     expect(strays).toEqual([]);
+  });
+
+  it('has no circle of imports', () => expect(findCircles()).toEqual([]));
+
+  it('knows a model architecture by the registry alone', () => {
+    const folderOf = (path: string) => /^src\/engine\/models\/[^/]+\//.exec(path)?.[0];
+    const strays = imports.filter(({ from, to }) => folderOf(to) !== undefined && folderOf(to) !== folderOf(from));
+    expect(strays.filter(({ from }) => from !== 'src/engine/models/registry.ts')).toEqual([]);
   });
 
   it('stages never import each other', () => {

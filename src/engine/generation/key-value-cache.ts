@@ -1,6 +1,7 @@
 // Shape suffixes: R = sequences that begin, B = sequences that go on, M = tokens, K = key-value heads, C = head size, Y = K x C.
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attend, ModelConfig } from '../models/vision-language-model.ts';
+import type { ModelConfig } from '../models/model-config.ts';
+import type { Attend } from '../models/vision-language-model.ts';
 import type { Executor, RowTable } from '../runtime/executor.ts';
 import { type Heads, slotAttention } from '../runtime/kernels/attention.ts';
 

@@ -2,7 +2,8 @@ import type { ImageSize } from '../../schema/image-limits.ts';
 import type { PixelLimits, Processor } from '../processing/processor.ts';
 import type { ModelSettings } from '../weights/model-settings.ts';
 import type { HostTensor } from '../weights/safetensors.ts';
-import type { ModelConfig, VisionLanguageModel } from './vision-language-model.ts';
+import type { ModelConfig } from './model-config.ts';
+import type { VisionLanguageModel } from './vision-language-model.ts';
 
 /** A kind of model, in a folder of its own: what its checkpoints mean, in the shape that the registry lists. */
 export interface Architecture<Config extends ModelConfig = ModelConfig> {

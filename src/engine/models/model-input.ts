@@ -1,7 +1,7 @@
 import type { ProcessedImage, ProcessedPrompt } from '../processing/processor.ts';
 import type { InputSizes } from '../runtime/padding.ts';
+import type { ModelConfig } from './model-config.ts';
 import { computePositionIds } from './position-ids.ts';
-import type { ModelConfig } from './vision-language-model.ts';
 
 /** A prompt and the tokens sampled after it. An image token among the latter is a token like any other: no image is behind it. */
 export interface InputSequence {

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../schema/errors.ts';
-import type { ModelConfig } from './vision-language-model.ts';
+import type { ModelConfig } from './model-config.ts';
 
 /** Time, height and width position of each token, and the next free position. */
 export interface PositionIds {

@@ -3,26 +3,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { ProcessedImage } from '../processing/processor.ts';
 import type { Heads } from '../runtime/kernels/attention.ts';
+import type { Layers } from './layers.ts';
+import type { ModelConfig } from './model-config.ts';
 import type { ModelInput } from './model-input.ts';
-
-/** What a config.json says that holds for every architecture: packing, caches and measurements go by it. */
-export interface ModelConfig {
-  /** Stands in a prompt for each merged patch of its images. */
-  imageTokenId: number;
-  vision: {
-    /** Side, in patches, of the square that becomes one decoder token. */
-    mergeSize: number;
-  };
-  text: {
-    hiddenSize: number;
-    /** Inside an MLP. */
-    intermediateSize: number;
-    layerCount: number;
-    keyValueHeadCount: number;
-    headSize: number;
-    vocabSize: number;
-  };
-}
 
 /** A tree of tensors and plain values, which only the model that made it reads; the caller disposes its tensors. */
 export type TensorTree = object;
@@ -46,6 +29,8 @@ export interface VisionLanguageModel {
   readonly config: ModelConfig;
   /** Under their Hugging Face names. */
   readonly weights: ReadonlyMap<string, tf.Variable>;
+  /** Runs each linear layer of vision tower and decoder by name: an adapter may stand in for `linear`. */
+  readonly layers: Layers;
   /** Numbers in all weights. */
   readonly weightCount: number;
   /** Whether a weight is the vision tower's, what merges its patches into decoder tokens included. */

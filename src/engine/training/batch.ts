@@ -1,7 +1,8 @@
 // Shape suffixes: M = tokens of all sequences, N = completion tokens, D = model width, V = vocabulary.
 import * as tf from '@tensorflow/tfjs-core';
+import type { ModelConfig } from '../models/model-config.ts';
 import { createModelInput, type InputSequence, type ModelInput, measureInput } from '../models/model-input.ts';
-import type { ImageEncoder, ModelConfig, TensorTree, VisionLanguageModel } from '../models/vision-language-model.ts';
+import type { ImageEncoder, TensorTree, VisionLanguageModel } from '../models/vision-language-model.ts';
 import type { ProcessedPrompt } from '../processing/processor.ts';
 import { scoreTokens } from '../runtime/kernels/token-scores.ts';
 import { type BatchSizes, NO_PADDING, type PadBatch, padEach } from '../runtime/padding.ts';

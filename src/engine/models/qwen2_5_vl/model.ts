@@ -21,7 +21,7 @@ let instances = 0;
 export class Qwen25VL implements VisionLanguageModel {
   readonly config: Qwen25VLConfig;
   readonly weights = new Map<string, tf.Variable>();
-  private readonly layers: Layers = createLayers(this.weights);
+  readonly layers: Layers = createLayers(this.weights);
 
   /** @param tensors under Hugging Face names; throws `UnsupportedModelError` when one is missing or of another shape */
   constructor(config: Qwen25VLConfig, tensors: ReadonlyMap<string, HostTensor>) {

@@ -1,0 +1,53 @@
+import { architectures, findArchitecture } from '../../../../src/engine/models/registry.ts';
+import { loadPolicy } from '../../../../src/engine/policy.ts';
+import { folderModelFiles, type ReadModelFile } from '../../../../src/engine/weights/model-files.ts';
+import { UnsupportedModelError } from '../../../../src/schema/errors.ts';
+import { fixturePath } from '../../../parity/fixtures.ts';
+
+const readCheckpoint = folderModelFiles(fixturePath('one-image/checkpoint'));
+
+describe('the registry of model architectures', () => {
+  it.each(architectures)('finds $title by its model_type', (architecture) => {
+    expect(findArchitecture({ model_type: architecture.modelType })).toBe(architecture);
+  });
+
+  it('names each architecture once', () => {
+    expect(new Set(architectures.map(({ modelType }) => modelType)).size).toBe(architectures.length);
+  });
+
+  it.each([
+    ['llama', '"llama"'],
+    [undefined, 'undefined'],
+  ])('refuses model_type %s and says what it runs', (modelType, shown) => {
+    const refused = () => findArchitecture({ model_type: modelType });
+    expect(refused).toThrow(UnsupportedModelError);
+    expect(refused).toThrow(
+      `config.json: model_type ${shown} is no architecture this engine runs; ` +
+        'use a checkpoint of qwen2_5_vl (Qwen2.5-VL)',
+    );
+  });
+});
+
+describe('loading a policy', () => {
+  it('reads each file once, and the weights last', async () => {
+    const read: string[] = [];
+    const readFile: ReadModelFile = (name) => {
+      read.push(name);
+      return readCheckpoint(name);
+    };
+    const { model } = await loadPolicy(readFile);
+    model.dispose();
+    expect(new Set(read).size).toBe(read.length);
+    expect(read.at(-1)).toBe('model.safetensors');
+  });
+
+  it('reads no weights of a model it does not know', async () => {
+    const read: string[] = [];
+    const readFile: ReadModelFile = async (name) => {
+      read.push(name);
+      return name === 'config.json' ? Buffer.from('{"model_type": "llama"}') : readCheckpoint(name);
+    };
+    await expect(loadPolicy(readFile)).rejects.toThrow(UnsupportedModelError);
+    expect(read).not.toContain('model.safetensors');
+  });
+});
