@@ -2,9 +2,7 @@ import { z } from 'zod';
 
 /** The model that learns, and what it is shown. */
 export const PolicyConfig = z.strictObject({
-  model: z
-    .string()
-    .describe('a Qwen2.5-VL checkpoint folder in Hugging Face layout (a path; on the store, a folder key)'),
+  model: z.string().describe('a checkpoint folder in Hugging Face layout (a path; on the store, a folder key)'),
   freezeVisionTower: z.boolean().default(true),
   systemPrompt: z.string().optional().describe('system message before every question; none when absent'),
   minPixels: z
