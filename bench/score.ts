@@ -14,11 +14,19 @@ import { parseArgs } from 'node:util';
 import { handler } from '../lambdas/score/handler.ts';
 import { packageRoot } from '../src/base/package-root.ts';
 import { createRandom } from '../src/base/random.ts';
-import { configKey, DIAGNOSIS, planPromptsKey, recordsKey, trajectoriesPrefix } from '../src/schema/keys.ts';
+import {
+  configKey,
+  DIAGNOSIS,
+  planPrefix,
+  planPromptsKey,
+  recordsKey,
+  trajectoriesPrefix,
+} from '../src/schema/keys.ts';
 import { shortenFloat32 } from '../src/stages/rollout/shorten-float32.ts';
 import { createLocalStore } from '../src/store/local-store.ts';
 import { encodeRecords } from '../src/store/records.ts';
 import { aPrompt, aRunConfig, aTrajectory } from '../test/support/factories.ts';
+import { finishWork } from '../test/support/finished-work.ts';
 import { type BenchCase, printCases } from './support/report.ts';
 
 const TARGET = 5000;
@@ -132,6 +140,7 @@ async function writeShard(shard: number, tokens: number): Promise<void> {
   );
   await store.write(planPromptsKey(run.runId, DIAGNOSIS, shard), encodeRecords(prompts));
   await store.write(recordsKey(trajectoriesPrefix(run.runId, DIAGNOSIS, shard)), encodeRecords(trajectories));
+  await finishWork(store, planPrefix(run.runId, DIAGNOSIS), trajectoriesPrefix(run.runId, DIAGNOSIS, shard));
 }
 
 /** An answer behind others' reasoning, about so many characters long. */

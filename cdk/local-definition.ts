@@ -2,8 +2,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { FUNCTION_NAMES, type FunctionName } from '../src/schema/stages.ts';
 import { definitionOf, RiseStateMachine } from './constructs/rise-state-machine.ts';
-import { STAGE_FUNCTION_NAMES, type StageFunctionName } from './stage-function-names.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
@@ -15,20 +15,22 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}
  */
 export function synthesiseLocalDefinition(): Record<string, unknown> {
   const stack = new Stack(new App(), 'LocalDefinition', { env: { account: ACCOUNT, region: REGION } });
-  const functions = STAGE_FUNCTION_NAMES.map((name) => [
+  const functions = FUNCTION_NAMES.map((name) => [
     name,
     lambda.Function.fromFunctionArn(stack, `Function-${name}`, arn('lambda', `function:${name}`)),
   ]);
   const machine = new RiseStateMachine(stack, 'StateMachine', {
     dataBucket: s3.Bucket.fromBucketName(stack, 'DataBucket', 'rise-data'),
-    stageFunctions: Object.fromEntries(functions) as Record<StageFunctionName, lambda.IFunction>,
+    stageFunctions: Object.fromEntries(functions) as Record<FunctionName, lambda.IFunction>,
     gpuJobDefinition: batch.EcsJobDefinition.fromJobDefinitionArn(
       stack,
       'GpuJobDefinition',
       arn('batch', 'job-definition/gpu-worker:1'),
     ),
-    rolloutQueue: batch.JobQueue.fromJobQueueArn(stack, 'RolloutQueue', arn('batch', 'job-queue/rollout')),
-    trainingQueue: batch.JobQueue.fromJobQueueArn(stack, 'TrainingQueue', arn('batch', 'job-queue/training')),
+    jobQueues: {
+      rollout: batch.JobQueue.fromJobQueueArn(stack, 'RolloutQueue', arn('batch', 'job-queue/rollout')),
+      training: batch.JobQueue.fromJobQueueArn(stack, 'TrainingQueue', arn('batch', 'job-queue/training')),
+    },
   });
   return JSON.parse(joined(definitionOf(machine)));
 }

@@ -6,6 +6,8 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import type { JobQueue } from '../src/schema/stage.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../src/schema/stages.ts';
 import type { DeploymentConfig } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Budget } from './constructs/budget.ts';
@@ -18,7 +20,6 @@ import { Network } from './constructs/network.ts';
 import { Notifications } from './constructs/notifications.ts';
 import { RiseStateMachine } from './constructs/rise-state-machine.ts';
 import { StageFunction } from './constructs/stage-function.ts';
-import { STAGE_FUNCTION_NAMES, type StageFunctionName } from './stage-function-names.ts';
 
 export interface PipelineStackProps extends StackProps {
   readonly dataBucket: s3.IBucket;
@@ -26,7 +27,7 @@ export interface PipelineStackProps extends StackProps {
   readonly config: DeploymentConfig;
 }
 
-type StageFunctions = Record<StageFunctionName, lambda.Function>;
+type StageFunctions = Record<FunctionName, lambda.Function>;
 
 /** The stateless part: network, GPU queues, Lambda stages, the state machine over them, and who hears of it. */
 export class PipelineStack extends Stack {
@@ -38,7 +39,7 @@ export class PipelineStack extends Stack {
     this.props = props;
     const { config, dataBucket, workerImages } = props;
     const jobLog = this.createLogGroup('JobLogs');
-    const { rolloutQueue, trainingQueue } = this.createQueues();
+    const jobQueues = this.createQueues();
     const { jobDefinition } = new GpuJobDefinition(this, 'GpuWorker', {
       image: ecs.ContainerImage.fromEcrRepository(workerImages, config.imageTag),
       dataBucket,
@@ -51,17 +52,16 @@ export class PipelineStack extends Stack {
       dataBucket,
       stageFunctions,
       gpuJobDefinition: jobDefinition,
-      rolloutQueue,
-      trainingQueue,
+      jobQueues,
       logGroup: this.createLogGroup('ExecutionLogs'),
     });
     this.observe(stageFunctions, jobLog, [
       {
         title: 'Cost of rollouts and evaluation',
-        jobQueueArn: rolloutQueue.jobQueueArn,
+        jobQueueArn: jobQueues.rollout.jobQueueArn,
         hourUsd: config.rolloutHourUsd,
       },
-      { title: 'Cost of training', jobQueueArn: trainingQueue.jobQueueArn, hourUsd: config.trainingHourUsd },
+      { title: 'Cost of training', jobQueueArn: jobQueues.training.jobQueueArn, hourUsd: config.trainingHourUsd },
     ]);
     new CfnOutput(this, 'StateMachineArn', { value: this.riseStateMachine.stateMachine.stateMachineArn });
     new CfnOutput(this, 'RolloutHourUsd', { value: String(config.rolloutHourUsd) });
@@ -72,29 +72,29 @@ export class PipelineStack extends Stack {
     return new logs.LogGroup(this, id, { retention: this.props.config.logRetentionDays });
   }
 
-  private createQueues(): Record<'rolloutQueue' | 'trainingQueue', batch.IJobQueue> {
+  private createQueues(): Record<JobQueue, batch.IJobQueue> {
     const { config } = this.props;
     const network = new Network(this, 'Network', { config, logGroup: this.createLogGroup('FlowLogs') });
     const instance = { network, volumeGiB: config.volumeGiB };
-    const rolloutQueue = new GpuQueue(this, 'RolloutQueue', {
+    const rollout = new GpuQueue(this, 'RolloutQueue', {
       ...instance,
       instanceTypes: config.rolloutInstanceTypes,
       spot: config.rolloutSpot,
       maxVcpus: config.rolloutMaxVcpus,
     });
-    const trainingQueue = new GpuQueue(this, 'TrainingQueue', {
+    const training = new GpuQueue(this, 'TrainingQueue', {
       ...instance,
       instanceTypes: config.trainingInstanceTypes,
       spot: config.trainingSpot,
       maxVcpus: config.trainingMaxVcpus,
     });
-    return { rolloutQueue: rolloutQueue.jobQueue, trainingQueue: trainingQueue.jobQueue };
+    return { rollout: rollout.jobQueue, training: training.jobQueue };
   }
 
   private createStageFunctions(): StageFunctions {
     const { dataBucket, config } = this.props;
     const { logRetentionDays } = config;
-    const functions = STAGE_FUNCTION_NAMES.map((name) => [
+    const functions = FUNCTION_NAMES.map((name) => [
       name,
       new StageFunction(this, name, { name, dataBucket, logRetentionDays }).function,
     ]);

@@ -18,7 +18,7 @@ const ACKNOWLEDGED: readonly Acknowledgement[] = [
     id: 'AwsSolutions-IAM5',
     path: /Role\//,
     finding: STORE_KEYS,
-    reason: 'Keys under named prefixes of the data bucket (stage-store-access.ts); run ids and shards vary.',
+    reason: 'Keys under named prefixes of the data bucket (src/schema/stages.ts); run ids and shards vary.',
   },
   {
     id: 'AwsSolutions-IAM5',

@@ -1,7 +1,4 @@
-/** What a handler is told of its call by Lambda, and not where a stage is called on a user's machine. */
-export interface CallContext {
-  getRemainingTimeInMillis(): number;
-}
+import type { CallContext } from './stage-handler.ts';
 
 /** Enough to write down what is done. */
 const MARGIN_MILLISECONDS = 20_000;

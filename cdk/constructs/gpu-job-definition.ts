@@ -6,7 +6,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { JOB_ATTEMPTS, RETRIED_EXIT_CODES } from '../../src/schema/job-attempts.ts';
-import { GPU_JOB_ACCESS } from '../stage-store-access.ts';
+import { JOB_ACCESS } from '../../src/schema/stages.ts';
 import { grantStoreAccess } from './store-access.ts';
 
 export interface GpuJobDefinitionProps {
@@ -24,7 +24,7 @@ export class GpuJobDefinition extends Construct {
   constructor(scope: Construct, id: string, props: GpuJobDefinitionProps) {
     super(scope, id);
     const jobRole = new iam.Role(this, 'JobRole', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
-    grantStoreAccess(props.dataBucket, jobRole, GPU_JOB_ACCESS);
+    grantStoreAccess(props.dataBucket, jobRole, JOB_ACCESS);
     const memory = Size.gibibytes(props.memoryGiB);
     const linuxParameters = new batch.LinuxParameters(this, 'Linux', { sharedMemorySize: Size.gibibytes(8) });
     linuxParameters.addTmpfs({ containerPath: '/tmp', size: Size.gibibytes(1) });

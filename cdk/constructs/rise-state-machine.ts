@@ -6,17 +6,16 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { EVALUATED_POLICIES, type JobName } from '../../src/schema/stage-contracts.ts';
-import type { StageFunctionName } from '../stage-function-names.ts';
+import type { JobQueue } from '../../src/schema/stage.ts';
+import { EVALUATED_POLICIES } from '../../src/schema/stage-inputs.ts';
+import { type FunctionName, type JobName, limitsOf, STAGES, stateName } from '../../src/schema/stages.ts';
 import { StageFunctionTask, type StageFunctionTaskProps } from './stage-function-task.ts';
 import { StageJob } from './stage-job.ts';
 import { grantStoreAccess } from './store-access.ts';
 
 const { JsonPath } = sfn;
 
-const MAX_SCORING_CONCURRENCY = 100;
-/** Stages that keep what they did when their time is over: another attempt goes on from there. */
-const RESUMABLE_STAGES: readonly StageFunctionName[] = ['score'];
+/** Of a stage that keeps what it did when its time is over. */
 const GO_ON: sfn.RetryProps = {
   errors: ['InterruptedError', 'Sandbox.Timedout', sfn.Errors.TIMEOUT],
   interval: Duration.seconds(1),
@@ -30,19 +29,15 @@ const ASK_LATER: sfn.RetryProps = {
   backoffRate: 2,
   maxAttempts: 3,
 };
-/** Experts are metered services with request limits. */
-const MAX_EXPERT_CONCURRENCY = 8;
 
 export interface RiseStateMachineProps {
   /** Holds every record; the shard lists that the Map states read. */
   readonly dataBucket: s3.IBucket;
   /** One per Lambda stage. */
-  readonly stageFunctions: Readonly<Record<StageFunctionName, lambda.IFunction>>;
+  readonly stageFunctions: Readonly<Record<FunctionName, lambda.IFunction>>;
   /** The image that runs every GPU stage; its command names the stage. */
   readonly gpuJobDefinition: batch.IJobDefinition;
-  /** Rollouts and evaluation: interruptible. */
-  readonly rolloutQueue: batch.IJobQueue;
-  readonly trainingQueue: batch.IJobQueue;
+  readonly jobQueues: Readonly<Record<JobQueue, batch.IJobQueue>>;
   /** Where the execution history is logged; none when absent. */
   readonly logGroup?: logs.ILogGroup;
 }
@@ -54,11 +49,14 @@ class ShardListReader extends sfn.S3JsonItemReader {
   }
 }
 
+/** Tells the states of a stage that the recipe comes to more than once. */
+type Suffix = '' | 'Ahead' | 'Diagnosis';
+
 type TaskPaths = Omit<StageFunctionTaskProps, 'stageFunction'>;
 
 /**
  * The Metis-RISE recipe as one state machine: RL iterations, diagnosis, routing, expert, SFT, evaluation, report.
- * State carries keys and counts only (`stage-contracts.ts`); every task is bounded in time and its failure is recorded.
+ * State carries keys and counts only (`stage-inputs.ts`); every task is bounded in time and its failure is recorded.
  */
 export class RiseStateMachine extends Construct {
   readonly stateMachine: sfn.StateMachine;
@@ -93,15 +91,15 @@ export class RiseStateMachine extends Construct {
 
   private recipe(): sfn.IChainable {
     const moreIterations = new sfn.Choice(this, 'MoreIterations', { comment: 'Another RL iteration, or diagnosis?' });
-    const iteration = this.plan('Plan', 'iteration', '$.nextIteration')
+    const iteration = this.plan('', 'iteration', '$.nextIteration')
       .next(this.rollOutAndScore(''))
       .next(this.trainAndRolloutAhead())
-      .next(this.job('TrainRl', 'train-rl', this.props.trainingQueue))
+      .next(this.job('train-rl'))
       .next(moreIterations);
     moreIterations
       .when(sfn.Condition.numberLessThanJsonPath('$.nextIteration', '$.iterations'), iteration)
       .otherwise(this.diagnosisToReport());
-    return this.stage('Validate', 'validate', {
+    return this.stage('validate', '', {
       payload: sfn.TaskInput.fromJsonPathAt('$'),
       outputPath: '$.Payload',
     }).next(moreIterations);
@@ -114,8 +112,8 @@ export class RiseStateMachine extends Construct {
   private trainAndRolloutAhead(): sfn.Chain {
     const goesAhead = new sfn.Choice(this, 'GoesAhead', { comment: 'Sample the next rollout while training?' });
     const ahead = new sfn.Parallel(this, 'TrainAndRolloutAhead', { outputPath: '$[1]' })
-      .branch(this.job('TrainRlMeanwhile', 'train-rl', this.props.trainingQueue))
-      .branch(this.plan('PlanAhead', 'iteration', '$.nextIteration').next(this.rollOutAndScore('Ahead')));
+      .branch(this.job('train-rl', 'Meanwhile'))
+      .branch(this.plan('Ahead', 'iteration', '$.nextIteration').next(this.rollOutAndScore('Ahead')));
     const isPipelined = sfn.Condition.booleanEquals('$.pipelined', true);
     const isNotLast = sfn.Condition.numberLessThanJsonPath('$.nextIteration', '$.iterations');
     return goesAhead
@@ -124,21 +122,20 @@ export class RiseStateMachine extends Construct {
   }
 
   private diagnosisToReport(): sfn.Chain {
-    const { rolloutQueue, trainingQueue } = this.props;
-    return this.plan('PlanDiagnosis', 'diagnosis', '$.iterations')
+    return this.plan('Diagnosis', 'diagnosis', '$.iterations')
       .next(this.rollOutAndScore('Diagnosis'))
-      .next(this.shardMap('Route', 'RouteShard', 'route', MAX_SCORING_CONCURRENCY))
-      .next(this.shardMap('ConsultExpert', 'ConsultExpertShard', 'consult-expert', MAX_EXPERT_CONCURRENCY))
-      .next(this.stage('Publish', 'publish', { payload: runPayload(), resultPath: JsonPath.DISCARD }))
-      .next(this.job('TrainSft', 'train-sft', trainingQueue))
-      .next(this.job('Evaluate', 'evaluate', rolloutQueue, EVALUATED_POLICIES.length))
-      .next(this.stage('Report', 'report', { payload: runPayload(), outputPath: '$.Payload' }));
+      .next(this.shardMap('route'))
+      .next(this.shardMap('consult-expert'))
+      .next(this.stage('publish', '', { payload: diagnosedRun(), resultPath: JsonPath.DISCARD }))
+      .next(this.job('train-sft'))
+      .next(this.job('evaluate', '', EVALUATED_POLICIES.length))
+      .next(this.stage('report', '', { payload: diagnosedRun(), outputPath: '$.Payload' }));
   }
 
   /** Its output, a `RolloutPlan`, is the state of everything up to the next plan. */
-  private plan(id: string, rollout: 'iteration' | 'diagnosis', iterationPath: string): sfn.Chain {
+  private plan(suffix: Suffix, rollout: 'iteration' | 'diagnosis', iterationPath: string): sfn.Chain {
     return sfn.Chain.start(
-      this.stage(id, 'plan', {
+      this.stage('plan', suffix, {
         payload: sfn.TaskInput.fromObject({
           runId: JsonPath.stringAt('$.runId'),
           configKey: JsonPath.stringAt('$.configKey'),
@@ -151,33 +148,30 @@ export class RiseStateMachine extends Construct {
   }
 
   /** An array job has at least two children, so a single shard takes the plain path. */
-  private rollOutAndScore(suffix: '' | 'Ahead' | 'Diagnosis'): sfn.Chain {
-    const { rolloutQueue } = this.props;
-    const score = this.shardMap(`Score${suffix}`, `ScoreShard${suffix}`, 'score', MAX_SCORING_CONCURRENCY);
+  private rollOutAndScore(suffix: Suffix): sfn.Chain {
+    const score = this.shardMap('score', suffix);
     const isOneShard = new sfn.Choice(this, `OneShard${suffix}`, { comment: 'Batch arrays begin at two jobs' });
     isOneShard
-      .when(
-        sfn.Condition.numberEquals('$.shardCount', 1),
-        this.job(`Rollout${suffix}`, 'rollout', rolloutQueue).next(score),
-      )
-      .otherwise(
-        this.job(`RolloutShards${suffix}`, 'rollout', rolloutQueue, JsonPath.numberAt('$.shardCount')).next(score),
-      );
+      .when(sfn.Condition.numberEquals('$.shardCount', 1), this.job('rollout', suffix).next(score))
+      .otherwise(this.job('rollout', `Shards${suffix}`, JsonPath.numberAt('$.shardCount')).next(score));
     return sfn.Chain.custom(isOneShard, score.endStates, score);
   }
 
-  private stage(id: string, name: StageFunctionName, props: TaskPaths): StageFunctionTask {
-    return new StageFunctionTask(this, id, { stageFunction: this.props.stageFunctions[name], ...props });
+  private stage(name: FunctionName, suffix: string, props: TaskPaths): StageFunctionTask {
+    const stageFunction = this.props.stageFunctions[name];
+    return new StageFunctionTask(this, stateName(name, suffix), { stageFunction, ...props });
   }
 
-  private job(id: string, jobName: JobName, jobQueue: batch.IJobQueue, arraySize?: number): StageJob {
-    const jobDefinition = this.props.gpuJobDefinition;
-    return new StageJob(this, id, { jobName, jobDefinition, jobQueue, arraySize });
+  private job(jobName: JobName, suffix = '', arraySize?: number): StageJob {
+    const { gpuJobDefinition: jobDefinition, jobQueues } = this.props;
+    const jobQueue = jobQueues[STAGES[jobName].queue];
+    return new StageJob(this, stateName(jobName, suffix), { jobName, jobDefinition, jobQueue, arraySize });
   }
 
   /** One Lambda per shard of the plan. Children return nothing: the results are records on the store. */
-  private shardMap(id: string, childId: string, name: StageFunctionName, maxConcurrency: number): sfn.DistributedMap {
-    const map = new sfn.DistributedMap(this, id, {
+  private shardMap(name: FunctionName, suffix: Suffix = ''): sfn.DistributedMap {
+    const { concurrency: maxConcurrency, nextAttempt } = limitsOf(name);
+    const map = new sfn.DistributedMap(this, stateName(name, suffix), {
       itemReader: new ShardListReader({
         bucket: this.props.dataBucket,
         key: JsonPath.stringAt('$.shardsKey'),
@@ -187,8 +181,8 @@ export class RiseStateMachine extends Construct {
       mapExecutionType: sfn.StateMachineType.STANDARD,
       resultPath: JsonPath.DISCARD,
     });
-    const child = this.stage(childId, name, { outputPath: JsonPath.DISCARD });
-    if (RESUMABLE_STAGES.includes(name)) child.addRetry(GO_ON).addRetry(ASK_LATER);
+    const child = this.stage(name, `Shard${suffix}`, { outputPath: JsonPath.DISCARD });
+    if (nextAttempt === 'goes-on') child.addRetry(GO_ON).addRetry(ASK_LATER);
     map.itemProcessor(child);
     return map;
   }
@@ -210,7 +204,7 @@ export class RiseStateMachine extends Construct {
       error: 'RunFailed',
       causePath: JsonPath.stringAt('$.error.Cause'),
     });
-    const record = this.stage('RecordFailure', 'record-failure', {
+    const record = this.stage('record-failure', '', {
       payload: sfn.TaskInput.fromObject({
         runId: JsonPath.stringAt('$.runId'),
         configKey: JsonPath.stringAt('$.configKey'),
@@ -226,10 +220,12 @@ export class RiseStateMachine extends Construct {
   }
 }
 
-function runPayload(): sfn.TaskInput {
+/** `DiagnosedRun`, of the state that is the diagnosis' plan. */
+function diagnosedRun(): sfn.TaskInput {
   return sfn.TaskInput.fromObject({
     runId: JsonPath.stringAt('$.runId'),
     configKey: JsonPath.stringAt('$.configKey'),
+    shardCount: JsonPath.numberAt('$.shardCount'),
   });
 }
 

@@ -6,20 +6,16 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { packageRoot } from '../../src/base/package-root.ts';
-import { FUNCTION_MEMORY_MIB } from '../../src/schema/stage-contracts.ts';
-import type { StageFunctionName } from '../stage-function-names.ts';
-import { STAGE_FUNCTION_ACCESS } from '../stage-store-access.ts';
+import { FUNCTION_MEMORY_MIB } from '../../src/schema/stage.ts';
+import { type FunctionName, limitsOf, STAGES } from '../../src/schema/stages.ts';
 import { FUNCTION_TIMEOUT } from './stage-function-task.ts';
 import { grantStoreAccess } from './store-access.ts';
 
 export interface StageFunctionProps {
-  readonly name: StageFunctionName;
+  readonly name: FunctionName;
   readonly dataBucket: s3.IBucket;
   readonly logRetentionDays: logs.RetentionDays;
 }
-
-/** The one stage that decodes and draws images. */
-const IMAGE_STAGE: StageFunctionName = 'validate';
 
 /** A Lambda stage, `lambdas/<name>/handler.ts`, with the bucket as its store and a role of its own. */
 export class StageFunction extends Construct {
@@ -30,7 +26,7 @@ export class StageFunction extends Construct {
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: logRetentionDays });
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
-    grantStoreAccess(dataBucket, role, STAGE_FUNCTION_ACCESS[name]);
+    grantStoreAccess(dataBucket, role, STAGES[name].access);
     this.function = new NodejsFunction(this, 'Resource', {
       description: `metis-rise: ${name}`,
       entry: join(packageRoot, 'lambdas', name, 'handler.ts'),
@@ -64,8 +60,9 @@ export const BUNDLING: BundlingOptions = {
 };
 
 /** Sharp as WebAssembly: half the size of its native build, on any processor, and it refuses the same images. */
-function bundlingOf(name: StageFunctionName): BundlingOptions {
-  if (name !== IMAGE_STAGE) return BUNDLING;
+function bundlingOf(name: FunctionName): BundlingOptions {
+  const { installs } = limitsOf(name);
+  if (installs === undefined) return BUNDLING;
   const environment = { npm_config_cpu: 'wasm32', npm_config_os: 'linux' };
-  return { ...BUNDLING, nodeModules: ['sharp'], environment };
+  return { ...BUNDLING, nodeModules: [...installs], environment };
 }

@@ -3,7 +3,7 @@ import type * as batch from 'aws-cdk-lib/aws-batch';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import type { JobName } from '../../src/schema/stage-contracts.ts';
+import type { JobName } from '../../src/schema/stages.ts';
 
 /** One attempt of a job. */
 const ATTEMPT_TIMEOUT = Duration.days(3);

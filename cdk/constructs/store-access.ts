@@ -1,12 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-
-/** Keys of the store that a stage touches, `*` for any part of a key. */
-export interface StoreAccess {
-  readonly reads: readonly string[];
-  readonly writes: readonly string[];
-  readonly deletes?: readonly string[];
-}
+import type { StoreAccess } from '../../src/schema/stage.ts';
 
 /** Lets a role read, write and delete these keys only. Listing tells a missing key from a forbidden one. */
 export function grantStoreAccess(bucket: s3.IBucket, role: iam.IRole, { reads, writes, deletes }: StoreAccess): void {

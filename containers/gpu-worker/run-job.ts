@@ -1,17 +1,10 @@
 import { z } from 'zod';
 import { InterruptedError, InvalidInputError, RiseError } from '../../src/schema/errors.ts';
 import { EXIT_CODES, JOB_ATTEMPTS } from '../../src/schema/job-attempts.ts';
-import {
-  EvaluateJob,
-  ExecutionInput,
-  JOB_NAMES,
-  type JobName,
-  type Progress,
-  type ReportProgress,
-  RolloutJob,
-  TrainRlJob,
-  TrainSftJob,
-} from '../../src/schema/stage-contracts.ts';
+import type { Progress, ReportProgress } from '../../src/schema/progress.ts';
+import { ExecutionInput } from '../../src/schema/stage-inputs.ts';
+import { JOB_NAMES, type JobName, type StageInput, stageOf } from '../../src/schema/stages.ts';
+import { JOBS } from '../../src/stages/jobs.ts';
 import type { JobDeps } from '../../src/stages/stage-deps.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readConfig } from '../../src/store/records.ts';
@@ -29,7 +22,7 @@ const Environment = z.object({
 export async function prepare(): Promise<void> {
   const [{ loadBackend }] = await Promise.all([
     import('../../src/engine/runtime/backend.ts'),
-    ...Object.values(STAGES).map((load) => load()),
+    ...Object.values(JOBS).map((load) => load()),
   ]);
   loadBackend();
 }
@@ -68,37 +61,9 @@ export async function exitCodeAfter(work: () => Promise<void>): Promise<number> 
   }
 }
 
-/** Each is loaded with its first job. */
-const STAGES = {
-  rollout: () => import('../../src/stages/rollout/run-rollout.ts'),
-  'train-rl': () => import('../../src/stages/train-rl/run-train-rl.ts'),
-  'train-sft': () => import('../../src/stages/train-sft/run-train-sft.ts'),
-  evaluate: () => import('../../src/stages/evaluate/run-evaluate.ts'),
-};
-
-async function runStage(name: JobName, deps: JobDeps, input: unknown, index: number): Promise<void> {
-  switch (name) {
-    case 'rollout': {
-      const { runRollout } = await STAGES[name]();
-      await runRollout(deps, parse(RolloutJob, input, 'RISE_INPUT'), index);
-      break;
-    }
-    case 'train-rl': {
-      const { runTrainRl } = await STAGES[name]();
-      await runTrainRl(deps, parse(TrainRlJob, input, 'RISE_INPUT'));
-      break;
-    }
-    case 'train-sft': {
-      const { runTrainSft } = await STAGES[name]();
-      await runTrainSft(deps, parse(TrainSftJob, input, 'RISE_INPUT'));
-      break;
-    }
-    case 'evaluate': {
-      const { runEvaluate } = await STAGES[name]();
-      await runEvaluate(deps, parse(EvaluateJob, input, 'RISE_INPUT'), index);
-      break;
-    }
-  }
+async function runStage<N extends JobName>(name: N, deps: JobDeps, input: unknown, index: number): Promise<void> {
+  const run = await JOBS[name]();
+  await run(deps, parse(stageOf(name).input, input, 'RISE_INPUT') as StageInput<N>, index);
 }
 
 function parseJobName(value: string | undefined): JobName {

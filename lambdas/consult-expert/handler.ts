@@ -1,5 +1,4 @@
-import { ShardItem } from '../../src/schema/stage-contracts.ts';
 import { runConsultExpert } from '../../src/stages/consult-expert/run-consult-expert.ts';
-import { stageDeps } from '../stage-deps.ts';
+import { stageHandler } from '../stage-handler.ts';
 
-export const handler = async (event: unknown) => runConsultExpert(stageDeps(), ShardItem.parse(event));
+export const handler = stageHandler('consult-expert', runConsultExpert);

@@ -1,5 +1,4 @@
-import { PlanInput } from '../../src/schema/stage-contracts.ts';
 import { runPlan } from '../../src/stages/plan/run-plan.ts';
-import { stageDeps } from '../stage-deps.ts';
+import { stageHandler } from '../stage-handler.ts';
 
-export const handler = async (event: unknown) => runPlan(stageDeps(), PlanInput.parse(event));
+export const handler = stageHandler('plan', runPlan);

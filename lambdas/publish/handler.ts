@@ -1,5 +1,4 @@
-import { ExecutionInput } from '../../src/schema/stage-contracts.ts';
 import { runPublish } from '../../src/stages/publish/run-publish.ts';
-import { stageDeps } from '../stage-deps.ts';
+import { stageHandler } from '../stage-handler.ts';
 
-export const handler = async (event: unknown) => runPublish(stageDeps(), ExecutionInput.parse(event));
+export const handler = stageHandler('publish', runPublish);

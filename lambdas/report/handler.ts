@@ -1,10 +1,9 @@
-import { ExecutionInput } from '../../src/schema/stage-contracts.ts';
 import { runReport } from '../../src/stages/report/run-report.ts';
 import { logSummary } from '../log-summary.ts';
-import { stageDeps } from '../stage-deps.ts';
+import { stageHandler } from '../stage-handler.ts';
 
-export const handler = async (event: unknown) => {
-  const summary = await runReport(stageDeps(), ExecutionInput.parse(event));
+export const handler = stageHandler('report', async (deps, input) => {
+  const summary = await runReport(deps, input);
   logSummary(summary);
   return summary;
-};
+});

@@ -1,5 +1,4 @@
-import { ShardItem } from '../../src/schema/stage-contracts.ts';
 import { runRoute } from '../../src/stages/route/run-route.ts';
-import { stageDeps } from '../stage-deps.ts';
+import { stageHandler } from '../stage-handler.ts';
 
-export const handler = async (event: unknown) => runRoute(stageDeps(), ShardItem.parse(event));
+export const handler = stageHandler('route', runRoute);

@@ -1,6 +1,6 @@
 import type { ExecutionListItem, ExecutionStatus } from '@aws-sdk/client-sfn';
 import { InvalidInputError } from '../schema/errors.ts';
-import type { ExecutionInput } from '../schema/stage-contracts.ts';
+import type { ExecutionInput } from '../schema/stage-inputs.ts';
 import type { AwsClients } from './clients.ts';
 
 /** One execution of a run: the first, or one that resumed it. */

@@ -1,4 +1,4 @@
-import { FUNCTION_MEMORY_MIB } from '../schema/stage-contracts.ts';
+import { FUNCTION_MEMORY_MIB } from '../schema/stage.ts';
 
 /** On-demand prices of us-east-1 in USD, from aws.amazon.com in 2026. */
 const LAMBDA_GIB_SECOND = 0.0000133334;

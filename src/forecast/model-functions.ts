@@ -1,6 +1,7 @@
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { DIAGNOSIS } from '../schema/keys.ts';
-import { FUNCTION_MEMORY_MIB, ShardItem } from '../schema/stage-contracts.ts';
+import { FUNCTION_MEMORY_MIB } from '../schema/stage.ts';
+import { ShardItem } from '../schema/stage-inputs.ts';
 import * as model from './assumptions.ts';
 import { sizeOf } from './workload.ts';
 

@@ -1,6 +1,6 @@
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { DIAGNOSIS } from '../schema/keys.ts';
-import type { JobName } from '../schema/stage-contracts.ts';
+import type { JobName } from '../schema/stages.ts';
 import * as model from './assumptions.ts';
 import { countExamples } from './model-functions.ts';
 import { sizeOf } from './workload.ts';

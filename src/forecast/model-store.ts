@@ -2,7 +2,7 @@ import type { RunConfig } from '../schema/config/run-config.ts';
 import { NotFoundError } from '../schema/errors.ts';
 import { manifestKey, planPrefix, planShardsKey, promptsPrefix } from '../schema/keys.ts';
 import type { Manifest } from '../schema/manifest.ts';
-import type { ExecutionInput, ShardItem } from '../schema/stage-contracts.ts';
+import type { ExecutionInput, ShardItem } from '../schema/stage-inputs.ts';
 import type { Store } from '../store/store.ts';
 import type { Assumptions } from './assumptions.ts';
 import { sizeOf } from './workload.ts';
@@ -24,7 +24,7 @@ export function createModelStore(input: ExecutionInput, config: RunConfig, assum
     return undefined;
   };
   const manifest = (stage: string, summary: Record<string, unknown>): Manifest => {
-    return { stage, runId, parts: [], summary, seed: config.seed, versions: {} };
+    return { stage, runId, inputs: [], parts: [], summary, seed: config.seed, versions: {} };
   };
   const read = async (key: string) => {
     const value = answer(key);

@@ -1,4 +1,4 @@
-import { FUNCTION_MEMORY_MIB } from '../schema/stage-contracts.ts';
+import { FUNCTION_MEMORY_MIB } from '../schema/stage.ts';
 
 /** Limits of the services, as AWS documents them for a new account, and what to do where a run would pass one. */
 export const QUOTAS = {

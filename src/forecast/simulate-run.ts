@@ -3,7 +3,7 @@ import { adaptDefinition, type LocalTask } from '../local/adapt-definition.ts';
 import type { Json, Machine } from '../local/definition.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { configKey } from '../schema/keys.ts';
-import type { ExecutionInput } from '../schema/stage-contracts.ts';
+import type { ExecutionInput } from '../schema/stage-inputs.ts';
 import { type Assumptions, BYTES_PER_TOKEN } from './assumptions.ts';
 import { createVirtualClock } from './clock.ts';
 import { peakOf } from './concurrency.ts';

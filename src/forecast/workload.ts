@@ -1,6 +1,6 @@
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { DIAGNOSIS } from '../schema/keys.ts';
-import { countShards } from '../stages/plan/select-prompts.ts';
+import { countShards, groupSizeOf } from '../schema/rollout-size.ts';
 import type { Assumptions } from './assumptions.ts';
 
 /** What one rollout comes to. */
@@ -12,16 +12,9 @@ export interface RolloutSize {
 
 /** Size of the rollout of that name, an iteration's or the diagnosis'. */
 export function sizeOf(rollout: string, config: RunConfig, { trainPrompts }: Assumptions): RolloutSize {
-  const { rl, diagnosis } = config;
-  const [prompts, trajectoriesPerPrompt] =
-    rollout === DIAGNOSIS
-      ? [diagnosis.prompts ?? trainPrompts, diagnosis.trajectoriesPerPrompt]
-      : [rl.promptsPerIteration, rl.groupSize];
-  return {
-    prompts,
-    trajectories: prompts * trajectoriesPerPrompt,
-    shards: countShards({ prompts, trajectoriesPerPrompt }, config),
-  };
+  const prompts = rollout === DIAGNOSIS ? (config.diagnosis.prompts ?? trainPrompts) : config.rl.promptsPerIteration;
+  const groupSize = groupSizeOf(config, rollout);
+  return { prompts, trajectories: prompts * groupSize, shards: countShards({ prompts, groupSize }, config) };
 }
 
 /** Every trajectory that a run samples to learn from. */

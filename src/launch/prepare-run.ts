@@ -5,8 +5,9 @@ import { loadRewards } from '../rewards/load-rewards.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { AlreadyExistsError, InvalidInputError } from '../schema/errors.ts';
-import { configKey, datasetPrefix, modelPrefix, startedKey } from '../schema/keys.ts';
-import { ExecutionInput } from '../schema/stage-contracts.ts';
+import { configKey, datasetPrefix, modelPrefix } from '../schema/keys.ts';
+import { ExecutionInput } from '../schema/stage-inputs.ts';
+import { noteStart } from '../store/note-start.ts';
 import type { Store } from '../store/store.ts';
 import { type ContentFolder, copyContent, describeContent } from './content-folder.ts';
 import { placeRewards } from './place-rewards.ts';
@@ -56,14 +57,6 @@ function parseInput(runId: string): ExecutionInput {
   const parsed = ExecutionInput.safeParse({ runId, configKey: configKey(runId) });
   if (parsed.success) return parsed.data;
   throw new InvalidInputError(`--run-id ${runId} is no run id; use letters, digits, ".", "_" and "-", at most 80`);
-}
-
-/** The first start counts, whatever pauses follow. */
-async function noteStart(store: Store, runId: string): Promise<void> {
-  const started = JSON.stringify({ startedAt: new Date().toISOString() });
-  await store.write(startedKey(runId), `${started}\n`, { ifAbsent: true }).catch((error) => {
-    if (!(error instanceof AlreadyExistsError)) throw error;
-  });
 }
 
 async function writeConfig(store: Store, input: ExecutionInput, json: string): Promise<void> {

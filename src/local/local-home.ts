@@ -1,5 +1,6 @@
 import type { Manifest } from '../schema/manifest.ts';
-import type { JobName, Progress } from '../schema/stage-contracts.ts';
+import type { Progress } from '../schema/progress.ts';
+import type { JobName } from '../schema/stages.ts';
 import type { Store } from '../store/store.ts';
 import type { Json } from './definition.ts';
 

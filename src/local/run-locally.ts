@@ -1,6 +1,6 @@
 import { modulePath } from '../base/package-root.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
-import type { ExecutionInput } from '../schema/stage-contracts.ts';
+import type { ExecutionInput } from '../schema/stage-inputs.ts';
 import { readDefinition } from './definition.ts';
 import type { LocalHome } from './local-home.ts';
 import { runMachine } from './run-machine.ts';

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { modulePath } from '../base/package-root.ts';
 import { InterruptedError, RiseError, StalledError } from '../schema/errors.ts';
 import { STOP_GRACE_SECONDS } from '../schema/job-attempts.ts';
-import { Progress } from '../schema/stage-contracts.ts';
+import { Progress } from '../schema/progress.ts';
 import type { JobRequest } from './local-home.ts';
 import { DONE_MARK, type ServedJob } from './served-job.ts';
 

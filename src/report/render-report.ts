@@ -1,5 +1,5 @@
 import type { EvaluationRecord, RunSummary } from '../schema/evaluation.ts';
-import { EVALUATED_POLICIES, type EvaluatedPolicy } from '../schema/stage-contracts.ts';
+import { EVALUATED_POLICIES, type EvaluatedPolicy } from '../schema/stage-inputs.ts';
 import { estimateAccuracy } from './statistics.ts';
 
 /** What a report shows: everything in it is the same for the same config and seed. */

@@ -1,4 +1,4 @@
-import type { ReportProgress } from '../schema/stage-contracts.ts';
+import type { ReportProgress } from '../schema/progress.ts';
 import type { Store } from '../store/store.ts';
 
 /** What every stage is given besides its input. */

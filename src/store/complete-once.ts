@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { mapBounded } from '../base/map-bounded.ts';
 import { AlreadyExistsError } from '../schema/errors.ts';
 import { manifestKey } from '../schema/keys.ts';
-import { Manifest, type ManifestPart } from '../schema/manifest.ts';
+import { Manifest, type ManifestInput, type ManifestPart } from '../schema/manifest.ts';
 import { readJson, readJsonIfPresent } from './records.ts';
 import type { Store } from './store.ts';
 
@@ -11,6 +12,8 @@ export interface WorkDescription {
   runId: string;
   seed: number;
   versions?: Record<string, string>;
+  /** Folders of the finished work that this is made from. */
+  madeFrom?: readonly string[];
 }
 
 /** Writes one file of the work and notes it in the manifest; `records` counts its lines or examples. */
@@ -20,6 +23,7 @@ export type WritePart = (key: string, bytes: Uint8Array | string, records?: numb
  * Does a piece of work once per prefix: a present `manifest.json` is the proof that it is done, and its summary
  * is returned; otherwise the work runs and the manifest is written last. Of two that race, the first manifest
  * stands, and both return its summary. The summary must be JSON and the same for the same inputs: no times.
+ * Throws `NotFoundError` where what it is made from is not finished.
  */
 export async function completeOnce<S extends object>(
   store: Store,
@@ -31,6 +35,7 @@ export async function completeOnce<S extends object>(
   const finished = await readJsonIfPresent(store, key, Manifest);
   if (finished) return finished.summary as S;
 
+  const inputs = await describeInputs(store, description.madeFrom ?? []);
   const parts = new Map<string, ManifestPart>();
   const summary = await work(async (partKey, bytes, records) => {
     await store.write(partKey, bytes);
@@ -41,6 +46,7 @@ export async function completeOnce<S extends object>(
   const manifest: Manifest = {
     stage,
     runId,
+    inputs,
     parts: [...parts.values()].sort((left, right) => (left.key < right.key ? -1 : 1)),
     summary: summary as Record<string, unknown>,
     seed,
@@ -55,11 +61,22 @@ export async function completeOnce<S extends object>(
   }
 }
 
+const CONCURRENT_READS = 32;
+
+/** The manifests of finished work, by key. */
+function describeInputs(store: Store, folders: readonly string[]): Promise<ManifestInput[]> {
+  return mapBounded(folders.map(manifestKey).sort(), CONCURRENT_READS, async (key) => {
+    return { key, sha256: sha256Of(await store.read(key)) };
+  });
+}
+
+const sha256Of = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
+
 function describePart(key: string, bytes: Uint8Array | string, records: number | undefined): ManifestPart {
   const part = {
     key,
     bytes: typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.byteLength,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256Of(bytes),
   };
   return records === undefined ? part : { ...part, records };
 }

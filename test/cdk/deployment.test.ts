@@ -6,8 +6,8 @@ import aslValidator from 'asl-validator';
 import { App } from 'aws-cdk-lib';
 import { readDeploymentConfig } from '../../cdk/config.ts';
 import { createStacks } from '../../cdk/create-stacks.ts';
-import { STAGE_FUNCTION_NAMES } from '../../cdk/stage-function-names.ts';
 import type { Machine } from '../../src/local/definition.ts';
+import { FUNCTION_NAMES } from '../../src/schema/stages.ts';
 import { describeWithMoto } from '../support/moto-server.ts';
 import { findPythonWith } from '../support/python-environment.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
@@ -54,7 +54,7 @@ const zippedBytes = (code: string) =>
 
 describe('the code of the functions', () => {
   it('is there for every stage', () => {
-    expect(codeFolders().map(([name]) => name)).toEqual([...STAGE_FUNCTION_NAMES]);
+    expect(codeFolders().map(([name]) => name)).toEqual([...FUNCTION_NAMES]);
   });
 
   it.each(codeFolders())('of %s is under 5 MB zipped', (_, code) => {
@@ -152,7 +152,7 @@ describeWithMoto('the stacks, deployed into moto', (server) => {
     expect(Object.keys(deployed.functions)).toEqual(expect.arrayContaining(named('FunctionName')));
     expect(deployed.queues).toEqual(expect.arrayContaining(named('JobQueue')));
     expect(deployed.definitions).toEqual(expect.arrayContaining(named('JobDefinition')));
-    expect(new Set(named('FunctionName')).size).toBe(STAGE_FUNCTION_NAMES.length);
+    expect(new Set(named('FunctionName')).size).toBe(FUNCTION_NAMES.length);
   });
 
   it('says where the bucket, the images, the machine and the dashboard are', () => {

@@ -1,9 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { SecurityChecks } from '../../cdk/security-checks.ts';
-import { STAGE_FUNCTION_NAMES } from '../../cdk/stage-function-names.ts';
-import { GPU_JOB_ACCESS, STAGE_FUNCTION_ACCESS } from '../../cdk/stage-store-access.ts';
 import * as keys from '../../src/schema/keys.ts';
+import { FUNCTION_NAMES, type FunctionName, JOB_ACCESS, STAGES, stageOf } from '../../src/schema/stages.ts';
 import { anApp, roleStatements, synthesise } from './support/stacks.ts';
 
 const { app, data, pipeline } = synthesise();
@@ -15,7 +14,7 @@ const READ_PLANS = ['kms:Decrypt', 's3:GetObject', 's3:ListBucket'];
 
 /** Every action of every role, by the beginning of the role's logical id. */
 const ALLOWED: [role: string, actions: string[]][] = [
-  ...STAGE_FUNCTION_NAMES.map((name): [string, string[]] => [
+  ...FUNCTION_NAMES.map((name): [string, string[]] => [
     `${name.replace('-', '')}Role`,
     [...WRITE_LOG, ...USE_STORE, 's3:PutObject'],
   ]),
@@ -86,7 +85,7 @@ describe('access to the store', () => {
   const matches = (pattern: string, key: string) =>
     new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(key);
   const [run, rollout] = ['run-1', 'iteration-000000'];
-  const written: [stage: keyof typeof STAGE_FUNCTION_ACCESS | 'gpu-worker', key: string][] = [
+  const written: [stage: FunctionName | 'gpu-worker', key: string][] = [
     ['validate', keys.promptsKey(run, 'train')],
     ['validate', keys.startedKey(run)],
     ['validate', keys.imageKey('ab', 'png')],
@@ -112,10 +111,10 @@ describe('access to the store', () => {
     ['gpu-worker', keys.recordsKey(keys.evaluationPrefix(run, 'base'))],
   ];
   const accessOf = (stage: (typeof written)[number][0]) =>
-    stage === 'gpu-worker' ? GPU_JOB_ACCESS : STAGE_FUNCTION_ACCESS[stage];
+    stage === 'gpu-worker' ? JOB_ACCESS : stageOf(stage).access;
 
   it.each(written)('%s writes %s, and nobody else does', (stage, key) => {
-    const writers = [...STAGE_FUNCTION_NAMES, 'gpu-worker' as const].filter((each) =>
+    const writers = [...FUNCTION_NAMES, 'gpu-worker' as const].filter((each) =>
       accessOf(each).writes.some((pattern) => matches(pattern, key)),
     );
     expect(writers).toEqual([stage]);
@@ -123,19 +122,20 @@ describe('access to the store', () => {
 
   it('lets nobody write the code of rewards', () => {
     const key = keys.rewardModuleKey('ab', 'brevity.ts');
-    const stages = [...STAGE_FUNCTION_NAMES, 'gpu-worker' as const];
+    const stages = [...FUNCTION_NAMES, 'gpu-worker' as const];
     expect(stages.filter((stage) => accessOf(stage).writes.some((pattern) => matches(pattern, key)))).toEqual([]);
   });
 
   it('lets only jobs and scoring delete, and only what they keep while they are not done', () => {
-    const deleting = Object.entries(STAGE_FUNCTION_ACCESS).filter(([, { deletes }]) => deletes);
-    expect(deleting.map(([name, { deletes }]) => [name, deletes])).toEqual([
+    const deleting = FUNCTION_NAMES.filter((name) => stageOf(name).access.deletes);
+    expect(deleting.map((name) => [name, stageOf(name).access.deletes])).toEqual([
       ['score', [`${keys.scoreJournalsPrefix('runs/*/scores/*/')}*`]],
     ]);
-    expect(GPU_JOB_ACCESS.deletes).toEqual([
-      'runs/*/resume/*',
-      `${keys.partsPrefix('runs/*/')}*`,
+    expect(JOB_ACCESS.deletes).toEqual([
       `${keys.partsPrefix('trajectories/*/')}*`,
+      'runs/*/resume/*',
+      `${keys.sftResumePrefix('*')}*`,
+      `${keys.partsPrefix('runs/*/evaluation/*/')}*`,
     ]);
     const kept = [
       keys.sftResumePrefix(run),
@@ -143,7 +143,7 @@ describe('access to the store', () => {
       keys.partsPrefix(keys.trajectoriesPrefix(run, rollout, 0)),
       keys.partsPrefix(keys.evaluationPrefix(run, 'rl')),
     ];
-    const mayDelete = (key: string) => GPU_JOB_ACCESS.deletes!.some((pattern) => matches(pattern, key));
+    const mayDelete = (key: string) => JOB_ACCESS.deletes!.some((pattern) => matches(pattern, key));
     expect(kept.filter((prefix) => !mayDelete(`${prefix}x`))).toEqual([]);
     expect(written.map(([, key]) => key).filter((key) => mayDelete(key) && !/\/(resume|parts)\//.test(key))).toEqual(
       [],
@@ -151,11 +151,11 @@ describe('access to the store', () => {
   });
 
   it('is what the policies grant', () => {
-    for (const name of STAGE_FUNCTION_NAMES) {
+    for (const name of FUNCTION_NAMES) {
       const role = roles.find((id) => id.startsWith(`${name.replace('-', '')}Role`));
       const puts = statements.filter((each) => each.role === role && each.actions.includes('s3:PutObject'));
       const granted = puts.flatMap(({ resources }) => resources.map((arn) => arn.slice(arn.indexOf('}/') + 2)));
-      expect(granted.sort()).toEqual([...STAGE_FUNCTION_ACCESS[name].writes].sort());
+      expect(granted.sort()).toEqual([...STAGES[name].access.writes].sort());
     }
   });
 });

@@ -9,6 +9,7 @@ import { RunConfig } from '../../src/schema/config/run-config.ts';
 import {
   configKey,
   DIAGNOSIS,
+  planPrefix,
   planPromptsKey,
   recordsKey,
   scoresPrefix,
@@ -19,6 +20,7 @@ import { createLocalStore } from '../../src/store/local-store.ts';
 import { encodeRecords, readRecords } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
 import { aPrompt, aRunConfig, aTrajectory } from '../support/factories.ts';
+import { finishWork } from '../support/finished-work.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
@@ -53,6 +55,7 @@ async function anUnscoredRun(name: string) {
   await store.write(planPromptsKey(runId, rollout, shard), encodeRecords([aPrompt()]));
   const trajectory = aTrajectory({ text: 'one two three four five six' });
   await store.write(recordsKey(trajectoriesPrefix(runId, rollout, shard)), encodeRecords([trajectory]));
+  await finishWork(store, planPrefix(runId, rollout), trajectoriesPrefix(runId, rollout, shard));
 
   const item = { runId, configKey: configKey(runId), rollout, shard, shardCount: 1 };
   return { store, item, scoresKey: recordsKey(scoresPrefix(runId, rollout, shard)) };

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { readDefinition } from '../../src/local/definition.ts';
-import { FUNCTION_MEMORY_MIB } from '../../src/schema/stage-contracts.ts';
+import { FUNCTION_MEMORY_MIB } from '../../src/schema/stage.ts';
 import { lifecycleRules, synthesise } from './support/stacks.ts';
 
 const { data, pipeline } = synthesise();

@@ -13,7 +13,7 @@ import {
   sftResumePrefix,
   trajectoriesPrefix,
 } from '../../src/schema/keys.ts';
-import type { JobName } from '../../src/schema/stage-contracts.ts';
+import type { JobName } from '../../src/schema/stages.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readConfig } from '../../src/store/records.ts';

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { EXIT_CODES } from '../../src/schema/job-attempts.ts';
 import { checkpointPrefix, configKey, grpoResumePrefix, iterationName, manifestKey } from '../../src/schema/keys.ts';
-import type { JobName } from '../../src/schema/stage-contracts.ts';
+import type { JobName } from '../../src/schema/stages.ts';
 import { listWholeCheckpoints } from '../../src/stages/checkpoint.ts';
 import { runRollout } from '../../src/stages/rollout/run-rollout.ts';
 import { runTrainRl } from '../../src/stages/train-rl/run-train-rl.ts';

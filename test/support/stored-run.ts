@@ -6,18 +6,20 @@ import { RunConfig } from '../../src/schema/config/run-config.ts';
 import {
   configKey,
   imageKey,
+  planPrefix,
   planPromptsKey,
   recordsKey,
   scoresPrefix,
   trajectoriesPrefix,
 } from '../../src/schema/keys.ts';
+import type { Progress } from '../../src/schema/progress.ts';
 import type { Prompt } from '../../src/schema/prompt.ts';
-import type { Progress } from '../../src/schema/stage-contracts.ts';
 import { Trajectory, type TrajectoryScore } from '../../src/schema/trajectory.ts';
 import type { JobDeps } from '../../src/stages/stage-deps.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { encodeRecords, readRecords } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
+import { finishWork } from './finished-work.ts';
 
 export const RUN_ID = 'test-run';
 export const MODEL_PREFIX = 'models/tiny/';
@@ -77,8 +79,9 @@ async function somePrompts(store: Store): Promise<Prompt[]> {
 }
 
 /** Plans one shard of prompts for a rollout. */
-export function writePlan(store: Store, rollout: string, prompts: readonly Prompt[]): Promise<void> {
-  return store.write(planPromptsKey(RUN_ID, rollout, 0), encodeRecords(prompts));
+export async function writePlan(store: Store, rollout: string, prompts: readonly Prompt[]): Promise<void> {
+  await store.write(planPromptsKey(RUN_ID, rollout, 0), encodeRecords(prompts));
+  await finishWork(store, planPrefix(RUN_ID, rollout));
 }
 
 /** Scores the rollout's trajectories by a rule of the test's own. */
@@ -96,6 +99,7 @@ export async function scoreBy(
     rewardBreakdown: {},
   }));
   await store.write(recordsKey(scoresPrefix(RUN_ID, rollout, 0)), encodeRecords(scores));
+  await finishWork(store, scoresPrefix(RUN_ID, rollout, 0));
   return scores;
 }
 

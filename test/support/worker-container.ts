@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import type { JobName } from '../../src/schema/stage-contracts.ts';
+import type { JobName } from '../../src/schema/stages.ts';
 import type { DockerEngine } from './docker-engine.ts';
 
 /** As locked up as a job can be: no root, no capabilities, nothing to write to but `/tmp`. */

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../local/local-home.ts';
-import { EVALUATED_POLICIES } from '../../schema/stage-contracts.ts';
+import { EVALUATED_POLICIES } from '../../schema/stage-inputs.ts';
 import { partOf, type RunStatus } from './progress-status.ts';
 
 /** `1:05`, `1:02:05`. */

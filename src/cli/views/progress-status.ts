@@ -1,6 +1,7 @@
 import type { JobIdentity, RunEvent } from '../../local/local-home.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
-import type { JobName, Progress } from '../../schema/stage-contracts.ts';
+import type { Progress } from '../../schema/progress.ts';
+import type { JobName } from '../../schema/stages.ts';
 
 /** Where a run stands, as far as its events tell. */
 export interface RunStatus {

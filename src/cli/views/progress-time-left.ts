@@ -1,7 +1,8 @@
 import type { JobIdentity, RunEvent } from '../../local/local-home.ts';
 import type { PromptSource } from '../../schema/config/prompt-source.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
-import { EVALUATED_POLICIES, JOB_NAMES, type JobName } from '../../schema/stage-contracts.ts';
+import { EVALUATED_POLICIES } from '../../schema/stage-inputs.ts';
+import { JOB_NAMES, type JobName } from '../../schema/stages.ts';
 
 /** Work and time of one kind of job: work is counted in sequences sampled or trained on. */
 interface Tally {

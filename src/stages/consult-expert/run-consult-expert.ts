@@ -1,13 +1,13 @@
 import { findExpertProvider } from '../../experts/expert-provider.ts';
 import { verifyAnswer } from '../../experts/verify-answer.ts';
 import { BUILT_IN_VERSIONS } from '../../rewards/index.ts';
-import { expertPrefix, planPromptsKey, recordsKey, routesPrefix } from '../../schema/keys.ts';
+import { planPromptsKey, recordsKey, routesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { type ExpertAnswer, Route } from '../../schema/route.ts';
-import type { ShardItem } from '../../schema/stage-contracts.ts';
-import { completeOnce } from '../../store/complete-once.ts';
+import type { ShardItem } from '../../schema/stage-inputs.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 
 export interface ExpertSummary {
@@ -23,14 +23,8 @@ export interface ExpertSummary {
 export async function runConsultExpert({ store, report }: StageDeps, input: ShardItem): Promise<ExpertSummary> {
   const { runId, rollout, shard } = input;
   const config = await readConfig(store, input.configKey);
-  const prefix = expertPrefix(runId, shard);
-  const description = {
-    stage: 'consult-expert',
-    runId,
-    seed: config.seed,
-    versions: { accuracy: BUILT_IN_VERSIONS.accuracy },
-  };
-  return completeOnce(store, prefix, description, async (writePart) => {
+  const versions = { accuracy: BUILT_IN_VERSIONS.accuracy };
+  return completeStage(store, { stage: 'consult-expert', input, config, versions }, async (writePart, prefix) => {
     const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
     const consulted = await selectConsultations(store, input, config.expert.maxConsultations);
     const provider = findExpertProvider(config.expert.provider);

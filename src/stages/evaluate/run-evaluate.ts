@@ -4,12 +4,13 @@ import { BUILT_IN_VERSIONS, gradeAnswer, isFormatted } from '../../rewards/index
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { EvaluationRecord } from '../../schema/evaluation.ts';
-import { evaluationPrefix, policyPrefix, promptsKey, recordsKey, sftCheckpointPrefix } from '../../schema/keys.ts';
+import { policyPrefix, promptsKey, recordsKey, sftCheckpointPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import { EVALUATED_POLICIES, type EvaluatedPolicy, type EvaluateJob } from '../../schema/stage-contracts.ts';
-import { completeOnce } from '../../store/complete-once.ts';
+import { EVALUATED_POLICIES, type EvaluatedPolicy, type ExecutionInput } from '../../schema/stage-inputs.ts';
+import { STAGES } from '../../schema/stages.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
 import { choosePrecision } from '../choose-precision.ts';
+import { completeStage } from '../complete-stage.ts';
 import { deleteKept, type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy } from '../stored-policy.ts';
@@ -22,16 +23,19 @@ export interface EvaluationSummary {
 }
 
 /** Answers every held-out prompt once with one policy, and grades the answers. */
-export async function runEvaluate(deps: JobDeps, input: EvaluateJob, policyIndex: number): Promise<EvaluationSummary> {
+export async function runEvaluate(
+  deps: JobDeps,
+  input: ExecutionInput,
+  policyIndex: number,
+): Promise<EvaluationSummary> {
   const { store } = deps;
   const config = await readConfig(store, input.configKey);
   const policyName = EVALUATED_POLICIES[policyIndex];
   if (!policyName)
     throw new InvalidInputError(`evaluate has policies 0 to ${EVALUATED_POLICIES.length - 1}, not ${policyIndex}`);
-  const prefix = evaluationPrefix(input.runId, policyName);
   const versions = { accuracy: BUILT_IN_VERSIONS.accuracy, format: BUILT_IN_VERSIONS.format };
-  const description = { stage: 'evaluate', runId: input.runId, seed: config.seed, versions };
-  const summary = await completeOnce(store, prefix, description, async (writePart) => {
+  const work = { stage: 'evaluate', input, config, index: policyIndex, versions } as const;
+  const summary = await completeStage(store, work, async (writePart, prefix) => {
     const prompts = await readRecords(store, promptsKey(input.runId, 'evaluation'), Prompt);
     const policy = await loadStoredPolicy(store, evaluatedPrefix(policyName, input.runId, config), config);
     const precision = await choosePrecision(deps, input.runId, config, policy.model);
@@ -54,7 +58,7 @@ export async function runEvaluate(deps: JobDeps, input: EvaluateJob, policyIndex
       precision,
     };
   });
-  await deleteKept(store, prefix);
+  await deleteKept(store, STAGES.evaluate.prefix(input, policyIndex));
   return summary;
 }
 

@@ -1,37 +1,24 @@
 import { splitEvenly } from '../../base/split-list.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
-import {
-  DIAGNOSIS,
-  iterationName,
-  planPrefix,
-  planPromptsKey,
-  planShardsKey,
-  policyPrefix,
-  promptsKey,
-} from '../../schema/keys.ts';
+import { planPromptsKey, planShardsKey, policyPrefix, promptsKey } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import type { PlanInput, RolloutPlan, ShardItem } from '../../schema/stage-contracts.ts';
-import { completeOnce } from '../../store/complete-once.ts';
+import { countShards, groupSizeOf } from '../../schema/rollout-size.ts';
+import type { PlanInput, RolloutPlan, ShardItem } from '../../schema/stage-inputs.ts';
+import { rolloutName } from '../../schema/stages.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
-import { countShards, selectDiagnosisPrompts, selectIterationPrompts } from './select-prompts.ts';
+import { selectDiagnosisPrompts, selectIterationPrompts } from './select-prompts.ts';
 
 /** Plans one rollout: which prompts, in which shards, sampled with which policy. */
 export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<RolloutPlan> {
   const { runId, configKey, iteration } = input;
   const config = await readConfig(store, configKey);
-  const rollout = input.rollout === 'diagnosis' ? DIAGNOSIS : iterationName(iteration);
-  const prefix = planPrefix(runId, rollout);
-  const description = { stage: 'plan', runId, seed: config.seed };
-  const { shardCount } = await completeOnce(store, prefix, description, async (writePart) => {
+  const rollout = rolloutName(input.rollout, iteration);
+  const { shardCount } = await completeStage(store, { stage: 'plan', input, config }, async (writePart) => {
     const prompts = selectPrompts(await readRecords(store, promptsKey(runId, 'train'), Prompt), config, input);
-    const shards = splitEvenly(
-      prompts,
-      countShards(
-        { prompts: prompts.length, trajectoriesPerPrompt: trajectoriesPerPrompt(config, input.rollout) },
-        config,
-      ),
-    );
+    const size = { prompts: prompts.length, groupSize: groupSizeOf(config, rollout) };
+    const shards = splitEvenly(prompts, countShards(size, config));
     const items = shards.map(
       (_, shard): ShardItem => ({ runId, configKey, rollout, shard, shardCount: shards.length }),
     );
@@ -61,9 +48,6 @@ export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<R
 function samplingPolicyVersion({ rollout, iteration }: PlanInput, { rl }: RunConfig): number {
   return rl.pipelined && rollout === 'iteration' ? Math.max(0, iteration - 1) : iteration;
 }
-
-const trajectoriesPerPrompt = ({ rl, diagnosis }: RunConfig, rollout: PlanInput['rollout']) =>
-  rollout === 'diagnosis' ? diagnosis.trajectoriesPerPrompt : rl.groupSize;
 
 function selectPrompts(prompts: Prompt[], config: RunConfig, { rollout, iteration }: PlanInput): Prompt[] {
   return rollout === 'diagnosis'

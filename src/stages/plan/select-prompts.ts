@@ -1,6 +1,5 @@
 import { createRandom } from '../../base/random.ts';
 import { deriveSeed } from '../../base/seeds.ts';
-import type { RunConfig } from '../../schema/config/run-config.ts';
 import type { Prompt } from '../../schema/prompt.ts';
 
 /**
@@ -29,22 +28,4 @@ export function selectDiagnosisPrompts(prompts: readonly Prompt[], count: number
       .slice(0, count),
   );
   return prompts.filter((prompt) => chosen.has(prompt));
-}
-
-/**
- * Tokens that a shard may come to. A scoring Lambda holds the shard's trajectories in memory: at about 32 bytes of JSON
- * a token they are 256 MB at most.
- */
-const MAX_SHARD_TOKENS = 8_000_000;
-/** Children of a Batch array job. */
-const MAX_SHARDS = 10_000;
-
-/** Shards of a rollout: as many as are wanted, and more where they would come to more than a stage can hold. */
-export function countShards(
-  { prompts, trajectoriesPerPrompt }: { prompts: number; trajectoriesPerPrompt: number },
-  { sampling, compute }: Pick<RunConfig, 'sampling' | 'compute'>,
-): number {
-  const tokens = prompts * trajectoriesPerPrompt * sampling.maxNewTokens;
-  const wanted = Math.max(compute.rolloutShards, Math.ceil(tokens / MAX_SHARD_TOKENS));
-  return Math.min(wanted, prompts, MAX_SHARDS);
 }

@@ -1,25 +1,22 @@
-import { z } from 'zod';
 import { BUILT_IN_VERSIONS } from '../../rewards/index.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import {
   DIAGNOSIS,
   expertPrefix,
   planPromptsKey,
-  planShardsKey,
   recordsKey,
   routesPrefix,
   scoresPrefix,
   sftIndexKey,
-  sftShardsPrefix,
   trajectoriesPrefix,
 } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { ExpertAnswer, Route } from '../../schema/route.ts';
-import { type ExecutionInput, ShardItem } from '../../schema/stage-contracts.ts';
+import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
 import { Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
-import { completeOnce } from '../../store/complete-once.ts';
-import { encodeRecords, readConfig, readJson, readRecords } from '../../store/records.ts';
+import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { packShards } from './pack-shards.ts';
 import { type PromptExample, selectExpert, selectSelfDistilled } from './select-examples.ts';
@@ -32,20 +29,20 @@ export interface PublishSummary {
 }
 
 /** Writes the SFT examples of all diagnosis shards, shuffled, as WebDataset tars and an index of them. */
-export async function runPublish({ store, report }: StageDeps, input: ExecutionInput): Promise<PublishSummary> {
-  const { runId } = input;
+export async function runPublish({ store, report }: StageDeps, input: DiagnosedRun): Promise<PublishSummary> {
+  const { runId, shardCount } = input;
   const config = await readConfig(store, input.configKey);
   const versions = { accuracy: BUILT_IN_VERSIONS.accuracy, format: BUILT_IN_VERSIONS.format };
-  const description = { stage: 'publish', runId, seed: config.seed, versions };
-  return completeOnce(store, sftShardsPrefix(runId), description, async (writePart) => {
-    const items = await readJson(store, planShardsKey(runId, DIAGNOSIS), z.array(ShardItem));
+  return completeStage(store, { stage: 'publish', input, config, versions }, async (writePart, prefix) => {
     const examples: PromptExample[] = [];
-    for (const { shard } of items) examples.push(...(await selectShardExamples(store, config, runId, shard)));
+    for (let shard = 0; shard < shardCount; shard++) {
+      examples.push(...(await selectShardExamples(store, config, runId, shard)));
+    }
 
     const index: object[] = [];
     let shards = 0;
     for await (const shard of packShards(store, examples, { seed: config.seed, ...config.sft })) {
-      await writePart(`${sftShardsPrefix(runId)}${shard.name}`, shard.bytes, shard.index.length);
+      await writePart(`${prefix}${shard.name}`, shard.bytes, shard.index.length);
       index.push(...shard.index);
       shards += 1;
       report({ stage: 'publish', done: shards, total: shard.shardCount, unit: 'shards' });

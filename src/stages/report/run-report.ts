@@ -2,32 +2,21 @@ import { z } from 'zod';
 import { type ReportContent, renderMarkdown, renderText } from '../../report/render-report.ts';
 import { compareAccuracy, estimateAccuracy } from '../../report/statistics.ts';
 import { EvaluationRecord, RunSummary } from '../../schema/evaluation.ts';
-import {
-  DIAGNOSIS,
-  evaluationPrefix,
-  planShardsKey,
-  recordsKey,
-  reportPrefix,
-  routesPrefix,
-  sftIndexKey,
-  startedKey,
-  summaryKey,
-} from '../../schema/keys.ts';
+import { evaluationPrefix, recordsKey, routesPrefix, sftIndexKey, startedKey, summaryKey } from '../../schema/keys.ts';
 import { Route, SftExample } from '../../schema/route.ts';
-import { type EvaluatedPolicy, type ExecutionInput, ShardItem } from '../../schema/stage-contracts.ts';
-import { completeOnce } from '../../store/complete-once.ts';
+import type { DiagnosedRun, EvaluatedPolicy } from '../../schema/stage-inputs.ts';
 import { readConfig, readJson, readJsonIfPresent, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { sumJudgeTotals } from './sum-judge-totals.ts';
 
 /** Writes what the run achieved: `report/report.txt`, `report/report.md` and `summary.json`. */
-export async function runReport({ store }: StageDeps, input: ExecutionInput): Promise<RunSummary> {
+export async function runReport({ store }: StageDeps, input: DiagnosedRun): Promise<RunSummary> {
   const { runId } = input;
   const config = await readConfig(store, input.configKey);
-  const prefix = reportPrefix(runId);
-  await completeOnce(store, prefix, { stage: 'report', runId, seed: config.seed }, async (writePart) => {
-    const content = await readContent(store, runId);
+  await completeStage(store, { stage: 'report', input, config }, async (writePart, prefix) => {
+    const content = await readContent(store, input);
     const { evaluation, routes, judge } = content;
     await writePart(`${prefix}report.txt`, renderText(content));
     await writePart(`${prefix}report.md`, renderMarkdown(content));
@@ -39,7 +28,7 @@ export async function runReport({ store }: StageDeps, input: ExecutionInput): Pr
   return readJson(store, summaryKey(runId), RunSummary);
 }
 
-async function readContent(store: Store, runId: string): Promise<ReportContent> {
+async function readContent(store: Store, { runId, shardCount }: DiagnosedRun): Promise<ReportContent> {
   const readAnswers = (policy: EvaluatedPolicy) =>
     readRecords(store, recordsKey(evaluationPrefix(runId, policy)), EvaluationRecord);
   const records = { base: await readAnswers('base'), rl: await readAnswers('rl'), rise: await readAnswers('rise') };
@@ -55,18 +44,18 @@ async function readContent(store: Store, runId: string): Promise<ReportContent> 
   return {
     runId,
     evaluation,
-    routes: await countRoutes(store, runId),
+    routes: await countRoutes(store, runId, shardCount),
     sftExamples: await countExamples(store, runId),
     judge: await sumJudgeTotals(store, runId),
     records,
   };
 }
 
-async function countRoutes(store: Store, runId: string): Promise<RunSummary['routes']> {
-  const items = await readJson(store, planShardsKey(runId, DIAGNOSIS), z.array(ShardItem));
+async function countRoutes(store: Store, runId: string, shardCount: number): Promise<RunSummary['routes']> {
   const routes: Route[] = [];
-  for (const { shard } of items)
+  for (let shard = 0; shard < shardCount; shard++) {
     routes.push(...(await readRecords(store, recordsKey(routesPrefix(runId, shard)), Route)));
+  }
   const count = (kind: Route['kind']) => routes.filter((route) => route.kind === kind).length;
   return { mastered: count('mastered'), selfDistill: count('self-distill'), expert: count('expert') };
 }

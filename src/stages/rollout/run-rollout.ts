@@ -1,13 +1,15 @@
 import { deriveSeed } from '../../base/seeds.ts';
 import { describePreparation } from '../../engine/runtime/describe-preparation.ts';
 import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
-import { DIAGNOSIS, metricsKey, planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
+import { metricsKey, planPromptsKey, recordsKey } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import type { RolloutJob } from '../../schema/stage-contracts.ts';
+import { groupSizeOf } from '../../schema/rollout-size.ts';
+import type { RolloutJob } from '../../schema/stage-inputs.ts';
+import { STAGES } from '../../schema/stages.ts';
 import type { Trajectory } from '../../schema/trajectory.ts';
-import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
 import { choosePrecision } from '../choose-precision.ts';
+import { completeStage } from '../complete-stage.ts';
 import { deleteKept, type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy } from '../stored-policy.ts';
@@ -29,9 +31,8 @@ export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number
   const { store } = deps;
   const began = Date.now();
   const config = await readConfig(store, input.configKey);
-  const prefix = trajectoriesPrefix(input.runId, input.rollout, shard);
-  const description = { stage: 'rollout', runId: input.runId, seed: config.seed };
-  const summary = await completeOnce(store, prefix, description, async (writePart) => {
+  const work = { stage: 'rollout', input, config, index: shard } as const;
+  const summary = await completeStage(store, work, async (writePart, prefix) => {
     const prompts = await readRecords(store, planPromptsKey(input.runId, input.rollout, shard), Prompt);
     const policy = await loadStoredPolicy(store, input.policyPrefix, config);
     const seedOf = (prompt: Prompt, index: number) => deriveSeed(config.seed, input.rollout, prompt.promptId, index);
@@ -40,7 +41,7 @@ export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number
     const { completions, sampledTokens, firstTokenAt, preparation } = await sampleCompletions(deps, policy, config, {
       stage: 'rollout',
       prompts,
-      completionsPerPrompt: input.rollout === DIAGNOSIS ? config.diagnosis.trajectoriesPerPrompt : config.rl.groupSize,
+      completionsPerPrompt: groupSizeOf(config, input.rollout),
       sampling: config.sampling,
       precision,
       seedOf,
@@ -60,7 +61,7 @@ export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number
     await store.write(metricsKey(prefix), encodeRecords([metrics]));
     return { ...summarize(trajectories), precision };
   });
-  await deleteKept(store, prefix);
+  await deleteKept(store, STAGES.rollout.prefix(input, shard));
   return summary;
 }
 

@@ -1,9 +1,9 @@
-import { planPromptsKey, recordsKey, routesPrefix, scoresPrefix } from '../../schema/keys.ts';
+import { planPromptsKey, recordsKey, scoresPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import type { ShardItem } from '../../schema/stage-contracts.ts';
+import type { ShardItem } from '../../schema/stage-inputs.ts';
 import { TrajectoryScore } from '../../schema/trajectory.ts';
-import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { routeGroup } from './route-group.ts';
 
@@ -17,8 +17,7 @@ export interface RoutingSummary {
 export async function runRoute({ store }: StageDeps, input: ShardItem): Promise<RoutingSummary> {
   const { runId, rollout, shard } = input;
   const config = await readConfig(store, input.configKey);
-  const prefix = routesPrefix(runId, shard);
-  return completeOnce(store, prefix, { stage: 'route', runId, seed: config.seed }, async (writePart) => {
+  return completeStage(store, { stage: 'route', input, config }, async (writePart, prefix) => {
     const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
     const scores = await readRecords(store, recordsKey(scoresPrefix(runId, rollout, shard)), TrajectoryScore);
     const groups = Map.groupBy(scores, ({ promptId }) => promptId);

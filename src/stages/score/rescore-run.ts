@@ -7,7 +7,7 @@ import { configKey, recordsKey, rescoredPrefix, rescoringPrefix, scoresPrefix } 
 import { TrajectoryScore } from '../../schema/trajectory.ts';
 import { readConfig, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { groupSizeOf, type ScoringDeps } from './run-score.ts';
+import type { ScoringDeps } from './run-score.ts';
 import { scoreShard } from './score-shard.ts';
 
 /** A rollout's scores, as they were and as they are now. */
@@ -51,8 +51,8 @@ export async function rescoreRun(deps: ScoringDeps, runId: string, rewards: RunC
   const shards = await findScoredShards(store, runId);
   for (const { rollout, shard } of shards) {
     const prefix = rescoredPrefix(runId, hash, rollout, shard);
-    const groupSize = groupSizeOf(config, rollout);
-    await scoreShard(deps, { runId, rollout, shard, prefix, groupSize, seed: config.seed, rewards: active });
+    const input = { runId, configKey: configKey(runId), rollout, shard, shardCount: shards.length };
+    await scoreShard(deps, { input, config, prefix, rewards: active });
   }
   const rollouts = [...Map.groupBy(shards, ({ rollout }) => rollout)].map(async ([rollout, own]) => {
     const read = async (prefixes: string[]) =>

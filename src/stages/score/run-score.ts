@@ -1,8 +1,7 @@
 import type { Environment } from '../../endpoints/environment.ts';
 import { loadRewards } from '../../rewards/load-rewards.ts';
-import type { RunConfig } from '../../schema/config/run-config.ts';
-import { DIAGNOSIS, scoresPrefix } from '../../schema/keys.ts';
-import type { ShardItem } from '../../schema/stage-contracts.ts';
+import type { ShardItem } from '../../schema/stage-inputs.ts';
+import { STAGES } from '../../schema/stages.ts';
 import { readConfig } from '../../store/records.ts';
 import type { StoppableDeps } from '../stage-deps.ts';
 import { type ScoringSummary, scoreShard } from './score-shard.ts';
@@ -17,17 +16,11 @@ export interface ScoringDeps extends StoppableDeps {
  * next attempt goes on from there.
  */
 export async function runScore(deps: ScoringDeps, input: ShardItem): Promise<ScoringSummary> {
-  const { runId, rollout, shard } = input;
   const config = await readConfig(deps.store, input.configKey);
   return scoreShard(deps, {
-    ...input,
-    prefix: scoresPrefix(runId, rollout, shard),
-    groupSize: groupSizeOf(config, rollout),
-    seed: config.seed,
+    input,
+    config,
+    prefix: STAGES.score.prefix(input, 0),
     rewards: await loadRewards(deps.store, config, deps.environment),
   });
-}
-
-export function groupSizeOf({ rl, diagnosis }: RunConfig, rollout: string): number {
-  return rollout === DIAGNOSIS ? diagnosis.trajectoriesPerPrompt : rl.groupSize;
 }

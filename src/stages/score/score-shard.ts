@@ -1,9 +1,12 @@
 import { type ActiveReward, scoreTrajectory, totalUsage } from '../../rewards/index.ts';
 import { rewardVersions } from '../../rewards/load-rewards.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import { CorruptRecordError } from '../../schema/errors.ts';
 import { planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import type { ShardItem } from '../../schema/stage-contracts.ts';
+import { groupSizeOf } from '../../schema/rollout-size.ts';
+import type { ShardItem } from '../../schema/stage-inputs.ts';
+import { STAGES } from '../../schema/stages.ts';
 import { type JudgeTotals, Trajectory, type TrajectoryScore } from '../../schema/trajectory.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readRecords, streamRecords } from '../../store/records.ts';
@@ -16,11 +19,11 @@ import { dropScoreJournals, openScoreJournal } from './score-journal.ts';
 const CONCURRENT_TRAJECTORIES = 32;
 
 /** A shard of stored trajectories, and how and where it is scored. */
-export interface ScoringTask extends Pick<ShardItem, 'runId' | 'rollout' | 'shard'> {
-  /** Folder of the scores. */
+export interface ScoringTask {
+  input: ShardItem;
+  config: RunConfig;
+  /** Folder of the scores: the stage's own, or one beside it. */
   prefix: string;
-  groupSize: number;
-  seed: number;
   rewards: readonly ActiveReward[];
 }
 
@@ -36,8 +39,14 @@ export interface ScoringSummary extends Partial<JudgeTotals> {
  * signal aborts (`InterruptedError`) or a reward fails stays in a journal, where the next attempt finds it.
  */
 export async function scoreShard(deps: StoppableDeps, task: ScoringTask): Promise<ScoringSummary> {
-  const { runId, prefix, seed, rewards } = task;
-  const description = { stage: 'score', runId, seed, versions: rewardVersions(rewards) };
+  const { input, config, prefix, rewards } = task;
+  const description = {
+    stage: 'score',
+    runId: input.runId,
+    seed: config.seed,
+    versions: rewardVersions(rewards),
+    madeFrom: STAGES.score.madeFrom(input, config, 0),
+  };
   const summary = await completeOnce(deps.store, prefix, description, async (writePart) => {
     const scores = await scoreTrajectories(deps, task);
     await writePart(recordsKey(prefix), encodeRecords(scores), scores.length);
@@ -54,7 +63,8 @@ export async function scoreShard(deps: StoppableDeps, task: ScoringTask): Promis
 }
 
 async function scoreTrajectories({ store, signal }: StoppableDeps, task: ScoringTask): Promise<TrajectoryScore[]> {
-  const { runId, rollout, shard, prefix, groupSize, rewards } = task;
+  const { input, config, prefix, rewards } = task;
+  const { runId, rollout, shard } = input;
   const promptList = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
   const prompts = new Map(promptList.map((prompt) => [prompt.promptId, prompt]));
   const key = recordsKey(trajectoriesPrefix(runId, rollout, shard));
@@ -71,7 +81,7 @@ async function scoreTrajectories({ store, signal }: StoppableDeps, task: Scoring
     await journal.flush();
     throw error;
   }
-  assertWholeGroups(promptList, scores, groupSize, key);
+  assertWholeGroups(promptList, scores, groupSizeOf(config, rollout), key);
   return scores;
 }
 

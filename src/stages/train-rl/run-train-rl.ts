@@ -7,14 +7,14 @@ import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts
 import { countCompletionTokens } from '../../engine/training/plan-micro-batches.ts';
 import { createTrainer, selectTrainable } from '../../engine/training/train-step.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
-import { checkpointPrefix, grpoResumePrefix, metricsKey, policyPrefix } from '../../schema/keys.ts';
+import { grpoResumePrefix, metricsKey, policyPrefix } from '../../schema/keys.ts';
 import type { Prompt } from '../../schema/prompt.ts';
-import type { TrainRlJob } from '../../schema/stage-contracts.ts';
-import { completeOnce } from '../../store/complete-once.ts';
+import type { TrainRlJob } from '../../schema/stage-inputs.ts';
 import { encodeRecords, readConfig } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { type Checkpoint, restoreOptimizer, saveCheckpoint } from '../checkpoint.ts';
 import { choosePrecision } from '../choose-precision.ts';
+import { completeStage } from '../complete-stage.ts';
 import { createStepGate, deleteFolder, findResumePoint, type ResumePoint, type StepMetrics } from '../resume.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy, processStoredPrompt } from '../stored-policy.ts';
@@ -41,10 +41,8 @@ export interface TrainRlSummary {
 export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<TrainRlSummary> {
   const { store } = deps;
   const config = await readConfig(store, input.configKey);
-  const prefix = checkpointPrefix(input.runId, input.iteration);
   const folder = grpoResumePrefix(input.runId, input.iteration);
-  const description = { stage: 'train-rl', runId: input.runId, seed: config.seed };
-  const summary = await completeOnce(store, prefix, description, async (writePart) => {
+  const summary = await completeStage(store, { stage: 'train-rl', input, config }, async (writePart, prefix) => {
     const started = Date.now();
     const groups = await readScoredGroups(store, input, config.rl.groupSize);
     const resumePoint = await findResumePoint(store, folder);

@@ -3,7 +3,7 @@ import type { RlConfig } from '../../schema/config/rl.ts';
 import { CorruptRecordError } from '../../schema/errors.ts';
 import { planPromptsKey, recordsKey, scoresPrefix, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import type { TrainRlJob } from '../../schema/stage-contracts.ts';
+import type { TrainRlJob } from '../../schema/stage-inputs.ts';
 import { Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
 import { readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';

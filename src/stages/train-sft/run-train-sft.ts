@@ -10,21 +10,14 @@ import { countCompletionTokens } from '../../engine/training/plan-micro-batches.
 import { createTrainer, selectTrainable } from '../../engine/training/train-step.ts';
 import { readSftShard, type StoredSftExample } from '../../formats/webdataset.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
-import {
-  manifestKey,
-  metricsKey,
-  policyPrefix,
-  sftCheckpointPrefix,
-  sftResumePrefix,
-  sftShardsPrefix,
-} from '../../schema/keys.ts';
+import { manifestKey, metricsKey, policyPrefix, sftResumePrefix, sftShardsPrefix } from '../../schema/keys.ts';
 import { Manifest } from '../../schema/manifest.ts';
-import type { TrainSftJob } from '../../schema/stage-contracts.ts';
-import { completeOnce } from '../../store/complete-once.ts';
+import type { ExecutionInput } from '../../schema/stage-inputs.ts';
 import { encodeRecords, readConfig, readJson } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { type Checkpoint, restoreOptimizer, saveCheckpoint } from '../checkpoint.ts';
 import { choosePrecision } from '../choose-precision.ts';
+import { completeStage } from '../complete-stage.ts';
 import { createStepGate, deleteFolder, findResumePoint, type StepMetrics } from '../resume.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy, processPrompt } from '../stored-policy.ts';
@@ -44,12 +37,10 @@ export interface TrainSftSummary {
  * SFT from the RL policy's weights on the published shards. A job that was stopped goes on from its last checkpoint, to
  * the same weights bit for bit.
  */
-export async function runTrainSft(deps: JobDeps, input: TrainSftJob): Promise<TrainSftSummary> {
+export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise<TrainSftSummary> {
   const { store } = deps;
   const config = await readConfig(store, input.configKey);
-  const prefix = sftCheckpointPrefix(input.runId);
-  const description = { stage: 'train-sft', runId: input.runId, seed: config.seed };
-  const summary = await completeOnce(store, prefix, description, async (writePart) => {
+  const summary = await completeStage(store, { stage: 'train-sft', input, config }, async (writePart, prefix) => {
     const examples = await readExamples(store, input.runId);
     const training = await startOrResume(deps, input.runId, config, examples.length);
     await trainEpochs(deps, input.runId, config, examples, training);

@@ -1,12 +1,12 @@
 import { type Fault, findFaults, findNeedFaults, findOverlap } from '../../datasets/check-prompts.ts';
 import { findRewardFaults, loadRewards } from '../../rewards/load-rewards.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
-import { AlreadyExistsError, InvalidInputError } from '../../schema/errors.ts';
-import { promptsKey, promptsPrefix, startedKey } from '../../schema/keys.ts';
-import type { ExecutionInput, ValidateOutput } from '../../schema/stage-contracts.ts';
-import { completeOnce } from '../../store/complete-once.ts';
+import { InvalidInputError } from '../../schema/errors.ts';
+import { promptsKey } from '../../schema/keys.ts';
+import type { ExecutionInput, ValidateOutput } from '../../schema/stage-inputs.ts';
+import { noteStart } from '../../store/note-start.ts';
 import { encodeRecords, readConfig } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
+import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { materializePrompts } from './materialize-prompts.ts';
 
@@ -20,8 +20,7 @@ export async function runValidate({ store, report }: StageDeps, input: Execution
   const { runId, configKey } = input;
   const config = await readConfig(store, configKey);
   await noteStart(store, runId);
-  const description = { stage: 'validate', runId, seed: config.seed };
-  await completeOnce(store, promptsPrefix(runId), description, async (writePart) => {
+  await completeStage(store, { stage: 'validate', input, config }, async (writePart) => {
     const rewards = await loadRewards(store, config);
     const rewardFaults = await findRewardFaults(store, config);
     const train = await materializePrompts(store, config.data.train);
@@ -66,12 +65,4 @@ function findCountFaults({ rl, diagnosis }: RunConfig, trainCount: number, evalu
   return wanted
     .filter(([, needed, present]) => needed > present)
     .map(([place, needed, present]) => ({ place, message: `needs ${needed} prompts, the split has ${present}` }));
-}
-
-/** The run's duration counts from its first start, however often it is resumed. */
-async function noteStart(store: Store, runId: string): Promise<void> {
-  const started = `${JSON.stringify({ startedAt: new Date().toISOString() })}\n`;
-  await store.write(startedKey(runId), started, { ifAbsent: true }).catch((error) => {
-    if (!(error instanceof AlreadyExistsError)) throw error;
-  });
 }

@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { StoreAccess } from '../../../cdk/constructs/store-access.ts';
-import { STAGE_FUNCTION_NAMES } from '../../../cdk/stage-function-names.ts';
-import { GPU_JOB_ACCESS, STAGE_FUNCTION_ACCESS } from '../../../cdk/stage-store-access.ts';
+import type { StoreAccess } from '../../../src/schema/stage.ts';
+import { FUNCTION_NAMES, type FunctionName, JOB_ACCESS, STAGES } from '../../../src/schema/stages.ts';
 
 /** S3 as each stage may use it. */
 export interface AccessGateway {
@@ -22,7 +21,7 @@ const JOB = 'gpu-worker';
 export async function startAccessGateway(target: string): Promise<AccessGateway> {
   const server = createServer((incoming, outgoing) => {
     const [, stage, path] = /^\/([^/]+)(\/.*)$/.exec(incoming.url!)!;
-    const access = stage === JOB ? GPU_JOB_ACCESS : STAGE_FUNCTION_ACCESS[stage as keyof typeof STAGE_FUNCTION_ACCESS];
+    const access = stage === JOB ? JOB_ACCESS : STAGES[stage as FunctionName].access;
     if (!isAllowed(access, incoming.method!, new URL(path, target))) {
       incoming.resume();
       outgoing.writeHead(403, { 'content-type': 'application/xml' });
@@ -44,7 +43,7 @@ export async function startAccessGateway(target: string): Promise<AccessGateway>
   return {
     jobEndpoint: `${url}/${JOB}`,
     endpointOfFunction: (name) =>
-      `${url}/${STAGE_FUNCTION_NAMES.find((stage) => name.includes(`-${stage.replace('-', '')}`))}`,
+      `${url}/${FUNCTION_NAMES.find((stage) => name.includes(`-${stage.replace('-', '')}`))}`,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -11,16 +11,18 @@ import { CorruptRecordError } from '../../../src/schema/errors.ts';
 import * as keys from '../../../src/schema/keys.ts';
 import { Prompt } from '../../../src/schema/prompt.ts';
 import { ExpertAnswer, Route } from '../../../src/schema/route.ts';
-import type { RolloutPlan } from '../../../src/schema/stage-contracts.ts';
+import type { RolloutPlan } from '../../../src/schema/stage-inputs.ts';
 import { TrajectoryScore } from '../../../src/schema/trajectory.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { encodeRecords, readRecords } from '../../../src/store/records.ts';
 import { aResponse, aRunConfig, aTrajectory } from '../../support/factories.ts';
+import { finishWork } from '../../support/finished-work.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const runId = 'run-1';
 const configKey = keys.configKey(runId);
 const run = { runId, configKey };
+const diagnosed = { ...run, shardCount: 2 };
 const shards = [0, 1];
 const shardItem = (shard: number, rollout = 'diagnosis') => ({ ...run, rollout, shard, shardCount: 2 });
 
@@ -42,11 +44,12 @@ async function playRun(folder: string) {
     );
     const prefix = keys.trajectoriesPrefix(runId, 'diagnosis', shard);
     await store.write(keys.recordsKey(prefix), encodeRecords(trajectories));
+    await finishWork(store, prefix);
     await scoreTrajectories(shardItem(shard));
     await routeGroups(shardItem(shard));
   }
   for (const shard of [...shards].reverse()) await consultExpert(shardItem(shard));
-  const published = await publishShards(run);
+  const published = await publishShards(diagnosed);
   return { store, validated, plan, published };
 }
 
@@ -138,6 +141,7 @@ describe('the data stages', () => {
     await planIteration({ ...run, rollout: 'iteration', iteration: 1 });
     const prefix = keys.trajectoriesPrefix(runId, 'iteration-000001', 0);
     await played.store.write(keys.recordsKey(prefix), encodeRecords([aTrajectory({ promptId: 'another' })]));
+    await finishWork(played.store, prefix);
     await expect(scoreTrajectories(shardItem(0, 'iteration-000001'))).rejects.toThrow(CorruptRecordError);
   });
 
@@ -148,16 +152,22 @@ describe('the data stages', () => {
       const records = prompts.map(({ promptId, tier }, index) => {
         return { promptId, tier, isCorrect: index < correct, isFormatted: true, text: '', tokenCount: 3 };
       });
-      await played.store.write(keys.recordsKey(keys.evaluationPrefix(runId, policy)), encodeRecords(records));
+      const prefix = keys.evaluationPrefix(runId, policy);
+      await played.store.write(keys.recordsKey(prefix), encodeRecords(records));
+      await finishWork(played.store, prefix);
     }
-    const summary = await writeReport(run);
+    for (const iteration of [0, 1]) {
+      const ofShard = (shard: number) => keys.scoresPrefix(runId, keys.iterationName(iteration), shard);
+      await finishWork(played.store, ...shards.map(ofShard));
+    }
+    const summary = await writeReport(diagnosed);
     expect(summary.evaluation.rise).toMatchObject({ accuracy: 0.8, n: 5 });
     expect(summary.evaluation.riseVsRl).toEqual({ difference: 0.4, mcnemarP: 0.5 });
     expect(summary.routes).toEqual({ mastered: 2, selfDistill: 2, expert: 4 });
     const text = (await played.store.read(`${keys.reportPrefix(runId)}report.txt`)).toString();
     expect(text).toMatch(/RISE +80\.0% /);
     expect(text).toMatch(/RISE over RL +\+40\.0 points/);
-    expect(await writeReport(run)).toEqual(summary);
+    expect(await writeReport(diagnosed)).toEqual(summary);
   });
 
   it('writes down a failure', async () => {

@@ -6,6 +6,7 @@ import {
   configKey,
   iterationName,
   manifestKey,
+  planPrefix,
   planPromptsKey,
   recordsKey,
   scoresPrefix,
@@ -18,6 +19,7 @@ import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords, readJson, readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { aPrompt, aResponse, aRunConfig, aTrajectory } from '../../support/factories.ts';
+import { finishWork } from '../../support/finished-work.ts';
 import { chatReply, type LocalEndpoint, startEndpoint } from '../../support/local-endpoint.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -58,6 +60,7 @@ async function aJudgedRun(): Promise<Store> {
   await store.write(configKey('run'), JSON.stringify(config));
   await store.write(planPromptsKey('run', rollout, 0), encodeRecords(prompts));
   await store.write(recordsKey(trajectoriesPrefix('run', rollout, 0)), encodeRecords(trajectories));
+  await finishWork(store, planPrefix('run', rollout), trajectoriesPrefix('run', rollout, 0));
   Object.assign(process.env, { RISE_STORE: store.uri, JUDGE_KEY: 'sk-test' });
   return store;
 }

@@ -1,15 +1,13 @@
 import * as fc from 'fast-check';
 import { splitEvenly } from '../../../src/base/split-list.ts';
-import { configKey, promptsKey } from '../../../src/schema/keys.ts';
+import { configKey, promptsKey, promptsPrefix } from '../../../src/schema/keys.ts';
+import { countShards } from '../../../src/schema/rollout-size.ts';
 import { runPlan } from '../../../src/stages/plan/run-plan.ts';
-import {
-  countShards,
-  selectDiagnosisPrompts,
-  selectIterationPrompts,
-} from '../../../src/stages/plan/select-prompts.ts';
+import { selectDiagnosisPrompts, selectIterationPrompts } from '../../../src/stages/plan/select-prompts.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords } from '../../../src/store/records.ts';
 import { aPrompt, aRunConfig } from '../../support/factories.ts';
+import { finishWork } from '../../support/finished-work.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const prompts = Array.from({ length: 10 }, (_, index) => aPrompt({ promptId: `p${index}` }));
@@ -47,10 +45,7 @@ describe('the prompts to diagnose', () => {
 
 describe('the shards of a rollout', () => {
   const count = (prompts: number, maxNewTokens: number, rolloutShards: number) =>
-    countShards(
-      { prompts, trajectoriesPerPrompt: 8 },
-      aRunConfig({ sampling: { maxNewTokens }, compute: { rolloutShards } }),
-    );
+    countShards({ prompts, groupSize: 8 }, aRunConfig({ sampling: { maxNewTokens }, compute: { rolloutShards } }));
 
   it.each([
     ['as many as are wanted', [48, 48, 4], 4],
@@ -90,6 +85,7 @@ describe('the policy of a rollout', () => {
     const input = { runId: 'run', configKey: configKey('run') };
     await store.write(input.configKey, JSON.stringify({ ...config, rl: { ...config.rl, iterations: 3, pipelined } }));
     await store.write(promptsKey('run', 'train'), encodeRecords(prompts));
+    await finishWork(store, promptsPrefix('run'));
     const plan = (rollout: 'iteration' | 'diagnosis', iteration: number) =>
       runPlan({ store, report: () => {} }, { ...input, rollout, iteration });
     const plans = await Promise.all([0, 1, 2].map((iteration) => plan('iteration', iteration)));

@@ -10,6 +10,7 @@ import type { Rescoring } from '../../../src/stages/score/rescore-run.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords } from '../../../src/store/records.ts';
 import { aPrompt, aResponse, aRunConfig, aTrajectory } from '../../support/factories.ts';
+import { finishWork } from '../../support/finished-work.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
@@ -105,6 +106,7 @@ describe('rise rescore', () => {
       );
       await store.write(keys.planPromptsKey(runId, rollout, 0), encodeRecords([aPrompt()]));
       await store.write(keys.recordsKey(keys.trajectoriesPrefix(runId, rollout, 0)), encodeRecords(trajectories));
+      await finishWork(store, keys.planPrefix(runId, rollout), keys.trajectoriesPrefix(runId, rollout, 0));
       await scoreTrajectories({ runId, configKey: keys.configKey(runId), rollout, shard: 0, shardCount: 1 });
     }
   }

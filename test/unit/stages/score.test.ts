@@ -5,8 +5,10 @@ import { timeLeftSignal } from '../../../lambdas/time-left-signal.ts';
 import type { ActiveReward } from '../../../src/rewards/index.ts';
 import { InterruptedError } from '../../../src/schema/errors.ts';
 import {
+  configKey,
   DIAGNOSIS,
   manifestKey,
+  planPrefix,
   planPromptsKey,
   recordsKey,
   scoreJournalsPrefix,
@@ -19,7 +21,8 @@ import { scoreShard } from '../../../src/stages/score/score-shard.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords, readJson, readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { aPrompt, aTrajectory } from '../../support/factories.ts';
+import { aPrompt, aRunConfig, aTrajectory } from '../../support/factories.ts';
+import { finishWork } from '../../support/finished-work.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const PROMPTS = 600;
@@ -38,6 +41,7 @@ async function aStoredShard(): Promise<Store> {
   );
   await store.write(planPromptsKey('run', DIAGNOSIS, 0), encodeRecords(prompts));
   await store.write(recordsKey(trajectoriesPrefix('run', DIAGNOSIS, 0)), encodeRecords(trajectories));
+  await finishWork(store, planPrefix('run', DIAGNOSIS), trajectoriesPrefix('run', DIAGNOSIS, 0));
   return store;
 }
 
@@ -58,8 +62,9 @@ function aReward(before: (call: number) => void | Promise<void> = () => {}, vers
 }
 
 function score(store: Store, reward: ActiveReward, signal = new AbortController().signal) {
-  const shard = { runId: 'run', rollout: DIAGNOSIS, shard: 0, prefix, groupSize: GROUP_SIZE, seed: 1 };
-  return scoreShard({ store, signal, report: () => {} }, { ...shard, rewards: [reward] });
+  const input = { runId: 'run', configKey: configKey('run'), rollout: DIAGNOSIS, shard: 0, shardCount: 1 };
+  const config = aRunConfig({ diagnosis: { trajectoriesPerPrompt: GROUP_SIZE } });
+  return scoreShard({ store, signal, report: () => {} }, { input, config, prefix, rewards: [reward] });
 }
 
 const readResult = async (store: Store) =>

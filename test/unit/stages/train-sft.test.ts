@@ -17,6 +17,7 @@ import type { Prompt } from '../../../src/schema/prompt.ts';
 import { runTrainSft } from '../../../src/stages/train-sft/run-train-sft.ts';
 import { completeOnce } from '../../../src/store/complete-once.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { finishWork } from '../../support/finished-work.ts';
 import { aRunConfig, aStoredRun, crashingDeps, jobDeps, MODEL_PREFIX, RUN_ID } from '../../support/stored-run.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -56,6 +57,7 @@ async function aPublishedRun(
   for (const key of await store.list(MODEL_PREFIX)) {
     await store.write(key.replace(MODEL_PREFIX, checkpointPrefix(RUN_ID, 0)), await store.read(key));
   }
+  await finishWork(store, checkpointPrefix(RUN_ID, 0));
   const all = [...prompts, { ...prompts[0], promptId: 'prompt-4', groundTruth: '12' }].slice(0, exampleCount);
   const examples = await Promise.all(all.map((prompt) => anExample(store, prompt)));
   const prefix = sftShardsPrefix(RUN_ID);

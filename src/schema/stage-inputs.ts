@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * What travels through the state machine: keys and counts, never data.
- * Each Lambda and Batch job parses its input with the schema here; each payload stays far under 256 KiB.
+ * Each Lambda and Batch job parses its input with the schema that the table of stages names; each payload stays far under
+ * 256 KiB.
  */
 
 /** Input of an execution. */
@@ -19,10 +20,10 @@ export const ValidateOutput = ExecutionInput.extend({
 });
 export type ValidateOutput = z.infer<typeof ValidateOutput>;
 
-/** Input of `Plan` (an iteration) and `PlanDiagnosis` (no iteration). */
+/** Input of `Plan` (an iteration) and `PlanDiagnosis`. */
 export const PlanInput = ExecutionInput.extend({
   rollout: z.enum(['iteration', 'diagnosis']),
-  iteration: z.int().nonnegative(),
+  iteration: z.int().nonnegative().describe('iterations trained; of a diagnosis all of them'),
 });
 export type PlanInput = z.infer<typeof PlanInput>;
 
@@ -43,7 +44,7 @@ export const RolloutPlan = ExecutionInput.extend({
 });
 export type RolloutPlan = z.infer<typeof RolloutPlan>;
 
-/** One item of the scoring, routing and expert Maps, and (by array index) of the rollout job. */
+/** One item of the scoring, routing and expert Maps. */
 export const ShardItem = z.object({
   runId: z.string(),
   configKey: z.string(),
@@ -53,7 +54,7 @@ export const ShardItem = z.object({
 });
 export type ShardItem = z.infer<typeof ShardItem>;
 
-/** A Batch job's input: environment `RISE_INPUT`, as JSON. The array index picks the shard or the policy. */
+/** A Batch job's input: environment `RISE_INPUT`, as JSON. The array index picks the shard. */
 export const RolloutJob = RolloutPlan.pick({
   runId: true,
   configKey: true,
@@ -69,14 +70,13 @@ export type RolloutJob = z.infer<typeof RolloutJob>;
 export const TrainRlJob = RolloutJob.omit({ policyPrefix: true });
 export type TrainRlJob = z.infer<typeof TrainRlJob>;
 
-export const TrainSftJob = ExecutionInput;
-export type TrainSftJob = ExecutionInput;
+/** Input of what comes after the diagnosis as a whole. */
+export const DiagnosedRun = RolloutPlan.pick({ runId: true, configKey: true, shardCount: true });
+export type DiagnosedRun = z.infer<typeof DiagnosedRun>;
 
 /** Policies in the order of the evaluation array job's index. */
 export const EVALUATED_POLICIES = ['base', 'rl', 'rise'] as const;
 export type EvaluatedPolicy = (typeof EVALUATED_POLICIES)[number];
-export const EvaluateJob = ExecutionInput;
-export type EvaluateJob = ExecutionInput;
 
 /** Input of `RecordFailure`: what stopped the execution, as Step Functions reports it. */
 export const FailureInput = ExecutionInput.extend({
@@ -85,23 +85,3 @@ export const FailureInput = ExecutionInput.extend({
   executionId: z.string(),
 });
 export type FailureInput = z.infer<typeof FailureInput>;
-
-/** Memory of each Lambda stage, the most that new accounts may ask for; Lambda gives a processor per 1,769 MiB. */
-export const FUNCTION_MEMORY_MIB = 3008;
-
-/** Names of the jobs `containers/gpu-worker/main.ts` runs: its first argument. */
-export const JOB_NAMES = ['rollout', 'train-rl', 'train-sft', 'evaluate'] as const;
-export type JobName = (typeof JOB_NAMES)[number];
-
-/** One line of a job's or stage's progress, on standard output as JSON behind `@progress `. */
-export const Progress = z.object({
-  stage: z.string(),
-  done: z.number().nonnegative(),
-  total: z.number().nonnegative(),
-  unit: z.string(),
-  metrics: z.record(z.string(), z.number()).optional(),
-});
-export type Progress = z.infer<typeof Progress>;
-
-/** How a stage reports progress; the caller prints it, forwards it, or lets it feed a heartbeat. */
-export type ReportProgress = (progress: Progress) => void;

@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import type { RunConfig } from './config/run-config.ts';
+import type { ExecutionInput } from './stage-inputs.ts';
+
+/** Keys of the store that a stage touches, `*` for any part of a key, slashes included. */
+export interface StoreAccess {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  /** What it keeps while it is not done. */
+  readonly deletes?: readonly string[];
+}
+
+/** What is said once of each stage, wherever it runs. */
+export interface Stage<I extends ExecutionInput = ExecutionInput> {
+  /** Its event or `RISE_INPUT` is parsed with it. */
+  input: z.ZodType<I>;
+  access: StoreAccess;
+}
+
+/** A stage whose result is a folder with a manifest: done once. */
+export interface Work<I extends ExecutionInput = ExecutionInput> extends Stage<I> {
+  /** Folder of the result; the array index of a job picks the shard or the policy. */
+  prefix(input: I, index: number): string;
+  /** Folders of the finished work that this is made from: its manifest lists theirs. */
+  madeFrom(input: I, config: RunConfig, index: number): readonly string[];
+  /** Of the scores that it is made from, the rewards whose values it goes by; every reward when absent. */
+  goesBy?: readonly string[];
+}
+
+/** Memory of each Lambda stage, the most that new accounts may ask for; Lambda gives a processor per 1,769 MiB. */
+export const FUNCTION_MEMORY_MIB = 3008;
+
+/** Limits of a stage on Lambda. */
+export interface FunctionLimits {
+  /** Calls at once, of a stage that a Map calls for each shard. */
+  concurrency?: number;
+  /** What another attempt does, where the time of this one is over or its endpoint failed: absent, there is none. */
+  nextAttempt?: 'goes-on';
+  /** npm packages that are installed beside the bundle. */
+  installs?: readonly string[];
+}
+
+/** Queues of jobs: what may be interrupted, and what should not. */
+export const JOB_QUEUES = ['rollout', 'training'] as const;
+export type JobQueue = (typeof JOB_QUEUES)[number];
+
+/** Limits of a stage on Batch: the queue's instances. Every job goes on from what an attempt before has kept. */
+export interface JobLimits {
+  queue: JobQueue;
+}
+
+/** A stage in `lambdas/<name>/handler.ts`. */
+export const onLambda = <I extends ExecutionInput>(stage: Work<I> & FunctionLimits) => ({
+  home: 'lambda' as const,
+  ...stage,
+});
+
+/** A stage on Lambda that only leaves a note: it may run again. */
+export const noteOnLambda = <I extends ExecutionInput>(stage: Stage<I> & FunctionLimits) => ({
+  home: 'lambda' as const,
+  ...stage,
+});
+
+/** A stage in the GPU worker. */
+export const onBatch = <I extends ExecutionInput>(stage: Work<I> & JobLimits) => ({ home: 'batch' as const, ...stage });

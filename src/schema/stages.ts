@@ -1,0 +1,251 @@
+import type { z } from 'zod';
+import {
+  checkpointPrefix,
+  DIAGNOSIS,
+  evaluationPrefix,
+  expertPrefix,
+  iterationName,
+  manifestKey,
+  planPrefix,
+  promptsPrefix,
+  reportPrefix,
+  routesPrefix,
+  scoresPrefix,
+  sftCheckpointPrefix,
+  sftShardsPrefix,
+  trajectoriesPrefix,
+} from './keys.ts';
+import { countShards } from './rollout-size.ts';
+import {
+  type FunctionLimits,
+  noteOnLambda,
+  onBatch,
+  onLambda,
+  type Stage,
+  type StoreAccess,
+  type Work,
+} from './stage.ts';
+import {
+  DiagnosedRun,
+  EVALUATED_POLICIES,
+  ExecutionInput,
+  FailureInput,
+  PlanInput,
+  RolloutJob,
+  ShardItem,
+  TrainRlJob,
+} from './stage-inputs.ts';
+
+const RUNS = 'runs/*';
+const TRAJECTORIES = 'trajectories/*';
+const IMAGES = 'images/*';
+const MODELS = 'models/*';
+/** Code that stages run: no stage may write it. */
+const REWARDS = 'rewards/*';
+/** What judges were asked before, by any run. */
+const JUDGEMENTS = 'judgements/*';
+/** What the run's jobs compute in, measured by the first of them. */
+const PRECISION = 'runs/*/precision/*';
+
+/** The trained policy after that many iterations; none where it is the base model, which no stage made. */
+const trainedPolicy = (runId: string, iterations: number) =>
+  iterations === 0 ? [] : [checkpointPrefix(runId, iterations - 1)];
+
+const ofEach = (count: number, prefixOf: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => prefixOf(i));
+
+/**
+ * Every stage, in the order of the recipe, by its one name: that of its folder in `stages/`, of its Lambda or job, in its
+ * manifest, and in PascalCase of its states. Whatever else knows a stage derives it from here: events and jobs what they
+ * parse, roles what they may touch, the local runner what is done, forecasts what is read, lineage what is made from what.
+ */
+export const STAGES = {
+  validate: onLambda({
+    input: ExecutionInput,
+    prefix: ({ runId }) => promptsPrefix(runId),
+    madeFrom: () => [],
+    access: {
+      reads: [RUNS, REWARDS, 'datasets/*', IMAGES],
+      writes: ['runs/*/prompts/*', 'runs/*/started.json', IMAGES],
+    },
+    installs: ['sharp'],
+  }),
+  plan: onLambda({
+    input: PlanInput,
+    prefix: ({ runId, rollout, iteration }) => planPrefix(runId, rolloutName(rollout, iteration)),
+    madeFrom: ({ runId }) => [promptsPrefix(runId)],
+    access: { reads: [RUNS], writes: ['runs/*/plan/*'] },
+  }),
+  rollout: onBatch({
+    input: RolloutJob,
+    prefix: ({ runId, rollout }, shard) => trajectoriesPrefix(runId, rollout, shard),
+    madeFrom: ({ runId, rollout, policyVersion }) => [
+      planPrefix(runId, rollout),
+      ...trainedPolicy(runId, policyVersion),
+    ],
+    access: {
+      reads: [RUNS, TRAJECTORIES, MODELS, IMAGES],
+      writes: [TRAJECTORIES, PRECISION],
+      deletes: ['trajectories/*/parts/*'],
+    },
+    queue: 'rollout',
+  }),
+  score: onLambda({
+    input: ShardItem,
+    prefix: ({ runId, rollout, shard }) => scoresPrefix(runId, rollout, shard),
+    madeFrom: ({ runId, rollout, shard }) => [planPrefix(runId, rollout), trajectoriesPrefix(runId, rollout, shard)],
+    access: {
+      reads: [RUNS, TRAJECTORIES, REWARDS, JUDGEMENTS],
+      writes: ['runs/*/scores/*', JUDGEMENTS],
+      deletes: ['runs/*/scores/*/journal/*'],
+    },
+    concurrency: 100,
+    nextAttempt: 'goes-on',
+  }),
+  'train-rl': onBatch({
+    input: TrainRlJob,
+    prefix: ({ runId, iteration }) => checkpointPrefix(runId, iteration),
+    madeFrom: ({ runId, rollout, iteration, shardCount }) => [
+      planPrefix(runId, rollout),
+      ...ofEach(shardCount, (shard) => trajectoriesPrefix(runId, rollout, shard)),
+      ...ofEach(shardCount, (shard) => scoresPrefix(runId, rollout, shard)),
+      ...trainedPolicy(runId, iteration),
+    ],
+    access: {
+      reads: [RUNS, TRAJECTORIES, MODELS, IMAGES],
+      writes: ['runs/*/checkpoint/*', 'runs/*/resume/*', PRECISION],
+      deletes: ['runs/*/resume/*'],
+    },
+    queue: 'training',
+  }),
+  route: onLambda({
+    input: ShardItem,
+    prefix: ({ runId, shard }) => routesPrefix(runId, shard),
+    madeFrom: ({ runId, rollout, shard }) => [planPrefix(runId, rollout), scoresPrefix(runId, rollout, shard)],
+    // By what is correct.
+    goesBy: ['accuracy'],
+    access: { reads: [RUNS], writes: ['runs/*/routes/*'] },
+    concurrency: 100,
+  }),
+  'consult-expert': onLambda({
+    input: ShardItem,
+    prefix: ({ runId, shard }) => expertPrefix(runId, shard),
+    // Where calls are bounded, a shard counts what those before it may have asked.
+    madeFrom: ({ runId, rollout, shard }, { expert }) => [
+      planPrefix(runId, rollout),
+      ...(expert.maxConsultations === undefined
+        ? [routesPrefix(runId, shard)]
+        : ofEach(shard + 1, (earlier) => routesPrefix(runId, earlier))),
+    ],
+    access: { reads: [RUNS], writes: ['runs/*/expert/*'] },
+    // Experts are metered services with request limits.
+    concurrency: 8,
+  }),
+  publish: onLambda({
+    input: DiagnosedRun,
+    prefix: ({ runId }) => sftShardsPrefix(runId),
+    madeFrom: ({ runId, shardCount }) => [
+      planPrefix(runId, DIAGNOSIS),
+      ...ofEach(shardCount, (shard) => trajectoriesPrefix(runId, DIAGNOSIS, shard)),
+      ...ofEach(shardCount, (shard) => scoresPrefix(runId, DIAGNOSIS, shard)),
+      ...ofEach(shardCount, (shard) => routesPrefix(runId, shard)),
+      ...ofEach(shardCount, (shard) => expertPrefix(runId, shard)),
+    ],
+    // The routes say what is learned; scores stand beside it as evidence.
+    goesBy: ['accuracy'],
+    access: { reads: [RUNS, TRAJECTORIES, IMAGES], writes: ['runs/*/sft-shards/*'] },
+  }),
+  'train-sft': onBatch({
+    input: ExecutionInput,
+    prefix: ({ runId }) => sftCheckpointPrefix(runId),
+    madeFrom: ({ runId }, { rl }) => [sftShardsPrefix(runId), ...trainedPolicy(runId, rl.iterations)],
+    access: {
+      reads: [RUNS, MODELS],
+      writes: ['runs/*/sft/*', PRECISION],
+      deletes: ['runs/*/sft/resume/*'],
+    },
+    queue: 'training',
+  }),
+  evaluate: onBatch({
+    input: ExecutionInput,
+    prefix: ({ runId }, index) => evaluationPrefix(runId, EVALUATED_POLICIES[index]),
+    madeFrom: ({ runId }, { rl }, index) => [
+      promptsPrefix(runId),
+      ...{ base: [], rl: trainedPolicy(runId, rl.iterations), rise: [sftCheckpointPrefix(runId)] }[
+        EVALUATED_POLICIES[index]
+      ],
+    ],
+    access: {
+      reads: [RUNS, MODELS, IMAGES],
+      writes: ['runs/*/evaluation/*', PRECISION],
+      deletes: ['runs/*/evaluation/*/parts/*'],
+    },
+    queue: 'rollout',
+  }),
+  report: onLambda({
+    input: DiagnosedRun,
+    prefix: ({ runId }) => reportPrefix(runId),
+    madeFrom: ({ runId, shardCount }, config) => [
+      ...EVALUATED_POLICIES.map((policy) => evaluationPrefix(runId, policy)),
+      ...ofEach(shardCount, (shard) => routesPrefix(runId, shard)),
+      sftShardsPrefix(runId),
+      ...ofEach(shardCount, (shard) => scoresPrefix(runId, DIAGNOSIS, shard)),
+      ...ofEach(config.rl.iterations, iterationName).flatMap((rollout) =>
+        ofEach(
+          countShards({ prompts: config.rl.promptsPerIteration, groupSize: config.rl.groupSize }, config),
+          (shard) => scoresPrefix(runId, rollout, shard),
+        ),
+      ),
+    ],
+    // Of scores it tells what judges took.
+    goesBy: [],
+    access: { reads: [RUNS], writes: ['runs/*/report/*', 'runs/*/summary.json'] },
+  }),
+  'record-failure': noteOnLambda({
+    input: FailureInput,
+    access: { reads: [RUNS], writes: ['runs/*/failure.json'] },
+  }),
+};
+
+export type StageName = keyof typeof STAGES;
+export type StageInput<N extends StageName> = z.infer<(typeof STAGES)[N]['input']>;
+
+type NamesOf<T> = { [N in StageName]: (typeof STAGES)[N] extends T ? N : never }[StageName];
+export type FunctionName = NamesOf<{ home: 'lambda' }>;
+export type JobName = NamesOf<{ home: 'batch' }>;
+/** Stages that write a manifest. */
+export type WorkName = Exclude<StageName, 'record-failure'>;
+
+export const STAGE_NAMES = Object.keys(STAGES) as StageName[];
+export const FUNCTION_NAMES = STAGE_NAMES.filter((name): name is FunctionName => STAGES[name].home === 'lambda');
+export const JOB_NAMES = STAGE_NAMES.filter((name): name is JobName => STAGES[name].home === 'batch');
+
+/** The table's line of a stage, for code that takes whichever stage it is given, input and all. */
+export const stageOf = (name: StageName): Stage => STAGES[name];
+export const workOf = (name: WorkName): Work => STAGES[name];
+export const limitsOf = (name: FunctionName): FunctionLimits => STAGES[name];
+
+const jobAccess = JOB_NAMES.map((name) => stageOf(name).access);
+const unionOf = (keys: keyof StoreAccess) => [...new Set(jobAccess.flatMap((access) => access[keys] ?? []))];
+/** What the GPU worker may touch, whichever job it runs. */
+export const JOB_ACCESS: StoreAccess = {
+  reads: unionOf('reads'),
+  writes: unionOf('writes'),
+  deletes: unionOf('deletes'),
+};
+
+/** Key of the manifest that a job writes last: where it is present, the job has nothing left to do. */
+export function jobManifestKey(name: JobName, input: unknown, index: number): string {
+  const stage = workOf(name);
+  return manifestKey(stage.prefix(stage.input.parse(input), index));
+}
+
+/** Name of a stage's state, `ScoreDiagnosis` of `score`. */
+export function stateName(name: StageName, suffix = ''): string {
+  return name.replace(/(?:^|-)[a-z]/g, (letter) => letter.slice(-1).toUpperCase()) + suffix;
+}
+
+/** Name of what a plan is of: the diagnosis, or the rollout of an iteration. */
+export function rolloutName(rollout: PlanInput['rollout'], iteration: number): string {
+  return rollout === 'diagnosis' ? DIAGNOSIS : iterationName(iteration);
+}
