@@ -3,7 +3,7 @@ import { placeRewards } from '../launch/place-rewards.ts';
 import { readRewards } from '../launch/read-run-config.ts';
 import { type Rescoring, rescoreRun } from '../stages/score/rescore-run.ts';
 import { openStore } from '../store/open-store.ts';
-import { renderStale } from './views/render-stale.ts';
+import { describeStale, renderStale } from './views/render-stale.ts';
 
 interface RescoreOptions {
   rewards: string;
@@ -18,7 +18,8 @@ export async function rescore(runId: string, options: RescoreOptions): Promise<v
   const environment = (name: string) => process.env[name];
   const deps = { store, signal: new AbortController().signal, report: () => {}, environment };
   const rescoring = await rescoreRun(deps, runId, rewards);
-  console.log(options.json ? JSON.stringify(rescoring) : render(rescoring, options.store));
+  const asJson = () => JSON.stringify({ ...rescoring, stale: describeStale(rescoring.stale) });
+  console.log(options.json ? asJson() : render(rescoring, options.store));
 }
 
 function render({ prefix, versions, rollouts, stale }: Rescoring, place: string): string {

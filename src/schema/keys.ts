@@ -32,8 +32,9 @@ export const planShardsKey = (runId: string, rollout: string) => `${planPrefix(r
 export const planPromptsKey = (runId: string, rollout: string, shard: number) =>
   `${planPrefix(runId, rollout)}prompts-${pad(shard, 5)}.jsonl`;
 /** Apart from the run's other records: they are the most bytes by far, and a bucket may keep them for a shorter time. */
+export const runTrajectoriesPrefix = (runId: string) => `trajectories/${runId}/`;
 export const trajectoriesPrefix = (runId: string, rollout: string, shard: number) =>
-  `trajectories/${runId}/${rollout}/${pad(shard, 5)}/`;
+  `${runTrajectoriesPrefix(runId)}${rollout}/${pad(shard, 5)}/`;
 export const scoresPrefix = (runId: string, rollout: string, shard: number) =>
   `${rolloutPrefix(runId, rollout)}scores/${pad(shard, 5)}/`;
 /** Scores of shards under way, by a hash of the rewards; outside every manifest, gone when the shard is done. */

@@ -234,6 +234,10 @@ export const JOB_ACCESS: StoreAccess = {
   deletes: unionOf('deletes'),
 };
 
+/** Of the scores that a stage's work is made from, the rewards it goes by; undefined where it goes by all of them. */
+export const goesByOf = (stage: string): readonly string[] | undefined =>
+  stage in STAGES && stage !== 'record-failure' ? workOf(stage as WorkName).goesBy : undefined;
+
 /** Key of the manifest that a job writes last: where it is present, the job has nothing left to do. */
 export function jobManifestKey(name: JobName, input: unknown, index: number): string {
   const stage = workOf(name);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { RunConfig } from '../schema/config/run-config.ts';
 import { CorruptRecordError, InvalidInputError, NotFoundError } from '../schema/errors.ts';
+import { configKey, runPrefix } from '../schema/keys.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -57,14 +58,30 @@ export function encodeRecords(records: readonly unknown[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');
 }
 
-/** The config of a run. Throws `InvalidInputError` that names every faulty field. */
-export async function readConfig(store: Store, configKey: string): Promise<RunConfig> {
+/**
+ * The config of a run. Throws `InvalidInputError` that names every field it cannot read: a config is checked before it is
+ * stored, so that it was another version that wrote it.
+ */
+export async function readConfig(store: Store, key: string): Promise<RunConfig> {
   try {
-    return await readJson(store, configKey, RunConfig);
+    return await readJson(store, key, RunConfig);
   } catch (cause) {
     if (!(cause instanceof CorruptRecordError)) throw cause;
-    throw new InvalidInputError(cause.message, { cause });
+    throw new InvalidInputError(
+      `${cause.message}; the run was started by another version of metis-rise: ` +
+        'finish it with that version, or start it again with a config of this one',
+      { cause },
+    );
   }
+}
+
+/** The config of a run that somebody names. Throws `InvalidInputError` where the store has no such run. */
+export async function readStoredConfig(store: Store, runId: string): Promise<RunConfig> {
+  const key = configKey(runId);
+  if (await store.exists(key)) return readConfig(store, key);
+  throw new InvalidInputError(
+    `${store.uri} has no run ${runId}; give --store, or one of the folders in its ${runPrefix('')}`,
+  );
 }
 
 function parseRecord<T>(text: string, place: string, schema: z.ZodType<T>): T {

@@ -15,8 +15,19 @@ export function registerDoctor(program: Command): void {
     )
     .action(async (run, options) => {
       if (run === undefined) await runDoctor(options);
-      else await (await import('../examine-run.ts')).examineRun(run, options);
+      else await runExamination(run, options);
     });
+}
+
+/** Exits 1 where anything of the run is stale. */
+async function runExamination(runId: string, { store, json }: { store: string; json?: boolean }): Promise<void> {
+  const { examineRun } = await import('../../lineage/examine-run.ts');
+  const { openStore } = await import('../../store/open-store.ts');
+  const { describeStale, renderStale } = await import('../views/render-stale.ts');
+  const stale = await examineRun(openStore(store), runId);
+  const ready = stale.length === 0;
+  console.log(json ? JSON.stringify({ ready, stale: describeStale(stale) }) : renderStale(stale));
+  process.exitCode = ready ? 0 : 1;
 }
 
 /** Exits 0 when the engine can run here, 1 else. */

@@ -1,11 +1,26 @@
 import { createHash } from 'node:crypto';
-import { findStale, readFinishedWork, type StaleWork } from '../../lineage/find-stale.ts';
+import { z } from 'zod';
+import { findStale, type StaleWork } from '../../lineage/find-stale.ts';
+import { type FinishedWork, readFinishedWork } from '../../lineage/finished-work.ts';
+import { compareUses } from '../../lineage/stale-reason.ts';
 import { findRewardFaults, loadRewards, rewardVersions } from '../../rewards/load-rewards.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
-import { configKey, recordsKey, rescoredPrefix, rescoringPrefix, scoresPrefix } from '../../schema/keys.ts';
+import {
+  DIAGNOSIS,
+  iterationName,
+  manifestKey,
+  planPrefix,
+  planShardsKey,
+  recordsKey,
+  rescoredPrefix,
+  rescoringPrefix,
+  scoresPrefix,
+} from '../../schema/keys.ts';
+import { ShardItem } from '../../schema/stage-inputs.ts';
+import { STAGES } from '../../schema/stages.ts';
 import { TrajectoryScore } from '../../schema/trajectory.ts';
-import { readConfig, readRecords } from '../../store/records.ts';
+import { readJson, readRecords, readStoredConfig } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { ScoringDeps } from './run-score.ts';
 import { scoreShard } from './score-shard.ts';
@@ -37,10 +52,7 @@ export interface Rescoring {
  */
 export async function rescoreRun(deps: ScoringDeps, runId: string, rewards: RunConfig['rewards']): Promise<Rescoring> {
   const { store } = deps;
-  if (!(await store.exists(configKey(runId)))) {
-    throw new InvalidInputError(`${store.uri} has no run ${runId}; give one of its folders in runs/`);
-  }
-  const config = await readConfig(store, configKey(runId));
+  const config = await readStoredConfig(store, runId);
   const active = await loadRewards(store, { ...config, rewards }, deps.environment);
   await refuseRewardFaults(store, { ...config, rewards });
   const versions = rewardVersions(active);
@@ -48,10 +60,10 @@ export async function rescoreRun(deps: ScoringDeps, runId: string, rewards: RunC
     .update(JSON.stringify([versions, rewards]))
     .digest('hex')
     .slice(0, 8);
-  const shards = await findScoredShards(store, runId);
-  for (const { rollout, shard } of shards) {
-    const prefix = rescoredPrefix(runId, hash, rollout, shard);
-    const input = { runId, configKey: configKey(runId), rollout, shard, shardCount: shards.length };
+  const finished = await readFinishedWork(store, runId);
+  const shards = await listScoredShards(store, runId, config, finished);
+  for (const input of shards) {
+    const prefix = rescoredPrefix(runId, hash, input.rollout, input.shard);
     await scoreShard(deps, { input, config, prefix, rewards: active });
   }
   const rollouts = [...Map.groupBy(shards, ({ rollout }) => rollout)].map(async ([rollout, own]) => {
@@ -61,8 +73,7 @@ export async function rescoreRun(deps: ScoringDeps, runId: string, rewards: RunC
     const after = await read(own.map(({ shard }) => rescoredPrefix(runId, hash, rollout, shard)));
     return compareScores(rollout, before, after);
   });
-  const finished = await readFinishedWork(store, runId);
-  const stale = findStale(finished, versions, describeReweighting(config.rewards, rewards));
+  const stale = findStale(finished, versions, compareUses(config.rewards, rewards));
   return { prefix: rescoringPrefix(runId, hash), versions, rollouts: await Promise.all(rollouts), stale };
 }
 
@@ -72,12 +83,21 @@ async function refuseRewardFaults(store: Store, config: RunConfig): Promise<void
   throw new InvalidInputError(faults.map(({ place, message }) => `${place}: ${message}`).join('\n'));
 }
 
-async function findScoredShards(store: Store, runId: string): Promise<{ rollout: string; shard: number }[]> {
-  const works = (await readFinishedWork(store, runId)).filter(({ stage }) => stage === 'score');
-  return works.map(({ work }) => {
-    const [rollout, , shard] = work.split('/');
-    return { rollout, shard: Number(shard) };
-  });
+/** The shards of every rollout that are scored, the diagnosis' first. */
+async function listScoredShards(
+  store: Store,
+  runId: string,
+  { rl }: RunConfig,
+  finished: readonly FinishedWork[],
+): Promise<ShardItem[]> {
+  const keys = new Set(finished.map(({ key }) => key));
+  const rollouts = [DIAGNOSIS, ...Array.from({ length: rl.iterations }, (_, iteration) => iterationName(iteration))];
+  const planned = rollouts.map((rollout) =>
+    keys.has(manifestKey(planPrefix(runId, rollout)))
+      ? readJson(store, planShardsKey(runId, rollout), z.array(ShardItem))
+      : [],
+  );
+  return (await Promise.all(planned)).flat().filter((item) => keys.has(manifestKey(STAGES.score.prefix(item, 0))));
 }
 
 /** Both lists are in the order of the trajectories. */
@@ -100,16 +120,4 @@ function compareScores(
     before: summarize(before),
     after: summarize(after),
   };
-}
-
-/** Rewards of another weight or other options than the run's; those that come or go have no version to compare. */
-function describeReweighting(before: RunConfig['rewards'], after: RunConfig['rewards']): string[] {
-  return Object.entries(after).flatMap(([name, { weight, options }]) => {
-    const old = before[name];
-    if (!old || old.weight === 0 || weight === 0) return [];
-    const reasons = old.weight === weight ? [] : [`${name} of weight ${old.weight}, now ${weight}`];
-    return JSON.stringify(old.options) === JSON.stringify(options)
-      ? reasons
-      : [...reasons, `${name} with other options`];
-  });
 }
