@@ -41,6 +41,7 @@ export const EXPERT_SHARE = 0.3;
 export const BYTES_PER_TOKEN = 32;
 export const PROMPT_BYTES = 2000;
 export const SCORE_BYTES = 600;
+export const ROUTE_BYTES = 150;
 export const IMAGE_BYTES = 150_000;
 
 /** An instance from nothing to its agent running, its image pulled. */

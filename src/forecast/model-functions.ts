@@ -1,7 +1,8 @@
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { DIAGNOSIS } from '../schema/keys.ts';
 import { FUNCTION_MEMORY_MIB } from '../schema/stage.ts';
-import { ShardItem } from '../schema/stage-inputs.ts';
+import type { DiagnosedRun, ExecutionInput, PlanInput, ShardItem } from '../schema/stage-inputs.ts';
+import { type FunctionName, isWork, STAGES, type StageInput, stageOf, workOf } from '../schema/stages.ts';
 import * as model from './assumptions.ts';
 import { sizeOf } from './workload.ts';
 
@@ -31,27 +32,44 @@ interface Work {
 const PROCESSORS = FUNCTION_MEMORY_MIB / 1769;
 const IMAGE_REQUESTS = 3;
 const VALIDATION_CONCURRENCY = 16;
+/** Manifests, and other small records that a stage reads one of for each shard. */
+const MANIFEST_CONCURRENCY = 32;
 /** Connections of the AWS SDK. */
 const PACKING_CONCURRENCY = 50;
 
-/** Models a call of the function, by its name and its event. A stage that is not known here counts as a short one. */
-export function modelFunction(
-  name: string,
+/** A call of a stage in a run. */
+interface Call<I> {
+  input: I;
+  config: RunConfig;
+  assumptions: model.Assumptions;
+}
+
+/** What each stage does with its input, besides reading the manifests of what it is made from. */
+const WORK: { readonly [N in FunctionName]: (call: Call<StageInput<N>>) => Work } = {
+  validate: validation,
+  plan: planning,
+  score: scoring,
+  route: routing,
+  'consult-expert': consultation,
+  publish: publication,
+  report: reporting,
+  'record-failure': () => ({ bytes: 0, heldBytes: 0, s3Reads: 0, s3Writes: 1 }),
+};
+
+/** Models a call of the function, by its name and its event. */
+export function modelFunction<N extends FunctionName>(
+  name: N,
   event: unknown,
   config: RunConfig,
   assumptions: model.Assumptions,
 ): FunctionUse {
-  const works: Record<string, () => Work> = {
-    validate: () => validation(assumptions),
-    plan: () => planning(event as { rollout: string }, config, assumptions),
-    score: () => scoring(ShardItem.parse(event), config, assumptions),
-    route: () => routing(ShardItem.parse(event), config, assumptions),
-    'consult-expert': () => consultation(ShardItem.parse(event), config, assumptions),
-    publish: () => publication(config, assumptions),
-  };
-  const work = works[name]?.() ?? { bytes: 0, heldBytes: 0, s3Reads: 10, s3Writes: 3 };
-  const { bytes, movedBytes = 0, heldBytes, s3Reads, s3Writes, concurrency = 1, cpuSeconds = 0 } = work;
-  const waiting = ((s3Reads + s3Writes) * model.S3_REQUEST_SECONDS) / concurrency;
+  const input = stageOf(name).input.parse(event) as StageInput<N>;
+  const work = WORK[name]({ input, config, assumptions });
+  const { bytes, movedBytes = 0, heldBytes, s3Writes, concurrency = 1, cpuSeconds = 0 } = work;
+  const manifests = isWork(name) ? workOf(name).madeFrom(input, config, 0).length : 0;
+  const s3Reads = work.s3Reads + manifests;
+  const waiting =
+    ((work.s3Reads + s3Writes) / concurrency + manifests / MANIFEST_CONCURRENCY) * model.S3_REQUEST_SECONDS;
   const moving = (bytes + movedBytes) / model.FUNCTION_BYTES_PER_SECOND + bytes / model.PARSE_BYTES_PER_SECOND;
   return {
     seconds: model.FUNCTION_START_SECONDS + Math.max(waiting, cpuSeconds / PROCESSORS) + moving,
@@ -61,7 +79,7 @@ export function modelFunction(
   };
 }
 
-function validation({ trainPrompts, evaluationPrompts }: model.Assumptions): Work {
+function validation({ assumptions: { trainPrompts, evaluationPrompts } }: Call<ExecutionInput>): Work {
   const prompts = trainPrompts + evaluationPrompts;
   return {
     bytes: prompts * model.PROMPT_BYTES,
@@ -73,7 +91,7 @@ function validation({ trainPrompts, evaluationPrompts }: model.Assumptions): Wor
   };
 }
 
-function planning({ rollout }: { rollout: string }, config: RunConfig, assumptions: model.Assumptions): Work {
+function planning({ input: { rollout }, config, assumptions }: Call<PlanInput>): Work {
   const bytes = assumptions.trainPrompts * model.PROMPT_BYTES;
   return { bytes, heldBytes: bytes, s3Reads: 3, s3Writes: sizeOf(rollout, config, assumptions).shards + 2 };
 }
@@ -90,7 +108,7 @@ function shardOf(rollout: string, config: RunConfig, assumptions: model.Assumpti
   };
 }
 
-function scoring({ rollout }: ShardItem, config: RunConfig, assumptions: model.Assumptions): Work {
+function scoring({ input: { rollout }, config, assumptions }: Call<ShardItem>): Work {
   const { trajectories, bytes, mostBytes } = shardOf(rollout, config, assumptions);
   return {
     bytes,
@@ -101,20 +119,20 @@ function scoring({ rollout }: ShardItem, config: RunConfig, assumptions: model.A
   };
 }
 
-function routing({ rollout }: ShardItem, config: RunConfig, assumptions: model.Assumptions): Work {
+function routing({ input: { rollout }, config, assumptions }: Call<ShardItem>): Work {
   const bytes = shardOf(rollout, config, assumptions).trajectories * model.SCORE_BYTES;
   return { bytes, heldBytes: bytes, s3Reads: 4, s3Writes: 2 };
 }
 
 /** Where calls are bounded, a shard reads the routes of those before it. */
-function consultation({ rollout, shardCount }: ShardItem, config: RunConfig, assumptions: model.Assumptions): Work {
+function consultation({ input: { rollout, shardCount }, config, assumptions }: Call<ShardItem>): Work {
   const bytes = shardOf(rollout, config, assumptions).prompts * model.PROMPT_BYTES;
   const earlierShards = config.expert.maxConsultations === undefined ? 0 : shardCount - 1;
   return { bytes, heldBytes: bytes, s3Reads: 4 + earlierShards, s3Writes: 2 };
 }
 
 /** Reads every trajectory of the diagnosis, keeps the texts that SFT learns, and packs them with their images. */
-function publication(config: RunConfig, assumptions: model.Assumptions): Work {
+function publication({ config, assumptions }: Call<DiagnosedRun>): Work {
   const { prompts, shards } = sizeOf(DIAGNOSIS, config, assumptions);
   const shard = shardOf(DIAGNOSIS, config, assumptions);
   const examples = countExamples(config, assumptions);
@@ -129,6 +147,13 @@ function publication(config: RunConfig, assumptions: model.Assumptions): Work {
     s3Writes: Math.ceil(examples / config.sft.examplesPerShard) + 2,
     concurrency: PACKING_CONCURRENCY,
   };
+}
+
+/** Reads every route, and the manifest of every score for what judges took. */
+function reporting({ input, config, assumptions }: Call<DiagnosedRun>): Work {
+  const bytes = sizeOf(DIAGNOSIS, config, assumptions).prompts * model.ROUTE_BYTES;
+  const s3Reads = STAGES.report.madeFrom(input, config, 0).length;
+  return { bytes, heldBytes: bytes, s3Reads, s3Writes: 4, concurrency: MANIFEST_CONCURRENCY };
 }
 
 /** What SFT learns from. */

@@ -3,8 +3,8 @@ import type { LocalTask } from '../local/adapt-definition.ts';
 import type { Json, Machine } from '../local/definition.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
-import { ExecutionInput, PlanInput } from '../schema/stage-inputs.ts';
-import { JOB_NAMES } from '../schema/stages.ts';
+import { JOB_QUEUES, type JobQueue } from '../schema/stage.ts';
+import { FUNCTION_NAMES, type FunctionName, JOB_NAMES, STAGES } from '../schema/stages.ts';
 import { runPlan } from '../stages/plan/run-plan.ts';
 import { runValidate } from '../stages/validate/run-validate.ts';
 import type { Store } from '../store/store.ts';
@@ -17,13 +17,10 @@ import { modelJob } from './model-jobs.ts';
 import { createQuotaLedger } from './quotas.ts';
 
 const nameOf = (arn: string) => arn.slice(arn.search(/[^:/]+$/));
-const Invoke = z.object({ FunctionName: z.string().transform(nameOf), Payload: z.json() });
+const Invoke = z.object({ FunctionName: z.string().transform(nameOf).pipe(z.enum(FUNCTION_NAMES)), Payload: z.json() });
 const SubmitJob = z.object({
   JobName: z.enum(JOB_NAMES),
-  JobQueue: z
-    .string()
-    .transform(nameOf)
-    .pipe(z.enum(['rollout', 'training'])),
+  JobQueue: z.string().transform(nameOf).pipe(z.enum(JOB_QUEUES)),
   ArrayProperties: z.object({ Size: z.int() }).optional(),
   ContainerOverrides: z.object({ Environment: z.array(z.object({ Name: z.string(), Value: z.string() })) }),
   Timeout: z.object({ AttemptDurationSeconds: z.number() }).optional(),
@@ -55,7 +52,7 @@ export function createSimulatedTasks({ clock, store, config, assumptions, defini
   const ledger = createQuotaLedger();
   const usage: Usage = { ...NO_USAGE };
   const secondsByState = new Map<string, number>();
-  const intervals: Record<'functions' | 'rollout' | 'training', Interval[]> = {
+  const intervals: Record<'functions' | JobQueue, Interval[]> = {
     functions: [],
     rollout: [],
     training: [],
@@ -105,10 +102,10 @@ export function createSimulatedTasks({ clock, store, config, assumptions, defini
   }
 
   /** What the machine branches on comes from the stages themselves; no state reads what the others return. */
-  async function answer(name: string, event: unknown): Promise<unknown> {
+  async function answer(name: FunctionName, event: unknown): Promise<unknown> {
     const deps = { store, report: () => {} };
-    if (name === 'validate') return runValidate(deps, ExecutionInput.parse(event));
-    if (name === 'plan') return runPlan(deps, PlanInput.parse(event));
+    if (name === 'validate') return runValidate(deps, STAGES.validate.input.parse(event));
+    if (name === 'plan') return runPlan(deps, STAGES.plan.input.parse(event));
     return {};
   }
 

@@ -1,5 +1,5 @@
 import { BUILT_IN_VERSIONS } from '../rewards/index.ts';
-import { goesByOf } from '../schema/stages.ts';
+import { isWork, workOf } from '../schema/stages.ts';
 import type { FinishedWork } from './finished-work.ts';
 import { compareVersions, type RewardChange, type StaleReason, type Versions } from './stale-reason.ts';
 
@@ -71,7 +71,7 @@ function findChanges(
 
 /** Whether work made from this is stale by these reasons: of scores, it may go by some rewards alone. */
 function matters(source: FinishedWork, reasons: readonly StaleReason[], user: FinishedWork): boolean {
-  const goesBy = source.stage === 'score' ? goesByOf(user.stage) : undefined;
+  const goesBy = source.stage === 'score' && isWork(user.stage) ? workOf(user.stage).goesBy : undefined;
   return (
     goesBy === undefined || reasons.some((reason) => reason.kind === 'made-from' || goesBy.includes(reason.reward))
   );

@@ -221,7 +221,7 @@ export const FUNCTION_NAMES = STAGE_NAMES.filter((name): name is FunctionName =>
 export const JOB_NAMES = STAGE_NAMES.filter((name): name is JobName => STAGES[name].home === 'batch');
 
 /** The table's line of a stage, for code that takes whichever stage it is given, input and all. */
-export const stageOf = (name: StageName): Stage => STAGES[name];
+export const stageOf = (name: StageName): Stage & { home: 'lambda' | 'batch' } => STAGES[name];
 export const workOf = (name: WorkName): Work => STAGES[name];
 export const limitsOf = (name: FunctionName): FunctionLimits => STAGES[name];
 
@@ -234,9 +234,8 @@ export const JOB_ACCESS: StoreAccess = {
   deletes: unionOf('deletes'),
 };
 
-/** Of the scores that a stage's work is made from, the rewards it goes by; undefined where it goes by all of them. */
-export const goesByOf = (stage: string): readonly string[] | undefined =>
-  stage in STAGES && stage !== 'record-failure' ? workOf(stage as WorkName).goesBy : undefined;
+/** Whether this names a stage that writes a manifest. */
+export const isWork = (name: string): name is WorkName => name in STAGES && name !== 'record-failure';
 
 /** Key of the manifest that a job writes last: where it is present, the job has nothing left to do. */
 export function jobManifestKey(name: JobName, input: unknown, index: number): string {

@@ -3,6 +3,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { SecurityChecks } from '../../cdk/security-checks.ts';
 import * as keys from '../../src/schema/keys.ts';
 import { FUNCTION_NAMES, type FunctionName, JOB_ACCESS, STAGES, stageOf } from '../../src/schema/stages.ts';
+import { matches } from '../support/store-access.ts';
 import { anApp, roleStatements, synthesise } from './support/stacks.ts';
 
 const { app, data, pipeline } = synthesise();
@@ -82,8 +83,6 @@ describe('roles', () => {
 });
 
 describe('access to the store', () => {
-  const matches = (pattern: string, key: string) =>
-    new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(key);
   const [run, rollout] = ['run-1', 'iteration-000000'];
   const written: [stage: FunctionName | 'gpu-worker', key: string][] = [
     ['validate', keys.promptsKey(run, 'train')],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mapBounded } from '../../base/map-bounded.ts';
 import { type ReportContent, renderMarkdown, renderText } from '../../report/render-report.ts';
 import { compareAccuracy, estimateAccuracy } from '../../report/statistics.ts';
 import { EvaluationRecord, RunSummary } from '../../schema/evaluation.ts';
@@ -10,6 +11,8 @@ import type { Store } from '../../store/store.ts';
 import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { sumJudgeTotals } from './sum-judge-totals.ts';
+
+const CONCURRENT_READS = 32;
 
 /** Writes what the run achieved: `report/report.txt`, `report/report.md` and `summary.json`. */
 export async function runReport({ store }: StageDeps, input: DiagnosedRun): Promise<RunSummary> {
@@ -52,10 +55,8 @@ async function readContent(store: Store, { runId, shardCount }: DiagnosedRun): P
 }
 
 async function countRoutes(store: Store, runId: string, shardCount: number): Promise<RunSummary['routes']> {
-  const routes: Route[] = [];
-  for (let shard = 0; shard < shardCount; shard++) {
-    routes.push(...(await readRecords(store, recordsKey(routesPrefix(runId, shard)), Route)));
-  }
+  const shards = Array.from({ length: shardCount }, (_, shard) => recordsKey(routesPrefix(runId, shard)));
+  const routes = (await mapBounded(shards, CONCURRENT_READS, (key) => readRecords(store, key, Route))).flat();
   const count = (kind: Route['kind']) => routes.filter((route) => route.kind === kind).length;
   return { mastered: count('mastered'), selfDistill: count('self-distill'), expert: count('expert') };
 }

@@ -10,8 +10,8 @@ import { STAGES } from '../../schema/stages.ts';
 import { type JudgeTotals, Trajectory, type TrajectoryScore } from '../../schema/trajectory.ts';
 import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readRecords, streamRecords } from '../../store/records.ts';
+import { assertWholeGroup } from '../assert-whole-group.ts';
 import type { StoppableDeps } from '../stage-deps.ts';
-import { assertWholeGroups } from './assert-whole-groups.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import { dropScoreJournals, openScoreJournal } from './score-journal.ts';
 
@@ -81,7 +81,10 @@ async function scoreTrajectories({ store, signal }: StoppableDeps, task: Scoring
     await journal.flush();
     throw error;
   }
-  assertWholeGroups(promptList, scores, groupSizeOf(config, rollout), key);
+  const groups = Map.groupBy(scores, ({ promptId }) => promptId);
+  for (const { promptId } of promptList) {
+    assertWholeGroup(promptId, groups.get(promptId) ?? [], groupSizeOf(config, rollout), key);
+  }
   return scores;
 }
 

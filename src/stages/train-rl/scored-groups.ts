@@ -7,6 +7,7 @@ import type { TrainRlJob } from '../../schema/stage-inputs.ts';
 import { Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
 import { readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
+import { assertWholeGroup } from '../assert-whole-group.ts';
 
 export interface ScoredTrajectory {
   trajectory: Trajectory;
@@ -42,7 +43,8 @@ export async function readScoredGroups(store: Store, input: TrainRlJob, groupSiz
     );
     for (const prompt of prompts) {
       const own = trajectories.get(prompt.promptId) ?? [];
-      assertWhole(own, groupSize, input.policyVersion, `${key}: the group of ${prompt.promptId}`);
+      assertWholeGroup(prompt.promptId, own, groupSize, key);
+      assertSampledBy(input.policyVersion, own, key);
       const members = own.map((trajectory) => ({ trajectory, score: requireScore(scores, trajectory, scoresKey) }));
       groups.push({ prompt, members });
     }
@@ -53,20 +55,12 @@ export async function readScoredGroups(store: Store, input: TrainRlJob, groupSiz
 const nameOf = ({ promptId, trajectoryIndex }: { promptId: string; trajectoryIndex: number }) =>
   `trajectory ${trajectoryIndex} of ${promptId}`;
 
-function assertWhole(trajectories: Trajectory[], groupSize: number, policyVersion: number, place: string): void {
-  const distinct = new Set(trajectories.map(({ trajectoryIndex }) => trajectoryIndex)).size;
-  if (trajectories.length !== groupSize || distinct !== groupSize) {
-    throw new CorruptRecordError(
-      `${place} has ${trajectories.length} trajectories, ${distinct} of them distinct, where groupSize is ${groupSize}; ` +
-        'run the rollout again',
-    );
-  }
+function assertSampledBy(policyVersion: number, trajectories: readonly Trajectory[], place: string): void {
   const foreign = trajectories.find((trajectory) => trajectory.policyVersion !== policyVersion);
-  if (foreign) {
-    throw new CorruptRecordError(
-      `${place} was sampled by policy ${foreign.policyVersion}, not ${policyVersion}; run the rollout again`,
-    );
-  }
+  if (!foreign) return;
+  throw new CorruptRecordError(
+    `${place}: ${nameOf(foreign)} was sampled by policy ${foreign.policyVersion}, not ${policyVersion}; run the rollout again`,
+  );
 }
 
 function requireScore(scores: Map<string, TrajectoryScore>, trajectory: Trajectory, key: string): TrajectoryScore {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { StoreAccess } from '../../../src/schema/stage.ts';
 import { FUNCTION_NAMES, type FunctionName, JOB_ACCESS, STAGES } from '../../../src/schema/stages.ts';
+import { matches } from '../../support/store-access.ts';
 
 /** S3 as each stage may use it. */
 export interface AccessGateway {
@@ -74,7 +75,3 @@ function isAllowed(
       return false;
   }
 }
-
-/** `*` stands for any part of a key, slashes too. */
-const matches = (pattern: string, key: string) =>
-  new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(key);

@@ -70,7 +70,7 @@ describe('the walk', () => {
     const job = (name: string, queue: string) =>
       aBatchState(name, { JobQueue: `arn:aws:batch:us-east-1:000000000000:job-queue/${queue}` });
     const definition = aMachine({
-      First: aLambdaState('report', { ResultPath: null, OutputPath: '$', Next: 'Both' }),
+      First: aLambdaState('validate', { ResultPath: null, OutputPath: '$', Next: 'Both' }),
       Both: {
         Type: 'Parallel',
         End: true,

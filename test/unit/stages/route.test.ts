@@ -1,7 +1,7 @@
 import { CorruptRecordError } from '../../../src/schema/errors.ts';
+import { assertWholeGroup } from '../../../src/stages/assert-whole-group.ts';
 import { selectExpert, selectSelfDistilled } from '../../../src/stages/publish/select-examples.ts';
 import { routeGroup } from '../../../src/stages/route/route-group.ts';
-import { assertWholeGroups } from '../../../src/stages/score/assert-whole-groups.ts';
 import { aResponse, aTrajectory } from '../../support/factories.ts';
 
 const aGroup = (correct: boolean[]) => correct.map((isCorrect, trajectoryIndex) => ({ trajectoryIndex, isCorrect }));
@@ -27,7 +27,7 @@ describe('a group', () => {
 describe('group integrity', () => {
   const members = (...indices: number[]) => indices.map((trajectoryIndex) => ({ promptId: 'p', trajectoryIndex }));
   const check = (trajectories: { promptId: string; trajectoryIndex: number }[]) => () =>
-    assertWholeGroups([{ promptId: 'p' }], trajectories, 3, 'records.jsonl');
+    assertWholeGroup('p', trajectories, 3, 'records.jsonl');
 
   it('takes whole groups in any order', () => expect(check(members(2, 0, 1))).not.toThrow());
   it.each([
