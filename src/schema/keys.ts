@@ -23,6 +23,8 @@ export const precisionPrefix = (runId: string) => `${runPrefix(runId)}precision/
 /** Name of the rollout of an RL iteration; the diagnosis rollout is `diagnosis`. */
 export const iterationName = (iteration: number) => `iteration-${pad(iteration, 6)}`;
 export const DIAGNOSIS = 'diagnosis';
+export const rolloutName = (kind: 'iteration' | 'diagnosis', iteration: number) =>
+  kind === 'diagnosis' ? DIAGNOSIS : iterationName(iteration);
 
 export const rolloutPrefix = (runId: string, rollout: string) => `${runPrefix(runId)}${rollout}/`;
 export const planPrefix = (runId: string, rollout: string) => `${rolloutPrefix(runId, rollout)}plan/`;

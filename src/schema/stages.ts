@@ -9,6 +9,7 @@ import {
   planPrefix,
   promptsPrefix,
   reportPrefix,
+  rolloutName,
   routesPrefix,
   scoresPrefix,
   sftCheckpointPrefix,
@@ -225,8 +226,9 @@ export const stageOf = (name: StageName): Stage & { home: 'lambda' | 'batch' } =
 export const workOf = (name: WorkName): Work => STAGES[name];
 export const limitsOf = (name: FunctionName): FunctionLimits => STAGES[name];
 
-const jobAccess = JOB_NAMES.map((name) => stageOf(name).access);
-const unionOf = (keys: keyof StoreAccess) => [...new Set(jobAccess.flatMap((access) => access[keys] ?? []))];
+const unionOf = (keys: keyof StoreAccess) => [
+  ...new Set(JOB_NAMES.flatMap((name) => stageOf(name).access[keys] ?? [])),
+];
 /** What the GPU worker may touch, whichever job it runs. */
 export const JOB_ACCESS: StoreAccess = {
   reads: unionOf('reads'),
@@ -246,9 +248,4 @@ export function jobManifestKey(name: JobName, input: unknown, index: number): st
 /** Name of a stage's state, `ScoreDiagnosis` of `score`. */
 export function stateName(name: StageName, suffix = ''): string {
   return name.replace(/(?:^|-)[a-z]/g, (letter) => letter.slice(-1).toUpperCase()) + suffix;
-}
-
-/** Name of what a plan is of: the diagnosis, or the rollout of an iteration. */
-export function rolloutName(rollout: PlanInput['rollout'], iteration: number): string {
-  return rollout === 'diagnosis' ? DIAGNOSIS : iterationName(iteration);
 }

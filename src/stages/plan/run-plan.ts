@@ -1,10 +1,9 @@
 import { splitEvenly } from '../../base/split-list.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
-import { planPromptsKey, planShardsKey, policyPrefix, promptsKey } from '../../schema/keys.ts';
+import { planPromptsKey, planShardsKey, policyPrefix, promptsKey, rolloutName } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { countShards, groupSizeOf } from '../../schema/rollout-size.ts';
 import type { PlanInput, RolloutPlan, ShardItem } from '../../schema/stage-inputs.ts';
-import { rolloutName } from '../../schema/stages.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
 import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
