@@ -1,4 +1,6 @@
 import { runConsultExpert } from '../../src/stages/consult-expert/run-consult-expert.ts';
 import { stageHandler } from '../stage-handler.ts';
 
-export const handler = stageHandler('consult-expert', runConsultExpert);
+const environment = (name: string) => process.env[name];
+
+export const handler = stageHandler('consult-expert', (deps, item) => runConsultExpert({ ...deps, environment }, item));

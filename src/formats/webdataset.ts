@@ -2,24 +2,33 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
 import { z } from 'zod';
+import { splitBySize } from '../base/split-list.ts';
 import { CorruptRecordError } from '../schema/errors.ts';
+import { sftShardName } from '../schema/keys.ts';
 import { Prompt } from '../schema/prompt.ts';
-import { SftExample } from '../schema/route.ts';
+import { SftExample } from '../schema/sft-example.ts';
+import type { Format, StoredSftExample } from './format.ts';
 
-/** An example as a shard holds it: with the whole prompt it answers and the prompt's image files, in order. */
-export interface StoredSftExample {
-  example: SftExample;
-  prompt: Prompt;
-  images: Buffer[];
-}
+/**
+ * WebDataset: tars of `<exampleId>.json` (example and prompt), then `<exampleId>.<n>.<ext>` per image. The same examples
+ * give the same bytes: no owners, all times zero.
+ */
+export const webdataset: Format = {
+  name: 'webdataset',
+  async *write(examples, { examplesPerFile }) {
+    const shards = splitBySize(examples, examplesPerFile);
+    for (const [index, shard] of shards.entries()) {
+      const stored = shard.map(async ({ readImages, ...example }) => ({ ...example, images: await readImages() }));
+      const bytes = await packShard(await Promise.all(stored));
+      yield { name: sftShardName(index, shards.length), bytes, examples: shard.map(({ example }) => example) };
+    }
+  },
+  read: unpackShard,
+};
 
 const ExampleFile = z.object({ example: SftExample, prompt: Prompt });
 
-/**
- * Packs examples as a WebDataset tar: `<exampleId>.json` (example and prompt), then `<exampleId>.<n>.<ext>` per image.
- * The same examples give the same bytes: no owners, all times zero.
- */
-export async function writeSftShard(examples: readonly StoredSftExample[]): Promise<Buffer> {
+async function packShard(examples: readonly StoredSftExample[]): Promise<Buffer> {
   const archive = pack();
   const bytes = buffer(archive);
   const addFile = (name: string, content: string | Buffer) =>
@@ -34,8 +43,7 @@ export async function writeSftShard(examples: readonly StoredSftExample[]): Prom
   return bytes;
 }
 
-/** Unpacks a shard. Throws `CorruptRecordError` on a faulty example or a missing image. */
-export async function readSftShard(bytes: Uint8Array): Promise<StoredSftExample[]> {
+async function unpackShard(bytes: Uint8Array): Promise<StoredSftExample[]> {
   const files = await unpack(bytes);
   const names = [...files.keys()].filter((name) => name.endsWith('.json'));
   return names.map((name) => {

@@ -39,21 +39,6 @@ function tally(model: string, judged: readonly JudgedResponse[]): ModelResult {
 export const isDisagreement = ({ trajectory, score }: JudgedResponse) =>
   trajectory.officialCorrect !== undefined && trajectory.officialCorrect !== score.isCorrect;
 
-export function renderModelTable(results: readonly ModelResult[]): string {
-  const width = Math.max(...results.map(({ model }) => model.length), 'model'.length);
-  const percent = (part: number, whole: number) => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)}%`);
-  const line = (model: string, ...cells: (string | number)[]) =>
-    [model.padEnd(width), ...cells.map((cell) => String(cell).padStart(10))].join(' ');
-  return [
-    line('model', 'responses', 'correct', 'share', 'benchmark', 'agreement'),
-    ...results.map((result) => {
-      const { model, responses, correct, official, officialCorrect, agreed } = result;
-      const benchmark = official === 0 ? '-' : officialCorrect;
-      return line(model, responses, correct, percent(correct, responses), benchmark, percent(agreed, official));
-    }),
-  ].join('\n');
-}
-
 /** The responses on which the verdicts differ, as a Markdown table with our reasons. */
 export function renderDisagreements(judged: readonly JudgedResponse[]): string {
   const inCell = (text: string) => text.replace(/\s+/g, ' ').replaceAll('|', '\\|');

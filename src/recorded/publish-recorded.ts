@@ -1,70 +1,51 @@
-import { join } from 'node:path';
 import { RecordedTrajectory } from '../datasets/recorded-response.ts';
-import { findExpertProvider } from '../experts/expert-provider.ts';
-import { verifyAnswer } from '../experts/verify-answer.ts';
+import { consult } from '../experts/consult.ts';
+import { loadExpert } from '../experts/index.ts';
+import type { PromptExample } from '../formats/format.ts';
 import { Prompt } from '../schema/prompt.ts';
 import { Route } from '../schema/route.ts';
+import { countSources, type SftIndexEntry, type SourceCounts } from '../schema/sft-example.ts';
 import { TrajectoryScore } from '../schema/trajectory.ts';
 import { packShards } from '../stages/publish/pack-shards.ts';
-import { type PromptExample, selectExpert, selectSelfDistilled } from '../stages/publish/select-examples.ts';
+import { type Selection, selectExamples } from '../stages/publish/select-examples.ts';
 import { createLocalStore } from '../store/local-store.ts';
 import { encodeRecords, readRecords } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import { RECORDED_FILES } from './recorded-files.ts';
 
-interface PublishOptions {
+/** Folders, and how shards are made of what is in them. */
+export interface PublishOptions extends Omit<Selection, 'runId'> {
   scores: string;
+  /** That of the scores when absent. */
   routes?: string;
   out: string;
-  maxKept: number;
   examplesPerShard: number;
-  seed: number;
 }
 
 /** Writes the SFT examples that recorded responses give, and those of prompts with a worked solution nobody found. */
-export async function publishRecorded(options: PublishOptions): Promise<void> {
+export async function publishRecorded(options: PublishOptions): Promise<SourceCounts> {
   const source = createLocalStore(options.scores);
   const target = createLocalStore(options.out);
   const routes = await readRecords(createLocalStore(options.routes ?? options.scores), RECORDED_FILES.routes, Route);
-  const examples = await selectExamples(options, routes);
-  const index: object[] = [];
+  const examples = await selectRecorded(source, routes, { ...options, runId: 'recorded' });
+  const index: SftIndexEntry[] = [];
   for await (const shard of packShards(source, examples, options)) {
     await target.write(shard.name, shard.bytes);
     index.push(...shard.index);
   }
   await target.write(RECORDED_FILES.shardIndex, encodeRecords(index));
-  for (const kind of ['self-distill', 'expert']) {
-    console.log(`${kind.padEnd(12)} ${examples.filter(({ example }) => example.source === kind).length} examples`);
-  }
-  console.log(`\nindex: ${join(options.out, RECORDED_FILES.shardIndex)}`);
+  return countSources(index);
 }
 
-async function selectExamples(
-  { scores: folder, seed, maxKept }: PublishOptions,
-  routes: Route[],
-): Promise<PromptExample[]> {
-  const source = createLocalStore(folder);
-  const promptList = await readRecords(source, RECORDED_FILES.prompts, Prompt);
-  const trajectoryList = await readRecords(source, RECORDED_FILES.trajectories, RecordedTrajectory);
-  const scoreList = await readRecords(source, RECORDED_FILES.scores, TrajectoryScore);
-  const prompts = new Map(promptList.map((prompt) => [prompt.promptId, prompt]));
-  const trajectories = Map.groupBy(trajectoryList, ({ promptId }) => promptId);
-  const scores = Map.groupBy(scoreList, ({ promptId }) => promptId);
-  const run = { runId: 'recorded', seed };
-  const expert = findExpertProvider('worked-solution');
-
-  const examples: PromptExample[] = [];
-  for (const route of routes) {
-    const prompt = prompts.get(route.promptId)!;
-    if (route.kind === 'self-distill') {
-      const group = trajectories.get(route.promptId) ?? [];
-      const kept = selectSelfDistilled(run, route, group, scores.get(route.promptId) ?? [], maxKept);
-      examples.push(...kept.map((example) => ({ prompt, example })));
-    }
-    if (route.kind === 'expert') {
-      const response = await expert.answer(prompt);
-      const answer = response === undefined ? undefined : verifyAnswer(prompt, expert.name, response);
-      examples.push(...selectExpert(run.runId, route, answer).map((example) => ({ prompt, example })));
-    }
-  }
-  return examples;
+async function selectRecorded(store: Store, routes: Route[], selection: Selection): Promise<PromptExample[]> {
+  const prompts = await readRecords(store, RECORDED_FILES.prompts, Prompt);
+  const trajectories = await readRecords(store, RECORDED_FILES.trajectories, RecordedTrajectory);
+  const scores = await readRecords(store, RECORDED_FILES.scores, TrajectoryScore);
+  const lacking = new Set(routes.filter(({ kind }) => kind === 'expert').map(({ promptId }) => promptId));
+  const expert = loadExpert(store, { name: 'worked-solution', options: {} });
+  const answers = await consult(
+    expert,
+    prompts.filter(({ promptId }) => lacking.has(promptId)),
+  );
+  return selectExamples(selection, { routes, prompts, trajectories, scores, answers });
 }

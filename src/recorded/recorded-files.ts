@@ -4,7 +4,6 @@ export const RECORDED_FILES = {
   trajectories: 'trajectories.jsonl',
   scores: 'scores.jsonl',
   routes: 'routes.jsonl',
-  expert: 'expert.jsonl',
   disagreements: 'disagreements.md',
   shardIndex: 'index.jsonl',
 } as const;

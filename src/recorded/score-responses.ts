@@ -1,6 +1,6 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { loadDataset } from '../datasets/load-dataset.ts';
-import { RecordedResponse, toTrajectories } from '../datasets/recorded-response.ts';
+import { RecordedResponse, type RecordedTrajectory, toTrajectories } from '../datasets/recorded-response.ts';
 import { scoreTrajectory } from '../rewards/index.ts';
 import { loadRewards } from '../rewards/load-rewards.ts';
 import { RunConfig } from '../schema/config/run-config.ts';
@@ -9,38 +9,56 @@ import type { Prompt } from '../schema/prompt.ts';
 import { createLocalStore } from '../store/local-store.ts';
 import { encodeRecords, readRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { isDisagreement, renderDisagreements, renderModelTable, tallyModels } from './agreement.ts';
+import {
+  isDisagreement,
+  type JudgedResponse,
+  type ModelResult,
+  renderDisagreements,
+  tallyModels,
+} from './agreement.ts';
 import { RECORDED_FILES } from './recorded-files.ts';
 
-/**
- * Scores recorded responses as the pipeline scores its own trajectories, with the default weights; prints how each model
- * did and how far the verdicts recorded with the responses agree.
- */
-export async function scoreResponses(options: { prompts: string; responses: string; out: string }): Promise<void> {
+/** What scoring gave, besides the files it wrote. */
+export interface ScoredResponses {
+  /** Per model in the order of appearance, and of all together last. */
+  models: ModelResult[];
+  /** Responses on which we and the benchmark differ; undefined where none came with a verdict. */
+  disagreements?: number;
+}
+
+/** Scores recorded responses as the pipeline scores its own trajectories, with the default weights. */
+export async function scoreResponses(options: {
+  prompts: string;
+  responses: string;
+  out: string;
+}): Promise<ScoredResponses> {
   const store = createLocalStore(options.out);
   const prompts = await importPrompts(store, options.prompts);
   const responses = await readResponses(options.responses);
-  const promptOf = new Map(prompts.map((prompt) => [prompt.promptId, prompt]));
-  const rewards = await loadRewards(store, {
-    rewards: RunConfig.shape.rewards.parse(undefined),
-    sampling: RunConfig.shape.sampling.parse({}),
-  });
-  const judged = await Promise.all(
-    toTrajectories(prompts, responses).map(async (trajectory) => ({
-      trajectory,
-      score: await scoreTrajectory(promptOf.get(trajectory.promptId)!, trajectory, rewards),
-    })),
-  );
-
+  const judged = await judge(store, prompts, toTrajectories(prompts, responses));
   await store.write(RECORDED_FILES.prompts, encodeRecords(prompts));
   await store.write(RECORDED_FILES.trajectories, encodeRecords(judged.map(({ trajectory }) => trajectory)));
   await store.write(RECORDED_FILES.scores, encodeRecords(judged.map(({ score }) => score)));
-  console.log(renderModelTable(tallyModels(judged)));
-  console.log(`\nscores: ${join(options.out, RECORDED_FILES.scores)}`);
-  if (responses.every(({ officialCorrect }) => officialCorrect === undefined)) return;
+  const models = tallyModels(judged);
+  if (responses.every(({ officialCorrect }) => officialCorrect === undefined)) return { models };
   await store.write(RECORDED_FILES.disagreements, renderDisagreements(judged));
-  const disagreements = judged.filter(isDisagreement).length;
-  console.log(`${disagreements} disagreements: ${join(options.out, RECORDED_FILES.disagreements)}`);
+  return { models, disagreements: judged.filter(isDisagreement).length };
+}
+
+async function judge(
+  store: Store,
+  prompts: readonly Prompt[],
+  trajectories: readonly RecordedTrajectory[],
+): Promise<JudgedResponse[]> {
+  const promptOf = new Map(prompts.map((prompt) => [prompt.promptId, prompt]));
+  const { rewards, sampling } = RunConfig.shape;
+  const active = await loadRewards(store, { rewards: rewards.parse(undefined), sampling: sampling.parse({}) });
+  return Promise.all(
+    trajectories.map(async (trajectory) => ({
+      trajectory,
+      score: await scoreTrajectory(promptOf.get(trajectory.promptId)!, trajectory, active),
+    })),
+  );
 }
 
 /** Reads and checks the dataset, and copies its images by content. */

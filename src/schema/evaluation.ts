@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RouteCounts } from './route.ts';
 import { JudgeTotals } from './trajectory.ts';
 
 /** One evaluation prompt answered by one policy. */
@@ -35,11 +36,7 @@ export const RunSummary = z.object({
     rlVsBase: AccuracyComparison,
     riseVsRl: AccuracyComparison,
   }),
-  routes: z.object({
-    mastered: z.int().nonnegative(),
-    selfDistill: z.int().nonnegative(),
-    expert: z.int().nonnegative(),
-  }),
+  routes: RouteCounts,
   judge: JudgeTotals.optional().describe('over all scoring of the run; absent where no judge was paid'),
   durationSeconds: z.number().nonnegative().describe('wall time from the first start to the report, pauses included'),
 });

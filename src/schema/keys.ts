@@ -9,6 +9,9 @@ export const datasetPrefix = (contentHash: string) => `datasets/${contentHash}/`
 /** A judge's verdicts by the hash of all they rest on, shared by every run. */
 export const judgementKey = (contentHash: string) => `judgements/${contentHash}.json`;
 
+/** An expert's answer by the hash of all it rests on, shared by every run. */
+export const expertAnswerKey = (contentHash: string) => `expert-answers/${contentHash}.json`;
+
 /** A reward of the user's own, by the hash of its bytes. */
 export const rewardModuleKey = (sha256: string, file: string) => `rewards/${sha256}/${file}`;
 

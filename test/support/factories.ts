@@ -1,5 +1,6 @@
 import { RunConfig } from '../../src/schema/config/run-config.ts';
 import type { Prompt } from '../../src/schema/prompt.ts';
+import type { ExpertRoute } from '../../src/schema/route.ts';
 import type { Trajectory } from '../../src/schema/trajectory.ts';
 
 /** A text-only prompt whose answer is 7. */
@@ -20,6 +21,11 @@ export function aTrajectory(fields: Partial<Trajectory> = {}): Trajectory {
     finishReason: 'stop',
     ...fields,
   };
+}
+
+/** The route of a prompt that four trajectories have not solved. */
+export function anExpertRoute(promptId: string): ExpertRoute {
+  return { promptId, kind: 'expert', passRate: 0, groupSize: 4, correctTrajectoryIndices: [] };
 }
 
 export const aResponse = (answer: string, thought = 'I count.') =>

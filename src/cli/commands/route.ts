@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 
 export function registerRoute(program: Command): void {
@@ -6,5 +7,15 @@ export function registerRoute(program: Command): void {
     .description('sort scored prompts by pass rate: mastered, self-distill, expert')
     .requiredOption('--scores <dir>', 'folder that `rise score` wrote')
     .option('--out <dir>', 'folder for routes.jsonl; the folder of the scores when absent')
-    .action(async (options) => (await import('../../recorded/route-prompts.ts')).routePrompts(options));
+    .action(route);
+}
+
+async function route({ scores, out = scores }: { scores: string; out?: string }): Promise<void> {
+  const [{ routePrompts }, { RECORDED_FILES }, { renderRoutes }] = await Promise.all([
+    import('../../recorded/route-prompts.ts'),
+    import('../../recorded/recorded-files.ts'),
+    import('../views/render-recorded.ts'),
+  ]);
+  console.log(renderRoutes(await routePrompts({ scores, out })));
+  console.log(`\nroutes: ${join(out, RECORDED_FILES.routes)}`);
 }

@@ -1,4 +1,11 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
+
+interface ScoreOptions {
+  prompts: string;
+  responses: string;
+  out: string;
+}
 
 export function registerScore(program: Command): void {
   program
@@ -7,5 +14,18 @@ export function registerScore(program: Command): void {
     .requiredOption('--prompts <path>', 'dataset: a JSONL file, or a folder with one')
     .requiredOption('--responses <file>', 'JSONL of {promptId, response, model?, officialCorrect?}')
     .requiredOption('--out <dir>', 'folder for prompts, images, trajectories, scores and the table of disagreements')
-    .action(async (options) => (await import('../../recorded/score-responses.ts')).scoreResponses(options));
+    .action(score);
+}
+
+async function score(options: ScoreOptions): Promise<void> {
+  const [{ scoreResponses }, { RECORDED_FILES }, { renderModelTable }] = await Promise.all([
+    import('../../recorded/score-responses.ts'),
+    import('../../recorded/recorded-files.ts'),
+    import('../views/render-recorded.ts'),
+  ]);
+  const { models, disagreements } = await scoreResponses(options);
+  console.log(renderModelTable(models));
+  console.log(`\nscores: ${join(options.out, RECORDED_FILES.scores)}`);
+  if (disagreements === undefined) return;
+  console.log(`${disagreements} disagreements: ${join(options.out, RECORDED_FILES.disagreements)}`);
 }

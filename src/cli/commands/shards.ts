@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { PublishOptions } from '../../recorded/publish-recorded.ts';
 import { numberOption } from '../number-option.ts';
 
 export function registerShards(program: Command): void {
@@ -19,5 +21,15 @@ export function registerShards(program: Command): void {
       numberOption({ least: 0, most: 2 ** 32 - 1, isWhole: true }),
       0,
     )
-    .action(async (options) => (await import('../../recorded/publish-recorded.ts')).publishRecorded(options));
+    .action(shards);
+}
+
+async function shards(options: PublishOptions): Promise<void> {
+  const [{ publishRecorded }, { RECORDED_FILES }, { renderSources }] = await Promise.all([
+    import('../../recorded/publish-recorded.ts'),
+    import('../../recorded/recorded-files.ts'),
+    import('../views/render-recorded.ts'),
+  ]);
+  console.log(renderSources(await publishRecorded(options)));
+  console.log(`\nindex: ${join(options.out, RECORDED_FILES.shardIndex)}`);
 }

@@ -3,10 +3,8 @@ import { z } from 'zod';
 /** Who answers where the policy cannot. */
 export const ExpertConfig = z
   .strictObject({
-    provider: z
-      .enum(['worked-solution', 'none'])
-      .default('worked-solution')
-      .describe('who answers where the capability is absent'),
+    name: z.string().default('worked-solution').describe('who answers where the capability is absent (src/experts)'),
+    options: z.record(z.string(), z.json()).default({}).describe("the expert's own knobs"),
     maxConsultations: z.int().nonnegative().optional().describe('bound on expert calls; no bound when absent'),
   })
   .prefault({});

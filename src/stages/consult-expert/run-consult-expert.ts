@@ -1,14 +1,20 @@
-import { findExpertProvider } from '../../experts/expert-provider.ts';
-import { verifyAnswer } from '../../experts/verify-answer.ts';
+import type { Environment } from '../../endpoints/environment.ts';
+import { consult } from '../../experts/consult.ts';
+import { loadExpert } from '../../experts/index.ts';
 import { BUILT_IN_VERSIONS } from '../../rewards/index.ts';
 import { planPromptsKey, recordsKey, routesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import { type ExpertAnswer, Route } from '../../schema/route.ts';
+import { Route } from '../../schema/route.ts';
 import type { ShardItem } from '../../schema/stage-inputs.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
+
+/** Experts find their API keys in the environment. */
+export interface ConsultingDeps extends StageDeps {
+  environment: Environment;
+}
 
 export interface ExpertSummary {
   consulted: number;
@@ -20,19 +26,19 @@ export interface ExpertSummary {
  * Asks the expert about the prompts of a shard that need one, and verifies each answer with the accuracy reward.
  * Answers that fail are kept with the evidence; SFT never sees them.
  */
-export async function runConsultExpert({ store, report }: StageDeps, input: ShardItem): Promise<ExpertSummary> {
+export async function runConsultExpert(deps: ConsultingDeps, input: ShardItem): Promise<ExpertSummary> {
+  const { store, report, environment } = deps;
   const { runId, rollout, shard } = input;
   const config = await readConfig(store, input.configKey);
-  const versions = { accuracy: BUILT_IN_VERSIONS.accuracy };
+  const expert = loadExpert(store, config.expert, environment);
+  const versions = { accuracy: BUILT_IN_VERSIONS.accuracy, [expert.name]: expert.version };
   return completeStage(store, { stage: 'consult-expert', input, config, versions }, async (writePart, prefix) => {
     const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
     const consulted = await selectConsultations(store, input, config.expert.maxConsultations);
-    const provider = findExpertProvider(config.expert.provider);
-    const answers: ExpertAnswer[] = [];
-    for (const prompt of prompts.filter(({ promptId }) => consulted.has(promptId))) {
-      const response = await provider.answer(prompt);
-      if (response !== undefined) answers.push(verifyAnswer(prompt, provider.name, response));
-    }
+    const answers = await consult(
+      expert,
+      prompts.filter(({ promptId }) => consulted.has(promptId)),
+    );
     await writePart(recordsKey(prefix), encodeRecords(answers), answers.length);
     report({ stage: 'consult-expert', done: consulted.size, total: consulted.size, unit: 'prompts' });
     const verified = answers.filter((answer) => answer.isVerified).length;

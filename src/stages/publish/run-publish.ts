@@ -1,5 +1,5 @@
+import type { PromptExample } from '../../formats/format.ts';
 import { BUILT_IN_VERSIONS } from '../../rewards/index.ts';
-import type { RunConfig } from '../../schema/config/run-config.ts';
 import {
   DIAGNOSIS,
   expertPrefix,
@@ -12,6 +12,7 @@ import {
 } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { ExpertAnswer, Route } from '../../schema/route.ts';
+import { countSources, type SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
 import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
 import { Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
@@ -19,12 +20,10 @@ import type { Store } from '../../store/store.ts';
 import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { packShards } from './pack-shards.ts';
-import { type PromptExample, selectExpert, selectSelfDistilled } from './select-examples.ts';
+import { type Diagnosis, selectExamples } from './select-examples.ts';
 
-export interface PublishSummary {
+export interface PublishSummary extends SourceCounts {
   examples: number;
-  selfDistill: number;
-  expert: number;
   shards: number;
 }
 
@@ -35,54 +34,30 @@ export async function runPublish({ store, report }: StageDeps, input: DiagnosedR
   const versions = { accuracy: BUILT_IN_VERSIONS.accuracy, format: BUILT_IN_VERSIONS.format };
   return completeStage(store, { stage: 'publish', input, config, versions }, async (writePart, prefix) => {
     const examples: PromptExample[] = [];
+    const selection = { runId, seed: config.seed, maxKept: config.diagnosis.maxKeptPerPrompt };
     for (let shard = 0; shard < shardCount; shard++) {
-      examples.push(...(await selectShardExamples(store, config, runId, shard)));
+      examples.push(...selectExamples(selection, await readDiagnosis(store, runId, shard)));
     }
-
-    const index: object[] = [];
+    const index: SftIndexEntry[] = [];
     let shards = 0;
     for await (const shard of packShards(store, examples, { seed: config.seed, ...config.sft })) {
       await writePart(`${prefix}${shard.name}`, shard.bytes, shard.index.length);
       index.push(...shard.index);
       shards += 1;
-      report({ stage: 'publish', done: shards, total: shard.shardCount, unit: 'shards' });
+      report({ stage: 'publish', done: index.length, total: examples.length, unit: 'examples' });
     }
     await writePart(sftIndexKey(runId), encodeRecords(index), index.length);
-    const count = (source: string) => examples.filter(({ example }) => example.source === source).length;
-    return { examples: examples.length, selfDistill: count('self-distill'), expert: count('expert'), shards };
+    return { examples: examples.length, ...countSources(index), shards };
   });
 }
 
-async function selectShardExamples(
-  store: Store,
-  config: RunConfig,
-  runId: string,
-  shard: number,
-): Promise<PromptExample[]> {
-  const routes = await readRecords(store, recordsKey(routesPrefix(runId, shard)), Route);
-  const prompts = await readRecords(store, planPromptsKey(runId, DIAGNOSIS, shard), Prompt);
-  const trajectories = await readRecords(store, recordsKey(trajectoriesPrefix(runId, DIAGNOSIS, shard)), Trajectory);
-  const scores = await readRecords(store, recordsKey(scoresPrefix(runId, DIAGNOSIS, shard)), TrajectoryScore);
-  const answers = await readRecords(store, recordsKey(expertPrefix(runId, shard)), ExpertAnswer);
-
-  const byPrompt = <T extends { promptId: string }>(records: T[]) => Map.groupBy(records, ({ promptId }) => promptId);
-  const [promptOf, groupOf, scoresOf, answersOf] = [
-    byPrompt(prompts),
-    byPrompt(trajectories),
-    byPrompt(scores),
-    byPrompt(answers),
-  ];
-  return routes.flatMap((route) => {
-    const { promptId, kind } = route;
-    const prompt = promptOf.get(promptId)![0];
-    const group = groupOf.get(promptId) ?? [];
-    const run = { runId, seed: config.seed };
-    const examples = {
-      mastered: () => [],
-      'self-distill': () =>
-        selectSelfDistilled(run, route, group, scoresOf.get(promptId) ?? [], config.diagnosis.maxKeptPerPrompt),
-      expert: () => selectExpert(runId, route, answersOf.get(promptId)?.[0]),
-    }[kind]();
-    return examples.map((example) => ({ prompt, example }));
-  });
+async function readDiagnosis(store: Store, runId: string, shard: number): Promise<Diagnosis> {
+  const [routes, prompts, trajectories, scores, answers] = await Promise.all([
+    readRecords(store, recordsKey(routesPrefix(runId, shard)), Route),
+    readRecords(store, planPromptsKey(runId, DIAGNOSIS, shard), Prompt),
+    readRecords(store, recordsKey(trajectoriesPrefix(runId, DIAGNOSIS, shard)), Trajectory),
+    readRecords(store, recordsKey(scoresPrefix(runId, DIAGNOSIS, shard)), TrajectoryScore),
+    readRecords(store, recordsKey(expertPrefix(runId, shard)), ExpertAnswer),
+  ]);
+  return { routes, prompts, trajectories, scores, answers };
 }

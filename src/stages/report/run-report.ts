@@ -4,7 +4,8 @@ import { type ReportContent, renderMarkdown, renderText } from '../../report/ren
 import { compareAccuracy, estimateAccuracy } from '../../report/statistics.ts';
 import { EvaluationRecord, RunSummary } from '../../schema/evaluation.ts';
 import { evaluationPrefix, recordsKey, routesPrefix, sftIndexKey, startedKey, summaryKey } from '../../schema/keys.ts';
-import { Route, SftExample } from '../../schema/route.ts';
+import { countRoutes, Route, type RouteCounts } from '../../schema/route.ts';
+import { countSources, SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
 import type { DiagnosedRun, EvaluatedPolicy } from '../../schema/stage-inputs.ts';
 import { readConfig, readJson, readJsonIfPresent, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
@@ -47,24 +48,20 @@ async function readContent(store: Store, { runId, shardCount }: DiagnosedRun): P
   return {
     runId,
     evaluation,
-    routes: await countRoutes(store, runId, shardCount),
-    sftExamples: await countExamples(store, runId),
+    routes: await readRouteCounts(store, runId, shardCount),
+    sftExamples: await readSourceCounts(store, runId),
     judge: await sumJudgeTotals(store, runId),
     records,
   };
 }
 
-async function countRoutes(store: Store, runId: string, shardCount: number): Promise<RunSummary['routes']> {
+async function readRouteCounts(store: Store, runId: string, shardCount: number): Promise<RouteCounts> {
   const shards = Array.from({ length: shardCount }, (_, shard) => recordsKey(routesPrefix(runId, shard)));
-  const routes = (await mapBounded(shards, CONCURRENT_READS, (key) => readRecords(store, key, Route))).flat();
-  const count = (kind: Route['kind']) => routes.filter((route) => route.kind === kind).length;
-  return { mastered: count('mastered'), selfDistill: count('self-distill'), expert: count('expert') };
+  return countRoutes((await mapBounded(shards, CONCURRENT_READS, (key) => readRecords(store, key, Route))).flat());
 }
 
-async function countExamples(store: Store, runId: string): Promise<ReportContent['sftExamples']> {
-  const index = await readRecords(store, sftIndexKey(runId), SftExample.pick({ source: true }));
-  const count = (source: SftExample['source']) => index.filter((example) => example.source === source).length;
-  return { selfDistill: count('self-distill'), expert: count('expert') };
+async function readSourceCounts(store: Store, runId: string): Promise<SourceCounts> {
+  return countSources(await readRecords(store, sftIndexKey(runId), SftIndexEntry));
 }
 
 /** Seconds since the run was first started, whatever pauses lay between. */

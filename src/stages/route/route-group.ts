@@ -16,7 +16,7 @@ export function routeGroup(
     groupSize: scores.length,
     correctTrajectoryIndices: correct.map((score) => score.trajectoryIndex).sort((a, b) => a - b),
   };
-  if (correct.length === 0) return { ...evidence, kind: 'expert' };
-  if (correct.length === scores.length) return { ...evidence, kind: 'mastered' };
+  if (correct.length === 0) return { ...evidence, kind: 'expert', passRate: 0, correctTrajectoryIndices: [] };
+  if (correct.length === scores.length) return { ...evidence, kind: 'mastered', passRate: 1 };
   return { ...evidence, kind: 'self-distill' };
 }

@@ -1,5 +1,6 @@
 import { planPromptsKey, recordsKey, scoresPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
+import { countRoutes, type RouteCounts } from '../../schema/route.ts';
 import type { ShardItem } from '../../schema/stage-inputs.ts';
 import { TrajectoryScore } from '../../schema/trajectory.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
@@ -7,14 +8,8 @@ import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { routeGroup } from './route-group.ts';
 
-export interface RoutingSummary {
-  mastered: number;
-  selfDistill: number;
-  expert: number;
-}
-
 /** Routes every prompt of a diagnosis shard, in the order of its plan. */
-export async function runRoute({ store }: StageDeps, input: ShardItem): Promise<RoutingSummary> {
+export async function runRoute({ store }: StageDeps, input: ShardItem): Promise<RouteCounts> {
   const { runId, rollout, shard } = input;
   const config = await readConfig(store, input.configKey);
   return completeStage(store, { stage: 'route', input, config }, async (writePart, prefix) => {
@@ -23,7 +18,6 @@ export async function runRoute({ store }: StageDeps, input: ShardItem): Promise<
     const groups = Map.groupBy(scores, ({ promptId }) => promptId);
     const routes = prompts.map(({ promptId }) => routeGroup(promptId, groups.get(promptId)!));
     await writePart(recordsKey(prefix), encodeRecords(routes), routes.length);
-    const count = (kind: string) => routes.filter((route) => route.kind === kind).length;
-    return { mastered: count('mastered'), selfDistill: count('self-distill'), expert: count('expert') };
+    return countRoutes(routes);
   });
 }

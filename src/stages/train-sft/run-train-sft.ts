@@ -8,7 +8,8 @@ import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts
 import type { TrainingSequence } from '../../engine/training/batch.ts';
 import { countCompletionTokens } from '../../engine/training/plan-micro-batches.ts';
 import { createTrainer, selectTrainable } from '../../engine/training/train-step.ts';
-import { readSftShard, type StoredSftExample } from '../../formats/webdataset.ts';
+import type { StoredSftExample } from '../../formats/format.ts';
+import { webdataset } from '../../formats/webdataset.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { manifestKey, metricsKey, policyPrefix, sftResumePrefix, sftShardsPrefix } from '../../schema/keys.ts';
 import { Manifest } from '../../schema/manifest.ts';
@@ -75,7 +76,7 @@ async function readExamples(store: Store, runId: string): Promise<StoredSftExamp
   const { parts } = await readJson(store, manifestKey(sftShardsPrefix(runId)), Manifest);
   const examples: StoredSftExample[] = [];
   for (const { key } of parts.filter((part) => part.key.endsWith('.tar'))) {
-    examples.push(...(await readSftShard(await store.read(key))));
+    examples.push(...(await webdataset.read(await store.read(key))));
   }
   return examples;
 }

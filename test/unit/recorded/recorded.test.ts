@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/base/package-root.ts';
 import { checkDataset } from '../../../src/cli/check-dataset.ts';
-import { readSftShard } from '../../../src/formats/webdataset.ts';
+import { renderModelTable } from '../../../src/cli/views/render-recorded.ts';
+import { webdataset } from '../../../src/formats/webdataset.ts';
 import { publishRecorded } from '../../../src/recorded/publish-recorded.ts';
 import { routePrompts } from '../../../src/recorded/route-prompts.ts';
 import { scoreResponses } from '../../../src/recorded/score-responses.ts';
@@ -56,7 +57,9 @@ describe('recorded responses', () => {
   });
 
   it('are scored, compared with the verdicts they came with, routed and published', async () => {
-    const { printed } = await run(() => scoreResponses({ prompts, responses, out }));
+    const { models, disagreements } = await scoreResponses({ prompts, responses, out });
+    const printed = renderModelTable(models);
+    expect(disagreements).toBe(1);
     expect(printed).toMatch(/^one +2 +2 +100\.0% +1 +50\.0%$/m);
     expect(printed).toMatch(/^all +5 +3 +60\.0% +2 +80\.0%$/m);
     expect(linesOf('scores.jsonl')).toHaveLength(5);
@@ -64,11 +67,12 @@ describe('recorded responses', () => {
       /\| 2 \| one \| correct \| wrong \| .*boxed "8"/,
     );
 
-    await run(() => routePrompts({ scores: out }));
+    expect(await routePrompts({ scores: out, out })).toEqual({ mastered: 1, selfDistill: 1, expert: 1 });
     expect(linesOf('routes.jsonl').map(({ kind }) => kind)).toEqual(['mastered', 'self-distill', 'expert']);
 
-    await run(() => publishRecorded({ scores: out, out, maxKept: 4, examplesPerShard: 10, seed: 0 }));
-    const stored = await readSftShard(readFileSync(join(out, 'sft-00000-of-00001.tar')));
+    const published = await publishRecorded({ scores: out, out, maxKept: 4, examplesPerShard: 10, seed: 0 });
+    expect(published).toEqual({ selfDistill: 1, expert: 1 });
+    const stored = await webdataset.read(readFileSync(join(out, 'sft-00000-of-00001.tar')));
     const texts = stored.map(({ example }) => [example.source, example.response]).sort();
     expect(texts).toEqual([
       ['expert', aSolution],
@@ -107,9 +111,8 @@ describeWhereData('MATH-Vision testmini', () => {
 
   it('is graded as the benchmark grades it, but for answers its grader does not read', async () => {
     const responses = join(mathVision, 'responses/testmini.responses.jsonl');
-    const { printed } = await run(() =>
-      scoreResponses({ prompts: mathVision, responses, out: join(folder, 'mathvision') }),
-    );
+    const { models } = await scoreResponses({ prompts: mathVision, responses, out: join(folder, 'mathvision') });
+    const printed = renderModelTable(models);
     const [, correct, agreement] = /^all +2432 +(\d+) +[\d.]+% +300 +([\d.]+)%$/m.exec(printed) ?? [];
     expect(Number(correct)).toBeGreaterThanOrEqual(300);
     expect(Number(agreement)).toBeGreaterThanOrEqual(98);

@@ -6,7 +6,7 @@ import { handler as writeReport } from '../../../lambdas/report/handler.ts';
 import { handler as routeGroups } from '../../../lambdas/route/handler.ts';
 import { handler as scoreTrajectories } from '../../../lambdas/score/handler.ts';
 import { handler as validateRun } from '../../../lambdas/validate/handler.ts';
-import { readSftShard } from '../../../src/formats/webdataset.ts';
+import { webdataset } from '../../../src/formats/webdataset.ts';
 import { CorruptRecordError } from '../../../src/schema/errors.ts';
 import * as keys from '../../../src/schema/keys.ts';
 import { Prompt } from '../../../src/schema/prompt.ts';
@@ -112,7 +112,7 @@ describe('the data stages', () => {
   it('publishes verified examples with their images and their whole history', async () => {
     expect(played.published).toEqual({ examples: 5, selfDistill: 2, expert: 3, shards: 2 });
     const tar = await played.store.read(`${keys.sftShardsPrefix(runId)}sft-00000-of-00002.tar`);
-    const examples = await readSftShard(tar);
+    const examples = await webdataset.read(tar);
     expect(examples).toHaveLength(4);
     for (const { example, prompt, images } of examples) {
       expect(example.promptId).toBe(prompt.promptId);

@@ -1,4 +1,5 @@
 import { CorruptRecordError } from '../../../src/schema/errors.ts';
+import { ExpertRoute, Route, SelfDistillRoute } from '../../../src/schema/route.ts';
 import { assertWholeGroup } from '../../../src/stages/assert-whole-group.ts';
 import { selectExpert, selectSelfDistilled } from '../../../src/stages/publish/select-examples.ts';
 import { routeGroup } from '../../../src/stages/route/route-group.ts';
@@ -24,6 +25,21 @@ describe('a group', () => {
   });
 });
 
+describe('a route', () => {
+  const stored = '{"promptId":"p","passRate":0,"groupSize":2,"correctTrajectoryIndices":[],"kind":"expert"}';
+  it('has the bytes that it always had', () => {
+    expect(JSON.stringify(routeGroup('p', aGroup([false, false])))).toBe(stored);
+    expect(Route.parse(JSON.parse(stored))).toEqual(routeGroup('p', aGroup([false, false])));
+  });
+  it.each([
+    ['an expert route with a success', { kind: 'expert', passRate: 0.5, correctTrajectoryIndices: [1] }],
+    ['a mastered route that failed', { kind: 'mastered', passRate: 0.5, correctTrajectoryIndices: [1] }],
+    ['self-distillation of nothing', { kind: 'self-distill', passRate: 0, correctTrajectoryIndices: [] }],
+  ])('is not %s', (_, fields) => {
+    expect(Route.safeParse({ promptId: 'p', groupSize: 2, ...fields }).success).toBe(false);
+  });
+});
+
 describe('group integrity', () => {
   const members = (...indices: number[]) => indices.map((trajectoryIndex) => ({ promptId: 'p', trajectoryIndex }));
   const check = (trajectories: { promptId: string; trajectoryIndex: number }[]) => () =>
@@ -39,8 +55,8 @@ describe('group integrity', () => {
 });
 
 describe('self-distillation', () => {
-  const route = routeGroup('chart/1', aGroup([true, false, true, true, true]));
-  const run = { runId: 'run', seed: 7 };
+  const route = SelfDistillRoute.parse(routeGroup('chart/1', aGroup([true, false, true, true, true])));
+  const selection = (maxKept: number) => ({ runId: 'run', seed: 7, maxKept });
   const group = [
     aTrajectory({ trajectoryIndex: 0, text: aResponse('7', 'one') }),
     aTrajectory({ trajectoryIndex: 1, text: aResponse('8', 'wrong') }),
@@ -48,8 +64,11 @@ describe('self-distillation', () => {
     aTrajectory({ trajectoryIndex: 3, text: aResponse('7', 'two') }),
     aTrajectory({ trajectoryIndex: 4, text: '7' }),
   ].map((trajectory) => ({ ...trajectory, promptId: 'chart/1' }));
+  const scores = group.map(({ promptId, trajectoryIndex }) => {
+    return { promptId, trajectoryIndex, reward: 1, isCorrect: trajectoryIndex !== 1, rewardBreakdown: {} };
+  });
   const keep = (trajectories: typeof group, maxKept: number) =>
-    selectSelfDistilled(run, route, trajectories, [], maxKept)
+    selectSelfDistilled(selection(maxKept), route, trajectories, scores)
       .map((example) => example.response)
       .sort();
 
@@ -59,14 +78,18 @@ describe('self-distillation', () => {
   it('keeps at most as many as asked', () => expect(keep(group, 1)).toHaveLength(1));
   it('falls back to what is merely correct', () => expect(keep([group[1], group[4]], 9)).toEqual(['7']));
   it('names examples so that tar readers group their files', () => {
-    const [example] = selectSelfDistilled(run, route, group, [], 1);
+    const [example] = selectSelfDistilled(selection(1), route, group, scores);
     expect(example.exampleId).toMatch(/^chart_2f_1-self-\d$/);
     expect(example.provenance).toMatchObject({ runId: 'run', route, graderVersion: 'accuracy@2' });
+  });
+  it('refuses a trajectory without a score', () => {
+    expect(() => selectSelfDistilled(selection(9), route, group, [])).toThrow(/of chart\/1 has no score/);
   });
 });
 
 describe('an expert answer', () => {
-  const route = routeGroup('p', aGroup([false]));
+  const route = ExpertRoute.parse(routeGroup('p', aGroup([false])));
+  const run = { runId: 'run' };
   const answer = {
     promptId: 'p',
     provider: 'worked-solution',
@@ -75,8 +98,8 @@ describe('an expert answer', () => {
     evidence: '',
   };
   it('becomes an example once verified', () => {
-    expect(selectExpert('run', route, answer)).toMatchObject([{ source: 'expert', response: aResponse('7') }]);
-    expect(selectExpert('run', route, { ...answer, isVerified: false })).toEqual([]);
-    expect(selectExpert('run', route, undefined)).toEqual([]);
+    expect(selectExpert(run, route, answer)).toMatchObject([{ source: 'expert', response: aResponse('7') }]);
+    expect(selectExpert(run, route, { ...answer, isVerified: false })).toEqual([]);
+    expect(selectExpert(run, route, undefined)).toEqual([]);
   });
 });

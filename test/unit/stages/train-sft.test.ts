@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type StoredSftExample, writeSftShard } from '../../../src/formats/webdataset.ts';
+import type { StoredSftExample } from '../../../src/formats/format.ts';
 import type { RunConfig } from '../../../src/schema/config/run-config.ts';
 import { InterruptedError } from '../../../src/schema/errors.ts';
 import {
@@ -17,7 +17,9 @@ import type { Prompt } from '../../../src/schema/prompt.ts';
 import { runTrainSft } from '../../../src/stages/train-sft/run-train-sft.ts';
 import { completeOnce } from '../../../src/store/complete-once.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { anExpertRoute } from '../../support/factories.ts';
 import { finishWork } from '../../support/finished-work.ts';
+import { packFiles } from '../../support/shards.ts';
 import { aRunConfig, aStoredRun, crashingDeps, jobDeps, MODEL_PREFIX, RUN_ID } from '../../support/stored-run.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -26,20 +28,18 @@ let runs = 0;
 const job = { runId: RUN_ID, configKey: configKey(RUN_ID) };
 
 async function anExample(store: Store, prompt: Prompt): Promise<StoredSftExample> {
-  const route = {
-    promptId: prompt.promptId,
-    kind: 'expert' as const,
-    passRate: 0,
-    groupSize: 4,
-    correctTrajectoryIndices: [],
-  };
   return {
     example: {
       exampleId: `${prompt.promptId}.expert`,
       source: 'expert',
       promptId: prompt.promptId,
       response: `<think> count </think> <answer> \\boxed{${prompt.groundTruth}} </answer>`,
-      provenance: { runId: RUN_ID, route, graderVersion: '1' },
+      provenance: {
+        runId: RUN_ID,
+        route: anExpertRoute(prompt.promptId),
+        expertProvider: 'worked-solution',
+        graderVersion: '1',
+      },
     },
     prompt,
     images: await Promise.all(prompt.images.map(({ key }) => store.read(key))),
@@ -63,7 +63,9 @@ async function aPublishedRun(
   const prefix = sftShardsPrefix(RUN_ID);
   await completeOnce(store, prefix, { stage: 'publish', runId: RUN_ID, seed: 0 }, async (writePart) => {
     for (const [shard, own] of [examples.slice(0, 3), examples.slice(3)].entries()) {
-      await writePart(`${prefix}${sftShardName(shard, 2)}`, await writeSftShard(own), own.length);
+      for (const { bytes } of await packFiles(own, 3)) {
+        await writePart(`${prefix}${sftShardName(shard, 2)}`, bytes, own.length);
+      }
     }
     return {};
   });

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import type { Expert } from './expert.ts';
+
+/** Has no answer: prompts beyond the policy stay unsolved. */
+export const none: Expert = {
+  name: 'none',
+  version: '1',
+  options: z.strictObject({}),
+  create: () => ({ answer: async () => undefined }),
+};
