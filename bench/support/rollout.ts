@@ -21,7 +21,7 @@ export function drawPrompts({ data }: RunConfig, { processor }: Policy, count: n
   if (data.train.kind !== 'tasks') throw new Error('the example run takes its prompts from a dataset, not from tasks');
   const tasks = drawTasks(data.train).slice(0, count);
   return Promise.all(
-    tasks.map(({ image, question }) => processor.processPrompt({ content: questionContent(question, [image]) })),
+    tasks.map(({ images, question }) => processor.processPrompt({ content: questionContent(question, images) })),
   );
 }
 

@@ -4,15 +4,15 @@
  *
  *     node models/rise-tiny/dump-corpus.ts > corpus.jsonl
  */
-import { TaskTier } from '../../src/schema/config/prompt-source.ts';
-import { drawTask } from '../../src/tasks/index.ts';
+import { drawTask } from '../../src/tasks/charts/task.ts';
+import { TIERS, type TierName } from '../../src/tasks/charts/tiers.ts';
 import { BASE_HABITS, drawBaseExample } from './corpus/base-corpus.ts';
 
 const EXAMPLES_PER_SOURCE = 3000;
 
 const texts: string[] = [];
 for (let seed = 0; seed < EXAMPLES_PER_SOURCE; seed++) {
-  for (const tier of TaskTier.options) {
+  for (const tier of Object.keys(TIERS) as TierName[]) {
     const { question, solution } = drawTask(tier, seed);
     texts.push(question, solution);
   }

@@ -1,5 +1,5 @@
 /**
- * Trains rise-tiny's base weights from nothing on the base corpus (src/tasks/base-corpus.ts) with this project's own
+ * Trains rise-tiny's base weights from nothing on the base corpus (corpus/base-corpus.ts) with this project's own
  * engine, and writes `model.safetensors` (bfloat16) beside this file.
  *
  *     node models/rise-tiny/train-base.ts [--out models/rise-tiny]
@@ -28,7 +28,8 @@ import { createTrainer, type Trainer } from '../../src/engine/training/train-ste
 import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
 import { readModelSettings } from '../../src/engine/weights/model-settings.ts';
 import { encodeSafetensors, type HostTensor, readSafetensors } from '../../src/engine/weights/safetensors.ts';
-import { drawTasks, type Task } from '../../src/tasks/index.ts';
+import { charts } from '../../src/tasks/charts/charts.ts';
+import type { Task } from '../../src/tasks/family.ts';
 import { BASE_HABITS, CLEAN_HABITS, drawBaseExample, HASTY_HABITS, type Habits } from './corpus/base-corpus.ts';
 
 const BATCH_SIZE = 32;
@@ -140,7 +141,7 @@ async function toSequence({ processor }: Policy, task: Task, response: string): 
 }
 
 function processTask(processor: Policy['processor'], task: Task) {
-  return processor.processPrompt({ content: questionContent(task.question, [task.image]) });
+  return processor.processPrompt({ content: questionContent(task.question, task.images) });
 }
 
 function createPass(model: VisionLanguageModel, trainer: Trainer): CompletionPass<never> {
@@ -152,7 +153,7 @@ function createPass(model: VisionLanguageModel, trainer: Trainer): CompletionPas
 /** Prints, per tier, how often a sample at temperature 1 and the greedy answer are right on tasks the corpus never shows. */
 async function evaluate(policy: Policy): Promise<void> {
   const tiers = { read: 64, count: 64, sum: 64, difference: 64, product: 64 };
-  const tasks = drawTasks({ tiers, seed: 0, split: 'train' });
+  const tasks = charts.draw({ tiers, seed: 0, split: 'train' });
   const prompts = await Promise.all(tasks.map((task) => processTask(policy.processor, task)));
   const requests = prompts.map((prompt, at) => ({ prompt, seed: deriveSeed('base', at) }));
   const executor = createTracedExecutor();

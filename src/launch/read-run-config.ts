@@ -3,6 +3,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
+import { findTaskFaults } from '../tasks/index.ts';
 
 /**
  * Reads a run config from a YAML file. Throws `InvalidInputError` that lists every fault:
@@ -13,7 +14,17 @@ export async function readRunConfig(path: string): Promise<RunConfig> {
 }
 
 /** As `readRunConfig`, on the file's text. */
-export const parseRunConfig = (text: string, path: string): RunConfig => parseYaml(text, path, RunConfig);
+export const parseRunConfig = (text: string, path: string): RunConfig => parseYaml(text, path, CheckedRunConfig);
+
+/** With what only the rooms behind a name can tell. */
+const CheckedRunConfig = RunConfig.superRefine(({ data }, context) => {
+  for (const split of ['train', 'evaluation'] as const) {
+    const source = data[split];
+    const faults = source.kind === 'tasks' ? findTaskFaults(source) : [];
+    for (const { path, message } of faults)
+      context.addIssue({ code: 'custom', path: ['data', split, ...path], message });
+  }
+});
 
 /** As `readRunConfig`, of a file that needs no more than the section `rewards`. */
 export async function readRewards(path: string): Promise<RunConfig['rewards']> {

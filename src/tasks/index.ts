@@ -1,3 +1,25 @@
-export { drawTasks } from './charts/draw-tasks.ts';
-export { encodePng } from './charts/raster.ts';
-export { drawTask, type Task } from './charts/task.ts';
+import { findByName } from '../schema/choice.ts';
+import { charts } from './charts/charts.ts';
+import type { Task, TaskFamily, TaskSource } from './family.ts';
+
+/** Families that a run config names. */
+export const TASK_FAMILIES: readonly TaskFamily[] = [charts];
+
+/** What a source asks for that there is not: its field below the source, and why. */
+export function findTaskFaults({ family: name, tiers }: TaskSource): { path: string[]; message: string }[] {
+  const family = TASK_FAMILIES.find((one) => one.name === name);
+  if (!family) {
+    const known = TASK_FAMILIES.map((one) => one.name).join(', ');
+    return [{ path: ['family'], message: `there is no family ${name}; choose one of ${known}` }];
+  }
+  const unknown = Object.keys(tiers).filter((tier) => !family.tiers.includes(tier));
+  return unknown.map((tier) => {
+    const message = `${name} has no tier ${tier}; it has ${family.tiers.join(', ')}`;
+    return { path: ['tiers', tier], message };
+  });
+}
+
+/** Draws the tasks of a source without faults. */
+export function drawTasks(source: TaskSource): Task[] {
+  return findByName(TASK_FAMILIES, source.family, 'family').draw(source);
+}

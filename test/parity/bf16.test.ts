@@ -8,10 +8,9 @@ import type { Precision } from '../../src/engine/runtime/rewrites/mixed-precisio
 import { createTrainer, selectTrainable } from '../../src/engine/training/train-step.ts';
 import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
 import { gradeAnswer } from '../../src/rewards/index.ts';
-import type { PromptSource } from '../../src/schema/config/prompt-source.ts';
 import { createSftPass, takeSftStep } from '../../src/stages/train-sft/sft-steps.ts';
-import { drawTasks } from '../../src/tasks/charts/draw-tasks.ts';
-import type { Task } from '../../src/tasks/charts/task.ts';
+import { charts } from '../../src/tasks/charts/charts.ts';
+import type { Task } from '../../src/tasks/family.ts';
 
 const STEPS = 16;
 const SEQUENCES_PER_STEP = 16;
@@ -29,10 +28,10 @@ const optimizer = {
 
 /** Sums, which the base model guesses at. */
 const drawSums = (split: 'train' | 'evaluation', count: number) =>
-  drawTasks({ split, seed: 1, tiers: { sum: count } } as PromptSource & { kind: 'tasks' });
+  charts.draw({ split, seed: 1, tiers: { sum: count } });
 
-const promptOf = ({ processor }: Policy, { image, question }: Task) =>
-  processor.processPrompt({ content: questionContent(question, [image]) });
+const promptOf = ({ processor }: Policy, { images, question }: Task) =>
+  processor.processPrompt({ content: questionContent(question, images) });
 
 const loadRiseTiny = () => loadPolicy(folderModelFiles(join(packageRoot, 'models/rise-tiny')));
 

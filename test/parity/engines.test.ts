@@ -8,7 +8,7 @@ import { createExecutor, type Engine } from '../../src/engine/runtime/create-exe
 import { createCompletionPass } from '../../src/engine/training/completion-pass.ts';
 import { createTrainer } from '../../src/engine/training/train-step.ts';
 import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
-import { drawTasks } from '../../src/tasks/charts/draw-tasks.ts';
+import { charts } from '../../src/tasks/charts/charts.ts';
 import { mediumCheckpoint } from '../support/medium-checkpoint.ts';
 
 const OPTIMIZER = {
@@ -25,9 +25,9 @@ const OPTIMIZER = {
 const TIERS = { read: 1, count: 1, sum: 0, difference: 0, product: 0 };
 
 async function twoPrompts({ processor }: Policy) {
-  const tasks = drawTasks({ tiers: TIERS, seed: 1, split: 'train' });
+  const tasks = charts.draw({ tiers: TIERS, seed: 1, split: 'train' });
   return Promise.all(
-    tasks.map(({ image, question }) => processor.processPrompt({ content: questionContent(question, [image]) })),
+    tasks.map(({ images, question }) => processor.processPrompt({ content: questionContent(question, images) })),
   );
 }
 

@@ -2,13 +2,14 @@ import { createRandom, type Random } from '../../../src/base/random.ts';
 import { deriveSeed } from '../../../src/base/seeds.ts';
 import { boxed, formatResponse } from '../../../src/tasks/charts/response.ts';
 import { splitOf } from '../../../src/tasks/charts/split.ts';
-import { draftTask, finishTask, type Task } from '../../../src/tasks/charts/task.ts';
+import { draftTask, finishTask } from '../../../src/tasks/charts/task.ts';
 import type { TaskDraft, Tier } from '../../../src/tasks/charts/tier.ts';
 import { count } from '../../../src/tasks/charts/tiers/count.ts';
 import { difference } from '../../../src/tasks/charts/tiers/difference.ts';
 import { product } from '../../../src/tasks/charts/tiers/product.ts';
 import { read } from '../../../src/tasks/charts/tiers/read.ts';
 import { sum } from '../../../src/tasks/charts/tiers/sum.ts';
+import type { Task } from '../../../src/tasks/family.ts';
 import { describeChart } from './describe-chart.ts';
 import { listShapes } from './list-shapes.ts';
 

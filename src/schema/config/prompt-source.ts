@@ -1,19 +1,16 @@
 import { z } from 'zod';
 
-/** Difficulty tiers of the rendered tasks (src/tasks), easiest first. */
-export const TaskTier = z.enum(['read', 'count', 'sum', 'difference', 'product']);
-export type TaskTier = z.infer<typeof TaskTier>;
-
 /** Where prompts come from: rendered tasks of this project, or a dataset folder (JSONL beside its images). */
 export const PromptSource = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('tasks'),
+    family: z.string().default('charts').describe('which of the rendered tasks (src/tasks)'),
     split: z
       .enum(['train', 'evaluation'])
       .describe(
         'splits share no image with each other, nor with what the base model was trained on, whatever the seeds',
       ),
-    tiers: z.partialRecord(TaskTier, z.int().positive()).describe('distinct prompts to draw per tier'),
+    tiers: z.record(z.string(), z.int().positive()).describe('distinct prompts to draw per tier of the family'),
     seed: z.int().nonnegative().describe('which prompts of the split are drawn'),
   }),
   z.strictObject({

@@ -4,8 +4,12 @@ import { readDataset } from '../../datasets/read-dataset.ts';
 import type { PromptSource } from '../../schema/config/prompt-source.ts';
 import { AlreadyExistsError } from '../../schema/errors.ts';
 import { imageKey } from '../../schema/keys.ts';
+import type { ImageRef } from '../../schema/prompt.ts';
 import type { Store } from '../../store/store.ts';
-import { drawTasks, encodePng, type Task } from '../../tasks/index.ts';
+import type { RawImage } from '../../base/raw-image.ts';
+import { encodePng } from '../../tasks/encode-png.ts';
+import type { Task, TaskSource } from '../../tasks/family.ts';
+import { drawTasks, findTaskFaults } from '../../tasks/index.ts';
 
 /** Looked for and written at once. */
 const CONCURRENT_IMAGES = 16;
@@ -16,9 +20,18 @@ export interface MaterializedPrompts {
   faults: Fault[];
 }
 
-/** Reads or draws the prompts of a source, and writes their images to the store by content. */
-export async function materializePrompts(store: Store, source: PromptSource): Promise<MaterializedPrompts> {
-  return source.kind === 'tasks' ? drawPrompts(store, source) : readPrompts(store, source);
+/**
+ * Reads or draws the prompts of a source, and writes their images to the store by content.
+ * @param field of the run config, which faults of the source itself name
+ */
+export async function materializePrompts(
+  store: Store,
+  field: string,
+  source: PromptSource,
+): Promise<MaterializedPrompts> {
+  if (source.kind === 'dataset') return readPrompts(store, source);
+  const faults = findTaskFaults(source).map(({ path, message }) => ({ place: [field, ...path].join('.'), message }));
+  return { prompts: faults.length === 0 ? await drawPrompts(store, source) : [], faults };
 }
 
 async function readPrompts(store: Store, source: PromptSource & { kind: 'dataset' }): Promise<MaterializedPrompts> {
@@ -41,7 +54,7 @@ async function readPrompts(store: Store, source: PromptSource & { kind: 'dataset
   return { prompts, faults };
 }
 
-async function drawPrompts(store: Store, source: PromptSource & { kind: 'tasks' }): Promise<MaterializedPrompts> {
+async function drawPrompts(store: Store, source: TaskSource): Promise<PlacedPrompt[]> {
   const tasks = drawTasks(source);
   const prompts: PlacedPrompt[] = [];
   const remaining = tasks.entries();
@@ -49,18 +62,22 @@ async function drawPrompts(store: Store, source: PromptSource & { kind: 'tasks' 
     for (const [at, task] of remaining) prompts[at] = await storeTask(store, task);
   };
   await Promise.all(Array.from({ length: CONCURRENT_IMAGES }, drawNext));
-  return { prompts, faults: [] };
+  return prompts;
 }
 
 async function storeTask(store: Store, task: Task): Promise<PlacedPrompt> {
-  const { promptId, tier, question, answer, annotations, solution, image } = task;
+  const { promptId, tier, question, answer, annotations, solution } = task;
+  const images = await Promise.all(task.images.map((image) => storeImage(store, image)));
+  const prompt = { promptId, question, images, groundTruth: answer, annotations, solution, tier };
+  return { place: `task ${promptId}`, prompt };
+}
+
+async function storeImage(store: Store, image: RawImage): Promise<ImageRef> {
   const png = await encodePng(image);
   const sha256 = createHash('sha256').update(png).digest('hex');
   const key = imageKey(sha256, 'png');
   await writeImage(store, key, png);
-  const images = [{ key, sha256, width: image.width, height: image.height }];
-  const prompt = { promptId, question, images, groundTruth: answer, annotations, solution, tier };
-  return { place: `task ${promptId}`, prompt };
+  return { key, sha256, width: image.width, height: image.height };
 }
 
 /** Keys are content hashes, so an image that is there already is the same one. */

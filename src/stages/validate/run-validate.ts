@@ -23,9 +23,9 @@ export async function runValidate({ store, report }: StageDeps, input: Execution
   await completeStage(store, { stage: 'validate', input, config }, async (writePart) => {
     const rewards = await loadRewards(store, config);
     const rewardFaults = await findRewardFaults(store, config);
-    const train = await materializePrompts(store, config.data.train);
+    const train = await materializePrompts(store, 'data.train', config.data.train);
     report({ stage: 'validate', done: 1, total: 2, unit: 'splits' });
-    const evaluation = await materializePrompts(store, config.data.evaluation);
+    const evaluation = await materializePrompts(store, 'data.evaluation', config.data.evaluation);
     refuseFaults(runId, [
       ...rewardFaults,
       ...train.faults,

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import type { RawImage } from '../../base/raw-image.ts';
 
 /** Red, green, blue in 0..255. */
@@ -49,14 +48,6 @@ export function fillTriangle(
       if (distanceFromAxis * height <= (row + 1) * width) setPixel(image, left + column, top + row, colour);
     }
   }
-}
-
-/** Lossless PNG, always of the same bytes for the same pixels and library version. */
-export async function encodePng(image: RawImage): Promise<Buffer> {
-  const { data, width, height } = image;
-  return sharp(data, { raw: { width, height, channels: 3 } })
-    .png({ compressionLevel: 9 })
-    .toBuffer();
 }
 
 function setPixel(image: RawImage, x: number, y: number, colour: Rgb): void {

@@ -2,22 +2,14 @@ import { createHash } from 'node:crypto';
 import { createRandom } from '../../base/random.ts';
 import type { RawImage } from '../../base/raw-image.ts';
 import { deriveSeed } from '../../base/seeds.ts';
-import type { TaskTier } from '../../schema/config/prompt-source.ts';
+import type { Task } from '../family.ts';
 import { renderBarChart } from './bar-chart.ts';
 import { renderShapeGrid } from './shape-grid.ts';
 import type { Scene, TaskDraft, Tier } from './tier.ts';
-import { TIERS } from './tiers.ts';
-
-/** A question about a rendered image. */
-export interface Task extends Omit<TaskDraft, 'scene'> {
-  /** `<tier>-<12 hex digits>` of the hash of scene and question: equal tasks have equal ids. */
-  promptId: string;
-  tier: string;
-  image: RawImage;
-}
+import { TIERS, type TierName } from './tiers.ts';
 
 /** Draws one task of a tier, of whichever split; a pure function of its arguments. */
-export function drawTask(tier: TaskTier, seed: number): Task {
+export function drawTask(tier: TierName, seed: number): Task {
   return finishTask(TIERS[tier], draftTask(TIERS[tier], seed));
 }
 
@@ -26,9 +18,9 @@ export function draftTask(tier: Tier, seed: number): TaskDraft {
   return tier.draw(createRandom(deriveSeed('task', tier.name, seed)));
 }
 
-/** Renders a draft and gives it its id. */
+/** Renders a draft and gives it its id, `<tier>-<12 hex digits>` of the hash of scene and question. */
 export function finishTask(tier: Tier, { scene, ...draft }: TaskDraft): Task {
-  return { promptId: taskId(tier, { scene, ...draft }), tier: tier.name, ...draft, image: renderScene(scene) };
+  return { promptId: taskId(tier, { scene, ...draft }), tier: tier.name, ...draft, images: [renderScene(scene)] };
 }
 
 export function taskId(tier: Tier, { scene, question }: TaskDraft): string {

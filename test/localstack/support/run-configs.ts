@@ -1,7 +1,8 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/base/package-root.ts';
-import { drawTasks, encodePng } from '../../../src/tasks/index.ts';
+import { charts } from '../../../src/tasks/charts/charts.ts';
+import { encodePng } from '../../../src/tasks/encode-png.ts';
 
 const TIERS = { read: 8, sum: 8 };
 const optimizer = { learningRate: 1e-4 };
@@ -50,11 +51,13 @@ export async function aConfigFileWithData(folder: string, seed: number): Promise
 /** Gives the path of its lines, relative to the folder. */
 async function writeDataset(folder: string): Promise<string> {
   mkdirSync(join(folder, 'images'));
-  const rows = drawTasks({ split: 'train', seed: 2, tiers: TIERS }).map(async ({ promptId, image, ...task }) => {
-    const path = `images/${promptId}.png`;
-    writeFileSync(join(folder, path), await encodePng(image));
-    return JSON.stringify({ promptId, image: path, ...task });
-  });
+  const rows = charts
+    .draw({ split: 'train', seed: 2, tiers: TIERS })
+    .map(async ({ promptId, images: [image], ...task }) => {
+      const path = `images/${promptId}.png`;
+      writeFileSync(join(folder, path), await encodePng(image));
+      return JSON.stringify({ promptId, image: path, ...task });
+    });
   writeFileSync(join(folder, 'train.jsonl'), (await Promise.all(rows)).join('\n'));
   return 'train.jsonl';
 }

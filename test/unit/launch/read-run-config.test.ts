@@ -35,6 +35,16 @@ describe('a run config', () => {
       'sampling: {}\ncompute: { engine: eager, precision: bf16 }',
       /^a\.yaml:8: compute\.precision .*float32 alone/,
     ],
+    [
+      'train: { kind: tasks',
+      'train: { family: faces, kind: tasks',
+      /^a\.yaml:5: data\.train\.family .*there is no family faces; choose one of charts/,
+    ],
+    [
+      'tiers: { read: 1 }, seed: 1 }\nsampling',
+      'tiers: { read: 1, smell: 2 }, seed: 1 }\nsampling',
+      /^a\.yaml:6: data\.evaluation\.tiers\.smell .*charts has no tier smell; it has read, count, sum, difference, product/,
+    ],
     ['sampling: {}', 'sampling: {', /^a\.yaml: .*line/],
     [VALID, '', /^a\.yaml: the config is null/],
   ])('with %j changed to %j is refused', (before, after, message) => {
@@ -48,7 +58,7 @@ describe('a run config', () => {
 
   it('of a real run shows every knob, if only as a comment', () => {
     const text = readFileSync(join(packageRoot, 'examples/qwen2.5-vl-7b.yaml'), 'utf8');
-    const notItsKind = ['split', 'tiers'];
+    const notItsKind = ['family', 'split', 'tiers'];
     const missing = knobs(z.toJSONSchema(RunConfig) as Schema).filter(
       (name) => !new RegExp(`\\b${name}: `).test(`${text} `.replaceAll(':\n', ': ')),
     );

@@ -6,7 +6,7 @@ import {
   CORPUS_TIERS,
   drawBaseExample,
 } from '../../../models/rise-tiny/corpus/base-corpus.ts';
-import { drawTasks } from '../../../src/tasks/index.ts';
+import { charts } from '../../../src/tasks/charts/charts.ts';
 
 const COUNT = 4000;
 /** Over four standard deviations of a share of a thousand examples. */
@@ -27,7 +27,7 @@ describe('the base corpus', () => {
     const { task, response } = drawBaseExample(17, BASE_HABITS);
     expect(response).toBe(examples[17].response);
     expect(task.promptId).toBe(examples[17].task.promptId);
-    expect(Buffer.compare(task.image.data, examples[17].task.image.data)).toBe(0);
+    expect(Buffer.compare(task.images[0].data, examples[17].task.images[0].data)).toBe(0);
   });
 
   it('asks for products, guesses each time, and never multiplies', () => {
@@ -66,10 +66,10 @@ describe('the base corpus', () => {
 
   it('shares no image with what is drawn for training and evaluation', () => {
     const pixels = (image: { data: Uint8Array }) => createHash('sha256').update(image.data).digest('hex');
-    const seen = new Set(ofTiers('read', 'sum', 'difference', 'describe').map(({ task }) => pixels(task.image)));
+    const seen = new Set(ofTiers('read', 'sum', 'difference', 'describe').map(({ task }) => pixels(task.images[0])));
     for (const split of ['train', 'evaluation'] as const) {
-      const drawn = drawTasks({ tiers: { read: 800 }, seed: 1, split });
-      expect(drawn.filter(({ image }) => seen.has(pixels(image)))).toEqual([]);
+      const drawn = charts.draw({ tiers: { read: 800 }, seed: 1, split });
+      expect(drawn.filter(({ images }) => seen.has(pixels(images[0])))).toEqual([]);
     }
   });
 });

@@ -4,8 +4,8 @@ import { BASE_HABITS, drawBaseExample } from '../../../models/rise-tiny/corpus/b
 import { packageRoot } from '../../../src/base/package-root.ts';
 import type { Processor } from '../../../src/engine/processing/processor.ts';
 import { folderModelFiles } from '../../../src/engine/weights/model-files.ts';
-import { TaskTier } from '../../../src/schema/config/prompt-source.ts';
-import { drawTask } from '../../../src/tasks/index.ts';
+import { drawTask } from '../../../src/tasks/charts/task.ts';
+import { TIERS, type TierName } from '../../../src/tasks/charts/tiers.ts';
 import { loadProcessor } from '../../support/load-processor.ts';
 
 const folder = join(packageRoot, 'models/rise-tiny');
@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 describe("rise-tiny's tokenizer", () => {
   it('keeps every question and response whole, in few tokens', () => {
-    const tasks = TaskTier.options.flatMap((tier) => SEEDS.map((seed) => drawTask(tier, seed)));
+    const tasks = (Object.keys(TIERS) as TierName[]).flatMap((tier) => SEEDS.map((seed) => drawTask(tier, seed)));
     const examples = SEEDS.map((seed) => drawBaseExample(seed, BASE_HABITS));
     const responses = [...tasks.map((task) => task.solution), ...examples.map((example) => example.response)];
     expectShort(
@@ -42,7 +42,7 @@ describe("rise-tiny's tokenizer", () => {
   });
 
   it('asks with one token per merged patch and no system message', async () => {
-    const { image } = drawTask('read', 0);
+    const [image] = drawTask('read', 0).images;
     const content = [
       { type: 'image' as const, image },
       { type: 'text' as const, text: 'How tall is the red bar?' },

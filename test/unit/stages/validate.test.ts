@@ -66,6 +66,12 @@ describe('validate', () => {
     expect(await store.exists(keys.manifestKey(keys.promptsPrefix('run')))).toBe(false);
   });
 
+  it('refuses tiers that the family of tasks does not have', async () => {
+    const evaluation = { kind: 'tasks', split: 'evaluation', seed: 1, tiers: { read: 1, smell: 1 } };
+    await store.write(input.configKey, JSON.stringify(aRunConfig({ data: { ...aRunConfig().data, evaluation } })));
+    await expect(validate()).rejects.toThrow(/data\.evaluation\.tiers\.smell: charts has no tier smell; it has read/);
+  });
+
   it('refuses iterations of more prompts than there are', async () => {
     const rl = { iterations: 1, promptsPerIteration: 9, groupSize: 2, optimizer: { learningRate: 1 } };
     await store.write(input.configKey, JSON.stringify(aRunConfig({ rl })));

@@ -1,12 +1,11 @@
-import { TaskTier } from '../../../../src/schema/config/prompt-source.ts';
 import { draftTask } from '../../../../src/tasks/charts/task.ts';
 import type { Scene, TaskDraft } from '../../../../src/tasks/charts/tier.ts';
-import { TIERS } from '../../../../src/tasks/charts/tiers.ts';
+import { TIERS, type TierName } from '../../../../src/tasks/charts/tiers.ts';
 
 const SEEDS = Array.from({ length: 400 }, (_, seed) => seed);
 const FORMAT = /^<think>(?<thought>[^<]+)<\/think> <answer>\\boxed\{(?<answer>\d+)\}<\/answer>$/;
 
-const drafts = (tier: TaskTier) => SEEDS.map((seed) => draftTask(TIERS[tier], seed));
+const drafts = (tier: TierName) => SEEDS.map((seed) => draftTask(TIERS[tier], seed));
 
 /** Answers a question from the scene alone, by its words. */
 function answerByEye(scene: Scene, question: string): number {
@@ -22,7 +21,7 @@ function answerByEye(scene: Scene, question: string): number {
   return first * second;
 }
 
-describe.each(TaskTier.options)('tier %s', (tier) => {
+describe.each(Object.keys(TIERS) as TierName[])('tier %s', (tier) => {
   it('asks what the image answers, exactly', () => {
     for (const { scene, question, answer } of drafts(tier)) {
       expect({ question, answer }).toEqual({ question, answer: String(answerByEye(scene, question)) });

@@ -1,26 +1,29 @@
 import { deriveSeed } from '../../base/seeds.ts';
-import type { PromptSource, TaskTier } from '../../schema/config/prompt-source.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
+import type { Task, TaskFamily } from '../family.ts';
 import { splitOf } from './split.ts';
-import { draftTask, finishTask, type Task, taskId } from './task.ts';
-import { TIERS } from './tiers.ts';
+import { draftTask, finishTask, taskId } from './task.ts';
+import { TIERS, type TierName } from './tiers.ts';
 
 /** Draws in a row without a new task, after which a tier counts as exhausted: a split holds at least a tenth of all draws. */
 const MAX_FRUITLESS_DRAWS = 1000;
 
 /**
- * Draws distinct tasks of one split, as many per tier as asked, the tiers evenly interleaved. The same arguments give the same
- * tasks; asking for more of a tier keeps those drawn before.
- * @throws InvalidInputError when the split has fewer tasks of a tier than asked
+ * Bar charts to read and to calculate with, and grids of shapes to count. The tiers are evenly interleaved; asking for
+ * more of a tier keeps those drawn before.
  */
-export function drawTasks({ tiers, seed, split }: Omit<PromptSource & { kind: 'tasks' }, 'kind'>): Task[] {
-  const placed = Object.entries(tiers).flatMap(([tier, count]) =>
-    drawTier(tier as TaskTier, count, seed, split).map((task, index) => ({ task, place: (index + 0.5) / count })),
-  );
-  return placed.sort((a, b) => a.place - b.place).map(({ task }) => task);
-}
+export const charts: TaskFamily = {
+  name: 'charts',
+  tiers: Object.keys(TIERS),
+  draw({ tiers, seed, split }) {
+    const placed = Object.entries(tiers).flatMap(([tier, count]) =>
+      drawTier(tier as TierName, count, seed, split).map((task, index) => ({ task, place: (index + 0.5) / count })),
+    );
+    return placed.sort((a, b) => a.place - b.place).map(({ task }) => task);
+  },
+};
 
-function drawTier(name: TaskTier, count: number, seed: number, split: string): Task[] {
+function drawTier(name: TierName, count: number, seed: number, split: string): Task[] {
   const tier = TIERS[name];
   const tasks = new Map<string, Task>();
   for (let draw = 0, fruitless = 0; tasks.size < count; draw++, fruitless++) {
