@@ -10,10 +10,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../src/base/package-root.ts';
-import { compareAccuracy } from '../src/report/statistics.ts';
+import { compareAccuracy } from '../src/benchmarks/accuracy.ts';
 import { matchFacts } from '../src/rewards/index.ts';
 import { EvaluationRecord } from '../src/schema/evaluation.ts';
-import { evaluationPrefix, promptsKey, recordsKey } from '../src/schema/keys.ts';
+import { benchmarkPrefix, promptsKey, recordsKey } from '../src/schema/keys.ts';
 import { Prompt } from '../src/schema/prompt.ts';
 import { createLocalStore } from '../src/store/local-store.ts';
 import { readRecords } from '../src/store/records.ts';
@@ -81,7 +81,7 @@ function train(config: string, seed: number): string {
 async function readAnswers(runId: string, seed: number, policy: Policy): Promise<Answered[]> {
   const prompts = await readRecords(store, promptsKey(runId, 'evaluation'), Prompt);
   const annotations = new Map(prompts.map((prompt) => [prompt.promptId, prompt.annotations ?? []]));
-  const records = await readRecords(store, recordsKey(evaluationPrefix(runId, policy)), EvaluationRecord);
+  const records = await readRecords(store, recordsKey(benchmarkPrefix(runId, policy, 'held-out')), EvaluationRecord);
   return records.map(({ promptId, tier = '', isCorrect, text }) => {
     const verdicts = matchFacts(annotations.get(promptId)!, text);
     const factsStated = verdicts.filter(Boolean).length;

@@ -3,6 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { EVALUATED_POLICIES } from '../../src/schema/evaluated-policies.ts';
 
 export interface DashboardProps {
   readonly stateMachine: sfn.IStateMachine;
@@ -29,6 +30,12 @@ const { LINE, TABLE } = cloudwatch.LogQueryVisualizationType;
 const REWARDS =
   'sum(meanReward * trajectories) / sum(trajectories) as reward, sum(correct) / sum(trajectories) as accuracy';
 
+/** A field of the line per finished run; Logs Insights takes a name with a hyphen between backticks. */
+const heldOutAccuracy = (policy: string) => `\`evaluation.held-out.policies.${policy}.accuracy\``;
+const LATEST_ACCURACIES = EVALUATED_POLICIES.map(
+  ({ name, label }) => `latest(${heldOutAccuracy(name)}) as ${label}`,
+).join(', ');
+
 /** How runs go: reward, accuracy, tokens per second and cost, read from the logs; metrics cost nothing when idle. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
@@ -53,8 +60,8 @@ export class Dashboard extends Construct {
         'stats avg(tokensPerSecond), max(tokensPerSecond) by bin(5m)',
       ]),
       query('Held-out accuracy of finished runs', TABLE, reportLog, [
-        'filter ispresent(evaluation.rise.accuracy)',
-        'stats latest(evaluation.base.accuracy) as base, latest(evaluation.rl.accuracy) as RL, latest(evaluation.rise.accuracy) as RISE by runId',
+        `filter ispresent(${heldOutAccuracy('rise')})`,
+        `stats ${LATEST_ACCURACIES} by runId`,
       ]),
     );
     dashboard.addWidgets(...props.queues.map((queue) => cost(queue, jobEventLog)));

@@ -24,7 +24,7 @@ export interface SimulateOptions {
 
 /** What the options say, else what the config's files show, else the defaults. Paths start at `folder`. */
 export async function readAssumptions(
-  { policy, data, sampling }: RunConfig,
+  { policy, data, sampling, evaluation }: RunConfig,
   folder: string,
   options: SimulateOptions,
 ): Promise<Assumptions> {
@@ -38,10 +38,20 @@ export async function readAssumptions(
     modelBytes: modelGb ? modelGb * 1e9 : await weightBytes(resolve(folder, policy.model)),
     ...Object.fromEntries(given),
     trainPrompts: prompts ?? (await countPrompts('data.train', data.train, folder, '--prompts')),
-    evaluationPrompts:
-      evaluationPrompts ?? (await countPrompts('data.evaluation', data.evaluation, folder, '--evaluation-prompts')),
+    evaluationPrompts: evaluationPrompts ?? (await countBenchmarkPrompts({ data, evaluation }, folder)),
     tokensPerTrajectory: tokens ?? sampling.maxNewTokens * COMPLETION_SHARE,
   };
+}
+
+async function countBenchmarkPrompts(
+  { data, evaluation }: Pick<RunConfig, 'data' | 'evaluation'>,
+  folder: string,
+): Promise<number> {
+  const counts = Object.entries(evaluation.benchmarks).map(([name, { source }]) => {
+    const place = source ? `evaluation.benchmarks.${name}.source` : 'data.evaluation';
+    return countPrompts(place, source ?? data.evaluation, folder, '--evaluation-prompts');
+  });
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
 async function countPrompts(place: string, source: PromptSource, folder: string, option: string): Promise<number> {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { loadBenchmarks } from '../benchmarks/index.ts';
+import { loadExpert } from '../experts/index.ts';
 import { loadRewards } from '../rewards/load-rewards.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
@@ -35,7 +37,10 @@ export async function prepareRun(
   runId?: string,
 ): Promise<PreparedRun> {
   const rewards = await placeRewards(store, config.rewards, configFolder);
-  await loadRewards(store, { ...config, rewards }, (name) => process.env[name]);
+  const environment = (name: string) => process.env[name];
+  await loadRewards(store, { ...config, rewards }, environment);
+  loadExpert(store, config.expert, environment);
+  loadBenchmarks(config);
   const resolved: RunConfig = {
     ...config,
     rewards,
@@ -44,6 +49,7 @@ export async function prepareRun(
       train: await placeSource(store, config.data.train, configFolder),
       evaluation: await placeSource(store, config.data.evaluation, configFolder),
     },
+    evaluation: await placeBenchmarkSources(store, config.evaluation, configFolder),
   };
   const json = `${JSON.stringify(resolved, null, 2)}\n`;
   const id = runId ?? `${config.name}-${createHash('sha256').update(json).digest('hex').slice(0, 8)}`;
@@ -86,6 +92,18 @@ async function placeModel(store: Store, folder: string): Promise<string> {
   const prefix = modelPrefix(content.contentHash);
   await copyContent(store, content, prefix);
   return prefix;
+}
+
+async function placeBenchmarkSources(
+  store: Store,
+  evaluation: RunConfig['evaluation'],
+  configFolder: string,
+): Promise<RunConfig['evaluation']> {
+  const benchmarks = { ...evaluation.benchmarks };
+  for (const [name, { source, ...use }] of Object.entries(benchmarks)) {
+    if (source) benchmarks[name] = { source: await placeSource(store, source, configFolder), ...use };
+  }
+  return { ...evaluation, benchmarks };
 }
 
 /** A dataset's path becomes the store key of its JSONL file, with the images it names beside it as on disk. */

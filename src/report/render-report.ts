@@ -1,16 +1,27 @@
-import type { EvaluationRecord, RunSummary } from '../schema/evaluation.ts';
-import { EVALUATED_POLICIES, type EvaluatedPolicy } from '../schema/stage-inputs.ts';
-import { estimateAccuracy } from './statistics.ts';
+import { estimateAccuracy } from '../benchmarks/accuracy.ts';
+import type { PolicyAnswers } from '../benchmarks/compare-policies.ts';
+import { EVALUATED_POLICIES } from '../schema/evaluated-policies.ts';
+import type { BenchmarkResult, EvaluationRecord, RunSummary } from '../schema/evaluation.ts';
+import type { RouteCounts } from '../schema/route.ts';
+import type { SourceCounts } from '../schema/sft-example.ts';
 
 /** What a report shows: everything in it is the same for the same config and seed. */
 export interface ReportContent {
   runId: string;
-  evaluation: RunSummary['evaluation'];
-  routes: RunSummary['routes'];
-  sftExamples: { selfDistill: number; expert: number };
+  benchmarks: BenchmarkContent[];
+  routes: RouteCounts;
+  sftExamples: SourceCounts;
   /** Absent where no judge was paid. */
   judge?: RunSummary['judge'];
-  records: Record<EvaluatedPolicy, EvaluationRecord[]>;
+}
+
+/** What a report shows of one benchmark. */
+export interface BenchmarkContent {
+  name: string;
+  title: string;
+  result: BenchmarkResult;
+  /** In the order of `EVALUATED_POLICIES`. */
+  answers: PolicyAnswers[];
 }
 
 interface Table {
@@ -19,7 +30,7 @@ interface Table {
   rows: string[][];
 }
 
-const NAMES: Record<EvaluatedPolicy, string> = { base: 'base', rl: 'RL', rise: 'RISE' };
+const LABELS = Object.fromEntries(EVALUATED_POLICIES.map(({ name, label }) => [name, label]));
 
 /** The report for a terminal: columns aligned by spaces. */
 export function renderText(content: ReportContent): string {
@@ -43,50 +54,47 @@ function alignTable({ title, header, rows }: Table): string {
   return `${title}\n${line(header)}${rows.map(line).join('')}`;
 }
 
-function buildTables(content: ReportContent): Table[] {
-  const tables = [accuracyTable(content), comparisonTable(content), tierTable(content), dataTable(content)];
-  return content.judge ? [...tables, judgeTable(content.judge)] : tables;
+function buildTables({ benchmarks, routes, sftExamples, judge }: ReportContent): Table[] {
+  const measured = benchmarks.flatMap((benchmark) => {
+    const about = benchmarks.length > 1 ? ` on ${benchmark.title}` : '';
+    return [accuracyTable(benchmark), comparisonTable(benchmark, about), tierTable(benchmark, about)];
+  });
+  return [...measured, dataTable(routes, sftExamples), ...(judge ? [judgeTable(judge)] : [])];
 }
 
-function accuracyTable({ evaluation, records }: ReportContent): Table {
-  const rows = EVALUATED_POLICIES.map((policy) => {
-    const { accuracy, low, high, n } = evaluation[policy];
-    const formatted = share(records[policy].filter(({ isFormatted }) => isFormatted).length, n);
-    const tokens = records[policy].reduce((sum, { tokenCount }) => sum + tokenCount, 0) / Math.max(1, n);
+function accuracyTable({ title, result, answers }: BenchmarkContent): Table {
+  const rows = answers.map(({ policy, records }) => {
+    const { accuracy, low, high, n } = result.policies[policy.name];
+    const formatted = share(records.filter(({ isFormatted }) => isFormatted).length, n);
+    const tokens = records.reduce((sum, { tokenCount }) => sum + tokenCount, 0) / Math.max(1, n);
     const interval = `${percent(low)} to ${percent(high)}`;
-    return [NAMES[policy], percent(accuracy), interval, percent(formatted), tokens.toFixed(1), String(n)];
+    return [policy.label, percent(accuracy), interval, percent(formatted), tokens.toFixed(1), String(n)];
   });
   const header = ['policy', 'accuracy', '95% interval', 'formatted', 'tokens', 'prompts'];
-  return { title: 'Accuracy on held-out prompts', header, rows };
+  return { title: `Accuracy on ${title}`, header, rows };
 }
 
-function comparisonTable({ evaluation }: ReportContent): Table {
-  const row = (name: string, { difference, mcnemarP }: RunSummary['evaluation']['rlVsBase']) => [
-    name,
+function comparisonTable({ result }: BenchmarkContent, about: string): Table {
+  const rows = result.comparisons.map(({ policy, against, difference, mcnemarP }) => [
+    `${LABELS[policy]} over ${LABELS[against]}`,
     `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(1)} points`,
     mcnemarP < 0.0001 ? mcnemarP.toExponential(1) : mcnemarP.toFixed(4),
-  ];
-  const rows = [row('RL over base', evaluation.rlVsBase), row('RISE over RL', evaluation.riseVsRl)];
-  return { title: 'Paired comparison', header: ['', 'difference', 'McNemar p'], rows };
+  ]);
+  return { title: `Paired comparison${about}`, header: ['', 'difference', 'McNemar p'], rows };
 }
 
-function tierTable({ records }: ReportContent): Table {
-  const tiers = [...new Set(records.base.map(({ tier }) => tier ?? 'none'))].sort();
+function tierTable({ answers }: BenchmarkContent, about: string): Table {
+  const tierOf = ({ tier = 'none' }: EvaluationRecord) => tier;
+  const tiers = [...new Set(answers[0].records.map(tierOf))].sort();
   const rows = tiers.map((tier) => {
-    const own = EVALUATED_POLICIES.map((policy) =>
-      records[policy].filter((record) => (record.tier ?? 'none') === tier),
-    );
-    const accuracies = own.map((answers) => {
-      const correct = answers.filter(({ isCorrect }) => isCorrect).length;
-      return percent(estimateAccuracy(correct, answers.length).accuracy);
-    });
-    return [tier, ...accuracies, String(own[0].length)];
+    const own = answers.map(({ records }) => records.filter((record) => tierOf(record) === tier));
+    return [tier, ...own.map((records) => percent(estimateAccuracy(records).accuracy)), String(own[0].length)];
   });
-  const header = ['tier', ...EVALUATED_POLICIES.map((policy) => NAMES[policy]), 'prompts'];
-  return { title: 'Accuracy by tier', header, rows };
+  const header = ['tier', ...answers.map(({ policy }) => policy.label), 'prompts'];
+  return { title: `Accuracy by tier${about}`, header, rows };
 }
 
-function dataTable({ routes, sftExamples }: ReportContent): Table {
+function dataTable(routes: RouteCounts, sftExamples: SourceCounts): Table {
   const rows = [
     ['mastered', String(routes.mastered), '0'],
     ['self-distill', String(routes.selfDistill), String(sftExamples.selfDistill)],

@@ -18,7 +18,8 @@ export const rewardModuleKey = (sha256: string, file: string) => `rewards/${sha2
 export const runPrefix = (runId: string) => `runs/${runId}/`;
 export const configKey = (runId: string) => `${runPrefix(runId)}config.json`;
 export const promptsPrefix = (runId: string) => `${runPrefix(runId)}prompts/`;
-export const promptsKey = (runId: string, split: 'train' | 'evaluation') => `${promptsPrefix(runId)}${split}.jsonl`;
+/** A set of prompts: `train`, `evaluation`, or that of a benchmark with prompts of its own. */
+export const promptsKey = (runId: string, set: string) => `${promptsPrefix(runId)}${set}.jsonl`;
 
 /** What the run's products of matrices are computed in, where the config leaves it to measuring. */
 export const precisionPrefix = (runId: string) => `${runPrefix(runId)}precision/`;
@@ -76,6 +77,9 @@ export const resumeStepPrefix = (resumePrefix: string, steps: number) => `${resu
 export const partsPrefix = (prefix: string) => `${prefix}parts/`;
 export const partKey = (prefix: string, batch: number) => `${partsPrefix(prefix)}${pad(batch, 6)}.jsonl`;
 export const evaluationPrefix = (runId: string, policy: string) => `${runPrefix(runId)}evaluation/${policy}/`;
+/** Of one policy's work on one benchmark. */
+export const benchmarkPrefix = (runId: string, policy: string, benchmark: string) =>
+  `${evaluationPrefix(runId, policy)}${benchmark}/`;
 export const reportPrefix = (runId: string) => `${runPrefix(runId)}report/`;
 export const summaryKey = (runId: string) => `${runPrefix(runId)}summary.json`;
 /** When the run was first started, and its last failure: for people, outside every manifest. */

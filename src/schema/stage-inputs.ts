@@ -74,10 +74,6 @@ export type TrainRlJob = z.infer<typeof TrainRlJob>;
 export const DiagnosedRun = RolloutPlan.pick({ runId: true, configKey: true, shardCount: true });
 export type DiagnosedRun = z.infer<typeof DiagnosedRun>;
 
-/** Policies in the order of the evaluation array job's index. */
-export const EVALUATED_POLICIES = ['base', 'rl', 'rise'] as const;
-export type EvaluatedPolicy = (typeof EVALUATED_POLICIES)[number];
-
 /** Input of `RecordFailure`: what stopped the execution, as Step Functions reports it. */
 export const FailureInput = ExecutionInput.extend({
   error: z.string().describe('error name, e.g. `States.TaskFailed`'),

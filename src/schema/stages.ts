@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { EVALUATED_POLICIES } from './evaluated-policies.ts';
 import {
   checkpointPrefix,
   DIAGNOSIS,
@@ -28,7 +29,6 @@ import {
 } from './stage.ts';
 import {
   DiagnosedRun,
-  EVALUATED_POLICIES,
   ExecutionInput,
   FailureInput,
   PlanInput,
@@ -169,13 +169,11 @@ export const STAGES = {
   }),
   evaluate: onBatch({
     input: ExecutionInput,
-    prefix: ({ runId }, index) => evaluationPrefix(runId, EVALUATED_POLICIES[index]),
-    madeFrom: ({ runId }, { rl }, index) => [
-      promptsPrefix(runId),
-      ...{ base: [], rl: trainedPolicy(runId, rl.iterations), rise: [sftCheckpointPrefix(runId)] }[
-        EVALUATED_POLICIES[index]
-      ],
-    ],
+    prefix: ({ runId }, index) => evaluationPrefix(runId, EVALUATED_POLICIES[index].name),
+    madeFrom: ({ runId }, config, index) => {
+      const checkpoint = EVALUATED_POLICIES[index].prefixOf(runId, config);
+      return [promptsPrefix(runId), ...(checkpoint === config.policy.model ? [] : [checkpoint])];
+    },
     access: {
       reads: [RUNS, MODELS, IMAGES],
       writes: ['runs/*/evaluation/*', PRECISION],
@@ -187,7 +185,7 @@ export const STAGES = {
     input: DiagnosedRun,
     prefix: ({ runId }) => reportPrefix(runId),
     madeFrom: ({ runId, shardCount }, config) => [
-      ...EVALUATED_POLICIES.map((policy) => evaluationPrefix(runId, policy)),
+      ...EVALUATED_POLICIES.map(({ name }) => evaluationPrefix(runId, name)),
       ...ofEach(shardCount, (shard) => routesPrefix(runId, shard)),
       sftShardsPrefix(runId),
       ...ofEach(shardCount, (shard) => scoresPrefix(runId, DIAGNOSIS, shard)),

@@ -1,5 +1,5 @@
-import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RawImage } from '../base/raw-image.ts';
+import type { PromptSource } from '../schema/config/prompt-source.ts';
 
 /** What the run config asks of a family. */
 export type TaskSource = PromptSource & { kind: 'tasks' };

@@ -64,7 +64,10 @@ it('a run that is killed once in each stage ends with the manifests of one that 
   }
   const resumed = await riseRun(config, killed);
   expect(resumed).toMatchObject({ code: 0, stderr: '' });
-  expect(resumed.events.at(-1)).toMatchObject({ kind: 'summary', evaluation: { rise: { n: 16 } } });
+  expect(resumed.events.at(-1)).toMatchObject({
+    kind: 'summary',
+    evaluation: { 'held-out': { policies: { rise: { n: 16 } } } },
+  });
   const manifests = readManifests(untouched);
   expect([...manifests.keys()].length).toBe(23);
   expect(readManifests(killed)).toEqual(manifests);

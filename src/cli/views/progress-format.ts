@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../local/local-home.ts';
-import { EVALUATED_POLICIES } from '../../schema/stage-inputs.ts';
+import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
 import { partOf, type RunStatus } from './progress-status.ts';
 
 /** `1:05`, `1:02:05`. */
@@ -22,7 +22,10 @@ export function formatTimeLeft(seconds: number): string {
 export function formatPlace({ iteration, iterations, state, part }: RunStatus): string {
   const place = iteration === undefined ? [] : [`iteration ${iteration}/${iterations}`];
   if (part)
-    place.push(state, part.job === 'evaluate' ? EVALUATED_POLICIES[part.index] : `${part.index + 1} of ${part.count}`);
+    place.push(
+      state,
+      part.job === 'evaluate' ? EVALUATED_POLICIES[part.index].name : `${part.index + 1} of ${part.count}`,
+    );
   else place.push(state);
   return place.join(' ');
 }

@@ -1,7 +1,7 @@
 import type { JobIdentity, RunEvent } from '../../local/local-home.ts';
 import type { PromptSource } from '../../schema/config/prompt-source.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
-import { EVALUATED_POLICIES } from '../../schema/stage-inputs.ts';
+import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
 import { JOB_NAMES, type JobName } from '../../schema/stages.ts';
 
 /** Work and time of one kind of job: work is counted in sequences sampled or trained on. */
@@ -93,7 +93,7 @@ function expectedWork(config: RunConfig): Record<JobName, number> {
     rollout: iterations * promptsPerIteration * groupSize + diagnosed(config) * config.diagnosis.trajectoriesPerPrompt,
     'train-rl': iterations * promptsPerIteration * groupSize,
     'train-sft': config.sft.epochs * diagnosed(config),
-    evaluate: EVALUATED_POLICIES.length * countPrompts(config.data.evaluation),
+    evaluate: EVALUATED_POLICIES.length * countBenchmarkPrompts(config),
   };
 }
 
@@ -114,6 +114,9 @@ function unitsOf({ state, job, arraySize }: JobIdentity, config: RunConfig): num
 }
 
 const diagnosed = (config: RunConfig) => config.diagnosis.prompts ?? countPrompts(config.data.train);
+
+const countBenchmarkPrompts = ({ data, evaluation }: RunConfig) =>
+  Object.values(evaluation.benchmarks).reduce((sum, { source }) => sum + countPrompts(source ?? data.evaluation), 0);
 
 /** NaN where only the dataset knows. */
 function countPrompts(source: PromptSource): number {

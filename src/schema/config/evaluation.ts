@@ -1,9 +1,21 @@
 import { z } from 'zod';
+import { PromptSource } from './prompt-source.ts';
 import { SamplingConfig } from './sampling.ts';
+
+/** How a run uses a benchmark. */
+const BenchmarkUse = z.strictObject({
+  source: PromptSource.optional().describe('prompts of its own; those of data.evaluation when absent'),
+  options: z.record(z.string(), z.json()).default({}).describe("the benchmark's own knobs"),
+});
 
 /** How policies are measured. */
 export const EvaluationConfig = z
   .strictObject({
+    benchmarks: z
+      .record(z.string(), BenchmarkUse)
+      .refine((benchmarks) => Object.keys(benchmarks).length > 0, 'name at least one benchmark')
+      .prefault({ 'held-out': {} })
+      .describe('by name (src/benchmarks)'),
     sampling: SamplingConfig.prefault({ temperature: 0 }),
   })
   .prefault({});

@@ -1,20 +1,23 @@
 import { deriveSeed } from '../../base/seeds.ts';
+import { type ActiveBenchmark, benchmarkVersions, loadBenchmarks } from '../../benchmarks/index.ts';
+import type { Policy } from '../../engine/policy.ts';
 import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
-import { BUILT_IN_VERSIONS, gradeAnswer, isFormatted } from '../../rewards/index.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
+import { EVALUATED_POLICIES, type EvaluatedPolicy } from '../../schema/evaluated-policies.ts';
 import type { EvaluationRecord } from '../../schema/evaluation.ts';
-import { policyPrefix, promptsKey, recordsKey, sftCheckpointPrefix } from '../../schema/keys.ts';
+import { benchmarkPrefix, promptsKey, recordsKey } from '../../schema/keys.ts';
+import type { ReportProgress } from '../../schema/progress.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import { EVALUATED_POLICIES, type EvaluatedPolicy, type ExecutionInput } from '../../schema/stage-inputs.ts';
-import { STAGES } from '../../schema/stages.ts';
+import type { ExecutionInput } from '../../schema/stage-inputs.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
 import { choosePrecision } from '../choose-precision.ts';
 import { completeStage } from '../complete-stage.ts';
-import { deleteKept, type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
+import { deleteKept, sampleCompletions } from '../sample-completions.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { loadStoredPolicy } from '../stored-policy.ts';
 
+/** Over all benchmarks. */
 export interface EvaluationSummary {
   prompts: number;
   correct: number;
@@ -22,58 +25,92 @@ export interface EvaluationSummary {
   precision: Precision;
 }
 
-/** Answers every held-out prompt once with one policy, and grades the answers. */
+/** One policy's work on one benchmark. */
+interface Sitting {
+  benchmark: ActiveBenchmark;
+  prompts: Prompt[];
+  /** Folder of its records. */
+  prefix: string;
+}
+
+/** Answers the prompts of every benchmark with one policy, and grades the answers. */
 export async function runEvaluate(
   deps: JobDeps,
   input: ExecutionInput,
   policyIndex: number,
 ): Promise<EvaluationSummary> {
   const { store } = deps;
+  const { runId } = input;
   const config = await readConfig(store, input.configKey);
-  const policyName = EVALUATED_POLICIES[policyIndex];
-  if (!policyName)
-    throw new InvalidInputError(`evaluate has policies 0 to ${EVALUATED_POLICIES.length - 1}, not ${policyIndex}`);
-  const versions = { accuracy: BUILT_IN_VERSIONS.accuracy, format: BUILT_IN_VERSIONS.format };
+  const { name, prefixOf } = findPolicy(policyIndex);
+  const benchmarks = loadBenchmarks(config);
+  const versions = benchmarkVersions(benchmarks);
   const work = { stage: 'evaluate', input, config, index: policyIndex, versions } as const;
-  const summary = await completeStage(store, work, async (writePart, prefix) => {
-    const prompts = await readRecords(store, promptsKey(input.runId, 'evaluation'), Prompt);
-    const policy = await loadStoredPolicy(store, evaluatedPrefix(policyName, input.runId, config), config);
-    const precision = await choosePrecision(deps, input.runId, config, policy.model);
-    const { completions } = await sampleCompletions(deps, policy, config, {
-      stage: `evaluate ${policyName}`,
-      prompts,
-      completionsPerPrompt: 1,
-      sampling: config.evaluation.sampling,
-      precision,
-      seedOf: (prompt) => deriveSeed(config.seed, 'evaluation', prompt.promptId),
-      prefix,
-    });
+  const summary = await completeStage(store, work, async (writePart) => {
+    const sittings = await Promise.all(benchmarks.map((benchmark) => prepare(deps, runId, name, benchmark)));
+    const policy = await loadStoredPolicy(store, prefixOf(runId, config), config);
+    const precision = await choosePrecision(deps, runId, config, policy.model);
+    const records: EvaluationRecord[] = [];
+    for (const [index, sitting] of sittings.entries()) {
+      const report = reportWhole(deps.report, sittings, index);
+      const own = await sit({ ...deps, report }, config, { name, policy, precision }, sitting);
+      await writePart(recordsKey(sitting.prefix), encodeRecords(own), own.length);
+      records.push(...own);
+    }
     policy.model.dispose();
-    const records = completions.map(gradeCompletion);
-    await writePart(recordsKey(prefix), encodeRecords(records), records.length);
-    return {
-      prompts: records.length,
-      correct: records.filter((record) => record.isCorrect).length,
-      formatted: records.filter((record) => record.isFormatted).length,
-      precision,
-    };
+    return { ...summarize(records), precision };
   });
-  await deleteKept(store, STAGES.evaluate.prefix(input, policyIndex));
+  for (const benchmark of benchmarks) await deleteKept(store, benchmarkPrefix(runId, name, benchmark.name));
   return summary;
 }
 
-function evaluatedPrefix(policy: EvaluatedPolicy, runId: string, config: RunConfig): string {
-  if (policy === 'rise') return sftCheckpointPrefix(runId);
-  return policyPrefix(runId, policy === 'base' ? 0 : config.rl.iterations, config.policy.model);
+function findPolicy(index: number): EvaluatedPolicy {
+  const policy = EVALUATED_POLICIES[index];
+  if (policy) return policy;
+  throw new InvalidInputError(`evaluate has policies 0 to ${EVALUATED_POLICIES.length - 1}, not ${index}`);
 }
 
-function gradeCompletion({ prompt, text, tokenIds }: PromptCompletion): EvaluationRecord {
+async function prepare(
+  { store }: JobDeps,
+  runId: string,
+  policy: string,
+  benchmark: ActiveBenchmark,
+): Promise<Sitting> {
+  const prompts = await readRecords(store, promptsKey(runId, benchmark.promptSet), Prompt);
+  return { benchmark, prompts, prefix: benchmarkPrefix(runId, policy, benchmark.name) };
+}
+
+async function sit(
+  deps: JobDeps,
+  config: RunConfig,
+  { name, policy, precision }: { name: string; policy: Policy; precision: Precision },
+  { benchmark, prompts, prefix }: Sitting,
+): Promise<EvaluationRecord[]> {
+  const { completionsPerPrompt, sampling, grade } = benchmark;
+  const { completions } = await sampleCompletions(deps, policy, config, {
+    stage: `evaluate ${name}`,
+    prompts,
+    completionsPerPrompt,
+    sampling,
+    precision,
+    seedOf: ({ promptId }, index) => deriveSeed(config.seed, 'evaluation', promptId, ...(index > 0 ? [index] : [])),
+    prefix,
+  });
+  return completions.map(({ prompt, ...answer }) => grade(prompt, answer));
+}
+
+/** Progress of one sitting as progress of them all. */
+function reportWhole(report: ReportProgress, sittings: readonly Sitting[], current: number): ReportProgress {
+  const completions = sittings.map(({ benchmark, prompts }) => benchmark.completionsPerPrompt * prompts.length);
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+  const [before, total] = [sum(completions.slice(0, current)), sum(completions)];
+  return (progress) => report({ ...progress, done: before + progress.done, total });
+}
+
+function summarize(records: readonly EvaluationRecord[]): Omit<EvaluationSummary, 'precision'> {
   return {
-    promptId: prompt.promptId,
-    tier: prompt.tier,
-    isCorrect: gradeAnswer(prompt, text).verdict === 'correct',
-    isFormatted: isFormatted(text),
-    text,
-    tokenCount: tokenIds.length,
+    prompts: records.length,
+    correct: records.filter(({ isCorrect }) => isCorrect).length,
+    formatted: records.filter((record) => record.isFormatted).length,
   };
 }

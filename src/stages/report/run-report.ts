@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { mapBounded } from '../../base/map-bounded.ts';
-import { type ReportContent, renderMarkdown, renderText } from '../../report/render-report.ts';
-import { compareAccuracy, estimateAccuracy } from '../../report/statistics.ts';
+import { comparePolicies } from '../../benchmarks/compare-policies.ts';
+import { type ActiveBenchmark, loadBenchmarks } from '../../benchmarks/index.ts';
+import { type BenchmarkContent, type ReportContent, renderMarkdown, renderText } from '../../report/render-report.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
+import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
 import { EvaluationRecord, RunSummary } from '../../schema/evaluation.ts';
-import { evaluationPrefix, recordsKey, routesPrefix, sftIndexKey, startedKey, summaryKey } from '../../schema/keys.ts';
+import { benchmarkPrefix, recordsKey, routesPrefix, sftIndexKey, startedKey, summaryKey } from '../../schema/keys.ts';
 import { countRoutes, Route, type RouteCounts } from '../../schema/route.ts';
 import { countSources, SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
-import type { DiagnosedRun, EvaluatedPolicy } from '../../schema/stage-inputs.ts';
+import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
 import { readConfig, readJson, readJsonIfPresent, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { completeStage } from '../complete-stage.ts';
@@ -20,10 +23,11 @@ export async function runReport({ store }: StageDeps, input: DiagnosedRun): Prom
   const { runId } = input;
   const config = await readConfig(store, input.configKey);
   await completeStage(store, { stage: 'report', input, config }, async (writePart, prefix) => {
-    const content = await readContent(store, input);
-    const { evaluation, routes, judge } = content;
+    const content = await readContent(store, input, config);
+    const { benchmarks, routes, judge } = content;
     await writePart(`${prefix}report.txt`, renderText(content));
     await writePart(`${prefix}report.md`, renderMarkdown(content));
+    const evaluation = Object.fromEntries(benchmarks.map(({ name, result }) => [name, result]));
     const achieved = { evaluation, routes, ...(judge && { judge }) };
     const summary: RunSummary = { runId, ...achieved, durationSeconds: await measureDuration(store, runId) };
     await store.write(summaryKey(runId), `${JSON.stringify(summary, null, 2)}\n`);
@@ -32,27 +36,29 @@ export async function runReport({ store }: StageDeps, input: DiagnosedRun): Prom
   return readJson(store, summaryKey(runId), RunSummary);
 }
 
-async function readContent(store: Store, { runId, shardCount }: DiagnosedRun): Promise<ReportContent> {
-  const readAnswers = (policy: EvaluatedPolicy) =>
-    readRecords(store, recordsKey(evaluationPrefix(runId, policy)), EvaluationRecord);
-  const records = { base: await readAnswers('base'), rl: await readAnswers('rl'), rise: await readAnswers('rise') };
-  const estimate = (answers: EvaluationRecord[]) =>
-    estimateAccuracy(answers.filter(({ isCorrect }) => isCorrect).length, answers.length);
-  const evaluation = {
-    base: estimate(records.base),
-    rl: estimate(records.rl),
-    rise: estimate(records.rise),
-    rlVsBase: compareAccuracy(records.base, records.rl),
-    riseVsRl: compareAccuracy(records.rl, records.rise),
-  };
+async function readContent(
+  store: Store,
+  { runId, shardCount }: DiagnosedRun,
+  config: RunConfig,
+): Promise<ReportContent> {
+  const benchmarks = loadBenchmarks(config);
   return {
     runId,
-    evaluation,
+    benchmarks: await Promise.all(benchmarks.map((benchmark) => readBenchmark(store, runId, benchmark))),
     routes: await readRouteCounts(store, runId, shardCount),
     sftExamples: await readSourceCounts(store, runId),
     judge: await sumJudgeTotals(store, runId),
-    records,
   };
+}
+
+async function readBenchmark(store: Store, runId: string, benchmark: ActiveBenchmark): Promise<BenchmarkContent> {
+  const { name, title } = benchmark;
+  const reading = EVALUATED_POLICIES.map(async (policy) => {
+    const key = recordsKey(benchmarkPrefix(runId, policy.name, name));
+    return { policy, records: await readRecords(store, key, EvaluationRecord) };
+  });
+  const answers = await Promise.all(reading);
+  return { name, title, result: comparePolicies(benchmark, answers), answers };
 }
 
 async function readRouteCounts(store: Store, runId: string, shardCount: number): Promise<RouteCounts> {

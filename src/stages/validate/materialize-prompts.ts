@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { RawImage } from '../../base/raw-image.ts';
 import type { Fault, PlacedPrompt } from '../../datasets/check-prompts.ts';
 import { readDataset } from '../../datasets/read-dataset.ts';
 import type { PromptSource } from '../../schema/config/prompt-source.ts';
@@ -6,7 +7,6 @@ import { AlreadyExistsError } from '../../schema/errors.ts';
 import { imageKey } from '../../schema/keys.ts';
 import type { ImageRef } from '../../schema/prompt.ts';
 import type { Store } from '../../store/store.ts';
-import type { RawImage } from '../../base/raw-image.ts';
 import { encodePng } from '../../tasks/encode-png.ts';
 import type { Task, TaskSource } from '../../tasks/family.ts';
 import { drawTasks, findTaskFaults } from '../../tasks/index.ts';

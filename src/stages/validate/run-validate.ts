@@ -1,4 +1,7 @@
+import { loadBenchmarks } from '../../benchmarks/index.ts';
 import { type Fault, findFaults, findNeedFaults, findOverlap } from '../../datasets/check-prompts.ts';
+import { loadExpert } from '../../experts/index.ts';
+import type { ActiveReward } from '../../rewards/index.ts';
 import { findRewardFaults, loadRewards } from '../../rewards/load-rewards.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
@@ -8,7 +11,7 @@ import { noteStart } from '../../store/note-start.ts';
 import { encodeRecords, readConfig } from '../../store/records.ts';
 import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
-import { materializePrompts } from './materialize-prompts.ts';
+import { type MaterializedPrompts, materializePrompts } from './materialize-prompts.ts';
 
 const SHOWN_FAULTS = 10;
 
@@ -16,34 +19,62 @@ const SHOWN_FAULTS = 10;
  * Preflight: writes the prompts of both splits with their images, and checks them and the rewards before any GPU is paid for.
  * Throws `InvalidInputError` that lists the first faults with their places.
  */
-export async function runValidate({ store, report }: StageDeps, input: ExecutionInput): Promise<ValidateOutput> {
+export async function runValidate(deps: StageDeps, input: ExecutionInput): Promise<ValidateOutput> {
+  const { store } = deps;
   const { runId, configKey } = input;
   const config = await readConfig(store, configKey);
   await noteStart(store, runId);
   await completeStage(store, { stage: 'validate', input, config }, async (writePart) => {
     const rewards = await loadRewards(store, config);
-    const rewardFaults = await findRewardFaults(store, config);
-    const train = await materializePrompts(store, 'data.train', config.data.train);
-    report({ stage: 'validate', done: 1, total: 2, unit: 'splits' });
-    const evaluation = await materializePrompts(store, 'data.evaluation', config.data.evaluation);
-    refuseFaults(runId, [
-      ...rewardFaults,
-      ...train.faults,
-      ...findFaults(train.prompts),
-      ...findNeedFaults(train.prompts, rewards),
-      ...evaluation.faults,
-      ...findFaults(evaluation.prompts),
-      ...findOverlap(train.prompts, evaluation.prompts),
-      ...findCountFaults(config, train.prompts.length, evaluation.prompts.length),
-    ]);
-    for (const [split, { prompts }] of [['train', train] as const, ['evaluation', evaluation] as const]) {
+    loadExpert(store, config.expert);
+    const sets = await materializeSets(deps, config);
+    refuseFaults(runId, [...(await findRewardFaults(store, config)), ...findSetFaults(config, sets, rewards)]);
+    for (const { name, prompts } of sets) {
       const records = encodeRecords(prompts.map(({ prompt }) => prompt));
-      await writePart(promptsKey(runId, split), records, prompts.length);
+      await writePart(promptsKey(runId, name), records, prompts.length);
     }
-    report({ stage: 'validate', done: 2, total: 2, unit: 'splits' });
-    return { train: train.prompts.length, evaluation: evaluation.prompts.length };
+    return Object.fromEntries(sets.map(({ name, prompts }) => [name, prompts.length]));
   });
   return { runId, configKey, iterations: config.rl.iterations, nextIteration: 0 };
+}
+
+/** One of the run's sets of prompts, by its name in `promptsKey`. */
+interface PromptSet extends MaterializedPrompts {
+  name: string;
+  field: string;
+}
+
+/** The training prompts, those held out, and those that benchmarks bring. */
+async function materializeSets({ store, report }: StageDeps, config: RunConfig): Promise<PromptSet[]> {
+  const { train, evaluation } = config.data;
+  const brought = loadBenchmarks(config).flatMap(({ name, source }) => {
+    return source ? [{ name, field: `evaluation.benchmarks.${name}.source`, source }] : [];
+  });
+  const wanted = [
+    { name: 'train', field: 'data.train', source: train },
+    { name: 'evaluation', field: 'data.evaluation', source: evaluation },
+    ...brought,
+  ];
+  const sets: PromptSet[] = [];
+  for (const { name, field, source } of wanted) {
+    sets.push({ name, field, ...(await materializePrompts(store, field, source)) });
+    report({ stage: 'validate', done: sets.length, total: wanted.length, unit: 'sets of prompts' });
+  }
+  return sets;
+}
+
+function findSetFaults(config: RunConfig, [train, ...others]: PromptSet[], rewards: readonly ActiveReward[]): Fault[] {
+  return [
+    ...train.faults,
+    ...findFaults(train.prompts),
+    ...findNeedFaults(train.prompts, rewards),
+    ...others.flatMap(({ faults, prompts }) => [
+      ...faults,
+      ...findFaults(prompts),
+      ...findOverlap(train.prompts, prompts),
+    ]),
+    ...findCountFaults(config, train, others),
+  ];
 }
 
 function refuseFaults(runId: string, faults: readonly Fault[]): void {
@@ -55,14 +86,21 @@ function refuseFaults(runId: string, faults: readonly Fault[]): void {
   );
 }
 
-function findCountFaults({ rl, diagnosis }: RunConfig, trainCount: number, evaluationCount: number): Fault[] {
+function findCountFaults({ rl, diagnosis }: RunConfig, train: PromptSet, others: readonly PromptSet[]): Fault[] {
   const wanted = [
-    ['data.train', 1, trainCount],
-    ['data.evaluation', 1, evaluationCount],
-    ['rl.promptsPerIteration', rl.iterations > 0 ? rl.promptsPerIteration : 0, trainCount],
-    ['diagnosis.prompts', diagnosis.prompts ?? 0, trainCount],
-  ] as const;
-  return wanted
-    .filter(([, needed, present]) => needed > present)
-    .map(([place, needed, present]) => ({ place, message: `needs ${needed} prompts, the split has ${present}` }));
+    ...[train, ...others].map((set) => [set.field, 1, set] as const),
+    ['rl.promptsPerIteration', rl.iterations > 0 ? rl.promptsPerIteration : 0, train] as const,
+    ['diagnosis.prompts', diagnosis.prompts ?? 0, train] as const,
+  ];
+  return wanted.flatMap(
+    ([
+      place,
+      needed,
+      {
+        prompts: { length: present },
+      },
+    ]) => {
+      return needed > present ? [{ place, message: `needs ${needed} prompts, the split has ${present}` }] : [];
+    },
+  );
 }

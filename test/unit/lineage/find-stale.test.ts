@@ -1,9 +1,9 @@
 import { findStale } from '../../../src/lineage/find-stale.ts';
 import { type FinishedWork, readFinishedWork } from '../../../src/lineage/finished-work.ts';
 import { compareUses, describeReason, type RewardChange } from '../../../src/lineage/stale-reason.ts';
+import { EVALUATED_POLICIES } from '../../../src/schema/evaluated-policies.ts';
 import { configKey, DIAGNOSIS, iterationName, manifestKey, planPrefix } from '../../../src/schema/keys.ts';
 import { Manifest } from '../../../src/schema/manifest.ts';
-import { EVALUATED_POLICIES } from '../../../src/schema/stage-inputs.ts';
 import type { WorkName } from '../../../src/schema/stages.ts';
 import { completeStage, type StageWork } from '../../../src/stages/complete-stage.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';

@@ -152,17 +152,20 @@ describe('the data stages', () => {
       const records = prompts.map(({ promptId, tier }, index) => {
         return { promptId, tier, isCorrect: index < correct, isFormatted: true, text: '', tokenCount: 3 };
       });
-      const prefix = keys.evaluationPrefix(runId, policy);
-      await played.store.write(keys.recordsKey(prefix), encodeRecords(records));
-      await finishWork(played.store, prefix);
+      await played.store.write(
+        keys.recordsKey(keys.benchmarkPrefix(runId, policy, 'held-out')),
+        encodeRecords(records),
+      );
+      await finishWork(played.store, keys.evaluationPrefix(runId, policy));
     }
     for (const iteration of [0, 1]) {
       const ofShard = (shard: number) => keys.scoresPrefix(runId, keys.iterationName(iteration), shard);
       await finishWork(played.store, ...shards.map(ofShard));
     }
     const summary = await writeReport(diagnosed);
-    expect(summary.evaluation.rise).toMatchObject({ accuracy: 0.8, n: 5 });
-    expect(summary.evaluation.riseVsRl).toEqual({ difference: 0.4, mcnemarP: 0.5 });
+    const { policies, comparisons } = summary.evaluation['held-out'];
+    expect(policies.rise).toMatchObject({ accuracy: 0.8, n: 5 });
+    expect(comparisons[1]).toEqual({ policy: 'rise', against: 'rl', difference: 0.4, mcnemarP: 0.5 });
     expect(summary.routes).toEqual({ mastered: 2, selfDistill: 2, expert: 4 });
     const text = (await played.store.read(`${keys.reportPrefix(runId)}report.txt`)).toString();
     expect(text).toMatch(/RISE +80\.0% /);

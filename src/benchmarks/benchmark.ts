@@ -1,0 +1,38 @@
+import type * as zod from 'zod';
+import type { SamplingConfig } from '../schema/config/sampling.ts';
+import type { AccuracyEstimate, EvaluationRecord } from '../schema/evaluation.ts';
+import type { Prompt } from '../schema/prompt.ts';
+import type { Trajectory } from '../schema/trajectory.ts';
+
+/** What a benchmark sees of an answer. */
+export type GradableAnswer = Pick<Trajectory, 'text' | 'tokenIds'>;
+
+/** A benchmark at work, the same for each policy that it measures. */
+export interface Examination {
+  completionsPerPrompt: number;
+  sampling: SamplingConfig;
+  /** Versions of the rewards it grades by, for manifests. */
+  rewards: Record<string, string>;
+  grade(prompt: Prompt, answer: GradableAnswer): EvaluationRecord;
+  /** What one policy's records come to. */
+  aggregate(records: readonly EvaluationRecord[]): AccuracyEstimate;
+}
+
+/** What a benchmark is told of the run besides its own options. */
+export interface BenchmarkContext {
+  /** `evaluation.sampling` of the run config. */
+  sampling: SamplingConfig;
+}
+
+/** A way to measure policies on prompts. Each is one file of this room, and a line in its list. */
+export interface Benchmark<Options = unknown> {
+  /** Its key in `evaluation.benchmarks` of the run config and in summaries. */
+  name: string;
+  /** The prompts in words: reports say `Accuracy on <title>`. */
+  title: string;
+  /** Changes whenever a record or what they come to may. */
+  version: string;
+  /** Its knobs, `evaluation.benchmarks.<name>.options` in the run config. */
+  options: zod.ZodType<Options>;
+  create(options: Options, context: BenchmarkContext): Examination;
+}

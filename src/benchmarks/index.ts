@@ -1,0 +1,36 @@
+import { findByName, parseOptions } from '../schema/choice.ts';
+import type { PromptSource } from '../schema/config/prompt-source.ts';
+import type { RunConfig } from '../schema/config/run-config.ts';
+import type { Benchmark, Examination } from './benchmark.ts';
+import { heldOut } from './held-out.ts';
+
+/** Benchmarks that a run config names. */
+const BENCHMARKS: readonly Benchmark[] = [heldOut];
+
+/** A benchmark as a run uses it. */
+export interface ActiveBenchmark extends Pick<Benchmark, 'name' | 'title' | 'version'>, Examination {
+  /** Prompts of its own, where the config gives it some. */
+  source?: PromptSource;
+  /** The run's set of prompts that it asks, as `promptsKey` names it. */
+  promptSet: string;
+}
+
+/**
+ * The benchmarks of a run, in the order of its config. Throws `InvalidInputError` on an unknown name, and on options that
+ * a benchmark does not take.
+ */
+export function loadBenchmarks({ evaluation }: Pick<RunConfig, 'evaluation'>): ActiveBenchmark[] {
+  return Object.entries(evaluation.benchmarks).map(([name, { source, options }]) => {
+    const field = `evaluation.benchmarks.${name}`;
+    const benchmark = findByName(BENCHMARKS, name, field);
+    const examination = benchmark.create(parseOptions(benchmark, options, `${field}.options`), evaluation);
+    const { title, version } = benchmark;
+    return { name, title, version, source, promptSet: source ? name : 'evaluation', ...examination };
+  });
+}
+
+/** Versions of the benchmarks and of the rewards they grade by, for manifests. */
+export function benchmarkVersions(benchmarks: readonly ActiveBenchmark[]): Record<string, string> {
+  const versions = benchmarks.map(({ name, version, rewards }) => ({ ...rewards, [name]: version }));
+  return Object.assign({}, ...versions);
+}
