@@ -51,6 +51,17 @@ describe('preparing a run', () => {
     expect(RunConfig.parse(JSON.parse(String(await store.read(input.configKey))))).toEqual(config);
   });
 
+  it("places the prompts that a benchmark brings as the run's own", async () => {
+    const store = aStore();
+    const source = { kind: 'dataset', path: 'data' };
+    const { config } = await prepareRun(
+      store,
+      aConfig({ evaluation: { benchmarks: { 'held-out': { source } } } }),
+      aProject(),
+    );
+    expect(config.evaluation.benchmarks['held-out'].source).toEqual(config.data.train);
+  });
+
   it('names the run by everything that goes in', async () => {
     const store = aStore();
     const project = aProject();
@@ -75,6 +86,11 @@ describe('preparing a run', () => {
   it.each([
     [{ policy: { model: 'nowhere' } }, /policy\.model: .*nowhere is no folder; the path is relative to the config/],
     [{ policy: { model: 'data' } }, /data has no config\.json/],
+    [{ expert: { name: 'oracle' } }, /expert\.name: there is no oracle; choose one of worked-solution, none/],
+    [
+      { evaluation: { benchmarks: { mine: {} } } },
+      /evaluation\.benchmarks\.mine: there is no mine; choose one of held-out/,
+    ],
   ])('refuses %j', async (changes, message) => {
     await expect(prepareRun(aStore(), aConfig(changes), aProject())).rejects.toThrow(message);
   });

@@ -1,9 +1,10 @@
 import { findFaults, findOverlap } from '../../../src/datasets/check-prompts.ts';
 import { InvalidInputError } from '../../../src/schema/errors.ts';
 import * as keys from '../../../src/schema/keys.ts';
+import { Prompt } from '../../../src/schema/prompt.ts';
 import { runValidate } from '../../../src/stages/validate/run-validate.ts';
 import { openStore } from '../../../src/store/open-store.ts';
-import { encodeRecords } from '../../../src/store/records.ts';
+import { encodeRecords, readRecords } from '../../../src/store/records.ts';
 import { aPrompt, aRunConfig } from '../../support/factories.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -70,6 +71,19 @@ describe('validate', () => {
     const evaluation = { kind: 'tasks', split: 'evaluation', seed: 1, tiers: { read: 1, smell: 1 } };
     await store.write(input.configKey, JSON.stringify(aRunConfig({ data: { ...aRunConfig().data, evaluation } })));
     await expect(validate()).rejects.toThrow(/data\.evaluation\.tiers\.smell: charts has no tier smell; it has read/);
+  });
+
+  it('writes the prompts that a benchmark brings, and refuses those that train', async () => {
+    const source = { kind: 'tasks', split: 'evaluation', tiers: { sum: 3 }, seed: 9 };
+    const withSource = (changes: object) =>
+      JSON.stringify(aRunConfig({ evaluation: { benchmarks: { 'held-out': { source: { ...source, ...changes } } } } }));
+    const other = { runId: 'other', configKey: keys.configKey('other') };
+    await store.write(other.configKey, withSource({}));
+    await runValidate({ store, report: () => {} }, other);
+    const prompts = await readRecords(store, keys.promptsKey('other', 'held-out'), Prompt);
+    expect(prompts.map(({ tier }) => tier)).toEqual(['sum', 'sum', 'sum']);
+    await store.write(input.configKey, withSource({ split: 'train', tiers: { read: 4 }, seed: 1 }));
+    await expect(validate()).rejects.toThrow(/4 faults .*\n.*is also a training prompt/);
   });
 
   it('refuses iterations of more prompts than there are', async () => {

@@ -1,0 +1,68 @@
+import { comparePolicies } from '../../../src/benchmarks/compare-policies.ts';
+import { loadBenchmarks } from '../../../src/benchmarks/index.ts';
+import { type BenchmarkContent, renderMarkdown, renderText } from '../../../src/report/render-report.ts';
+import { EVALUATED_POLICIES } from '../../../src/schema/evaluated-policies.ts';
+import { aRunConfig } from '../../support/factories.ts';
+
+const [heldOut] = loadBenchmarks(aRunConfig());
+
+/** Four prompts, of which each policy solves one more than the one before it. */
+function aBenchmark(name: string, title: string): BenchmarkContent {
+  const answers = EVALUATED_POLICIES.map((policy, solved) => ({
+    policy,
+    records: ['a', 'b', 'c', 'd'].map((promptId, index) => {
+      const tier = index < 2 ? 'read' : undefined;
+      return { promptId, tier, isCorrect: index < solved, isFormatted: true, text: '', tokenCount: 10 + solved };
+    }),
+  }));
+  return { name, title, result: comparePolicies(heldOut, answers), answers };
+}
+
+const aReport = (...benchmarks: BenchmarkContent[]) => ({
+  runId: 'run-1',
+  benchmarks,
+  routes: { mastered: 5, selfDistill: 3, expert: 2 },
+  sftExamples: { selfDistill: 6, expert: 1 },
+});
+
+describe('a report', () => {
+  it('says of a benchmark what each policy achieved, and where', () => {
+    expect(renderText(aReport(aBenchmark('held-out', 'held-out prompts')))).toBe(`Run run-1
+
+Accuracy on held-out prompts
+  policy  accuracy    95% interval  formatted  tokens  prompts
+  base        0.0%   0.0% to 49.0%     100.0%    10.0        4
+  RL         25.0%   4.6% to 69.9%     100.0%    11.0        4
+  RISE       50.0%  15.0% to 85.0%     100.0%    12.0        4
+
+Paired comparison
+                  difference  McNemar p
+  RL over base  +25.0 points     1.0000
+  RISE over RL  +25.0 points     1.0000
+
+Accuracy by tier
+  tier  base     RL    RISE  prompts
+  none  0.0%   0.0%    0.0%        2
+  read  0.0%  50.0%  100.0%        2
+
+Diagnosis of the RL policy
+  route         prompts  SFT examples
+  mastered            5             0
+  self-distill        3             6
+  expert              2             1
+`);
+  });
+
+  it('of several benchmarks names each above its tables', () => {
+    const text = renderMarkdown(aReport(aBenchmark('held-out', 'held-out prompts'), aBenchmark('mine', 'my prompts')));
+    expect(text.match(/^## .*/gm)).toEqual([
+      '## Accuracy on held-out prompts',
+      '## Paired comparison on held-out prompts',
+      '## Accuracy by tier on held-out prompts',
+      '## Accuracy on my prompts',
+      '## Paired comparison on my prompts',
+      '## Accuracy by tier on my prompts',
+      '## Diagnosis of the RL policy',
+    ]);
+  });
+});
