@@ -1,4 +1,4 @@
-import type * as zod from 'zod';
+import type { Choosable } from '../schema/config/choice.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
 import type { AccuracyEstimate, EvaluationRecord } from '../schema/evaluation.ts';
 import type { Prompt } from '../schema/prompt.ts';
@@ -25,14 +25,8 @@ export interface BenchmarkContext {
 }
 
 /** A way to measure policies on prompts. Each is one file of this room, and a line in its list. */
-export interface Benchmark<Options = unknown> {
-  /** Its key in `evaluation.benchmarks` of the run config and in summaries. */
-  name: string;
+export interface Benchmark<Options = unknown> extends Choosable<Options> {
   /** The prompts in words: reports say `Accuracy on <title>`. */
   title: string;
-  /** Changes whenever a record or what they come to may. */
-  version: string;
-  /** Its knobs, `evaluation.benchmarks.<name>.options` in the run config. */
-  options: zod.ZodType<Options>;
   create(options: Options, context: BenchmarkContext): Examination;
 }

@@ -1,4 +1,4 @@
-import { findByName, parseOptions } from '../schema/choice.ts';
+import { resolveChoice } from '../schema/config/choice.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Benchmark, Examination } from './benchmark.ts';
@@ -21,11 +21,10 @@ export interface ActiveBenchmark extends Pick<Benchmark, 'name' | 'title' | 'ver
  */
 export function loadBenchmarks({ evaluation }: Pick<RunConfig, 'evaluation'>): ActiveBenchmark[] {
   return Object.entries(evaluation.benchmarks).map(([name, { source, options }]) => {
-    const field = `evaluation.benchmarks.${name}`;
-    const benchmark = findByName(BENCHMARKS, name, field);
-    const examination = benchmark.create(parseOptions(benchmark, options, `${field}.options`), evaluation);
-    const { title, version } = benchmark;
-    return { name, title, version, source, promptSet: source ? name : 'evaluation', ...examination };
+    const { chosen, ...parsed } = resolveChoice(`evaluation.benchmarks.${name}`, BENCHMARKS, { name, options });
+    const { title, version } = chosen;
+    const promptSet = source ? name : 'evaluation';
+    return { name, title, version, source, promptSet, ...chosen.create(parsed.options, evaluation) };
   });
 }
 

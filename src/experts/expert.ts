@@ -1,5 +1,5 @@
-import type * as zod from 'zod';
 import type { Environment } from '../endpoints/environment.ts';
+import type { Choosable } from '../schema/config/choice.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { TextCache } from '../store/text-cache.ts';
 
@@ -20,12 +20,6 @@ export interface ExpertServices {
 }
 
 /** Someone who answers where the policy cannot. Each is one file of this room, and a line in its list. */
-export interface Expert<Options = unknown> {
-  /** As `expert.name` in the run config and as records name it. */
-  name: string;
-  /** Changes whenever an answer may. */
-  version: string;
-  /** Its knobs, `expert.options` in the run config. */
-  options: zod.ZodType<Options>;
+export interface Expert<Options = unknown> extends Choosable<Options> {
   create(options: Options, services: ExpertServices): Consultant;
 }

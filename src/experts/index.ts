@@ -1,5 +1,5 @@
 import type { Environment } from '../endpoints/environment.ts';
-import { findByName, parseOptions } from '../schema/choice.ts';
+import { resolveChoice } from '../schema/config/choice.ts';
 import type { ExpertConfig } from '../schema/config/expert.ts';
 import { expertAnswerKey } from '../schema/keys.ts';
 import type { Store } from '../store/store.ts';
@@ -20,13 +20,16 @@ export interface ActiveExpert extends Pick<Expert, 'name' | 'version'>, Pick<Con
  */
 export function loadExpert(
   store: Store,
-  { name, options }: Pick<ExpertConfig, 'name' | 'options'>,
+  config: Pick<ExpertConfig, 'name' | 'options'>,
   environment?: Environment,
 ): ActiveExpert {
-  const expert = findByName(EXPERTS, name, 'expert.name');
-  const answers = createTextCache(store, expertAnswerKey);
-  const consultant = expert.create(parseOptions(expert, options, 'expert.options'), { answers, environment });
+  const { chosen: expert, options } = resolveChoice('expert', EXPERTS, config);
+  const consultant = expert.create(options, { answers: createTextCache(store, expertAnswerKey), environment });
+  const { name, version } = expert;
   const { variant } = consultant;
-  const version = variant === undefined ? expert.version : `${expert.version} (${variant})`;
-  return { name, version, answer: consultant.answer.bind(consultant) };
+  return {
+    name,
+    version: variant === undefined ? version : `${version} (${variant})`,
+    answer: consultant.answer.bind(consultant),
+  };
 }

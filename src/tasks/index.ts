@@ -1,13 +1,15 @@
-import { findByName } from '../schema/choice.ts';
+import { InvalidInputError } from '../schema/errors.ts';
 import { charts } from './charts/charts.ts';
 import type { Task, TaskFamily, TaskSource } from './family.ts';
 
 /** Families that a run config names. */
 export const TASK_FAMILIES: readonly TaskFamily[] = [charts];
 
+const findFamily = (name: string) => TASK_FAMILIES.find((family) => family.name === name);
+
 /** What a source asks for that there is not: its field below the source, and why. */
 export function findTaskFaults({ family: name, tiers }: TaskSource): { path: string[]; message: string }[] {
-  const family = TASK_FAMILIES.find((one) => one.name === name);
+  const family = findFamily(name);
   if (!family) {
     const known = TASK_FAMILIES.map((one) => one.name).join(', ');
     return [{ path: ['family'], message: `there is no family ${name}; choose one of ${known}` }];
@@ -19,7 +21,9 @@ export function findTaskFaults({ family: name, tiers }: TaskSource): { path: str
   });
 }
 
-/** Draws the tasks of a source without faults. */
+/** Draws the tasks of a source. Throws `InvalidInputError` where it asks for what there is not. */
 export function drawTasks(source: TaskSource): Task[] {
-  return findByName(TASK_FAMILIES, source.family, 'family').draw(source);
+  const [fault] = findTaskFaults(source);
+  if (fault) throw new InvalidInputError(fault.message);
+  return findFamily(source.family)!.draw(source);
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { ChoiceOptions } from './choice.ts';
 import { PromptSource } from './prompt-source.ts';
 import { SamplingConfig } from './sampling.ts';
 
 /** How a run uses a benchmark. */
 const BenchmarkUse = z.strictObject({
   source: PromptSource.optional().describe('prompts of its own; those of data.evaluation when absent'),
-  options: z.record(z.string(), z.json()).default({}).describe("the benchmark's own knobs"),
+  options: ChoiceOptions.describe("the benchmark's own knobs"),
 });
 
 /** How policies are measured. */

@@ -53,8 +53,11 @@ describe('the benchmarks of a run', () => {
   });
 
   it.each([
-    [{ oracle: {} }, /^evaluation\.benchmarks\.oracle: there is no oracle; choose one of held-out$/],
-    [{ 'held-out': { options: { k: 2 } } }, /^evaluation\.benchmarks\.held-out\.options: .*Unrecognized key: "k"/],
+    [{ oracle: {} }, /^evaluation\.benchmarks\.oracle is oracle, which is not there \(held-out\); correct the name$/],
+    [
+      { 'held-out': { options: { k: 2 } } },
+      /^evaluation\.benchmarks\.held-out\.options of held-out: .*Unrecognized key: "k"/,
+    ],
     [{}, /name at least one benchmark/],
   ])('are refused as %j', (benchmarks, message) => expect(() => withBenchmarks(benchmarks)).toThrow(message));
 });

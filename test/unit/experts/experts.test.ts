@@ -27,8 +27,11 @@ describe('an expert', () => {
   });
 
   it.each([
-    [{ name: 'oracle', options: {} }, /^expert\.name: there is no oracle; choose one of worked-solution, none$/],
-    [{ name: 'none', options: { model: 'x' } }, /^expert\.options: .*Unrecognized key: "model"/],
+    [
+      { name: 'oracle', options: {} },
+      /^expert is oracle, which is not there \(worked-solution, none\); correct the name$/,
+    ],
+    [{ name: 'none', options: { model: 'x' } }, /^expert\.options of none: .*Unrecognized key: "model"/],
   ])('is refused as %j', (config, message) => {
     expect(() => loadExpert(store, config)).toThrow(message);
   });

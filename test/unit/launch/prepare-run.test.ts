@@ -86,10 +86,10 @@ describe('preparing a run', () => {
   it.each([
     [{ policy: { model: 'nowhere' } }, /policy\.model: .*nowhere is no folder; the path is relative to the config/],
     [{ policy: { model: 'data' } }, /data has no config\.json/],
-    [{ expert: { name: 'oracle' } }, /expert\.name: there is no oracle; choose one of worked-solution, none/],
+    [{ expert: { name: 'oracle' } }, /expert is oracle, which is not there \(worked-solution, none\)/],
     [
       { evaluation: { benchmarks: { mine: {} } } },
-      /evaluation\.benchmarks\.mine: there is no mine; choose one of held-out/,
+      /evaluation\.benchmarks\.mine is mine, which is not there \(held-out\)/,
     ],
   ])('refuses %j', async (changes, message) => {
     await expect(prepareRun(aStore(), aConfig(changes), aProject())).rejects.toThrow(message);
