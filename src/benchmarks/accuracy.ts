@@ -1,5 +1,6 @@
 import { computeMcNemarP, computeWilsonInterval } from '../base/statistics.ts';
-import type { AccuracyComparison, AccuracyEstimate, EvaluationRecord } from '../schema/evaluation.ts';
+import type { AccuracyEstimate, EvaluationRecord } from '../schema/evaluation.ts';
+import type { PairedDifference } from './benchmark.ts';
 
 /** A graded answer; the answers of two policies to one prompt are a pair. */
 type Verdict = Pick<EvaluationRecord, 'promptId' | 'isCorrect'>;
@@ -11,11 +12,8 @@ export function estimateAccuracy(verdicts: readonly Pick<Verdict, 'isCorrect'>[]
   return { accuracy: n === 0 ? 0 : correct / n, ...computeWilsonInterval(correct, n), n };
 }
 
-/** Compares two policies on the prompts that both answered; `difference` is `after` minus `before`. */
-export function compareAccuracy(
-  before: readonly Verdict[],
-  after: readonly Verdict[],
-): Pick<AccuracyComparison, 'difference' | 'mcnemarP'> {
+/** Two policies compared on the prompts that both answered once; `difference` is `after` minus `before`. */
+export function compareAccuracy(before: readonly Verdict[], after: readonly Verdict[]): PairedDifference {
   const wasCorrect = new Map(before.map(({ promptId, isCorrect }) => [promptId, isCorrect]));
   const paired = after.filter(({ promptId }) => wasCorrect.has(promptId));
   const gained = paired.filter(({ promptId, isCorrect }) => isCorrect && !wasCorrect.get(promptId)).length;

@@ -1,8 +1,11 @@
 import type { Choosable } from '../schema/config/choice.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
-import type { AccuracyEstimate, EvaluationRecord } from '../schema/evaluation.ts';
+import type { AccuracyComparison, AccuracyEstimate, EvaluationRecord } from '../schema/evaluation.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Trajectory } from '../schema/trajectory.ts';
+
+/** A comparison, but for the names of those compared. */
+export type PairedDifference = Pick<AccuracyComparison, 'difference' | 'mcnemarP'>;
 
 /** What a benchmark sees of an answer. */
 export type GradableAnswer = Pick<Trajectory, 'text' | 'tokenIds'>;
@@ -16,6 +19,8 @@ export interface Examination {
   grade(prompt: Prompt, answer: GradableAnswer): EvaluationRecord;
   /** What one policy's records come to. */
   aggregate(records: readonly EvaluationRecord[]): AccuracyEstimate;
+  /** How one policy's records differ from another's: `after` minus `before`. */
+  compare(before: readonly EvaluationRecord[], after: readonly EvaluationRecord[]): PairedDifference;
 }
 
 /** What a benchmark is told of the run besides its own options. */

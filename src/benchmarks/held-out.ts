@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BUILT_IN_VERSIONS, gradeAnswer, isFormatted } from '../rewards/index.ts';
-import { estimateAccuracy } from './accuracy.ts';
+import { compareAccuracy, estimateAccuracy } from './accuracy.ts';
 import type { Benchmark } from './benchmark.ts';
 
 /** Prompts held out from training, each answered once and graded by the accuracy and the format reward. */
@@ -22,5 +22,6 @@ export const heldOut: Benchmark = {
       tokenCount: tokenIds.length,
     }),
     aggregate: estimateAccuracy,
+    compare: compareAccuracy,
   }),
 };
