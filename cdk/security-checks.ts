@@ -11,7 +11,8 @@ interface Acknowledgement {
 }
 
 const ANY = /^Resource::\*$/;
-const STORE_KEYS = /^Resource::\S+\/(runs|trajectories|images|models|datasets|rewards|judgements)\/[\w*/.-]+$/;
+const STORE_KEYS =
+  /^Resource::\S+\/(runs|trajectories|images|models|datasets|rewards|judgements|expert-answers)\/[\w*/.-]+$/;
 
 const ACKNOWLEDGED: readonly Acknowledgement[] = [
   {

@@ -45,6 +45,8 @@ const MODELS = 'models/*';
 const REWARDS = 'rewards/*';
 /** What judges were asked before, by any run. */
 const JUDGEMENTS = 'judgements/*';
+/** What experts answered before, to any run. */
+const EXPERT_ANSWERS = 'expert-answers/*';
 /** What the run's jobs compute in, measured by the first of them. */
 const PRECISION = 'runs/*/precision/*';
 
@@ -138,7 +140,7 @@ export const STAGES = {
         ? [routesPrefix(runId, shard)]
         : ofEach(shard + 1, (earlier) => routesPrefix(runId, earlier))),
     ],
-    access: { reads: [RUNS], writes: ['runs/*/expert/*'] },
+    access: { reads: [RUNS, EXPERT_ANSWERS], writes: ['runs/*/expert/*', EXPERT_ANSWERS] },
     // Experts are metered services with request limits.
     concurrency: 8,
   }),

@@ -95,6 +95,7 @@ describe('access to the store', () => {
     ['score', keys.scoreJournalKey(keys.scoresPrefix(run, rollout, 0), 'ab', 0)],
     ['route', keys.recordsKey(keys.routesPrefix(run, 0))],
     ['consult-expert', keys.recordsKey(keys.expertPrefix(run, 0))],
+    ['consult-expert', keys.expertAnswerKey('ab')],
     ['publish', keys.sftIndexKey(run)],
     ['report', keys.manifestKey(keys.reportPrefix(run))],
     ['report', keys.summaryKey(run)],
@@ -106,8 +107,8 @@ describe('access to the store', () => {
     ['gpu-worker', keys.metricsKey(keys.resumeStepPrefix(keys.sftResumePrefix(run), 1))],
     ['gpu-worker', keys.metricsKey(keys.resumeStepPrefix(keys.grpoResumePrefix(run, 0), 1))],
     ['gpu-worker', keys.partKey(keys.trajectoriesPrefix(run, rollout, 0), 0)],
-    ['gpu-worker', keys.partKey(keys.evaluationPrefix(run, 'base'), 0)],
-    ['gpu-worker', keys.recordsKey(keys.evaluationPrefix(run, 'base'))],
+    ['gpu-worker', keys.partKey(keys.benchmarkPrefix(run, 'base', 'held-out'), 0)],
+    ['gpu-worker', keys.recordsKey(keys.benchmarkPrefix(run, 'base', 'held-out'))],
   ];
   const accessOf = (stage: (typeof written)[number][0]) =>
     stage === 'gpu-worker' ? JOB_ACCESS : stageOf(stage).access;
@@ -140,7 +141,7 @@ describe('access to the store', () => {
       keys.sftResumePrefix(run),
       keys.grpoResumePrefix(run, 3),
       keys.partsPrefix(keys.trajectoriesPrefix(run, rollout, 0)),
-      keys.partsPrefix(keys.evaluationPrefix(run, 'rl')),
+      keys.partsPrefix(keys.benchmarkPrefix(run, 'rl', 'held-out')),
     ];
     const mayDelete = (key: string) => JOB_ACCESS.deletes!.some((pattern) => matches(pattern, key));
     expect(kept.filter((prefix) => !mayDelete(`${prefix}x`))).toEqual([]);

@@ -7,11 +7,13 @@ import {
   evaluationPrefix,
   manifestKey,
   promptsKey,
+  promptsPrefix,
   recordsKey,
 } from '../../../src/schema/keys.ts';
 import { Manifest } from '../../../src/schema/manifest.ts';
 import { runEvaluate } from '../../../src/stages/evaluate/run-evaluate.ts';
 import { encodeRecords, readJson, readRecords } from '../../../src/store/records.ts';
+import { finishWork } from '../../support/finished-work.ts';
 import { aRunConfig, aStoredRun, jobDeps, RUN_ID } from '../../support/stored-run.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -24,6 +26,7 @@ async function aRun(name: string) {
   config.evaluation.sampling.maxNewTokens = 4;
   const { store, prompts } = await aStoredRun(join(folder, name), config);
   await store.write(promptsKey(RUN_ID, 'evaluation'), encodeRecords(prompts));
+  await finishWork(store, promptsPrefix(RUN_ID));
   return { store, prompts };
 }
 
