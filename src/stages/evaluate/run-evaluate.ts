@@ -11,6 +11,7 @@ import type { ReportProgress } from '../../schema/progress.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import type { ExecutionInput } from '../../schema/stage-inputs.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
 import { choosePrecision } from '../choose-precision.ts';
 import { completeStage } from '../complete-stage.ts';
 import { deleteKept, sampleCompletions } from '../sample-completions.ts';
@@ -47,13 +48,13 @@ export async function runEvaluate(
   const versions = benchmarkVersions(benchmarks);
   const work = { stage: 'evaluate', input, config, index: policyIndex, versions } as const;
   const summary = await completeStage(store, work, async (writePart) => {
-    const sittings = await Promise.all(benchmarks.map((benchmark) => prepare(deps, runId, name, benchmark)));
+    const sittings = await Promise.all(benchmarks.map((benchmark) => readSitting(store, runId, name, benchmark)));
     const policy = await loadStoredPolicy(store, prefixOf(runId, config), config);
     const precision = await choosePrecision(deps, runId, config, policy.model);
     const records: EvaluationRecord[] = [];
     for (const [index, sitting] of sittings.entries()) {
       const report = reportWhole(deps.report, sittings, index);
-      const own = await sit({ ...deps, report }, config, { name, policy, precision }, sitting);
+      const own = await answerPrompts({ ...deps, report }, config, { name, policy, precision }, sitting);
       await writePart(recordsKey(sitting.prefix), encodeRecords(own), own.length);
       records.push(...own);
     }
@@ -70,17 +71,12 @@ function findPolicy(index: number): EvaluatedPolicy {
   throw new InvalidInputError(`evaluate has policies 0 to ${EVALUATED_POLICIES.length - 1}, not ${index}`);
 }
 
-async function prepare(
-  { store }: JobDeps,
-  runId: string,
-  policy: string,
-  benchmark: ActiveBenchmark,
-): Promise<Sitting> {
+async function readSitting(store: Store, runId: string, policy: string, benchmark: ActiveBenchmark): Promise<Sitting> {
   const prompts = await readRecords(store, promptsKey(runId, benchmark.promptSet), Prompt);
   return { benchmark, prompts, prefix: benchmarkPrefix(runId, policy, benchmark.name) };
 }
 
-async function sit(
+async function answerPrompts(
   deps: JobDeps,
   config: RunConfig,
   { name, policy, precision }: { name: string; policy: Policy; precision: Precision },

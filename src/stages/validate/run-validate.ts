@@ -16,7 +16,8 @@ import { type MaterializedPrompts, materializePrompts } from './materialize-prom
 const SHOWN_FAULTS = 10;
 
 /**
- * Preflight: writes the prompts of both splits with their images, and checks them and the rewards before any GPU is paid for.
+ * Preflight: writes the run's sets of prompts with their images, and checks them and all that the config names before any
+ * GPU is paid for.
  * Throws `InvalidInputError` that lists the first faults with their places.
  */
 export async function runValidate(deps: StageDeps, input: ExecutionInput): Promise<ValidateOutput> {
@@ -88,19 +89,13 @@ function refuseFaults(runId: string, faults: readonly Fault[]): void {
 
 function findCountFaults({ rl, diagnosis }: RunConfig, train: PromptSet, others: readonly PromptSet[]): Fault[] {
   const wanted = [
-    ...[train, ...others].map((set) => [set.field, 1, set] as const),
-    ['rl.promptsPerIteration', rl.iterations > 0 ? rl.promptsPerIteration : 0, train] as const,
-    ['diagnosis.prompts', diagnosis.prompts ?? 0, train] as const,
+    ...[train, ...others].map((set) => ({ place: set.field, needed: 1, set })),
+    { place: 'rl.promptsPerIteration', needed: rl.iterations > 0 ? rl.promptsPerIteration : 0, set: train },
+    { place: 'diagnosis.prompts', needed: diagnosis.prompts ?? 0, set: train },
   ];
-  return wanted.flatMap(
-    ([
-      place,
-      needed,
-      {
-        prompts: { length: present },
-      },
-    ]) => {
-      return needed > present ? [{ place, message: `needs ${needed} prompts, the split has ${present}` }] : [];
-    },
-  );
+  return wanted
+    .filter(({ needed, set }) => needed > set.prompts.length)
+    .map(({ place, needed, set }) => {
+      return { place, message: `needs ${needed} prompts, the split has ${set.prompts.length}` };
+    });
 }
