@@ -1,6 +1,6 @@
-import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
+import { createSha256, hashStream } from '../base/hash.ts';
 import { CorruptRecordError } from '../schema/errors.ts';
 import type { ManifestPart } from '../schema/manifest.ts';
 import type { Store } from '../store/store.ts';
@@ -44,7 +44,7 @@ async function fetchRest(
   held: number,
   onBytes: (received: number) => void,
 ): Promise<boolean> {
-  const hash = held > 0 ? await hashFile(partial) : createHash('sha256');
+  const hash = held > 0 ? await hashFile(partial) : createSha256();
   const file = await open(partial, 'a');
   try {
     let received = held;
@@ -60,11 +60,7 @@ async function fetchRest(
   return hash.digest('hex') === sha256;
 }
 
-async function hashFile(path: string): Promise<Hash> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash;
-}
+const hashFile = (path: string) => hashStream(createReadStream(path));
 
 const sizeOf = (path: string) =>
   stat(path).then(

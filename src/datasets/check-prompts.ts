@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashJson } from '../base/hash.ts';
 import { type ActiveReward, findGoldFault } from '../rewards/index.ts';
 import { findAspectFault } from '../schema/image-limits.ts';
 import type { Prompt } from '../schema/prompt.ts';
@@ -70,5 +70,5 @@ function findMarkFault(prompt: Prompt): string | undefined {
 
 function contentHash({ question, options = [], images }: Prompt): string {
   const content = [question.replace(/\s+/g, ' ').trim(), options, images.map((image) => image.sha256)];
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  return hashJson(content);
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import sharp from 'sharp';
+import { sha256Of } from '../base/hash.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { MAX_IMAGE_PIXELS } from '../schema/image-limits.ts';
 import { imageKey } from '../schema/keys.ts';
@@ -109,7 +109,7 @@ async function describeImage(bytes: Buffer, name: string): Promise<ImageRef> {
     const decoder = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_IMAGE_PIXELS });
     const { format = '' } = await decoder.metadata();
     const { info } = await decoder.autoOrient().raw().toBuffer({ resolveWithObject: true });
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = sha256Of(bytes);
     const extension = EXTENSIONS[format] ?? format;
     return { key: imageKey(sha256, extension), sha256, width: info.width, height: info.height };
   } catch (cause) {

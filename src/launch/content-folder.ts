@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { hashStream, sha256Of } from '../base/hash.ts';
 import type { Store } from '../store/store.ts';
 
 /** Files of a folder, and the hash of their names and bytes. */
@@ -16,9 +15,9 @@ export interface ContentFolder {
 /** Hashes files of a folder by relative name and content. */
 export async function describeContent(folder: string, files: readonly string[]): Promise<ContentFolder> {
   const sorted = [...files].sort();
-  const hash = createHash('sha256');
-  for (const file of sorted) hash.update(JSON.stringify([file, await hashFile(join(folder, file))]));
-  return { folder, files: sorted, contentHash: hash.digest('hex').slice(0, 16) };
+  const lines: string[] = [];
+  for (const file of sorted) lines.push(JSON.stringify([file, await hashFile(join(folder, file))]));
+  return { folder, files: sorted, contentHash: sha256Of(lines.join('')).slice(0, 16) };
 }
 
 /** Copies the files below a prefix of the store, which the content hash is part of: what is there is right. */
@@ -30,7 +29,5 @@ export async function copyContent(store: Store, content: ContentFolder, prefix: 
 }
 
 async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
+  return (await hashStream(createReadStream(path))).digest('hex');
 }

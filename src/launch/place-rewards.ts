@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
+import { sha256Of } from '../base/hash.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { rewardModuleKey } from '../schema/keys.ts';
@@ -33,7 +33,7 @@ async function placeModule(store: Store, path: string, field: string): Promise<s
   const bytes = await readFile(path).catch((cause: Error) => {
     throw new InvalidInputError(`${field}: ${path} cannot be read; the path is relative to the config file`, { cause });
   });
-  const key = rewardModuleKey(createHash('sha256').update(bytes).digest('hex'), basename(path));
+  const key = rewardModuleKey(sha256Of(bytes), basename(path));
   if (!(await store.exists(key))) await store.write(key, bytes);
   return key;
 }

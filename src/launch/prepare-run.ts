@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { sha256Of } from '../base/hash.ts';
 import { loadBenchmarks } from '../benchmarks/index.ts';
 import { loadExpert } from '../experts/index.ts';
 import { loadRewards } from '../rewards/load-rewards.ts';
@@ -52,7 +52,7 @@ export async function prepareRun(
     evaluation: await placeBenchmarkSources(store, config.evaluation, configFolder),
   };
   const json = `${JSON.stringify(resolved, null, 2)}\n`;
-  const id = runId ?? `${config.name}-${createHash('sha256').update(json).digest('hex').slice(0, 8)}`;
+  const id = runId ?? `${config.name}-${sha256Of(json).slice(0, 8)}`;
   const input = parseInput(id);
   await writeConfig(store, input, json);
   await noteStart(store, id);

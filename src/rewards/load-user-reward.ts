@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { sha256Of } from '../base/hash.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { rewardModuleKey } from '../schema/keys.ts';
 import type { Store } from '../store/store.ts';
@@ -35,7 +35,7 @@ export async function loadUserReward(store: Store, key: string): Promise<UserRew
   const known = loaded.get(key);
   if (known) return known;
   const bytes = await store.read(key);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = sha256Of(bytes);
   if (key !== rewardModuleKey(sha256, basename(key))) {
     throw new InvalidInputError(`${key} holds other code than its name says (sha256 ${sha256}); start the run again`);
   }

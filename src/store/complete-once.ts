@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/hash.ts';
 import { mapBounded } from '../base/map-bounded.ts';
 import { AlreadyExistsError } from '../schema/errors.ts';
 import { manifestKey } from '../schema/keys.ts';
@@ -69,8 +69,6 @@ function describeInputs(store: Store, folders: readonly string[]): Promise<Manif
     return { key, sha256: sha256Of(await store.read(key)) };
   });
 }
-
-const sha256Of = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 
 function describePart(key: string, bytes: Uint8Array | string, records: number | undefined): ManifestPart {
   const part = {

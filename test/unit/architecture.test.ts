@@ -125,6 +125,12 @@ function findCircles(): string[][] {
   return circles;
 }
 
+/** Files of `src` whose text matches. */
+function sourcesWith(pattern: RegExp): string[] {
+  const files = sourceFiles(join(packageRoot, 'src')).map((file) => relative(packageRoot, file));
+  return files.filter((file) => pattern.test(readFileSync(join(packageRoot, file), 'utf8')));
+}
+
 const isWithin = (path: string, part: string) => path === part || path.startsWith(`${part}/`);
 /** Name of the stage a file belongs to; none for files that all stages share. */
 const stageOf = (path: string) => /^src\/stages\/([^/]+)\//.exec(path)?.[1];
@@ -164,9 +170,12 @@ describe('the architecture', () => {
     expect(users.filter((stage) => stage !== undefined && !ENGINE_STAGES.includes(stage))).toEqual([]);
   });
 
+  it('only base/hash.ts makes hashes', () => {
+    expect(sourcesWith(/\bcreateHash\b/)).toEqual(['src/base/hash.ts']);
+  });
+
   it('only entry points read the environment', () => {
-    const files = sourceFiles(join(packageRoot, 'src')).map((file) => relative(packageRoot, file));
-    const readers = files.filter((file) => /process\.env\b/.test(readFileSync(join(packageRoot, file), 'utf8')));
+    const readers = sourcesWith(/process\.env\b/);
     const isEntryPoint = (file: string) =>
       ['src/cli', 'src/aws', 'src/launch', 'src/local', 'src/engine/runtime/backend.ts'].some((part) =>
         isWithin(file, part),

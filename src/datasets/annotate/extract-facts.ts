@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { hashJson } from '../../base/hash.ts';
 import { fenceResponse, toPlainLine } from '../../endpoints/fence-response.ts';
 import type { LanguageModel } from '../../endpoints/language-model.ts';
 import type { StructuredRequest } from '../../endpoints/structured-request.ts';
@@ -31,7 +31,7 @@ export interface Chain {
  */
 export async function extractFacts(model: LanguageModel, cache: TextCache, chain: Chain): Promise<ExtractedFacts> {
   const content = [...model.identity, PROMPT_VERSION, chain.question, chain.response];
-  const key = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  const key = hashJson(content);
   const kept = await cache.read(key);
   if (kept !== undefined) return ExtractedFacts.parse(JSON.parse(kept));
   const { value: facts, ...tokens } = await model.ask(buildRequest(chain), readFacts);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { hashJson } from '../../base/hash.ts';
 import type { LanguageModel } from '../../endpoints/language-model.ts';
 import type { TextCache } from '../../store/text-cache.ts';
 import type { Judge, Judgement } from './judge.ts';
@@ -33,7 +33,7 @@ export function createModelJudge(model: LanguageModel, cache: TextCache): Judge 
     async judge(facts, response) {
       if (facts.length === 0) return { verdicts: [] };
       const content = [...model.identity, JUDGE_PROMPT_VERSION, facts, response];
-      const key = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+      const key = hashJson(content);
       const judging = underWay.get(key) ?? ask(key, facts, response).finally(() => underWay.delete(key));
       underWay.set(key, judging);
       return toJudgement(key, await judging, model);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { hashJson } from '../../base/hash.ts';
 import { findStale, type StaleWork } from '../../lineage/find-stale.ts';
 import { type FinishedWork, readFinishedWork } from '../../lineage/finished-work.ts';
 import { compareUses } from '../../lineage/stale-reason.ts';
@@ -56,10 +56,7 @@ export async function rescoreRun(deps: ScoringDeps, runId: string, rewards: RunC
   const active = await loadRewards(store, { ...config, rewards }, deps.environment);
   await refuseRewardFaults(store, { ...config, rewards });
   const versions = rewardVersions(active);
-  const hash = createHash('sha256')
-    .update(JSON.stringify([versions, rewards]))
-    .digest('hex')
-    .slice(0, 8);
+  const hash = hashJson([versions, rewards], 8);
   const finished = await readFinishedWork(store, runId);
   const shards = await listScoredShards(store, runId, config, finished);
   for (const input of shards) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashJson } from '../../base/hash.ts';
 import type { ActiveReward } from '../../rewards/index.ts';
 import { scoreJournalKey, scoreJournalPrefix, scoreJournalsPrefix } from '../../schema/keys.ts';
 import { type Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
@@ -23,8 +23,8 @@ export async function openScoreJournal(
   prefix: string,
   rewards: readonly ActiveReward[],
 ): Promise<ScoreJournal> {
-  const identity = JSON.stringify(rewards.map(({ name, version, weight }) => [name, version, weight]));
-  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 8);
+  const identity = rewards.map(({ name, version, weight }) => [name, version, weight]);
+  const hash = hashJson(identity, 8);
   const written = await store.list(scoreJournalPrefix(prefix, hash));
   const known = new Map<string, TrajectoryScore>();
   for (const key of written) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../../base/hash.ts';
 import type { RawImage } from '../../base/raw-image.ts';
 import type { Fault, PlacedPrompt } from '../../datasets/check-prompts.ts';
 import { readDataset } from '../../datasets/read-dataset.ts';
@@ -74,7 +74,7 @@ async function storeTask(store: Store, task: Task): Promise<PlacedPrompt> {
 
 async function storeImage(store: Store, image: RawImage): Promise<ImageRef> {
   const png = await encodePng(image);
-  const sha256 = createHash('sha256').update(png).digest('hex');
+  const sha256 = sha256Of(png);
   const key = imageKey(sha256, 'png');
   await writeImage(store, key, png);
   return { key, sha256, width: image.width, height: image.height };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashJsonToUint32 } from '../../base/hash.ts';
 import type { Scene } from './tier.ts';
 
 export type Split = 'evaluation' | 'train' | 'pretraining';
@@ -10,7 +10,7 @@ const BUCKETS = 10;
  * No image can be in two splits, whatever is asked about it and whatever the seeds.
  */
 export function splitOf(scene: Scene): Split {
-  const bucket = createHash('sha256').update(JSON.stringify(scene)).digest().readUInt32LE(0) % BUCKETS;
+  const bucket = hashJsonToUint32(scene) % BUCKETS;
   if (bucket === 0) return 'evaluation';
   return bucket <= 3 ? 'train' : 'pretraining';
 }

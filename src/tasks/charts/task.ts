@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashJson } from '../../base/hash.ts';
 import { createRandom } from '../../base/random.ts';
 import type { RawImage } from '../../base/raw-image.ts';
 import { deriveSeed } from '../../base/seeds.ts';
@@ -24,8 +24,7 @@ export function finishTask(tier: Tier, { scene, ...draft }: TaskDraft): Task {
 }
 
 export function taskId(tier: Tier, { scene, question }: TaskDraft): string {
-  const hash = createHash('sha256').update(JSON.stringify({ scene, question })).digest('hex');
-  return `${tier.name}-${hash.slice(0, 12)}`;
+  return `${tier.name}-${hashJson({ scene, question }, 12)}`;
 }
 
 function renderScene(scene: Scene): RawImage {
