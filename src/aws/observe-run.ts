@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mapBounded } from '../base/map-bounded.ts';
+import { mapBounded } from '../base/bounded.ts';
 import { checkpointPrefix, manifestKey } from '../schema/keys.ts';
 import { readJsonIfPresent } from '../store/records.ts';
 import type { Store } from '../store/store.ts';

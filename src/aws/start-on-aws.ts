@@ -1,6 +1,6 @@
 import { prepareRun } from '../launch/prepare-run.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
-import { InvalidInputError, NotFoundError } from '../schema/errors.ts';
+import { InvalidInputError } from '../schema/errors.ts';
 import { configKey } from '../schema/keys.ts';
 import { readConfig } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -30,12 +30,10 @@ export async function resumeOnAws(runId: string, options: AwsOptions): Promise<S
   assertExecutable(runId);
   return withDeployment(options, async ({ aws, deployment, store }) => {
     const input = { runId, configKey: configKey(runId) };
-    await readConfig(store, input.configKey).catch((cause) => {
-      if (!(cause instanceof NotFoundError)) throw cause;
-      throw new InvalidInputError(`run ${runId} is not in ${store.uri}; rise status lists the runs there are`, {
-        cause,
-      });
-    });
+    if (!(await store.exists(input.configKey))) {
+      throw new InvalidInputError(`run ${runId} is not in ${store.uri}; rise status lists the runs there are`);
+    }
+    await readConfig(store, input.configKey);
     return resumeRun(aws, deployment.stateMachineArn, input);
   });
 }

@@ -1,4 +1,4 @@
-import { mapBounded } from '../base/map-bounded.ts';
+import { mapBounded } from '../base/bounded.ts';
 import type { AwsClients } from './clients.ts';
 import type { Deployment } from './deployment.ts';
 import { isOver, knownExecutionsOf } from './executions.ts';

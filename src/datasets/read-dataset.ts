@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import sharp from 'sharp';
+import { streamBounded } from '../base/bounded.ts';
 import { sha256Of } from '../base/hash.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { MAX_IMAGE_PIXELS } from '../schema/image-limits.ts';
@@ -30,11 +31,8 @@ export async function* readDataset(files: DatasetFiles, path: string, limit = In
   const file = await findDatasetFile(files, path);
   const lines = (await files.read(file)).toString('utf8').split('\n');
   const rows = lines.flatMap((line, index) => (line.trim() === '' ? [] : [{ line, place: `${file}:${index + 1}` }]));
-  const wanted = rows.slice(0, limit);
-  for (let start = 0; start < wanted.length; start += CONCURRENT_ROWS) {
-    const read = wanted.slice(start, start + CONCURRENT_ROWS).map((row) => readEntry(files, posix.dirname(file), row));
-    yield* await Promise.all(read);
-  }
+  const folder = posix.dirname(file);
+  yield* streamBounded(rows.slice(0, limit), CONCURRENT_ROWS, (row) => readEntry(files, folder, row));
 }
 
 async function readEntry(

@@ -6,10 +6,11 @@ import { loadExpert } from '../experts/index.ts';
 import { loadRewards } from '../rewards/load-rewards.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
-import { AlreadyExistsError, InvalidInputError } from '../schema/errors.ts';
+import { InvalidInputError } from '../schema/errors.ts';
 import { configKey, datasetPrefix, modelPrefix } from '../schema/keys.ts';
 import { ExecutionInput } from '../schema/stage-inputs.ts';
 import { noteStart } from '../store/note-start.ts';
+import { writeIfAbsent } from '../store/presence.ts';
 import type { Store } from '../store/store.ts';
 import { type ContentFolder, copyContent, describeContent } from './content-folder.ts';
 import { placeRewards } from './place-rewards.ts';
@@ -66,16 +67,12 @@ function parseInput(runId: string): ExecutionInput {
 }
 
 async function writeConfig(store: Store, input: ExecutionInput, json: string): Promise<void> {
-  try {
-    await store.write(input.configKey, json, { ifAbsent: true });
-  } catch (error) {
-    if (!(error instanceof AlreadyExistsError)) throw error;
-    if ((await store.read(input.configKey)).toString('utf8') === json) return;
-    throw new InvalidInputError(
-      `run ${input.runId} was started with another config, model or dataset (${store.uri}/${input.configKey}); ` +
-        'give another --run-id',
-    );
-  }
+  if ((await writeIfAbsent(store, input.configKey, json)) === 'written') return;
+  if ((await store.read(input.configKey)).toString('utf8') === json) return;
+  throw new InvalidInputError(
+    `run ${input.runId} was started with another config, model or dataset (${store.uri}/${input.configKey}); ` +
+      'give another --run-id',
+  );
 }
 
 async function placeModel(store: Store, folder: string): Promise<string> {

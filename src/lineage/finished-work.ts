@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mapBounded } from '../base/map-bounded.ts';
+import { mapBounded } from '../base/bounded.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { manifestKey, rescoringsPrefix, runPrefix, runTrajectoriesPrefix } from '../schema/keys.ts';
 import { Manifest, ManifestInput } from '../schema/manifest.ts';

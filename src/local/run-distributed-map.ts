@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mapBounded } from '../base/map-bounded.ts';
+import { mapBounded } from '../base/bounded.ts';
 import { NotFoundError } from '../schema/errors.ts';
 import type { Store } from '../store/store.ts';
 import type { MapSettings } from './adapt-definition.ts';

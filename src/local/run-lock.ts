@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { AlreadyExistsError, InvalidInputError } from '../schema/errors.ts';
+import { InvalidInputError } from '../schema/errors.ts';
 import { runPrefix } from '../schema/keys.ts';
+import { writeIfAbsent } from '../store/presence.ts';
 import { readJsonIfPresent } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
@@ -15,15 +16,12 @@ export async function lockRun(store: Store, runId: string): Promise<() => Promis
   const key = `${runPrefix(runId)}lock.json`;
   const holder = await readJsonIfPresent(store, key, Lock);
   if (holder && isGone(holder)) await store.delete(key);
-  try {
-    await store.write(key, JSON.stringify({ pid: process.pid, host: hostname() }), { ifAbsent: true });
-  } catch (cause) {
-    if (!(cause instanceof AlreadyExistsError)) throw cause;
+  const outcome = await writeIfAbsent(store, key, JSON.stringify({ pid: process.pid, host: hostname() }));
+  if (outcome === 'present') {
     const { pid, host } = holder ?? { pid: 'another', host: hostname() };
     throw new InvalidInputError(
       `run ${runId} is being worked on by process ${pid} on ${host}; wait for it or stop it ` +
         `(if that process is gone, remove ${store.uri}/${key})`,
-      { cause },
     );
   }
   return () => store.delete(key);

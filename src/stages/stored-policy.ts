@@ -3,20 +3,13 @@ import type { ProcessedPrompt, Processor } from '../engine/processing/processor.
 import { questionContent } from '../engine/processing/question-content.ts';
 import type { ReadModelFile } from '../engine/weights/model-files.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
-import { NotFoundError } from '../schema/errors.ts';
 import type { Prompt } from '../schema/prompt.ts';
+import { readIfPresent } from '../store/presence.ts';
 import type { Store } from '../store/store.ts';
 
 /** Reads a checkpoint's files from a folder of the store. */
 export function storedModelFiles(store: Store, prefix: string): ReadModelFile {
-  return async (name) => {
-    try {
-      return await store.read(`${prefix}${name}`);
-    } catch (error) {
-      if (error instanceof NotFoundError) return undefined;
-      throw error;
-    }
-  };
+  return (name) => readIfPresent(store, `${prefix}${name}`);
 }
 
 /** Loads the policy stored under a folder key, with the run's own image limits. */

@@ -1,8 +1,8 @@
+import { mapBounded } from '../base/bounded.ts';
 import { sha256Of } from '../base/hash.ts';
-import { mapBounded } from '../base/map-bounded.ts';
-import { AlreadyExistsError } from '../schema/errors.ts';
 import { manifestKey } from '../schema/keys.ts';
 import { Manifest, type ManifestInput, type ManifestPart } from '../schema/manifest.ts';
+import { writeIfAbsent } from './presence.ts';
 import { readJson, readJsonIfPresent } from './records.ts';
 import type { Store } from './store.ts';
 
@@ -52,13 +52,8 @@ export async function completeOnce<S extends object>(
     seed,
     versions,
   };
-  try {
-    await store.write(key, `${JSON.stringify(manifest, null, 2)}\n`, { ifAbsent: true });
-    return summary;
-  } catch (error) {
-    if (!(error instanceof AlreadyExistsError)) throw error;
-    return (await readJson(store, key, Manifest)).summary as S;
-  }
+  const outcome = await writeIfAbsent(store, key, `${JSON.stringify(manifest, null, 2)}\n`);
+  return outcome === 'written' ? summary : ((await readJson(store, key, Manifest)).summary as S);
 }
 
 const CONCURRENT_READS = 32;

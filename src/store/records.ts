@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { RunConfig } from '../schema/config/run-config.ts';
-import { CorruptRecordError, InvalidInputError, NotFoundError } from '../schema/errors.ts';
+import { CorruptRecordError, InvalidInputError } from '../schema/errors.ts';
 import { configKey, runPrefix } from '../schema/keys.ts';
+import { readIfPresent } from './presence.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -45,12 +46,8 @@ export async function readJson<T>(store: Store, key: string, schema: z.ZodType<T
 
 /** Reads one JSON document, or gives undefined where the store holds nothing under the key. */
 export async function readJsonIfPresent<T>(store: Store, key: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  try {
-    return await readJson(store, key, schema);
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
+  const bytes = await readIfPresent(store, key);
+  return bytes && parseRecord(bytes.toString('utf8'), key, schema);
 }
 
 /** JSONL of the records, one per line, each line ended. */

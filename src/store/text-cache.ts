@@ -1,4 +1,4 @@
-import { NotFoundError } from '../schema/errors.ts';
+import { readIfPresent } from './presence.ts';
 import type { Store } from './store.ts';
 
 /** What outlives a call: texts by key, which nobody changes once written. */
@@ -12,11 +12,7 @@ export interface TextCache {
 export function createTextCache(store: Store, storeKeyOf: (key: string) => string): TextCache {
   return {
     async read(key) {
-      const bytes = await store.read(storeKeyOf(key)).catch((error) => {
-        if (error instanceof NotFoundError) return undefined;
-        throw error;
-      });
-      return bytes?.toString('utf8');
+      return (await readIfPresent(store, storeKeyOf(key)))?.toString('utf8');
     },
     write: (key, text) => store.write(storeKeyOf(key), text),
   };

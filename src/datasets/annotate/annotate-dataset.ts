@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { mapBounded } from '../../base/map-bounded.ts';
+import { mapBounded } from '../../base/bounded.ts';
 import { createItemProgress, type ItemProgress } from '../../cli/views/item-progress.ts';
 import { EndpointOptions } from '../../endpoints/endpoint-options.ts';
 import { createLanguageModel, type LanguageModel } from '../../endpoints/language-model.ts';

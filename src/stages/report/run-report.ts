@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mapBounded } from '../../base/map-bounded.ts';
+import { mapBounded } from '../../base/bounded.ts';
 import { comparePolicies } from '../../benchmarks/compare-policies.ts';
 import { type ActiveBenchmark, loadBenchmarks } from '../../benchmarks/index.ts';
 import { type BenchmarkContent, type ReportContent, renderMarkdown, renderText } from '../../report/render-report.ts';

@@ -1,3 +1,4 @@
+import { mapBounded } from '../../base/bounded.ts';
 import { runPrefix } from '../../schema/keys.ts';
 import { Manifest } from '../../schema/manifest.ts';
 import { JudgeTotals } from '../../schema/trajectory.ts';
@@ -11,16 +12,13 @@ const CONCURRENT_READS = 32;
 export async function sumJudgeTotals(store: Store, runId: string): Promise<JudgeTotals | undefined> {
   const keys = (await store.list(runPrefix(runId))).filter((key) => SCORES_MANIFEST.test(key));
   const sum = { judgements: 0, judgeInputTokens: 0, judgeOutputTokens: 0, judgeDollars: 0 };
-  for (let start = 0; start < keys.length; start += CONCURRENT_READS) {
-    const reads = keys.slice(start, start + CONCURRENT_READS).map((key) => readJson(store, key, Manifest));
-    for (const { summary } of await Promise.all(reads)) {
-      const { success, data } = JudgeTotals.safeParse(summary);
-      if (!success) continue;
-      sum.judgements += data.judgements;
-      sum.judgeInputTokens += data.judgeInputTokens;
-      sum.judgeOutputTokens += data.judgeOutputTokens;
-      sum.judgeDollars += data.judgeDollars;
-    }
+  for (const { summary } of await mapBounded(keys, CONCURRENT_READS, (key) => readJson(store, key, Manifest))) {
+    const { success, data } = JudgeTotals.safeParse(summary);
+    if (!success) continue;
+    sum.judgements += data.judgements;
+    sum.judgeInputTokens += data.judgeInputTokens;
+    sum.judgeOutputTokens += data.judgeOutputTokens;
+    sum.judgeDollars += data.judgeDollars;
   }
   return sum.judgements === 0 ? undefined : sum;
 }

@@ -1,7 +1,8 @@
+import { mapBounded } from '../../base/bounded.ts';
 import { type ActiveReward, scoreTrajectory, totalUsage } from '../../rewards/index.ts';
 import { rewardVersions } from '../../rewards/load-rewards.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
-import { CorruptRecordError } from '../../schema/errors.ts';
+import { CorruptRecordError, InterruptedError } from '../../schema/errors.ts';
 import { planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { groupSizeOf } from '../../schema/rollout-size.ts';
@@ -12,7 +13,6 @@ import { completeOnce } from '../../store/complete-once.ts';
 import { encodeRecords, readRecords, streamRecords } from '../../store/records.ts';
 import { assertWholeGroup } from '../assert-whole-group.ts';
 import type { StoppableDeps } from '../stage-deps.ts';
-import { forEachBounded } from './for-each-bounded.ts';
 import { dropScoreJournals, openScoreJournal } from './score-journal.ts';
 
 /** Trajectories scored at once: rewards may wait for a judge. */
@@ -69,23 +69,25 @@ async function scoreTrajectories({ store, signal }: StoppableDeps, task: Scoring
   const prompts = new Map(promptList.map((prompt) => [prompt.promptId, prompt]));
   const key = recordsKey(trajectoriesPrefix(runId, rollout, shard));
   const journal = await openScoreJournal(store, prefix, rewards);
-  const scores: TrajectoryScore[] = [];
+  const scoreOne = async (trajectory: Trajectory) => {
+    const known = journal.find(trajectory);
+    if (known) return known;
+    const score = await scoreTrajectory(findPrompt(prompts, trajectory, key), trajectory, rewards);
+    await journal.add(score);
+    return score;
+  };
   try {
     const trajectories = streamRecords(store, key, Trajectory);
-    await forEachBounded(trajectories, CONCURRENT_TRAJECTORIES, signal, async (trajectory, index) => {
-      const known = journal.find(trajectory);
-      scores[index] = known ?? (await scoreTrajectory(findPrompt(prompts, trajectory, key), trajectory, rewards));
-      if (!known) await journal.add(scores[index]);
-    });
+    const scores = await mapBounded(trajectories, CONCURRENT_TRAJECTORIES, scoreOne, signal);
+    const groups = Map.groupBy(scores, ({ promptId }) => promptId);
+    for (const { promptId } of promptList) {
+      assertWholeGroup(promptId, groups.get(promptId) ?? [], groupSizeOf(config, rollout), key);
+    }
+    return scores;
   } catch (error) {
     await journal.flush();
-    throw error;
+    throw signal.aborted ? new InterruptedError(`stopped while it scored ${key}`, { cause: error }) : error;
   }
-  const groups = Map.groupBy(scores, ({ promptId }) => promptId);
-  for (const { promptId } of promptList) {
-    assertWholeGroup(promptId, groups.get(promptId) ?? [], groupSizeOf(config, rollout), key);
-  }
-  return scores;
 }
 
 function findPrompt(prompts: ReadonlyMap<string, Prompt>, { promptId }: Trajectory, place: string): Prompt {

@@ -1,18 +1,19 @@
+import { mapBounded } from '../../base/bounded.ts';
 import { sha256Of } from '../../base/hash.ts';
 import type { RawImage } from '../../base/raw-image.ts';
 import type { Fault, PlacedPrompt } from '../../datasets/check-prompts.ts';
 import { readDataset } from '../../datasets/read-dataset.ts';
 import type { PromptSource } from '../../schema/config/prompt-source.ts';
-import { AlreadyExistsError } from '../../schema/errors.ts';
 import { imageKey } from '../../schema/keys.ts';
 import type { ImageRef } from '../../schema/prompt.ts';
+import { writeIfAbsent } from '../../store/presence.ts';
 import type { Store } from '../../store/store.ts';
 import { encodePng } from '../../tasks/encode-png.ts';
 import type { Task, TaskSource } from '../../tasks/family.ts';
 import { drawTasks, findTaskFaults } from '../../tasks/index.ts';
 
-/** Looked for and written at once. */
-const CONCURRENT_IMAGES = 16;
+/** Prompts whose images are looked for and written at once. */
+const CONCURRENT_PROMPTS = 16;
 
 /** The prompts of a source, and the lines of it that could not be read. */
 export interface MaterializedPrompts {
@@ -37,32 +38,20 @@ export async function materializePrompts(
 async function readPrompts(store: Store, source: PromptSource & { kind: 'dataset' }): Promise<MaterializedPrompts> {
   const prompts: PlacedPrompt[] = [];
   const faults: Fault[] = [];
-  let unwritten: { key: string; bytes: Uint8Array }[] = [];
-  for await (const entry of readDataset(store, source.path, source.limit)) {
+  await mapBounded(readDataset(store, source.path, source.limit), CONCURRENT_PROMPTS, async (entry) => {
     if (entry.kind === 'fault') {
       faults.push(entry);
-      continue;
+      return;
     }
     const { place, prompt, images } = entry;
     prompts.push({ place, prompt });
-    unwritten.push(...images.map((bytes, index) => ({ key: prompt.images[index].key, bytes })));
-    if (unwritten.length < CONCURRENT_IMAGES) continue;
-    await Promise.all(unwritten.map(({ key, bytes }) => writeImage(store, key, bytes)));
-    unwritten = [];
-  }
-  await Promise.all(unwritten.map(({ key, bytes }) => writeImage(store, key, bytes)));
+    await Promise.all(images.map((bytes, index) => writeImage(store, prompt.images[index].key, bytes)));
+  });
   return { prompts, faults };
 }
 
-async function drawPrompts(store: Store, source: TaskSource): Promise<PlacedPrompt[]> {
-  const tasks = drawTasks(source);
-  const prompts: PlacedPrompt[] = [];
-  const remaining = tasks.entries();
-  const drawNext = async () => {
-    for (const [at, task] of remaining) prompts[at] = await storeTask(store, task);
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_IMAGES }, drawNext));
-  return prompts;
+function drawPrompts(store: Store, source: TaskSource): Promise<PlacedPrompt[]> {
+  return mapBounded(drawTasks(source), CONCURRENT_PROMPTS, (task) => storeTask(store, task));
 }
 
 async function storeTask(store: Store, task: Task): Promise<PlacedPrompt> {
@@ -82,8 +71,5 @@ async function storeImage(store: Store, image: RawImage): Promise<ImageRef> {
 
 /** Keys are content hashes, so an image that is there already is the same one. */
 async function writeImage(store: Store, key: string, bytes: Uint8Array): Promise<void> {
-  if (await store.exists(key)) return;
-  await store.write(key, bytes, { ifAbsent: true }).catch((error) => {
-    if (!(error instanceof AlreadyExistsError)) throw error;
-  });
+  if (!(await store.exists(key))) await writeIfAbsent(store, key, bytes);
 }
