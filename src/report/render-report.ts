@@ -1,3 +1,4 @@
+import { alignColumns, FIGURE, TEXT } from '../base/table.ts';
 import { estimateAccuracy } from '../benchmarks/accuracy.ts';
 import type { PolicyAnswers } from '../benchmarks/compare-policies.ts';
 import { EVALUATED_POLICIES } from '../schema/evaluated-policies.ts';
@@ -48,10 +49,8 @@ export function renderMarkdown(content: ReportContent): string {
 }
 
 function alignTable({ title, header, rows }: Table): string {
-  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column].length)));
-  const line = (cells: string[]) =>
-    `  ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  ')}\n`;
-  return `${title}\n${line(header)}${rows.map(line).join('')}`;
+  const lines = alignColumns([header, ...rows], [TEXT, FIGURE]).map((line) => `  ${line}\n`);
+  return `${title}\n${lines.join('')}`;
 }
 
 function buildTables({ benchmarks, routes, sftExamples, judge }: ReportContent): Table[] {

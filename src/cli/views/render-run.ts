@@ -1,6 +1,7 @@
 import type { Execution } from '../../aws/executions.ts';
 import { hasEnded, type Job } from '../../aws/jobs.ts';
 import type { ObservedStage, RunStatus } from '../../aws/observe-run.ts';
+import { alignColumns, TEXT } from '../../base/table.ts';
 import { formatClock } from './progress-format.ts';
 
 /** Stages that a status shows besides those under way. */
@@ -43,17 +44,13 @@ export function renderChanges(before: RunStatus | undefined, run: RunStatus, now
 /** Executions as a table, newest first. */
 export function renderExecutions(executions: readonly Execution[]): string {
   if (executions.length === 0) return 'no runs here in the last 90 days; rise start begins one';
-  const width = Math.max(...executions.map(({ runId }) => runId.length));
-  const rows = executions.map(({ runId, attempt, status, startedAt }) =>
-    [runId.padEnd(width), `attempt ${attempt}`, status.padEnd(9), startedAt.toISOString()].join('  '),
-  );
-  return rows.join('\n');
-}
-
-/** The last stage that failed, in words; undefined where none did. */
-export function failureOf({ stages }: Pick<RunStatus, 'stages'>): string | undefined {
-  const failed = stages.findLast(({ error }) => error !== undefined);
-  return failed && `${failed.state} failed: ${failed.error!.name}: ${failed.error!.message}`;
+  const rows = executions.map(({ runId, attempt, status, startedAt }) => [
+    runId,
+    `attempt ${attempt}`,
+    status,
+    startedAt.toISOString(),
+  ]);
+  return alignColumns(rows, [TEXT, TEXT, { align: 'left', least: 'SUCCEEDED'.length }, TEXT]).join('\n');
 }
 
 /** Times and hours grow at every look; they are no change. */

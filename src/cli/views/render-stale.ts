@@ -1,3 +1,4 @@
+import { alignColumns, TEXT } from '../../base/table.ts';
 import type { StaleWork } from '../../lineage/find-stale.ts';
 import { describeReason } from '../../lineage/stale-reason.ts';
 
@@ -9,9 +10,6 @@ export function describeStale(stale: readonly StaleWork[]): { work: string; beca
 /** A line for each piece of a run that rests on older rewards. */
 export function renderStale(stale: readonly StaleWork[]): string {
   if (stale.length === 0) return 'Nothing of the run is stale.';
-  const width = Math.max(...stale.map(({ work }) => work.length));
-  return [
-    'Stale, made by older rewards:',
-    ...describeStale(stale).map(({ work, because }) => `  ${work.padEnd(width)}  ${because}`),
-  ].join('\n');
+  const rows = describeStale(stale).map(({ work, because }) => [`  ${work}`, because]);
+  return ['Stale, made by older rewards:', ...alignColumns(rows, [TEXT])].join('\n');
 }

@@ -1,0 +1,28 @@
+/** How a column stands, and how wide it is at least, in characters. */
+export interface Column {
+  align: 'left' | 'right';
+  least?: number;
+}
+
+/** Texts, which are read from their beginning, and figures, which are compared at their end. */
+export const TEXT: Column = { align: 'left' };
+export const FIGURE: Column = { align: 'right' };
+
+/**
+ * Rows of cells as lines of text, each column as wide as its widest cell and `gap` spaces from the next.
+ * The last of `columns` stands for every column after it, too.
+ */
+export function alignColumns(
+  rows: readonly (readonly string[])[],
+  columns: readonly Column[],
+  { gap = 2 }: { gap?: number } = {},
+): string[] {
+  const columnAt = (index: number) => columns[index] ?? columns[columns.length - 1];
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, index) =>
+    Math.max(columnAt(index).least ?? 0, ...rows.map((row) => row[index]?.length ?? 0)),
+  );
+  const alignCell = (cell: string, index: number) =>
+    columnAt(index).align === 'left' ? cell.padEnd(widths[index]) : cell.padStart(widths[index]);
+  return rows.map((row) => row.map(alignCell).join(' '.repeat(gap)).trimEnd());
+}

@@ -1,0 +1,30 @@
+import { alignColumns, FIGURE, TEXT } from '../../../src/base/table.ts';
+
+describe('a table of text', () => {
+  const rows = [
+    ['name', 'count', 'share'],
+    ['a longer name', '3', '100%'],
+    ['b', '12', ''],
+  ];
+
+  it('aligns texts at their beginning and figures at their end', () => {
+    expect(alignColumns(rows, [TEXT, FIGURE])).toEqual([
+      'name           count  share',
+      'a longer name      3   100%',
+      'b                 12',
+    ]);
+  });
+
+  it('leaves no spaces at the end of a line', () => {
+    expect(alignColumns(rows, [TEXT])[2]).toBe('b              12');
+  });
+
+  it('keeps columns wider, and nearer, than their cells ask for', () => {
+    expect(alignColumns([['a', '1']], [{ align: 'left', least: 3 }, FIGURE], { gap: 1 })).toEqual(['a   1']);
+  });
+
+  it('takes rows of different lengths', () => {
+    expect(alignColumns([['a'], ['b', 'c']], [TEXT])).toEqual(['a', 'b  c']);
+    expect(alignColumns([], [TEXT])).toEqual([]);
+  });
+});
