@@ -20,27 +20,9 @@ export function createLocalStore(folder: string): Store {
     assertKey(key);
     return join(root, key);
   };
-
   const explainAbsence = (cause: unknown, key: string) => {
     if (!isAbsence(cause)) return cause;
     return new NotFoundError(`${key} is not in ${root}; run the stage that writes it first`, { cause });
-  };
-  /** Writes beside the objects, then lets `place` make it one of them. */
-  const writeFirst = async (
-    key: string,
-    content: Uint8Array | string | AsyncIterable<Uint8Array>,
-    place: (pending: string, target: string) => Promise<void>,
-  ) => {
-    const target = pathOf(key);
-    const pending = join(root, PENDING, randomUUID());
-    await mkdir(dirname(pending), { recursive: true });
-    await mkdir(dirname(target), { recursive: true });
-    try {
-      await writeFile(pending, content, { flush: true });
-      await place(pending, target);
-    } finally {
-      await rm(pending, { force: true });
-    }
   };
 
   return {
@@ -62,15 +44,15 @@ export function createLocalStore(folder: string): Store {
     },
 
     async write(key, bytes, options = {}) {
-      if (!options.ifAbsent) return writeFirst(key, bytes, rename);
-      await writeFirst(key, bytes, link).catch((cause) => {
+      if (!options.ifAbsent) return writeWhole(root, pathOf(key), bytes, rename);
+      await writeWhole(root, pathOf(key), bytes, link).catch((cause) => {
         if (errorCode(cause) !== 'EEXIST') throw cause;
         throw new AlreadyExistsError(`${key} is already in ${root}; another writer was first`, { cause });
       });
     },
 
-    writeStream(key, source) {
-      return writeFirst(key, source, rename);
+    async writeStream(key, source) {
+      return writeWhole(root, pathOf(key), source, rename);
     },
 
     async exists(key) {
@@ -94,6 +76,24 @@ export function createLocalStore(folder: string): Store {
       await rm(pathOf(key), { force: true });
     },
   };
+}
+
+/** Writes beside the objects of a store, then lets `settle` make it one of them. */
+async function writeWhole(
+  root: string,
+  target: string,
+  content: Uint8Array | string | AsyncIterable<Uint8Array>,
+  settle: (pending: string, target: string) => Promise<void>,
+): Promise<void> {
+  const pending = join(root, PENDING, randomUUID());
+  await mkdir(dirname(pending), { recursive: true });
+  await mkdir(dirname(target), { recursive: true });
+  try {
+    await writeFile(pending, content, { flush: true });
+    await settle(pending, target);
+  } finally {
+    await rm(pending, { force: true });
+  }
 }
 
 async function listFiles(folder: string, prefix: string): Promise<string[]> {

@@ -21,15 +21,7 @@ export function createS3Store(bucket: string, prefix = ''): Store {
     assertKey(key);
     return at(key);
   };
-  let client: Promise<S3> | undefined;
-  /** Calls S3 and explains what it refuses. */
-  const call = async <T>(object: S3Object, work: (s3: S3) => Promise<T>): Promise<T> => {
-    client ??= createS3Client();
-    const s3 = await client;
-    return work(s3).catch((cause) => {
-      throw explainS3Error(cause, object);
-    });
-  };
+  const call = createCaller();
 
   const store: Store = {
     uri: `s3://${bucket}${prefix && `/${prefix}`}`,
@@ -82,13 +74,8 @@ export function createS3Store(bucket: string, prefix = ''): Store {
 
     async list(keyPrefix) {
       const object = at(keyPrefix);
-      return call(object, async (s3) => {
-        const keys: string[] = [];
-        for await (const page of s3.paginateListObjectsV2({ Bucket: bucket, Prefix: object.Key })) {
-          for (const { Key } of page.Contents ?? []) keys.push(Key!.slice(root.length));
-        }
-        return keys.sort();
-      });
+      const keys = await call(object, (s3) => listKeys(s3, object));
+      return keys.map((key) => key.slice(root.length)).sort();
     },
 
     async delete(key) {
@@ -97,4 +84,26 @@ export function createS3Store(bucket: string, prefix = ''): Store {
     },
   };
   return store;
+}
+
+type CallS3 = <T>(object: S3Object, work: (s3: S3) => Promise<T>) => Promise<T>;
+
+/** Gives what calls S3, by a client made at the first call, and explains what it refuses. */
+function createCaller(): CallS3 {
+  let client: Promise<S3> | undefined;
+  return async (object, work) => {
+    client ??= createS3Client();
+    const s3 = await client;
+    return work(s3).catch((cause) => {
+      throw explainS3Error(cause, object);
+    });
+  };
+}
+
+async function listKeys(s3: S3, { Bucket, Key: Prefix }: S3Object): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const page of s3.paginateListObjectsV2({ Bucket, Prefix })) {
+    for (const { Key } of page.Contents ?? []) keys.push(Key!);
+  }
+  return keys;
 }
