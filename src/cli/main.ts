@@ -2,27 +2,36 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../base/package-root.ts';
-import { registerAnnotate } from './commands/annotate.ts';
-import { registerData } from './commands/data.ts';
-import { registerDeploy } from './commands/deploy.ts';
-import { registerDoctor } from './commands/doctor.ts';
-import { registerDownload } from './commands/download.ts';
-import { registerGenerate } from './commands/generate.ts';
-import { registerGrade } from './commands/grade.ts';
-import { registerLogs } from './commands/logs.ts';
-import { registerRescore } from './commands/rescore.ts';
-import { registerResume } from './commands/resume.ts';
-import { registerRoute } from './commands/route.ts';
-import { registerRun } from './commands/run.ts';
-import { registerScore } from './commands/score.ts';
-import { registerSetup } from './commands/setup.ts';
-import { registerShards } from './commands/shards.ts';
-import { registerSimulate } from './commands/simulate.ts';
-import { registerStart } from './commands/start.ts';
-import { registerStatus } from './commands/status.ts';
-import { registerStop } from './commands/stop.ts';
-import { registerWatch } from './commands/watch.ts';
 import { reportError } from './report-error.ts';
+
+/** A file of `commands/`: options, one call, one print. What it calls it imports inside its action, after parsing. */
+interface CommandModule {
+  register(program: Command): void;
+}
+
+/** Every command, in the order of `rise --help`. */
+const COMMANDS: Record<string, () => Promise<CommandModule>> = {
+  setup: () => import('./commands/setup.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  generate: () => import('./commands/generate.ts'),
+  data: () => import('./commands/data.ts'),
+  annotate: () => import('./commands/annotate.ts'),
+  score: () => import('./commands/score.ts'),
+  grade: () => import('./commands/grade.ts'),
+  route: () => import('./commands/route.ts'),
+  shards: () => import('./commands/shards.ts'),
+  run: () => import('./commands/run.ts'),
+  rescore: () => import('./commands/rescore.ts'),
+  simulate: () => import('./commands/simulate.ts'),
+  deploy: () => import('./commands/deploy.ts'),
+  start: () => import('./commands/start.ts'),
+  status: () => import('./commands/status.ts'),
+  watch: () => import('./commands/watch.ts'),
+  logs: () => import('./commands/logs.ts'),
+  stop: () => import('./commands/stop.ts'),
+  resume: () => import('./commands/resume.ts'),
+  download: () => import('./commands/download.ts'),
+};
 
 const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
 
@@ -32,27 +41,9 @@ const program = new Command('rise')
   .showHelpAfterError('(add --help for the options)')
   .exitOverride();
 
-// Each command imports what is heavy inside its action, so that `--help` answers at once.
-registerSetup(program);
-registerDoctor(program);
-registerGenerate(program);
-registerData(program);
-registerAnnotate(program);
-registerScore(program);
-registerGrade(program);
-registerRoute(program);
-registerShards(program);
-registerRun(program);
-registerRescore(program);
-registerSimulate(program);
-registerDeploy(program);
-registerStart(program);
-registerStatus(program);
-registerWatch(program);
-registerLogs(program);
-registerStop(program);
-registerResume(program);
-registerDownload(program);
+const [, , first = ''] = process.argv;
+const wanted = Object.hasOwn(COMMANDS, first) ? [COMMANDS[first]] : Object.values(COMMANDS);
+for (const { register } of await Promise.all(wanted.map((load) => load()))) register(program);
 
 try {
   await program.parseAsync();

@@ -7,7 +7,8 @@ import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 
-export interface SimulateOptions {
+/** What may be said of a run that cannot be seen in its config; the rest is looked up or taken from the defaults. */
+export interface ForecastOptions {
   trajectories?: number;
   prompts?: number;
   evaluationPrompts?: number;
@@ -19,18 +20,17 @@ export interface SimulateOptions {
   rolloutHourUsd?: number;
   trainingHourUsd?: number;
   modelGb?: number;
-  json?: boolean;
 }
 
 /** What the options say, else what the config's files show, else the defaults. Paths start at `folder`. */
 export async function readAssumptions(
   { policy, data, sampling, evaluation }: RunConfig,
   folder: string,
-  options: SimulateOptions,
+  options: ForecastOptions,
 ): Promise<Assumptions> {
   const { modelGb, prompts, evaluationPrompts, tokens } = options;
   const given = Object.keys(DEFAULT_ASSUMPTIONS).flatMap((name) => {
-    const value = options[name as keyof SimulateOptions];
+    const value = options[name as keyof ForecastOptions];
     return value === undefined ? [] : [[name, value]];
   });
   return {

@@ -1,21 +1,11 @@
-import { Command } from 'commander';
-import { registerGenerate } from '../../src/cli/commands/generate.ts';
+import { register } from '../../src/cli/commands/generate.ts';
 import { InvalidInputError } from '../../src/schema/errors.ts';
+import { runCommand } from '../support/run-command.ts';
 import { caseNames, fixturePath, loadParityCase, type StoredPart } from './fixtures.ts';
 
 /** Runs `rise generate` with arguments and returns what it prints. */
-async function runCommand(...commandArguments: string[]): Promise<string> {
-  const printed: string[] = [];
-  const log = jest.spyOn(console, 'log').mockImplementation((line: string) => printed.push(line));
-  try {
-    const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-    registerGenerate(program);
-    for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
-    await program.parseAsync(['generate', ...commandArguments], { from: 'user' });
-  } finally {
-    log.mockRestore();
-  }
-  return printed.join('\n');
+async function generate(...args: string[]): Promise<string> {
+  return (await runCommand(register, 'generate', ...args)).printed;
 }
 
 /** The command line has all images before one text. */
@@ -40,20 +30,20 @@ describe('rise generate', () => {
     const limits = ['--temperature', '0', '--max-new-tokens', `${prompt.maxNewTokens}`];
     const ask = ['--model', prompt.checkpoint, '--prompt', text, ...images, ...system, ...limits];
     const { greedy, tokenIds } = prompt.expected;
-    expect(JSON.parse(await runCommand(...ask, '--json'))).toEqual({
+    expect(JSON.parse(await generate(...ask, '--json'))).toEqual({
       text: greedy.text,
       tokenIds: greedy.tokenIds,
       promptTokenIds: tokenIds,
       finishReason: greedy.finishReason,
     });
-    expect(await runCommand(...ask)).toBe(greedy.text);
+    expect(await generate(...ask)).toBe(greedy.text);
   });
 
   it('samples the same answer for the same seed, and another for another', async () => {
     const ask = ['--model', prompts[0].checkpoint, '--prompt', 'Why?', '--temperature', '1', '--max-new-tokens', '8'];
-    const answer = await runCommand(...ask, '--seed', '1');
-    expect(await runCommand(...ask, '--seed', '1')).toBe(answer);
-    expect(await runCommand(...ask, '--seed', '2')).not.toBe(answer);
+    const answer = await generate(...ask, '--seed', '1');
+    expect(await generate(...ask, '--seed', '1')).toBe(answer);
+    expect(await generate(...ask, '--seed', '2')).not.toBe(answer);
   });
 
   it.each([
@@ -69,13 +59,13 @@ describe('rise generate', () => {
       'generate-command.test.ts cannot be decoded',
     ],
   ])('refuses %s', async (_, commandArguments, message) => {
-    const running = runCommand(...commandArguments);
+    const running = generate(...commandArguments);
     await expect(running).rejects.toThrow(message);
     await expect(running).rejects.toBeInstanceOf(InvalidInputError);
   });
 
   it('refuses a temperature below zero', async () => {
     const ask = ['--model', prompts[0].checkpoint, '--prompt', 'Why?', '--temperature', '-1'];
-    await expect(runCommand(...ask)).rejects.toThrow('Give a number of at least 0');
+    await expect(generate(...ask)).rejects.toThrow('Give a number of at least 0');
   });
 });

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { AnnotateSummary } from '../../datasets/annotate/annotate-dataset.ts';
-import { numberOption } from '../number-option.ts';
+import { numberOption } from '../options/number-option.ts';
 
 interface AnnotateOptions {
   responses: string;
@@ -18,7 +17,7 @@ interface AnnotateOptions {
 
 const count = numberOption({ least: 1, isWhole: true });
 
-export function registerAnnotate(program: Command): void {
+export function register(program: Command): void {
   program
     .command('annotate')
     .description('let a language model find the visual facts in right responses, for the perception reward')
@@ -44,10 +43,16 @@ export function registerAnnotate(program: Command): void {
 }
 
 async function annotate(dataset: string, { responses, out, json, ...endpoint }: AnnotateOptions): Promise<void> {
-  const { annotateDataset } = await import('../../datasets/annotate/annotate-dataset.ts');
-  const isQuiet = json === true;
-  const summary = await annotateDataset({ dataset, responses, out, endpoint, isQuiet });
-  console.log(json ? JSON.stringify(summary) : renderSummary(summary));
+  const [{ annotateDataset }, { createItemProgress }, { renderAnnotation }] = await Promise.all([
+    import('../../datasets/annotate/annotate-dataset.ts'),
+    import('../views/item-progress.ts'),
+    import('../views/render-dataset.ts'),
+  ]);
+  const environment = (name: string) => process.env[name];
+  const startProgress = (prompts: number) => createItemProgress('annotate', prompts, 'prompts', process.stderr);
+  const deps = json ? { environment } : { environment, startProgress };
+  const summary = await annotateDataset({ dataset, responses, out, endpoint }, deps);
+  console.log(json ? JSON.stringify(summary) : renderAnnotation(summary));
 }
 
 function parsePrice(text: string): AnnotateOptions['price'] {
@@ -55,20 +60,4 @@ function parsePrice(text: string): AnnotateOptions['price'] {
   const [input, output, ...rest] = text.split(',');
   if (output === undefined || rest.length > 0) throw new InvalidArgumentError('Give two numbers, e.g. 0.8,4.');
   return { inputPerMillionTokens: parse(input), outputPerMillionTokens: parse(output) };
-}
-
-function renderSummary(summary: AnnotateSummary): string {
-  const { prompts, annotated, annotatedBefore, withoutRightResponse, withoutFacts, facts, dollars } = summary;
-  const others = [
-    [annotatedBefore, 'had annotations'],
-    [withoutRightResponse, 'have no right response'],
-    [withoutFacts, 'gave no facts'],
-  ] as const;
-  const cost = dollars === undefined ? '' : `, $${dollars.toFixed(4)}`;
-  return [
-    `${annotated} of ${prompts} prompts annotated with ${facts} facts`,
-    ...others.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`),
-    `${summary.inputTokens} input and ${summary.outputTokens} output tokens${cost}`,
-    summary.out,
-  ].join('\n');
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-export function registerData(program: Command): void {
+export function register(program: Command): void {
   program
     .command('data')
     .description('look at datasets')
@@ -8,5 +8,18 @@ export function registerData(program: Command): void {
     .description('validate a dataset: counts, sizes, image tokens, and every fault with file and line')
     .argument('<path>', 'a JSONL file, or a folder with one; image paths are relative to the file')
     .option('--json', 'print one JSON object')
-    .action(async (path, options) => (await import('../check-dataset.ts')).checkDataset(path, options));
+    .action(check);
+}
+
+/** Faults make the exit code 1. */
+async function check(path: string, { json }: { json?: boolean }): Promise<void> {
+  const [{ checkDataset }, { architectures }, { renderDataset }] = await Promise.all([
+    import('../../datasets/check-dataset.ts'),
+    import('../../engine/models/registry.ts'),
+    import('../views/render-dataset.ts'),
+  ]);
+  const [model] = architectures;
+  const summary = await checkDataset(path, model);
+  console.log(json ? JSON.stringify(summary) : renderDataset(summary, model));
+  if (summary.faults.length > 0) process.exitCode = 1;
 }

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import type { Deployment } from '../../aws/deployment.ts';
-import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
 
 interface DeployOptions extends AwsCommandOptions {
   context: string[];
   yes?: boolean;
 }
 
-export function registerDeploy(program: Command): void {
+export function register(program: Command): void {
   const command = program
     .command('deploy')
     .description(
@@ -21,17 +20,12 @@ export function registerDeploy(program: Command): void {
 const collect = (value: string, earlier: string[]) => [...earlier, value];
 
 async function deploy({ context, yes = false, json = false, ...options }: DeployOptions): Promise<void> {
-  const { deployStacks } = await import('../../aws/deploy-stacks.ts');
+  const [{ deployStacks }, { renderDeployment }] = await Promise.all([
+    import('../../aws/deploy-stacks.ts'),
+    import('../views/render-aws.ts'),
+  ]);
   const deployment = await deployStacks(options, { context, isAgreed: yes, isQuiet: json });
   if (!deployment) console.error('Nothing was deployed.');
   else if (json) console.log(JSON.stringify(deployment));
-  else console.log(describe(deployment));
+  else console.log(renderDeployment(deployment));
 }
-
-const describe = ({ bucket, stateMachineArn, workerImages }: Deployment) =>
-  [
-    `bucket         ${bucket}`,
-    `state machine  ${stateMachineArn}`,
-    `worker images  ${workerImages}`,
-    "Jobs start once the GPU worker's image is there: docs/container.md",
-  ].join('\n');

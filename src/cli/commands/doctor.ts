@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import type { Finding } from '../../local/machine/finding.ts';
 
-export function registerDoctor(program: Command): void {
+export function register(program: Command): void {
   program
     .command('doctor')
     .description(
@@ -21,9 +20,11 @@ export function registerDoctor(program: Command): void {
 
 /** Exits 1 where anything of the run is stale. */
 async function runExamination(runId: string, { store, json }: { store: string; json?: boolean }): Promise<void> {
-  const { examineRun } = await import('../../lineage/examine-run.ts');
-  const { openStore } = await import('../../store/open-store.ts');
-  const { describeStale, renderStale } = await import('../views/render-stale.ts');
+  const [{ examineRun }, { openStore }, { describeStale, renderStale }] = await Promise.all([
+    import('../../lineage/examine-run.ts'),
+    import('../../store/open-store.ts'),
+    import('../views/render-stale.ts'),
+  ]);
   const stale = await examineRun(openStore(store), runId);
   const ready = stale.length === 0;
   console.log(json ? JSON.stringify({ ready, stale: describeStale(stale) }) : renderStale(stale));
@@ -32,19 +33,12 @@ async function runExamination(runId: string, { store, json }: { store: string; j
 
 /** Exits 0 when the engine can run here, 1 else. */
 async function runDoctor({ json }: { json?: boolean }): Promise<void> {
-  const { examineMachine } = await import('../../local/machine/examine-machine.ts');
+  const [{ examineMachine }, { renderFindings }] = await Promise.all([
+    import('../../local/machine/examine-machine.ts'),
+    import('../views/render-findings.ts'),
+  ]);
   const findings = await examineMachine(process.env);
   const ready = findings.every((finding) => finding.remedy === undefined);
-  if (json) console.log(JSON.stringify({ ready, findings }));
-  else console.log(render(findings, ready));
+  console.log(json ? JSON.stringify({ ready, findings }) : renderFindings(findings));
   process.exitCode = ready ? 0 : 1;
-}
-
-function render(findings: readonly Finding[], ready: boolean): string {
-  const width = Math.max(...findings.map(({ name }) => name.length)) + 2;
-  const lines = findings.flatMap(({ name, value, remedy }) => [
-    `${name.padEnd(width)}${value}`,
-    ...(remedy === undefined ? [] : [`${' '.repeat(width)}-> ${remedy}`]),
-  ]);
-  return [...lines, '', ready ? 'The engine can run here.' : 'The engine cannot run here yet.'].join('\n');
 }

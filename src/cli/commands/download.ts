@@ -1,12 +1,12 @@
 import { Argument, type Command } from 'commander';
 import { DOWNLOADS, type DownloadKind } from '../../aws/download-kinds.ts';
-import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
 
 interface DownloadOptions extends AwsCommandOptions {
   out?: string;
 }
 
-export function registerDownload(program: Command): void {
+export function register(program: Command): void {
   const command = program
     .command('download')
     .description('fetch results of a run on AWS; the same command goes on where it was interrupted')

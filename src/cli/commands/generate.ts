@@ -5,7 +5,7 @@ import type { Completion, GenerationSettings } from '../../engine/generation/seq
 import type { Policy } from '../../engine/policy.ts';
 import type { ContentPart, ProcessedPrompt } from '../../engine/processing/processor.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
-import { numberOption } from '../number-option.ts';
+import { numberOption } from '../options/number-option.ts';
 import { createTextStream } from '../views/text-stream.ts';
 
 interface GenerateOptions {
@@ -22,7 +22,7 @@ interface GenerateOptions {
   json?: boolean;
 }
 
-export function registerGenerate(program: Command): void {
+export function register(program: Command): void {
   program
     .command('generate')
     .description('answer a prompt with a checkpoint folder in Hugging Face layout')

@@ -1,12 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
-import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
 
 interface LogsOptions extends AwsCommandOptions {
   job?: string;
 }
 
-export function registerLogs(program: Command): void {
+export function register(program: Command): void {
   const command = program
     .command('logs')
     .description('what a GPU job of a run on AWS printed: every attempt, every child of an array')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
 
-export function registerResume(program: Command): void {
+export function register(program: Command): void {
   const command = program
     .command('resume')
     .description('go on with a run on AWS that failed or was stopped; what is done returns at once')
@@ -12,7 +12,7 @@ export function registerResume(program: Command): void {
 async function resume(runId: string, options: AwsCommandOptions): Promise<void> {
   const [{ resumeOnAws }, { renderStartedRun }] = await Promise.all([
     import('../../aws/start-on-aws.ts'),
-    import('../views/render-started-run.ts'),
+    import('../views/render-aws.ts'),
   ]);
   console.log(renderStartedRun(await resumeOnAws(runId, options), options));
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 
-export function registerRoute(program: Command): void {
+export function register(program: Command): void {
   program
     .command('route')
     .description('sort scored prompts by pass rate: mastered, self-distill, expert')

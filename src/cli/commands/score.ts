@@ -7,7 +7,7 @@ interface ScoreOptions {
   out: string;
 }
 
-export function registerScore(program: Command): void {
+export function register(program: Command): void {
   program
     .command('score')
     .description('score recorded responses of other models, and compare with the verdicts they come with')

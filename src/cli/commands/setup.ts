@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 /** Set-up itself happens before this code can run: `bin/rise.js` does what is missing ahead of every command. */
-export function registerSetup(program: Command): void {
+export function register(program: Command): void {
   program
     .command('setup')
     .description('install what is missing: Node, the TensorFlow library and the addon built against it')

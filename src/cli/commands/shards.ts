@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { PublishOptions } from '../../recorded/publish-recorded.ts';
-import { numberOption } from '../number-option.ts';
+import { numberOption } from '../options/number-option.ts';
 
-export function registerShards(program: Command): void {
+export function register(program: Command): void {
   const wholeNumber = numberOption({ least: 1, isWhole: true });
   program
     .command('shards')

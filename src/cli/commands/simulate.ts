@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
-import { numberOption } from '../number-option.ts';
+import type { ForecastOptions } from '../../forecast/read-assumptions.ts';
+import { numberOption } from '../options/number-option.ts';
 
 const count = numberOption({ least: 1, isWhole: true });
 const positive = numberOption({ least: 1e-9 });
 
-export function registerSimulate(program: Command): void {
+export function register(program: Command): void {
   program
     .command('simulate')
     .description('walk the state machine with modelled times: how long a run takes on AWS, its cost, and every quota')
@@ -21,5 +22,18 @@ export function registerSimulate(program: Command): void {
     .option('--training-hour-usd <n>', 'price of an instance of the training queue', positive)
     .option('--model-gb <n>', 'size of the checkpoint; by default of policy.model, where it is there', positive)
     .option('--json', 'print one line: the simulation with its assumptions and quotas')
-    .action(async (config, options) => (await import('../simulation/simulate-command.ts')).simulate(config, options));
+    .action(simulate);
+}
+
+/** Exits 1 when the run would pass a quota. */
+async function simulate(configPath: string, { json, ...options }: ForecastOptions & { json?: boolean }): Promise<void> {
+  const [{ forecastRun }, { renderForecast }] = await Promise.all([
+    import('../../forecast/forecast-run.ts'),
+    import('../views/render-forecast.ts'),
+  ]);
+  const { simulation, assumptions, config } = await forecastRun(configPath, options);
+  const { promptsPerIteration } = config.rl;
+  if (json) console.log(JSON.stringify({ ...simulation, assumptions, promptsPerIteration }));
+  else console.log(renderForecast({ simulation, assumptions, config }));
+  if (simulation.quotas.some(({ isWithin }) => !isWithin)) process.exitCode = 1;
 }

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidInputError } from '../../schema/errors.ts';
-import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
-import { numberOption } from '../number-option.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
+import { numberOption } from '../options/number-option.ts';
 
 interface StartOptions extends AwsCommandOptions {
   aws?: boolean;
@@ -10,7 +10,7 @@ interface StartOptions extends AwsCommandOptions {
   seed?: number;
 }
 
-export function registerStart(program: Command): void {
+export function register(program: Command): void {
   const command = program
     .command('start')
     .description('start the whole recipe on AWS; starting twice starts once')
@@ -28,7 +28,7 @@ async function start(configPath: string, options: StartOptions): Promise<void> {
   const [{ readRunConfig }, { startOnAws }, { renderStartedRun }] = await Promise.all([
     import('../../launch/read-run-config.ts'),
     import('../../aws/start-on-aws.ts'),
-    import('../views/render-started-run.ts'),
+    import('../views/render-aws.ts'),
   ]);
   const config = await readRunConfig(configPath);
   if (options.seed !== undefined) config.seed = options.seed;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
 
-export function registerStatus(program: Command): void {
+export function register(program: Command): void {
   const command = program
     .command('status')
     .description('where a run on AWS stands: stages, jobs and what they wait for, reward and cost so far')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
 
-export function registerStop(program: Command): void {
+export function register(program: Command): void {
   const command = program
     .command('stop')
     .description('stop a run on AWS and cancel its jobs; what is done is kept, rise resume goes on')
@@ -10,16 +10,11 @@ export function registerStop(program: Command): void {
 }
 
 async function stop(runId: string, options: AwsCommandOptions): Promise<void> {
-  const [{ withDeployment }, { stopRun }] = await Promise.all([
+  const [{ withDeployment }, { stopRun }, { renderStoppedRun }] = await Promise.all([
     import('../../aws/with-deployment.ts'),
     import('../../aws/stop-run.ts'),
+    import('../views/render-aws.ts'),
   ]);
   const stopped = await withDeployment(options, ({ aws, deployment }) => stopRun(aws, deployment, runId));
-  if (options.json) {
-    console.log(JSON.stringify({ runId, ...stopped }));
-    return;
-  }
-  console.log(stopped.wasRunning ? `run ${runId} is stopped` : `run ${runId} had ended before`);
-  for (const jobId of stopped.cancelledJobs) console.log(`  cancelled job ${jobId}`);
-  console.log(`next  rise resume ${runId}`);
+  console.log(options.json ? JSON.stringify({ runId, ...stopped }) : renderStoppedRun(runId, stopped));
 }

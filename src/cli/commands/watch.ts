@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { type AwsCommandOptions, withAwsOptions } from '../aws-options.ts';
-import { numberOption } from '../number-option.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
+import { numberOption } from '../options/number-option.ts';
 
 interface WatchOptions extends AwsCommandOptions {
   interval: number;
 }
 
-export function registerWatch(program: Command): void {
+export function register(program: Command): void {
   const command = program
     .command('watch')
     .description('follow a run on AWS to its end; Ctrl-C ends the watching, not the run')
@@ -19,7 +19,7 @@ async function watch(runId: string, options: WatchOptions): Promise<void> {
   const [{ withDeployment }, { createRunObserver }, { watchRun }, views] = await Promise.all([
     import('../../aws/with-deployment.ts'),
     import('../../aws/observe-run.ts'),
-    import('../views/watch-run.ts'),
+    import('../../aws/watch-run.ts'),
     import('../views/watch-view.ts'),
   ]);
   const write = (text: string) => process.stdout.write(text);
@@ -29,6 +29,6 @@ async function watch(runId: string, options: WatchOptions): Promise<void> {
       ? views.createTerminalView(process.stdout)
       : views.createLineView(write);
   await withDeployment(options, ({ aws, store, deployment }) =>
-    watchRun(createRunObserver(aws, store, deployment, runId), view, options.interval),
+    watchRun(createRunObserver(aws, store, deployment, runId), view.show, options.interval),
   );
 }

@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { findGoldFault, gradeAnswer } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
+import { gradePair } from './grade-pair.ts';
 
 /** A line of the input; `answer` is a bare answer or a whole response. */
 export const GradeRequest = z.object({
@@ -48,12 +48,8 @@ async function* verdictLines(input: NodeJS.ReadableStream, name: string): AsyncG
 }
 
 function gradeLine(text: string, place: string) {
-  const { id, gold, answer, options } = parseRequest(text, place);
-  const prompt = { groundTruth: gold, options };
-  const fault = findGoldFault(prompt);
-  if (fault !== undefined) throw new InvalidInputError(`${place}: ${fault}`);
-  const { verdict, extracted, reason } = gradeAnswer(prompt, answer);
-  return { id, verdict, extracted: extracted ?? null, reason };
+  const { id, ...pair } = parseRequest(text, place);
+  return { id, ...gradePair(pair, place) };
 }
 
 function parseRequest(text: string, place: string): GradeRequest {

@@ -1,16 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { mapBounded } from '../../base/bounded.ts';
-import { createItemProgress, type ItemProgress } from '../../cli/views/item-progress.ts';
 import { EndpointOptions } from '../../endpoints/endpoint-options.ts';
+import type { Environment } from '../../endpoints/environment.ts';
 import { createLanguageModel, type LanguageModel } from '../../endpoints/language-model.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { createLocalStore } from '../../store/local-store.ts';
-import { encodeRecords, readRecords } from '../../store/records.ts';
-import type { TextCache } from '../../store/text-cache.ts';
-import { createTextCache } from '../../store/text-cache.ts';
-import { RecordedResponse, toTrajectories } from '../recorded-response.ts';
-import { chooseChain } from './choose-chain.ts';
+import { encodeRecords } from '../../store/records.ts';
+import { createTextCache, type TextCache } from '../../store/text-cache.ts';
+import { chooseChains, isAnnotated } from './choose-chains.ts';
 import { type DatasetRow, readDatasetRows } from './dataset-rows.ts';
 import { type Chain, type ExtractedFacts, extractFacts } from './extract-facts.ts';
 
@@ -20,7 +18,20 @@ export interface AnnotateRequest {
   out: string;
   /** As `EndpointOptions` takes it; checked here. */
   endpoint: Record<string, unknown>;
-  isQuiet: boolean;
+}
+
+/** What it takes from whoever asks. */
+export interface AnnotateDeps {
+  /** Holds the endpoint's key. */
+  environment: Environment;
+  /** Called once it is known how many prompts need the model. */
+  startProgress?: (prompts: number) => AnnotateProgress;
+}
+
+/** Hears of every prompt that is done, and of the end, be it an error. */
+export interface AnnotateProgress {
+  advance(): void;
+  close(): void;
 }
 
 /** What came of the prompts, and what it took. */
@@ -44,10 +55,13 @@ export interface AnnotateSummary {
  * Writes a copy of a dataset in which prompts have the visual facts of a right response as annotations. Answers of the model are
  * kept beside the output until it is whole, so that the same command goes on after a stop and pays for nothing twice.
  */
-export async function annotateDataset(request: AnnotateRequest): Promise<AnnotateSummary> {
+export async function annotateDataset(
+  request: AnnotateRequest,
+  { environment, startProgress }: AnnotateDeps,
+): Promise<AnnotateSummary> {
   const { dataset, out } = request;
   const endpoint = parseEndpoint(request.endpoint);
-  const model = createLanguageModel(endpoint, (name) => process.env[name]);
+  const model = createLanguageModel(endpoint, environment);
   const store = createLocalStore(dirname(out));
   if (await store.exists(basename(out))) {
     throw new InvalidInputError(`--out ${out} is already there; delete it or name another file`);
@@ -56,7 +70,7 @@ export async function annotateDataset(request: AnnotateRequest): Promise<Annotat
   const chains = await chooseChains(rows, request.responses);
   const partial = `${basename(out)}.partial/`;
   const cache = createTextCache(store, (hash) => `${partial}${hash}.json`);
-  const progress = request.isQuiet ? undefined : createItemProgress('annotate', chains.size, 'prompts', process.stderr);
+  const progress = startProgress?.(chains.size);
   const extracted = await extractAll(chains, { model, cache, concurrency: endpoint.concurrency, progress });
 
   const annotated = rows.map(({ raw, prompt }) => {
@@ -79,22 +93,6 @@ function parseEndpoint(value: Record<string, unknown>): EndpointOptions {
   throw new InvalidInputError(`${faults.join('\n')}\nrise annotate --help tells what an endpoint needs`);
 }
 
-const isAnnotated = ({ prompt }: DatasetRow) => (prompt.annotations ?? []).length > 0;
-
-/** What to ask about, by prompt: those without annotations that have a right response. */
-async function chooseChains(rows: readonly DatasetRow[], path: string): Promise<Map<string, Chain>> {
-  const recorded = await readRecords(createLocalStore(dirname(path)), basename(path), RecordedResponse);
-  const prompts = rows.map(({ prompt }) => prompt);
-  const responsesOf = Map.groupBy(toTrajectories(prompts, recorded), ({ promptId }) => promptId);
-  const chains = rows.flatMap((row) => {
-    const { promptId, question } = row.prompt;
-    const responses = (responsesOf.get(promptId) ?? []).map(({ text }) => text);
-    const response = isAnnotated(row) ? undefined : chooseChain(row.prompt, responses);
-    return response === undefined ? [] : [[promptId, { question, response }] as const];
-  });
-  return new Map(chains);
-}
-
 /** Throws the first error once every request under way has ended, so that its answer is kept. */
 async function extractAll(
   chains: ReadonlyMap<string, Chain>,
@@ -113,7 +111,7 @@ interface Extraction {
   cache: TextCache;
   /** Requests under way at once. */
   concurrency: number;
-  progress?: ItemProgress;
+  progress?: AnnotateProgress;
 }
 
 function summarize(

@@ -3,7 +3,8 @@ import { describeCause } from '../../../src/aws/describe-cause.ts';
 import { createHistoryFollower } from '../../../src/aws/history.ts';
 import type { Job } from '../../../src/aws/jobs.ts';
 import type { RunStatus } from '../../../src/aws/observe-run.ts';
-import { failureOf, renderChanges, renderRun } from '../../../src/cli/views/render-run.ts';
+import { failureOf } from '../../../src/aws/watch-run.ts';
+import { renderChanges, renderRun } from '../../../src/cli/views/render-run.ts';
 import { aHistory, aRunInItsSecondIteration, HISTORY_START } from '../../support/execution-history.ts';
 
 function follow(events: readonly HistoryEvent[]) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/base/package-root.ts';
-import { checkDataset } from '../../../src/cli/check-dataset.ts';
+import { register as registerData } from '../../../src/cli/commands/data.ts';
 import { renderModelTable } from '../../../src/cli/views/render-recorded.ts';
 import { webdataset } from '../../../src/formats/webdataset.ts';
 import { publishRecorded } from '../../../src/recorded/publish-recorded.ts';
@@ -10,6 +10,7 @@ import { routePrompts } from '../../../src/recorded/route-prompts.ts';
 import { scoreResponses } from '../../../src/recorded/score-responses.ts';
 import { encodeRecords } from '../../../src/store/records.ts';
 import { aResponse } from '../../support/factories.ts';
+import { runCommand } from '../../support/run-command.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
@@ -19,20 +20,6 @@ const linesOf = (name: string) =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-
-/** What a command prints, and the exit code it asks for. */
-async function run(command: () => Promise<void>): Promise<{ printed: string; exitCode: typeof process.exitCode }> {
-  const log = jest.spyOn(console, 'log').mockImplementation(() => {});
-  const previous = process.exitCode;
-  try {
-    process.exitCode = undefined;
-    await command();
-    return { printed: log.mock.calls.flat().join('\n'), exitCode: process.exitCode };
-  } finally {
-    process.exitCode = previous;
-    log.mockRestore();
-  }
-}
 
 describe('recorded responses', () => {
   const prompts = join(folder, 'set.jsonl');
@@ -90,7 +77,7 @@ describe('rise data check', () => {
   it('lists every fault with file and line, and exits with 1', async () => {
     const path = join(folder, 'faulty.jsonl');
     await writeFile(path, '{"id":"1","question":"q","answer":"7"}\n{}\n{"id":"1","question":"q","answer":"$$"}\n');
-    const { printed, exitCode } = await run(() => checkDataset(path, { json: true }));
+    const { printed, exitCode } = await runCommand(registerData, 'data', 'check', path, '--json');
     const { faults, prompts } = JSON.parse(printed);
     expect(prompts).toBe(2);
     expect(faults.map(({ place }: { place: string }) => place)).toEqual([`${path}:2`, `${path}:3`, `${path}:3`]);
@@ -103,7 +90,7 @@ const describeWhereData = existsSync(mathVision) ? describe : describe.skip;
 
 describeWhereData('MATH-Vision testmini', () => {
   it('has no faults', async () => {
-    const { printed, exitCode } = await run(() => checkDataset(mathVision, {}));
+    const { printed, exitCode } = await runCommand(registerData, 'data', 'check', mathVision);
     expect(printed).toMatch(/^prompts +304: 0 text-only/m);
     expect(printed).toMatch(/^faults +0$/m);
     expect(exitCode).toBeUndefined();

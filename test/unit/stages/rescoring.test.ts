@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { handler as scoreTrajectories } from '../../../lambdas/score/handler.ts';
-import { rescore } from '../../../src/cli/rescore-run.ts';
+import { register as registerRescore } from '../../../src/cli/commands/rescore.ts';
 import type { RunConfig } from '../../../src/schema/config/run-config.ts';
 import * as keys from '../../../src/schema/keys.ts';
 import type { Rescoring } from '../../../src/stages/score/rescore-run.ts';
@@ -9,6 +9,7 @@ import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords } from '../../../src/store/records.ts';
 import { aPrompt, aResponse, aRunConfig, aTrajectory } from '../../support/factories.ts';
 import { finishWork } from '../../support/finished-work.ts';
+import { runCommand } from '../../support/run-command.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
@@ -42,10 +43,8 @@ describe('rise rescore', () => {
   async function rescoreBy(rewards: string, json = true): Promise<string> {
     const config = join(mkdtempSync(join(folder, 'config-')), 'rewards.yaml');
     writeFileSync(config, `rewards: ${rewards}\n`);
-    const printed: string[] = [];
-    const log = jest.spyOn(console, 'log').mockImplementation((text) => printed.push(text));
-    await rescore(runId, { rewards: config, store: folder, json }).finally(() => log.mockRestore());
-    return printed.join('\n');
+    const args = [runId, '--rewards', config, '--store', folder, ...(json ? ['--json'] : [])];
+    return (await runCommand(registerRescore, 'rescore', ...args)).printed;
   }
 
   beforeAll(() => playScoring(aRunConfig()));
@@ -85,9 +84,10 @@ describe('rise rescore', () => {
     await expect(rescoreBy(`{ seven: { weight: 1, module: ${join(folder, 'eight.mjs')} } }`)).rejects.toThrow(
       /rewards\.seven: golden case "a seven" gave 1/,
     );
-    const options = { rewards: join(folder, 'config.yaml'), store: folder };
-    writeFileSync(options.rewards, 'rewards: {}\n');
-    await expect(rescore('nowhere', options)).rejects.toThrow(/has no run nowhere/);
+    const rewards = join(folder, 'config.yaml');
+    writeFileSync(rewards, 'rewards: {}\n');
+    const unknown = runCommand(registerRescore, 'rescore', 'nowhere', '--rewards', rewards, '--store', folder);
+    await expect(unknown).rejects.toThrow(/has no run nowhere/);
   });
 });
 

@@ -1,10 +1,10 @@
+import { alignColumns, TEXT } from '../../base/table.ts';
 import type { Assumptions } from '../../forecast/assumptions.ts';
+import type { Forecast } from '../../forecast/forecast-run.ts';
 import type { QuotaUse } from '../../forecast/quotas.ts';
-import type { Simulation } from '../../forecast/simulate-run.ts';
-import type { RunConfig } from '../../schema/config/run-config.ts';
 
-/** The simulation as tables for people. */
-export function renderSimulation(simulation: Simulation, assumptions: Assumptions, { rl }: RunConfig): string {
+/** A forecast as tables for people. */
+export function renderForecast({ simulation, assumptions, config: { rl } }: Forecast): string {
   const { trajectories, seconds, secondsByState, cost, peak, quotas } = simulation;
   const passed = quotas.filter(({ isWithin }) => !isWithin);
   return [
@@ -54,16 +54,7 @@ function describeAssumptions(assumptions: Assumptions): string[] {
   ];
 }
 
-function table(rows: readonly string[][]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
+const table = (rows: readonly string[][]) => alignColumns(rows, [TEXT]);
 const whole = (value: number) => Math.round(value).toLocaleString('en-US');
 const usd = (value: number) => `${value.toLocaleString('en-US', { maximumFractionDigits: 2 })} USD`;
 

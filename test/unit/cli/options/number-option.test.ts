@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { numberOption } from '../../../src/cli/number-option.ts';
+import { numberOption } from '../../../../src/cli/options/number-option.ts';
 
 describe('a number option', () => {
   it.each([

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AwsOptions } from '../aws/settings.ts';
+import type { AwsOptions } from '../../aws/settings.ts';
 
 /** What every command on AWS takes. */
 export interface AwsCommandOptions extends AwsOptions {

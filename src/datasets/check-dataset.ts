@@ -1,7 +1,7 @@
 import { findAspectFault, type ImageSize } from '../schema/image-limits.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { Fault, PlacedPrompt } from './check-prompts.ts';
-import { highestImageMark } from './check-prompts.ts';
+import { type Fault, highestImageMark, type PlacedPrompt } from './check-prompts.ts';
+import { loadDataset } from './load-dataset.ts';
 
 /** The model whose tokens a summary counts. */
 export interface TokenCounter {
@@ -11,7 +11,7 @@ export interface TokenCounter {
   countImageTokens(size: ImageSize): number;
 }
 
-interface Spread {
+export interface Spread {
   least: number;
   median: number;
   most: number;
@@ -37,11 +37,13 @@ export interface DatasetSummary {
   faults: Fault[];
 }
 
-export function summarizeDataset(
-  placed: readonly PlacedPrompt[],
-  faults: readonly Fault[],
-  model: TokenCounter,
-): DatasetSummary {
+/** Reads the dataset a command line names, and says what it holds and everything wrong with it. */
+export async function checkDataset(path: string, model: TokenCounter): Promise<DatasetSummary> {
+  const { prompts, faults } = await loadDataset(path);
+  return summarize(prompts, faults, model);
+}
+
+function summarize(placed: readonly PlacedPrompt[], faults: readonly Fault[], model: TokenCounter): DatasetSummary {
   const prompts = placed.map(({ prompt }) => prompt);
   const images = prompts.flatMap((prompt) => prompt.images);
   const sound = images.filter((image) => !findAspectFault(image, image.key));
@@ -61,36 +63,6 @@ export function summarizeDataset(
     compositeImages: placed.filter(({ prompt }) => isComposite(prompt)).map(({ place }) => place),
     faults: [...faults],
   };
-}
-
-/** The summary for a terminal; faults come last, one a line. */
-export function renderDatasetSummary(summary: DatasetSummary, { title }: TokenCounter): string {
-  const counts = (record: Record<string, number>) =>
-    Object.entries(record)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(', ');
-  const spread = ({ least, median, most }: Spread) => `${least} to ${most}, median ${median}`;
-  const composite = summary.compositeImages.length;
-  return [
-    `prompts       ${summary.prompts}: ${summary.textOnly} text-only, ${summary.severalImages} with several images`,
-    `answers       ${summary.multipleChoice} multiple choice, ${summary.prompts - summary.multipleChoice} free; ${summary.withSolution} with a solution`,
-    `tiers         ${counts(summary.tiers)}`,
-    `images        ${[String(summary.images), counts(summary.formats)].filter(Boolean).join(': ')}`,
-    ...(summary.images > 0
-      ? [
-          `width         ${spread(summary.width)} pixels`,
-          `height        ${spread(summary.height)} pixels`,
-          `image tokens  ${spread(summary.imageTokens)}; ${summary.imageTokens.total} in all (${title})`,
-        ]
-      : []),
-    ...(composite > 0
-      ? [
-          `note          ${composite} prompts mark several figures of their one image (first: ${summary.compositeImages[0]})`,
-        ]
-      : []),
-    `faults        ${summary.faults.length}`,
-    ...summary.faults.map(({ place, message }) => `${place}: ${message}`),
-  ].join('\n');
 }
 
 function spreadOf(values: readonly number[]): Spread {

@@ -1,0 +1,39 @@
+import type { Deployment } from '../../aws/deployment.ts';
+import { consoleUrl, type StartedRun } from '../../aws/executions.ts';
+import type { StoppedRun } from '../../aws/stop-run.ts';
+import { alignColumns, TEXT } from '../../base/table.ts';
+
+/** What is deployed, and what it still needs. */
+export function renderDeployment({ bucket, stateMachineArn, workerImages }: Deployment): string {
+  const rows = [
+    ['bucket', bucket],
+    ['state machine', stateMachineArn],
+    ['worker images', workerImages],
+  ];
+  return [...alignColumns(rows, [TEXT]), "Jobs start once the GPU worker's image is there: docs/container.md"].join(
+    '\n',
+  );
+}
+
+/** What `rise start` and `rise resume` say. */
+export function renderStartedRun({ outcome, execution }: StartedRun, { json }: { json?: boolean }): string {
+  const { runId, attempt, arn } = execution;
+  const url = consoleUrl(arn);
+  if (json) return JSON.stringify({ runId, attempt, outcome, executionArn: arn, consoleUrl: url });
+  const said = {
+    started: attempt > 1 ? `run ${runId} goes on, attempt ${attempt}` : `run ${runId} has started`,
+    running: `run ${runId} is running already, attempt ${attempt}`,
+    succeeded: `run ${runId} is done`,
+  }[outcome];
+  const next = outcome === 'succeeded' ? `rise download ${runId}` : `rise watch ${runId}`;
+  return [said, `execution  ${arn}`, `console    ${url}`, `next       ${next}`].join('\n');
+}
+
+/** What `rise stop` has done, and how to go on. */
+export function renderStoppedRun(runId: string, { wasRunning, cancelledJobs }: StoppedRun): string {
+  return [
+    wasRunning ? `run ${runId} is stopped` : `run ${runId} had ended before`,
+    ...cancelledJobs.map((jobId) => `  cancelled job ${jobId}`),
+    `next  rise resume ${runId}`,
+  ].join('\n');
+}
