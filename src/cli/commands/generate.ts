@@ -1,12 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { OnStep } from '../../engine/generation/sampler.ts';
-import type { Completion, GenerationSettings } from '../../engine/generation/sequence.ts';
-import type { Policy } from '../../engine/policy.ts';
-import type { ContentPart, ProcessedPrompt } from '../../engine/processing/processor.ts';
+import type { ContentPart } from '../../engine/processing/processor.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { numberOption } from '../options/number-option.ts';
-import { createTextStream } from '../views/text-stream.ts';
 
 interface GenerateOptions {
   model: string;
@@ -41,46 +37,21 @@ export function register(program: Command): void {
     )
     .option('--seed <n>', 'for temperatures over 0', numberOption({ least: 0, most: 2 ** 32 - 1, isWhole: true }), 0)
     .option('--json', 'print one line: {"text", "tokenIds", "promptTokenIds", "finishReason"}')
-    .action(runGenerate);
+    .action(generate);
 }
 
-async function runGenerate(options: GenerateOptions): Promise<void> {
-  await requireFolder(options.model);
-  const [{ loadPolicy }, { folderModelFiles }] = await Promise.all([
-    import('../../engine/policy.ts'),
-    import('../../engine/weights/model-files.ts'),
+async function generate({ model, prompt, image, json, ...request }: GenerateOptions): Promise<void> {
+  await requireFolder(model);
+  const [{ answerPrompt }, { createTextStream }] = await Promise.all([
+    import('../../engine/answer-prompt.ts'),
+    import('../views/text-stream.ts'),
   ]);
-  const content: ContentPart[] = [...(await readImages(options.image)), { type: 'text', text: options.prompt }];
-  const policy = await loadPolicy(folderModelFiles(options.model));
-  const prompt = await policy.processor.processPrompt({ system: options.system, content });
-  const { tokenIds, finishReason } = await answer(policy, prompt, options);
-  const text = policy.processor.decode(tokenIds, { skipSpecialTokens: true });
-  if (options.json) {
-    console.log(JSON.stringify({ text, tokenIds, promptTokenIds: prompt.tokenIds, finishReason }));
-  } else if (!process.stdout.isTTY) {
-    console.log(text);
-  }
-}
-
-/** Generates the completion; on a terminal, and without `--json`, its text appears as it comes. */
-async function answer(policy: Policy, prompt: ProcessedPrompt, options: GenerateOptions): Promise<Completion> {
-  const [{ createSampler }, { createTracedExecutor }] = await Promise.all([
-    import('../../engine/generation/sampler.ts'),
-    import('../../engine/runtime/traced-executor.ts'),
-  ]);
-  const { maxNewTokens, temperature, topP, topK, seed } = options;
-  const { stopTokenIds, decode } = policy.processor;
-  const repetitionPenalty = options.repetitionPenalty ?? policy.processor.repetitionPenalty;
-  const settings: GenerationSettings = { maxNewTokens, temperature, topP, topK, repetitionPenalty, stopTokenIds };
-  const toText = ({ tokenIds }: { tokenIds: readonly number[] }) => decode(tokenIds, { skipSpecialTokens: true });
-  const sampler = createSampler(policy.model, createTracedExecutor(), 1);
-  const generate = async (onStep?: OnStep) => (await sampler.generate([{ prompt, seed }], settings, onStep))[0];
-  if (options.json || !process.stdout.isTTY) return generate();
+  const content: ContentPart[] = [...(await readImages(image)), { type: 'text', text: prompt }];
+  const isShownAsItComes = !json && process.stdout.isTTY;
   const stream = createTextStream((piece) => process.stdout.write(piece));
-  const completion = await generate((_, [growing]) => stream.update(toText(growing)));
-  stream.end(toText(completion));
-  process.stdout.write('\n');
-  return completion;
+  const answer = await answerPrompt(model, { ...request, content }, isShownAsItComes ? stream.update : undefined);
+  if (isShownAsItComes) stream.end(`${answer.text}\n`);
+  else console.log(json ? JSON.stringify(answer) : answer.text);
 }
 
 async function requireFolder(path: string): Promise<void> {
