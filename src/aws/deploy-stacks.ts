@@ -13,7 +13,7 @@ import type { AwsOptions } from './settings.ts';
 /** The stack of `cdk bootstrap`. */
 const BOOTSTRAP_STACK = 'CDKToolkit';
 const CDK = join(packageRoot, 'node_modules/aws-cdk/bin/cdk');
-/** Where cdk.json has the synthesis written. */
+/** The folder that cdk.json has the synthesis written to. */
 const ASSEMBLY = 'cdk.out';
 
 export interface DeployRequest {
@@ -51,7 +51,7 @@ function assertCheckout(): void {
   throw new InvalidInputError(`${packageRoot} has no stacks to deploy; run rise deploy in a checkout of the project`);
 }
 
-/** Throws `InvalidInputError` where the account and region lack what CDK deploys with; whether it is recent, CDK says. */
+/** Makes sure of what CDK deploys with; whether it is recent, CDK says. Throws `InvalidInputError` where it lacks. */
 async function assertBootstrapped({ cloudFormation }: Pick<AwsClients, 'cloudFormation'>): Promise<void> {
   if (await findStack(cloudFormation, BOOTSTRAP_STACK)) return;
   const region = await cloudFormation.config.region();

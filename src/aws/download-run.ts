@@ -80,7 +80,7 @@ async function findManifests(
   return found;
 }
 
-/** The part's name below its folder; a manifest must not name a place outside of it. */
+/** The part's name below its folder; a manifest must not name a path outside of it. */
 function nameOf({ key }: ManifestPart, prefix: string): string {
   if (!key.startsWith(prefix)) {
     throw new CorruptRecordError(

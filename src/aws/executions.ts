@@ -6,7 +6,7 @@ import type { AwsClients } from './clients.ts';
 /** One execution of a run: the first, or one that resumed it. */
 export interface Execution {
   runId: string;
-  /** From 1. */
+  /** Which of the run's executions, from 1. */
   attempt: number;
   arn: string;
   status: ExecutionStatus;
@@ -14,7 +14,7 @@ export interface Execution {
   stoppedAt?: Date;
 }
 
-/** Of an execution's name, which AWS bounds; the rest is for the number of the attempt. */
+/** Characters of an execution's name, which AWS bounds; the rest is for the number of the attempt. */
 const MAX_RUN_ID_LENGTH = 80 - '-999'.length;
 /** Other commands that may take the next number in between. */
 const MAX_RACES = 3;
@@ -44,7 +44,7 @@ export async function executionsOf(
   return all.filter((execution) => execution.runId === runId).sort((left, right) => right.attempt - left.attempt);
 }
 
-/** As `executionsOf`, of a run that was started. Throws `InvalidInputError` that names the runs there are. */
+/** Executions of a run that was started, as `executionsOf`. Throws `InvalidInputError` that names the runs there are. */
 export async function knownExecutionsOf(
   aws: Pick<AwsClients, 'stepFunctions'>,
   stateMachineArn: string,

@@ -6,14 +6,14 @@ import { describeCause } from './describe-cause.ts';
 /** One visit of an execution to a state that works. */
 export interface Stage {
   state: string;
-  /** From 0; undefined outside the RL iterations. */
+  /** The RL iteration, from 0; undefined outside of them. */
   iteration?: number;
   status: 'running' | 'done' | 'failed';
   startedAt: Date;
   endedAt?: Date;
   /** Batch jobs it submitted: one, and one more for each retry. */
   jobIds: string[];
-  /** Of a Distributed Map. */
+  /** Items of a Distributed Map. */
   mapRunArn?: string;
   /** Why it failed, or why the last try did. */
   error?: { name: string; message: string };

@@ -23,7 +23,7 @@ export interface IterationReward {
   accuracyMean: number;
 }
 
-/** Where a run on AWS stands. */
+/** A run on AWS as observed: its stages, rewards and cost so far. */
 export interface RunStatus {
   runId: string;
   attempt: number;
@@ -33,10 +33,10 @@ export interface RunStatus {
   executionArn: string;
   consoleUrl: string;
   iterations?: number;
-  /** Of the last attempt. */
+  /** Stages of the last attempt. */
   stages: ObservedStage[];
   rewards: IterationReward[];
-  /** Of every attempt. `forgottenJobs` ended so long ago that Batch no longer tells their times. */
+  /** Cost of every attempt. `forgottenJobs` ended so long ago that Batch no longer tells their times. */
   cost: { gpuHours: number; usd?: number; forgottenJobs: number };
 }
 

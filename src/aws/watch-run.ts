@@ -29,7 +29,7 @@ export function failureOf({ stages }: Pick<RunStatus, 'stages'>): string | undef
   return failed && `${failed.state} failed: ${failed.error!.name}: ${failed.error!.message}`;
 }
 
-/** Of a job Step Functions knows the exit code, of an array not even that. */
+/** What tells more: of a job Step Functions knows the exit code, of an array not even that. */
 const logsHint = ({ runId, stages }: RunStatus) =>
   stages.some(({ status, jobs }) => status === 'failed' && jobs.length > 0)
     ? `What its job said: rise logs ${runId}\n`

@@ -5,7 +5,7 @@ import { loadDataset } from './load-dataset.ts';
 
 /** The model whose tokens a summary counts. */
 export interface TokenCounter {
-  /** As people write its name. */
+  /** Its name, as people write it. */
   title: string;
   /** Tokens that an image takes in a prompt. */
   countImageTokens(size: ImageSize): number;

@@ -14,11 +14,11 @@ export interface LoadedDataset {
 
 /**
  * Reads the dataset a command line names, a JSONL file or a folder with one; places are paths as the user gave them.
- * `keepImages` gets the image files of each prompt, which are not kept in memory.
+ * `onImages` gets the image files of each prompt, which memory does not hold.
  */
 export async function loadDataset(
   path: string,
-  keepImages: (prompt: Prompt, images: Buffer[]) => Promise<void> = async () => {},
+  onImages: (prompt: Prompt, images: Buffer[]) => Promise<void> = async () => {},
 ): Promise<LoadedDataset> {
   const { folder, file } = await locate(path);
   const prompts: PlacedPrompt[] = [];
@@ -29,7 +29,7 @@ export async function loadDataset(
       lineFaults.push({ place, message: entry.message });
       continue;
     }
-    await keepImages(entry.prompt, entry.images);
+    await onImages(entry.prompt, entry.images);
     prompts.push({ place, prompt: entry.prompt });
   }
   const lineOf = ({ place }: Fault) => Number(place.split(':').at(-1));

@@ -8,7 +8,7 @@ import { imageKey } from '../schema/keys.ts';
 import type { ImageRef, Prompt } from '../schema/prompt.ts';
 import { DatasetRow } from './dataset-row.ts';
 
-/** Where a dataset lies: any store will do. */
+/** The files of a dataset: any store will do. */
 export interface DatasetFiles {
   read(path: string): Promise<Buffer>;
   list(prefix: string): Promise<string[]>;

@@ -14,9 +14,9 @@ import {
 
 /** A language model that answers by schema, within the limits of its endpoint. */
 export interface LanguageModel {
-  /** For people: `bedrock MODEL`. */
+  /** Name for people: `bedrock MODEL`. */
   name: string;
-  /** For cache keys: everything that decides which model answers. */
+  /** Everything that decides which model answers, for cache keys. */
   identity: readonly string[];
   /**
    * Asks until an answer can be read: tries that fail in passing, and answers `read` gives undefined for, are repeated.
@@ -37,10 +37,13 @@ export interface Answer<T> {
 const MINUTE_MILLISECONDS = 60_000;
 const FIRST_WAIT_SECONDS = 1;
 const LONGEST_WAIT_SECONDS = 30;
-/** Waits that an endpoint asks for are kept, up to this. */
+/** A wait that an endpoint asks for is cut to this. */
 const LONGEST_ASKED_WAIT_SECONDS = 300;
 
-/** Throws `InvalidInputError` where the key is not in the environment; without an environment none is looked for. */
+/**
+ * A language model behind the endpoint that the options name. Throws `InvalidInputError` where its key is not in the
+ * environment; without an environment none is looked for.
+ */
 export function createLanguageModel(options: EndpointOptions, environment?: Environment): LanguageModel {
   const { provider, model, price } = options;
   const send =
@@ -62,7 +65,7 @@ type SendLimited = (request: StructuredRequest) => Promise<StructuredReply>;
 /** Shared by everything in this process that asks the same endpoint with the same limits. */
 const queues = new Map<string, PQueue>();
 
-/** Every try counts against both limits. */
+/** Sends within the limits of the endpoint; every try counts against both. */
 function limit(send: SendRequest, options: EndpointOptions): SendLimited {
   const { concurrency, requestsPerMinute, timeoutSeconds } = options;
   const name = JSON.stringify([...identityOf(options), concurrency, requestsPerMinute]);

@@ -2,7 +2,7 @@
 export interface StructuredRequest {
   system: string;
   user: string;
-  /** Of the answer, as the model sees it. */
+  /** Name of the answer, as the model sees it. */
   answerName: string;
   answerDescription: string;
   /** JSON schema of an object. */

@@ -13,10 +13,10 @@ export async function readRunConfig(path: string): Promise<RunConfig> {
   return parseRunConfig(await readText(path), path);
 }
 
-/** As `readRunConfig`, on the file's text. */
+/** Reads the text of a run config, as `readRunConfig` does its file. */
 export const parseRunConfig = (text: string, path: string): RunConfig => parseYaml(text, path, CheckedRunConfig);
 
-/** With what only the rooms behind a name can tell. */
+/** The run config, with what only the rooms behind a name can tell of it. */
 const CheckedRunConfig = RunConfig.superRefine(({ data }, context) => {
   for (const split of ['train', 'evaluation'] as const) {
     const source = data[split];
@@ -26,7 +26,7 @@ const CheckedRunConfig = RunConfig.superRefine(({ data }, context) => {
   }
 });
 
-/** As `readRunConfig`, of a file that needs no more than the section `rewards`. */
+/** Reads the section `rewards` of a file that needs no more; as `readRunConfig`. */
 export async function readRewards(path: string): Promise<RunConfig['rewards']> {
   const { rewards } = parseYaml(await readText(path), path, z.looseObject({ rewards: RunConfig.shape.rewards }));
   return rewards;

@@ -60,7 +60,7 @@ async function createView(config: RunConfig, { quiet, json }: RunOptions): Promi
   return views.createLineView(config, (text) => process.stdout.write(text));
 }
 
-async function printResult(store: Store, runId: string, { json, store: place }: RunOptions): Promise<void> {
+async function printResult(store: Store, runId: string, { json, store: uri }: RunOptions): Promise<void> {
   const { reportPrefix, sftCheckpointPrefix, summaryKey } = await import('../../schema/keys.ts');
   if (json) {
     const summary = JSON.parse((await store.read(summaryKey(runId))).toString('utf8'));
@@ -69,7 +69,7 @@ async function printResult(store: Store, runId: string, { json, store: place }: 
   }
   const report = (await store.read(`${reportPrefix(runId)}report.txt`)).toString('utf8');
   console.log(`\n${report.trimEnd()}\n`);
-  console.log(`report   ${place}/${reportPrefix(runId)}report.md`);
-  console.log(`summary  ${place}/${summaryKey(runId)}`);
-  console.log(`model    ${place}/${sftCheckpointPrefix(runId)}`);
+  console.log(`report   ${uri}/${reportPrefix(runId)}report.md`);
+  console.log(`summary  ${uri}/${summaryKey(runId)}`);
+  console.log(`model    ${uri}/${sftCheckpointPrefix(runId)}`);
 }

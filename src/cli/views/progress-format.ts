@@ -19,15 +19,15 @@ export function formatTimeLeft(seconds: number): string {
 }
 
 /** `iteration 3/12 RolloutShards 2 of 4`, `Evaluate rl`. */
-export function formatPlace({ iteration, iterations, state, part }: RunStatus): string {
-  const place = iteration === undefined ? [] : [`iteration ${iteration}/${iterations}`];
+export function formatPosition({ iteration, iterations, state, part }: RunStatus): string {
+  const position = iteration === undefined ? [] : [`iteration ${iteration}/${iterations}`];
   if (part)
-    place.push(
+    position.push(
       state,
       part.job === 'evaluate' ? EVALUATED_POLICIES[part.index].name : `${part.index + 1} of ${part.count}`,
     );
-  else place.push(state);
-  return place.join(' ');
+  else position.push(state);
+  return position.join(' ');
 }
 
 /** Amount, speed and means, those that are known. */
@@ -46,13 +46,13 @@ export function formatMeasures(status: RunStatus): string[] {
 export function formatEvent(event: RunEvent, status: RunStatus): string | undefined {
   switch (event.kind) {
     case 'job-finished': {
-      const place = formatPlace({ ...status, state: event.state, part: partOf(event) });
+      const position = formatPosition({ ...status, state: event.state, part: partOf(event) });
       const figures = Object.entries(event.summary).flatMap(formatFigure);
-      return [place, event.wasDone ? 'done before' : `${event.seconds.toFixed(1)} s`, ...figures].join('  ');
+      return [position, event.wasDone ? 'done before' : `${event.seconds.toFixed(1)} s`, ...figures].join('  ');
     }
     case 'state-exited': {
       if (event.type === 'Choice' || event.state === status.endedState || event.seconds < 0.5) return undefined;
-      return `${formatPlace({ ...status, state: event.state, part: undefined })}  ${event.seconds.toFixed(1)} s`;
+      return `${formatPosition({ ...status, state: event.state, part: undefined })}  ${event.seconds.toFixed(1)} s`;
     }
     case 'job-started':
       return event.attempt > 1 ? `${event.state} was stopped and goes on, attempt ${event.attempt}` : undefined;
@@ -65,7 +65,7 @@ export function formatEvent(event: RunEvent, status: RunStatus): string | undefi
   }
 }
 
-/** In one line; the whole message ends the run. */
+/** A failure in one line; the whole message ends the run. */
 export function formatFailure({ state, error }: { state: string; error: Error }): string {
   return `${state} failed: ${error.name}: ${error.message.split('\n')[0]}`;
 }

@@ -3,10 +3,10 @@ import type { RunConfig } from '../../schema/config/run-config.ts';
 import type { Progress } from '../../schema/progress.ts';
 import type { JobName } from '../../schema/stages.ts';
 
-/** Where a run stands, as far as its events tell. */
+/** A run's status, as far as its events tell. */
 export interface RunStatus {
   state: string;
-  /** From 1; undefined outside the RL iterations. */
+  /** The RL iteration, from 1; undefined outside of them. */
   iteration?: number;
   iterations: number;
   progress?: Progress;

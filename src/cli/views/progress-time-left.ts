@@ -23,7 +23,7 @@ interface RunningJob {
 /** Follows a run's events and says how long the rest will take at the speed seen so far. */
 export interface TimeLeft {
   update(event: RunEvent, now: number): void;
-  /** In seconds; undefined until some job has shown its speed, or where the amount of work is not known. */
+  /** Seconds left; undefined until some job has shown its speed, or where the amount of work is not known. */
   estimate(now: number): number | undefined;
 }
 

@@ -5,7 +5,7 @@ import {
   formatEvent,
   formatFailure,
   formatMeasures,
-  formatPlace,
+  formatPosition,
   formatTimeLeft,
 } from './progress-format.ts';
 import { followStatus, startStatus } from './progress-status.ts';
@@ -28,7 +28,7 @@ export function createQuietView(write: (text: string) => void): ProgressView {
   };
 }
 
-/** Every event as one line of JSON, with its time. */
+/** A view of one line of JSON per event, with its time. */
 export function createJsonView(write: (text: string) => void): ProgressView {
   return {
     onEvent: (event) => {
@@ -110,14 +110,14 @@ function createFollower(config: RunConfig) {
       status = followStatus(status, event);
       return formatEvent(event, status);
     },
-    /** The status now: place, measures, time; with a bar of the given width. */
+    /** The status now: position, measures, time; with a bar of the given width. */
     lines(barWidth?: number): string[] {
       const left = timeLeft.estimate(Date.now());
       const time = [formatClock(elapsed()), ...(left === undefined ? [] : [formatTimeLeft(left)])];
       const measures = formatMeasures(status);
       const { done, total } = status.progress ?? { done: 0, total: 0 };
       if (barWidth !== undefined && total > 0) measures.unshift(formatBar(done / total, barWidth));
-      return [formatPlace(status), ...(measures.length > 0 ? [measures.join(' · ')] : []), time.join(' · ')];
+      return [formatPosition(status), ...(measures.length > 0 ? [measures.join(' · ')] : []), time.join(' · ')];
     },
   };
 }

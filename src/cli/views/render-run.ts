@@ -59,13 +59,13 @@ const changeMarks = ({ state, status, items, jobs, error }: ObservedStage) =>
 
 function renderStage({ iterations }: RunStatus, stage: ObservedStage, now: number): string[] {
   const { state, iteration, status, startedAt, endedAt, items, jobs, error } = stage;
-  const place = iteration === undefined ? state : `iteration ${iteration + 1}/${iterations ?? '?'} ${state}`;
+  const position = iteration === undefined ? state : `iteration ${iteration + 1}/${iterations ?? '?'} ${state}`;
   const seconds = ((endedAt?.getTime() ?? now) - startedAt.getTime()) / 1000;
   const share = items
     ? [`${items.done}/${items.total} shards${items.failed > 0 ? `, ${items.failed} failed` : ''}`]
     : [];
   return [
-    [`  ${place}`, ...(status === 'running' ? [] : [status]), formatClock(seconds), ...share].join('  '),
+    [`  ${position}`, ...(status === 'running' ? [] : [status]), formatClock(seconds), ...share].join('  '),
     ...(status === 'done' ? [] : jobs.flatMap(renderJob)),
     ...(error ? [`    ${error.name}: ${error.message}`] : []),
   ];

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where the AWS SDK would find credentials, in its own order of search; never their values. */
+/** The source of the credentials that the AWS SDK would find, in its own order of search; never their values. */
 export function awsCredentials(environment: NodeJS.ProcessEnv, home: string = homedir()): string {
   if (environment.AWS_ACCESS_KEY_ID && environment.AWS_SECRET_ACCESS_KEY) return 'environment variables';
   const files = [

@@ -10,7 +10,7 @@ import type { Finding } from './finding.ts';
 export interface AddonRecord {
   /** TensorFlow's version. */
   tensorflow: string;
-  /** For instance `linux-x64-cpu`. */
+  /** Platform and device, for instance `linux-x64-cpu`. */
   build: string;
   /** The folder of the TensorFlow library. */
   lib: string;

@@ -1,17 +1,13 @@
-import { Command } from 'commander';
-import { registerDoctor } from '../../../src/cli/commands/doctor.ts';
+import { register } from '../../../src/cli/commands/doctor.ts';
 import * as keys from '../../../src/schema/keys.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { aRunConfig } from '../../support/factories.ts';
+import { runCommand } from '../../support/run-command.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
 
-function doctor(...args: string[]): Promise<unknown> {
-  const program = new Command();
-  registerDoctor(program);
-  return program.parseAsync(['doctor', ...args], { from: 'user' });
-}
+const doctor = (...args: string[]) => runCommand(register, 'doctor', ...args);
 
 describe('rise doctor RUN', () => {
   const store = createLocalStore(folder);
@@ -24,13 +20,7 @@ describe('rise doctor RUN', () => {
     const prefix = keys.scoresPrefix('run-2', keys.DIAGNOSIS, 0);
     const manifest = { stage: 'score', runId: 'run-2', inputs: [], parts: [], summary: {}, seed: 0, versions };
     await store.write(keys.manifestKey(prefix), JSON.stringify(manifest));
-    let printed = '';
-    const log = jest.spyOn(console, 'log').mockImplementation((text) => {
-      printed += text;
-    });
-    await doctor('run-2', '--store', folder, '--json').finally(() => log.mockRestore());
-    const { exitCode } = process;
-    process.exitCode = undefined;
+    const { printed, exitCode } = await doctor('run-2', '--store', folder, '--json');
     return { exitCode, ...JSON.parse(printed) };
   }
 
