@@ -10,7 +10,7 @@ import { peakOf } from './concurrency.ts';
 import { type Cost, costOf, type Usage } from './cost.ts';
 import { createModelStore } from './model-store.ts';
 import type { QuotaUse } from './quotas.ts';
-import { createSimulatedTasks } from './simulated-tasks.ts';
+import { createSimulatedTasks, type SimulatedTasks } from './simulated-tasks.ts';
 import { countTrajectories } from './workload.ts';
 
 /** What a run would take on AWS. */
@@ -49,30 +49,29 @@ export async function simulateRun(
   const simulated = createSimulatedTasks({ clock, store, config, assumptions, definition });
   const historyEvents = await clock.drive(walk(machine, tasks, input, simulated));
   const seconds = clock.now();
-  simulated.ledger.note('historyEvents', historyEvents);
-  simulated.ledger.note('executionSeconds', seconds);
+  const { ledger, usage, intervals, secondsByState, largestPayload } = simulated.account;
+  ledger.note('historyEvents', historyEvents);
+  ledger.note('executionSeconds', seconds);
   const peak = {
-    functions: peakOf(simulated.intervals.functions),
-    rolloutGpus: peakOf(simulated.intervals.rollout),
-    trainingGpus: peakOf(simulated.intervals.training),
+    functions: peakOf(intervals.functions),
+    rolloutGpus: peakOf(intervals.rollout),
+    trainingGpus: peakOf(intervals.training),
   };
-  simulated.ledger.note('functionConcurrency', peak.functions);
+  ledger.note('functionConcurrency', peak.functions);
   const trajectories = countTrajectories(config, assumptions);
-  const quotas = simulated.ledger.uses();
+  const quotas = ledger.uses();
   return {
     trajectories,
     seconds,
-    secondsByState: Object.fromEntries([...simulated.secondsByState].sort(([, left], [, right]) => right - left)),
-    cost: costOf(simulated.usage, assumptions, trajectories * assumptions.tokensPerTrajectory * BYTES_PER_TOKEN),
-    usage: simulated.usage,
+    secondsByState: Object.fromEntries([...secondsByState].sort(([, left], [, right]) => right - left)),
+    cost: costOf(usage, assumptions, trajectories * assumptions.tokensPerTrajectory * BYTES_PER_TOKEN),
+    usage,
     peak,
     historyEvents,
-    payloadBytes: simulated.largestPayload(),
+    payloadBytes: largestPayload(),
     quotas,
   };
 }
-
-type SimulatedTasks = ReturnType<typeof createSimulatedTasks>;
 
 /** Runs the machine on simulated tasks to its end, and counts the events of its history. */
 async function walk(
@@ -100,8 +99,8 @@ async function walk(
       if (event.type !== 'StateEntered') continue;
       const { name, type } = event.state;
       events += EVENTS[kinds.get(name) ?? (type in EVENTS ? (type as 'Parallel' | 'Map') : 'other')];
-      simulated.usage.stateTransitions += 1;
-      simulated.notePayload(event.state.input, name);
+      simulated.account.usage.stateTransitions += 1;
+      simulated.account.notePayload(event.state.input, name);
     }
   })();
   await execution.result;

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Json } from '../local/definition.ts';
+import { InvalidInputError } from '../schema/errors.ts';
+import { JOB_QUEUES } from '../schema/stage.ts';
+import { JOB_NAMES } from '../schema/stages.ts';
+import type { Account } from './account.ts';
+import { LAUNCH_SECONDS } from './assumptions.ts';
+import { modelJob } from './model-jobs.ts';
+import { nameOf, type Setting } from './setting.ts';
+
+const SubmitJob = z.object({
+  JobName: z.enum(JOB_NAMES),
+  JobQueue: z.string().transform(nameOf).pipe(z.enum(JOB_QUEUES)),
+  ArrayProperties: z.object({ Size: z.int() }).optional(),
+  ContainerOverrides: z.object({ Environment: z.array(z.object({ Name: z.string(), Value: z.string() })) }),
+  Timeout: z.object({ AttemptDurationSeconds: z.number() }).optional(),
+});
+
+/** Stands in for Batch: jobs of a queue run one array after the other, its children on as many GPUs as there are. */
+export function createSimulatedJobs({ clock, config, assumptions }: Setting, account: Account) {
+  const { ledger, usage, intervals } = account;
+  const queueFreeAt = { rollout: 0, training: 0 };
+  return async (state: string, parameters: Json): Promise<unknown> => {
+    const job = SubmitJob.parse(parameters);
+    const children = job.ArrayProperties?.Size ?? 1;
+    ledger.note('submitBytes', Buffer.byteLength(JSON.stringify(parameters)), state);
+    ledger.note('arraySize', children, state);
+    const input = job.ContainerOverrides.Environment.find(({ Name }) => Name === 'RISE_INPUT');
+    if (!input) throw new InvalidInputError(`${state} gives its job no RISE_INPUT; add it to the container overrides`);
+    const seconds = modelJob(job.JobName, JSON.parse(input.Value), config, assumptions);
+    if (job.Timeout) ledger.note('attemptShare', seconds / job.Timeout.AttemptDurationSeconds, state);
+    const queue = job.JobQueue;
+    const gpus = Math.min(children, queue === 'rollout' ? assumptions.rolloutGpus : assumptions.trainingGpus);
+    const start = Math.max(clock.now(), queueFreeAt[queue]);
+    const end = start + LAUNCH_SECONDS + Math.ceil(children / gpus) * seconds;
+    queueFreeAt[queue] = end;
+    intervals[queue].push({ start, end, count: gpus });
+    usage[queue === 'rollout' ? 'rolloutGpuSeconds' : 'trainingGpuSeconds'] +=
+      children * seconds + gpus * LAUNCH_SECONDS;
+    await clock.sleep(end - clock.now());
+    return { JobName: job.JobName, Status: 'SUCCEEDED' };
+  };
+}
