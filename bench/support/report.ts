@@ -1,3 +1,4 @@
+import { alignColumns, FIGURE, TEXT } from '../../src/base/table.ts';
 import type { Precision } from '../../src/engine/runtime/rewrites/mixed-precision.ts';
 
 /** What a bench measured of one thing, beside a rival or a target. */
@@ -24,12 +25,7 @@ export function median(values: readonly number[]): number {
 /** Prints aligned columns; numbers to three digits. */
 export function printTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
   const cells = [header, ...rows].map((row) => row.map(show));
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
-  for (const row of cells) {
-    console.log(
-      row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  '),
-    );
-  }
+  for (const line of alignColumns(cells, [TEXT, FIGURE])) console.log(line);
 }
 
 /** Prints the cases as a table and, as the last line, for machines. */
