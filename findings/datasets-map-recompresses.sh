@@ -6,13 +6,13 @@
 # Versions: datasets 5.2.0, pillow 13.0.0, pyarrow 26.0.1, Python 3.11. 2026-11-28.
 # Why it matters: counting image tokens, measuring sizes or formatting prompts is a chain of maps, and each one blurs the
 #   fine print that a vision-language model has to read. Content hashes no longer match the files they were made from.
-# What to do: cast_column(Image(decode=False)) before such maps and open the bytes yourself (shown last), or name other
-#   columns in input_columns.
+# What to do: cast_column(Image(decode=False)) before such maps and open the bytes yourself (shown last), or name the
+#   other columns in input_columns.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 python3 -m venv "$dir/venv"
-"$dir/venv/bin/pip" install -q datasets==5.2.0 pyarrow==26.0.1 pillow==13.0.0 numpy
+"$dir/venv/bin/pip" install -q datasets==5.2.0 pyarrow==26.0.1 pillow==13.0.0 numpy==2.4.6
 export HF_HOME="$dir/hf" HF_HUB_OFFLINE=1
 cd "$dir"
 venv/bin/python - <<'PY'

@@ -49,10 +49,11 @@ expected = [
     ('a name set in an if', '[assistant <think>first thought</think> A][user B][assistant C]',
      '[assistant <think>first thought</think> A][user <think>first thought</think> B][assistant <think>first thought</think> C]'),
     ('a counter', '1110', '1230'),
-    ('set in every turn', '[assistant <think>first thought</think> A][user  B][assistant  C]'.replace('  ', ' '), None),
+    ('a name set in every turn', '[assistant <think>first thought</think> A][user B][assistant C]',
+     '[assistant <think>first thought</think> A][user B][assistant C]'),
 ]
 for (what, of_python, of_node), seen_python, seen_node in zip(expected, python, node):
     print(f'{what}\n  Python {seen_python}\n  npm    {seen_node}')
-    if (seen_python, seen_node) != (of_python, of_node or of_python):
-        sys.exit(f'The behaviour changed: {what} gave {of_python} in Python, {of_node or of_python} in npm.')
+    if (seen_python, seen_node) != (of_python, of_node):
+        sys.exit(f'The behaviour changed: {what} gave {of_python} in Python, {of_node} in npm.')
 PY

@@ -3,7 +3,7 @@
 # What happens: in LaTeX each letter is a symbol and letters side by side are a product, so words are equal when they are
 #   anagrams: "on" is right where the answer is "no", "felt" for "left", "lube" for "blue". The e of 1e-3 is Euler's
 #   number: 1e-3 is e - 3 and 1.5e3 is 4.5 e, so 0.001 and 1500 are wrong, and "3e" is right for 1e3. Letters lose their
-#   case: the choice E is Euler's number too.
+#   case: b is right for B.
 # Versions: math-verify 0.9.0, latex2sympy2_extended 1.11.0, sympy 1.14.0. 2026-11-28.
 # Why it matters: data sets of reasoning about images hold yes/no, left/right and colours among their gold answers, and
 #   measured values in scientific notation; the reward then pays for anagrams and not for the value.

@@ -5,8 +5,8 @@
 #   the corrected form gives 0.68, not 1: it moves a difference of 0 away from 0.
 # Versions: statsmodels 0.15.0, scipy 1.17.1, Python 3.11. 2026-11-28.
 # Why it matters: a checkpoint evaluated against itself, a run that changed nothing, a subset on which both are perfect:
-#   a report that lists p < 0.05 lists all of these first. The chi-square form is what papers name.
-# What to do: use exact=True whatever the size (scipy.stats.binomtest gives the same), or test for no discordant pair.
+#   a report sorted by p lists all of these first.
+# What to do: use exact=True whatever the size. scipy.stats.binomtest agrees with it, but refuses 0 discordant pairs.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

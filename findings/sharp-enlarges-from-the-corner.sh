@@ -12,7 +12,7 @@ set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 python3 -m venv "$dir/venv"
-"$dir/venv/bin/pip" install -q pillow==13.0.0 numpy
+"$dir/venv/bin/pip" install -q pillow==13.0.0 numpy==2.4.6
 npm install --silent --no-audit --no-fund --prefix "$dir" sharp@0.35.5
 cd "$dir"
 cat > resize.mjs <<'JS'

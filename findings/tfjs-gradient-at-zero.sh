@@ -7,8 +7,8 @@
 # Versions: @tensorflow/tfjs 4.22.0 (gradients are those of tfjs-core, whatever the backend), Node 20. 2026-11-28.
 # Why it matters: padding compared with padding is 0 - 0, so an L1 or KL penalty over padded batches has a gradient that
 #   depends on the padding; ties are the rule with ReLU outputs, clipped ratios of an on-policy step and repeated tokens.
-# What to do: mask before abs, or use sqrt(x^2 + eps) or x * sign(x) (gradient 0 at 0, shown last); take max through topk of
-#   a stopped copy, or divide by the number of ties.
+# What to do: use x * sign(x) for |x| (gradient 0 at 0, shown last), mask before it, and divide the gradient of max by the
+#   number of ties where it matters.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -10,7 +10,7 @@ set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 python3 -m venv "$dir/venv"
-"$dir/venv/bin/pip" install -q datasets==5.2.0 webdataset==1.0.2 pyarrow==26.0.1 pillow==13.0.0 numpy
+"$dir/venv/bin/pip" install -q datasets==5.2.0 webdataset==1.0.2 pyarrow==26.0.1 pillow==13.0.0 numpy==2.4.6
 export HF_HOME="$dir/hf" HF_HUB_OFFLINE=1
 cd "$dir"
 venv/bin/python - <<'PY'
