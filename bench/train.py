@@ -12,16 +12,17 @@ class Trainer:
     def load(self, options: dict) -> dict:
         self.model = load_model(options["model"]).train()
         self.model.model.visual.requires_grad_(False)
-        self.config = options["rl"]
+        self.clip = options["clip"]
+        self.max_grad_norm = options["optimizer"]["maxGradNorm"]
         self.precision = options["precision"]
         weights = [weight for weight in self.model.parameters() if weight.requires_grad]
-        decay = self.config["optimizer"]["weightDecay"]
+        decay = options["optimizer"]["weightDecay"]
         self.optimizer = torch.optim.AdamW(
             [
                 {"params": [weight for weight in weights if weight.dim() > 1], "weight_decay": decay},
                 {"params": [weight for weight in weights if weight.dim() == 1], "weight_decay": 0},
             ],
-            betas=(self.config["optimizer"]["beta1"], self.config["optimizer"]["beta2"]),
+            betas=(options["optimizer"]["beta1"], options["optimizer"]["beta2"]),
             fused=True,
         )
         images = load_images(options["images"])
@@ -45,7 +46,7 @@ class Trainer:
             "places": tuple(torch.tensor(places).T),
             "targets": torch.tensor([token for sequence in sequences for token in sequence["completionIds"]]),
             "sampling": torch.tensor([logprob for sequence in sequences for logprob in sequence["samplingLogprobs"]]),
-            "advantages": torch.tensor([s["advantage"] for s in sequences for _ in s["completionIds"]]),
+            "advantages": torch.tensor([advantage for sequence in sequences for advantage in sequence["advantages"]]),
         }
 
     def step(self, options: dict) -> dict:
@@ -64,7 +65,7 @@ class Trainer:
             part.backward()
             loss += part.item()
         trainable = [weight for weight in self.model.parameters() if weight.requires_grad]
-        torch.nn.utils.clip_grad_norm_(trainable, self.config["optimizer"]["maxGradNorm"])
+        torch.nn.utils.clip_grad_norm_(trainable, self.max_grad_norm)
         self.optimizer.step()
         return {"loss": loss}
 
@@ -73,7 +74,7 @@ class Trainer:
         hidden = self.model.model(**batch["inputs"], use_cache=False).last_hidden_state
         logits = self.model.lm_head(hidden[batch["places"]])
         logprobs = -torch.nn.functional.cross_entropy(logits, batch["targets"], reduction="none")
-        advantages, low, high = batch["advantages"], self.config["clipRatioLow"], self.config["clipRatioHigh"]
+        advantages, low, high = batch["advantages"], self.clip["low"], self.clip["high"]
         ratio = torch.exp(logprobs - batch["sampling"])
         surrogate = torch.maximum(-advantages * ratio, -advantages * ratio.clamp(1 - low, 1 + high))
         bounded = torch.where(advantages < 0, torch.minimum(surrogate, -DUAL_CLIP * advantages), surrogate)

@@ -8,18 +8,19 @@
  *     npm run bench -- train
  */
 
+import { grpo } from '../src/algorithms/grpo.ts';
 import { splitBySize } from '../src/base/split-list.ts';
+import { adamw } from '../src/engine/optim/adamw.ts';
 import type { Policy } from '../src/engine/policy.ts';
 import type { Precision } from '../src/engine/runtime/rewrites/mixed-precision.ts';
-import { planMicroBatches } from '../src/engine/training/plan-micro-batches.ts';
-import type { GrpoSequence } from '../src/stages/train-rl/grpo-steps.ts';
+import type { RlSequence } from '../src/stages/train-rl/build-sequences.ts';
 import { countTrainingFlops, measureMatmul, qwenConfigOf } from './support/flops.ts';
-import { createGrpoStepper, toGrpoSequences } from './support/grpo-step.ts';
 import { THREADS, warnIfBusy } from './support/machine.ts';
 import { type BenchModel, benchModels, loadBenchModel } from './support/models.ts';
 import { writePeerImages } from './support/peer-images.ts';
 import { listPrecisions, startPytorch } from './support/pytorch.ts';
 import { type BenchCase, caseName, median, printResult, printTable, RUNS } from './support/report.ts';
+import { createRlStepper, toRlSequences } from './support/rl-step.ts';
 import { createBenchSampler, drawPrompts, readBenchConfig, requestSiblings } from './support/rollout.ts';
 
 /** Of losses, relative; bfloat16 keeps eight bits. */
@@ -93,10 +94,9 @@ async function measureCase(benchModel: BenchModel, precision: Precision): Promis
   const sampler = createBenchSampler(policy, requests.length, config, benchModel.stopTokenIds(policy), 'float32');
   const completions = await sampler.sample(requests);
   sampler.dispose();
-  const sequences = toGrpoSequences(policy, requests, completions);
-  const microBatches = planMicroBatches(sequences, config.rl.microBatchSequences);
+  const sequences = toRlSequences(policy, requests, completions);
   await loadPeer(benchModel, splitSorted(sequences, config.rl.microBatchSequences), precision);
-  const { ours, theirs } = await takeTurns(policy, microBatches, precision);
+  const { ours, theirs } = await takeTurns(policy, sequences, precision);
   const lengths = sequences.map(({ prompt, completionIds }) => ({ prompt, completionTokens: completionIds.length }));
   const gigaflop = countTrainingFlops(qwenConfigOf(policy.model), lengths) / 1e9;
   policy.model.dispose();
@@ -119,8 +119,8 @@ async function measureCase(benchModel: BenchModel, precision: Precision): Promis
 }
 
 /** As PyTorch users batch: sequences of like length together, padded to the longest. */
-function splitSorted(sequences: readonly GrpoSequence[], size: number): GrpoSequence[][] {
-  const lengthOf = ({ prompt, completionIds }: GrpoSequence) => prompt.tokenIds.length + completionIds.length;
+function splitSorted(sequences: readonly RlSequence[], size: number): RlSequence[][] {
+  const lengthOf = ({ prompt, completionIds }: RlSequence) => prompt.tokenIds.length + completionIds.length;
   return splitBySize(
     sequences.toSorted((a, b) => lengthOf(a) - lengthOf(b)),
     size,
@@ -128,8 +128,8 @@ function splitSorted(sequences: readonly GrpoSequence[], size: number): GrpoSequ
 }
 
 /** The first step of either side warms it up: ours traces its graphs then. */
-async function takeTurns(policy: Policy, microBatches: GrpoSequence[][], precision: Precision) {
-  const stepper = createGrpoStepper(policy, microBatches, config.rl, RUNS + 1, precision);
+async function takeTurns(policy: Policy, sequences: readonly RlSequence[], precision: Precision) {
+  const stepper = createRlStepper(policy, sequences, config, RUNS + 1, precision);
   const ours: Measured = { milliseconds: [], losses: [] };
   const theirs: Measured = { milliseconds: [], losses: [] };
   for (let run = 0; run <= RUNS; run++) {
@@ -145,15 +145,23 @@ async function takeTurns(policy: Policy, microBatches: GrpoSequence[][], precisi
   return { ours, theirs };
 }
 
-async function loadPeer(model: BenchModel, microBatches: GrpoSequence[][], precision: Precision): Promise<void> {
+async function loadPeer(model: BenchModel, microBatches: RlSequence[][], precision: Precision): Promise<void> {
+  const options = grpo.options.parse(config.rl.algorithm.options);
   const images = writePeerImages(microBatches.flat().map(({ prompt }) => prompt));
   await peer.ask('load', {
     model: model.folder,
     images: images.file,
-    rl: config.rl,
+    clip: { low: options.clipRatioLow, high: options.clipRatioHigh },
+    optimizer: { maxGradNorm: config.rl.optimizer.maxGradNorm, ...adamw.options.parse(config.rl.optimizer.options) },
     precision,
     microBatches: microBatches.map((micro) =>
-      micro.map(({ prompt, ...sequence }) => ({ ...sequence, promptIds: prompt.tokenIds, images: images.of(prompt) })),
+      micro.map(({ prompt, completionIds, values }) => ({
+        completionIds,
+        samplingLogprobs: values.sampling,
+        advantages: values.advantages,
+        promptIds: prompt.tokenIds,
+        images: images.of(prompt),
+      })),
     ),
   });
   images.remove();

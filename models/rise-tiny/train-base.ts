@@ -12,10 +12,10 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
+import { sft } from '../../src/algorithms/sft.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { deriveSeed } from '../../src/base/seeds.ts';
 import { createSampler } from '../../src/engine/generation/sampler.ts';
-import { sftLoss } from '../../src/engine/losses/sft-loss.ts';
 import { findArchitecture } from '../../src/engine/models/registry.ts';
 import type { VisionLanguageModel } from '../../src/engine/models/vision-language-model.ts';
 import type { Policy } from '../../src/engine/policy.ts';
@@ -23,8 +23,7 @@ import { questionContent } from '../../src/engine/processing/question-content.ts
 import { loadBackend } from '../../src/engine/runtime/backend.ts';
 import { createTracedExecutor } from '../../src/engine/runtime/traced-executor.ts';
 import type { TrainingSequence } from '../../src/engine/training/batch.ts';
-import { type CompletionPass, createCompletionPass } from '../../src/engine/training/completion-pass.ts';
-import { createTrainer, type Trainer } from '../../src/engine/training/train-step.ts';
+import { createTrainer, type Trainer } from '../../src/engine/training/trainer.ts';
 import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
 import { readModelSettings } from '../../src/engine/weights/model-settings.ts';
 import { encodeSafetensors, type HostTensor, readSafetensors } from '../../src/engine/weights/safetensors.ts';
@@ -56,10 +55,9 @@ const COURSES: Course[] = [
 const OPTIMIZER = {
   schedule: 'cosine',
   warmupFraction: 0.03,
-  weightDecay: 0.01,
-  beta1: 0.9,
-  beta2: 0.98,
   maxGradNorm: 1,
+  name: 'adamw',
+  options: { beta1: 0.9, beta2: 0.98, weightDecay: 0.01 },
 } as const;
 
 /**
@@ -98,16 +96,21 @@ async function takeCourse(policy: Policy, index: number, state: State | undefine
   const { learningRate, parts } = COURSES[index];
   const steps = countSteps(COURSES[index]);
   const trainable = new Map([...policy.model.weights].filter(([name]) => name !== PATCH_EMBEDDING));
-  const trainer = createTrainer(policy.model, trainable, { ...OPTIMIZER, learningRate }, steps, createTracedExecutor());
+  const executor = createTracedExecutor();
+  const trainer = createTrainer(policy.model, executor, {
+    objective: sft,
+    trainable,
+    optimizer: { ...OPTIMIZER, learningRate },
+    totalSteps: steps,
+    microBatchSequences: BATCH_SIZE,
+  });
   if (state) trainer.optimizer.restore(state, state.get('step')!.data[0]);
-  const pass = createPass(policy.model, trainer);
   const earlierSteps = COURSES.slice(0, index).reduce((sum, course) => sum + countSteps(course), 0);
   for (let started = Date.now(), loss = 0; trainer.optimizer.stepCount < steps; ) {
     const step = trainer.optimizer.stepCount;
     const habits = step < parts[0].steps ? parts[0].habits : parts[1].habits;
     const sequences = await drawSequences(policy, (earlierSteps + step) * BATCH_SIZE, habits);
-    const tokens = sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
-    loss += trainer.step([pass.run(sequences, {}, tokens)]).loss / 100;
+    loss += trainer.step(sequences).loss / 100;
     const done = step + 1;
     if (done % 100 === 0) {
       const pace = ((Date.now() - started) / 100).toFixed(0);
@@ -123,7 +126,7 @@ async function takeCourse(policy: Policy, index: number, state: State | undefine
     }
   }
   trainer.updateModel();
-  trainer.dispose();
+  executor.dispose();
 }
 
 const countSteps = (course: Course) => course.parts.reduce((sum, part) => sum + part.steps, 0);
@@ -142,12 +145,6 @@ async function toSequence({ processor }: Policy, task: Task, response: string): 
 
 function processTask(processor: Policy['processor'], task: Task) {
   return processor.processPrompt({ content: questionContent(task.question, task.images) });
-}
-
-function createPass(model: VisionLanguageModel, trainer: Trainer): CompletionPass<never> {
-  const computeLoss = (logprobs_N: tf.Tensor1D, _values: unknown, tokenCount: tf.Scalar) =>
-    sftLoss(logprobs_N, tokenCount);
-  return createCompletionPass(model, trainer, computeLoss);
 }
 
 /** Prints, per tier, how often a sample at temperature 1 and the greedy answer are right on tasks the corpus never shows. */
@@ -192,7 +189,7 @@ async function saveState(
   stateFolder: string,
   model: VisionLanguageModel,
   course: number,
-  trainer: Trainer,
+  trainer: Trainer<object>,
 ): Promise<void> {
   const weights = [...hostWeights(model)].map(([name, tensor]): [string, HostTensor] => [`${name}.weights`, tensor]);
   const state: State = new Map([...weights, ...trainer.optimizer.state()]);

@@ -28,8 +28,8 @@ export interface PreparedRun {
  * Puts what a run needs on the store: the user's rewards, the model and the datasets under their content hashes, and the
  * config with store keys in place of paths. The run id is the config's name and the hash of that config, so that the same command
  * resumes and a changed config, model or dataset is another run. Relative paths start at `configFolder`.
- * Throws `InvalidInputError` on a path that is not there, on a reward that cannot be, and on a run id taken by another
- * config.
+ * Throws `InvalidInputError` on a path that is not there, on a reward, algorithm or optimizer that cannot be, and on a run
+ * id taken by another config.
  */
 export async function prepareRun(
   store: Store,
@@ -37,6 +37,9 @@ export async function prepareRun(
   configFolder: string,
   runId?: string,
 ): Promise<PreparedRun> {
+  // TensorFlow.js comes with the algorithms: it is loaded once a config was read, not with the command line.
+  const { checkTraining } = await import('../algorithms/index.ts');
+  checkTraining(config);
   const rewards = await placeRewards(store, config.rewards, configFolder);
   const environment = (name: string) => process.env[name];
   await loadRewards(store, { ...config, rewards }, environment);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { MOVED_FIELDS } from '../schema/config/moved-fields.ts';
 import { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { findTaskFaults } from '../tasks/index.ts';
@@ -64,6 +65,8 @@ function describeIssue(issue: z.core.$ZodIssue, root: z.ZodType): string {
   const field = issue.path.join('.') || 'the config';
   const schema = fieldSchema(issue.path, root);
   if (issue.code === 'unrecognized_keys') {
+    const moved = issue.keys.map((key) => [...issue.path, key].join('.')).filter((place) => place in MOVED_FIELDS);
+    if (moved.length > 0) return moved.map((place) => `${place} is now ${MOVED_FIELDS[place]}`).join('; ');
     const known = Object.keys(schema?.properties ?? {}).join(', ');
     return `${field} has no field ${issue.keys.join(', ')}; it has ${known}`;
   }

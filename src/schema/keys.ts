@@ -68,7 +68,7 @@ export const sftShardName = (index: number, count: number) => `sft-${pad(index, 
 export const sftIndexKey = (runId: string) => `${sftShardsPrefix(runId)}index.jsonl`;
 export const sftCheckpointPrefix = (runId: string) => `${runPrefix(runId)}sft/checkpoint/`;
 /** Checkpoints in the middle of a training job, outside every manifest; gone when the job is done. */
-export const grpoResumePrefix = (runId: string, iteration: number) =>
+export const rlResumePrefix = (runId: string, iteration: number) =>
   `${rolloutPrefix(runId, iterationName(iteration))}resume/`;
 export const sftResumePrefix = (runId: string) => `${runPrefix(runId)}sft/resume/`;
 /** Of a resume folder: the checkpoint after that many optimizer steps of the job. */

@@ -5,7 +5,7 @@ import { JOB_ATTEMPTS } from '../schema/job-attempts.ts';
 import { metricsKey, resumeStepPrefix } from '../schema/keys.ts';
 import { encodeRecords, readRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { type Checkpoint, listWholeCheckpoints, saveCheckpoint } from './checkpoint.ts';
+import { listWholeCheckpoints, saveCheckpoint, type Trained } from './checkpoint.ts';
 import type { JobDeps } from './stage-deps.ts';
 
 /** One line of a training job's metrics file, per optimizer step. */
@@ -32,8 +32,9 @@ export interface ResumeSettings {
   folder: string;
   /** Between two checkpoints; 0 writes one after each step. */
   checkpointSeconds: number;
-  /** The training as it stands. */
-  describe(): Checkpoint;
+  training: Trained;
+  /** Of the run. */
+  seed: number;
 }
 
 /**
@@ -42,7 +43,7 @@ export interface ResumeSettings {
  */
 export function createStepGate(
   deps: JobDeps,
-  { folder, checkpointSeconds, describe }: ResumeSettings,
+  settings: ResumeSettings,
 ): (metrics: readonly StepMetrics[]) => Promise<void> {
   let savedSteps: number | undefined;
   let savedAt = Date.now();
@@ -50,9 +51,9 @@ export function createStepGate(
     savedSteps ??= metrics.length;
     // Lets signal handlers run: everything inside a step is synchronous.
     await setImmediate();
-    const isDue = deps.signal.aborted || Date.now() - savedAt >= checkpointSeconds * 1000;
+    const isDue = deps.signal.aborted || Date.now() - savedAt >= settings.checkpointSeconds * 1000;
     if (isDue && metrics.length > savedSteps) {
-      await saveResumePoint(deps.store, folder, describe(), metrics);
+      await saveResumePoint(deps.store, settings, metrics);
       savedSteps = metrics.length;
       savedAt = Date.now();
     }
@@ -67,13 +68,12 @@ export function createStepGate(
 
 async function saveResumePoint(
   store: Store,
-  folder: string,
-  checkpoint: Checkpoint,
+  { folder, training, seed }: ResumeSettings,
   metrics: readonly StepMetrics[],
 ): Promise<void> {
   const prefix = resumeStepPrefix(folder, metrics.length);
   await store.write(metricsKey(prefix), encodeRecords(metrics));
-  await saveCheckpoint(store, (key, bytes) => store.write(key, bytes), prefix, checkpoint);
+  await saveCheckpoint((key, bytes) => store.write(key, bytes), prefix, training, seed);
   const outdated = (await store.list(folder)).filter((key) => !key.startsWith(prefix));
   for (const key of outdated) await store.delete(key);
 }

@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { splitBySize } from '../base/split-list.ts';
 import type { GenerationRequest } from '../engine/generation/request-queue.ts';
-import { createSampler, type Sampler } from '../engine/generation/sampler.ts';
+import type { Sampler } from '../engine/generation/sampler.ts';
 import type { Completion } from '../engine/generation/sequence.ts';
-import type { Policy } from '../engine/policy.ts';
-import { createExecutor } from '../engine/runtime/create-executor.ts';
-import type { Preparation } from '../engine/runtime/executor.ts';
-import type { Precision } from '../engine/runtime/rewrites/mixed-precision.ts';
+import type { Engine } from '../engine/open-engine.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
 import { InterruptedError } from '../schema/errors.ts';
@@ -15,8 +12,8 @@ import { partKey, partsPrefix } from '../schema/keys.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import { encodeRecords, readRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { processStoredPrompt } from './process-prompt.ts';
 import type { JobDeps } from './stage-deps.ts';
-import { processStoredPrompt } from './stored-policy.ts';
 
 /** What to sample, and how. */
 export interface SamplingPlan {
@@ -25,7 +22,6 @@ export interface SamplingPlan {
   prompts: readonly Prompt[];
   completionsPerPrompt: number;
   sampling: SamplingConfig;
-  precision: Precision;
   seedOf: (prompt: Prompt, index: number) => number;
   /** Folder of the job: finished batches are kept in it until the job deletes them. */
   prefix: string;
@@ -47,7 +43,6 @@ export interface SampledCompletions {
   sampledTokens: number;
   /** When this attempt had sampled its first token, in milliseconds since 1970; absent where nothing was left to sample. */
   firstTokenAt?: number;
-  preparation: Preparation;
 }
 
 /** A completion of a finished batch, as a job that is not done keeps it. */
@@ -71,7 +66,7 @@ const ROUNDS_PER_BATCH = 4;
  */
 export async function sampleCompletions(
   deps: JobDeps,
-  policy: Policy,
+  engine: Engine,
   config: RunConfig,
   plan: SamplingPlan,
 ): Promise<SampledCompletions> {
@@ -81,28 +76,23 @@ export async function sampleCompletions(
   const batches = splitBySize(splitBySize(prompts, promptsPerRound), ROUNDS_PER_BATCH);
   const completions = await readKept(deps.store, prefix, batches);
   const keptBatches = Math.ceil(completions.length / (ROUNDS_PER_BATCH * promptsPerRound * completionsPerPrompt));
-  const executor = createExecutor(config.compute.engine, plan.precision);
-  const sampler = createSampler(policy.model, executor, Math.min(promptsPerRound * completionsPerPrompt, total));
+  const sampler = engine.createSampler(Math.min(promptsPerRound * completionsPerPrompt, total));
   const started = Date.now();
   let tokens = 0;
   let firstTokenAt: number | undefined;
   const onStep = () => {
     firstTokenAt ??= Date.now();
   };
-  try {
-    for (let batch = keptBatches; batch < batches.length; batch++) {
-      const sampled = await sampleBatch(deps, policy, config, plan, { sampler, onStep }, batches[batch]);
-      completions.push(...sampled);
-      for (const { tokenIds } of sampled) tokens += tokenIds.length;
-      const tokensPerSecond = tokens / ((Date.now() - started) / 1000);
-      deps.report({ stage, done: completions.length, total, unit: 'completions', metrics: { tokensPerSecond } });
-      // The last one is followed by the job's own records.
-      if (batch < batches.length - 1) await keep(deps.store, prefix, batch, sampled);
-    }
-  } finally {
-    executor.dispose();
+  for (let batch = keptBatches; batch < batches.length; batch++) {
+    const sampled = await sampleBatch(deps, engine, config, plan, { sampler, onStep }, batches[batch]);
+    completions.push(...sampled);
+    for (const { tokenIds } of sampled) tokens += tokenIds.length;
+    const tokensPerSecond = tokens / ((Date.now() - started) / 1000);
+    deps.report({ stage, done: completions.length, total, unit: 'completions', metrics: { tokensPerSecond } });
+    // The last one is followed by the job's own records.
+    if (batch < batches.length - 1) await keep(deps.store, prefix, batch, sampled);
   }
-  return { completions, sampledTokens: tokens, firstTokenAt, preparation: executor.preparation };
+  return { completions, sampledTokens: tokens, firstTokenAt };
 }
 
 /** The completions of the first batches, as many as were kept without a gap. */
@@ -130,14 +120,13 @@ export async function deleteKept(store: Store, prefix: string): Promise<void> {
 
 async function sampleBatch(
   deps: JobDeps,
-  policy: Policy,
+  { processor }: Engine,
   config: RunConfig,
   plan: SamplingPlan,
   { sampler, onStep }: { sampler: Sampler; onStep(): void },
   rounds: readonly Prompt[][],
 ): Promise<PromptCompletion[]> {
   const { completionsPerPrompt, seedOf } = plan;
-  const { processor } = policy;
   /** Prompts are processed as slots come free: their images need not all be in memory. */
   async function* processRounds(): AsyncGenerator<GenerationRequest> {
     for (const prompts of rounds) {

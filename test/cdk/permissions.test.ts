@@ -105,7 +105,7 @@ describe('access to the store', () => {
     ['gpu-worker', keys.manifestKey(keys.checkpointPrefix(run, 0))],
     ['gpu-worker', keys.manifestKey(keys.sftCheckpointPrefix(run))],
     ['gpu-worker', keys.metricsKey(keys.resumeStepPrefix(keys.sftResumePrefix(run), 1))],
-    ['gpu-worker', keys.metricsKey(keys.resumeStepPrefix(keys.grpoResumePrefix(run, 0), 1))],
+    ['gpu-worker', keys.metricsKey(keys.resumeStepPrefix(keys.rlResumePrefix(run, 0), 1))],
     ['gpu-worker', keys.partKey(keys.trajectoriesPrefix(run, rollout, 0), 0)],
     ['gpu-worker', keys.partKey(keys.benchmarkPrefix(run, 'base', 'held-out'), 0)],
     ['gpu-worker', keys.recordsKey(keys.benchmarkPrefix(run, 'base', 'held-out'))],
@@ -139,7 +139,7 @@ describe('access to the store', () => {
     ]);
     const kept = [
       keys.sftResumePrefix(run),
-      keys.grpoResumePrefix(run, 3),
+      keys.rlResumePrefix(run, 3),
       keys.partsPrefix(keys.trajectoriesPrefix(run, rollout, 0)),
       keys.partsPrefix(keys.benchmarkPrefix(run, 'rl', 'held-out')),
     ];

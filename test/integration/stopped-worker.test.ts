@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { EXIT_CODES } from '../../src/schema/job-attempts.ts';
-import { checkpointPrefix, configKey, grpoResumePrefix, iterationName, manifestKey } from '../../src/schema/keys.ts';
+import { checkpointPrefix, configKey, iterationName, manifestKey, rlResumePrefix } from '../../src/schema/keys.ts';
 import type { JobName } from '../../src/schema/stages.ts';
 import { listWholeCheckpoints } from '../../src/stages/checkpoint.ts';
 import { runRollout } from '../../src/stages/rollout/run-rollout.ts';
@@ -58,7 +58,7 @@ it('a worker whose spot instance is reclaimed leaves a checkpoint, and its next 
   expect(stopped.code).toBe(EXIT_CODES.interrupted);
   expect(stopped.output).toContain('train-rl: attempt 1 of 5');
   expect(stopped.output.at(-1)).toMatch(/^InterruptedError: stopped after \d optimizer steps, in attempt 1 of 5/);
-  expect(await listWholeCheckpoints(store, grpoResumePrefix(RUN_ID, 0))).toHaveLength(1);
+  expect(await listWholeCheckpoints(store, rlResumePrefix(RUN_ID, 0))).toHaveLength(1);
 
   expect((await runWorker('train-rl', job, store, 2, false)).code).toBe(EXIT_CODES.done);
   const whole = await aScoredRun('whole');

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
+import { sft } from '../../src/algorithms/sft.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { createSampler } from '../../src/engine/generation/sampler.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { createExecutor } from '../../src/engine/runtime/create-executor.ts';
 import type { Precision } from '../../src/engine/runtime/rewrites/mixed-precision.ts';
-import { createTrainer, selectTrainable } from '../../src/engine/training/train-step.ts';
+import { createTrainer, selectTrainable } from '../../src/engine/training/trainer.ts';
 import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
 import { gradeAnswer } from '../../src/rewards/index.ts';
-import { createSftPass, takeSftStep } from '../../src/stages/train-sft/sft-steps.ts';
 import { charts } from '../../src/tasks/charts/charts.ts';
 import type { Task } from '../../src/tasks/family.ts';
 
@@ -20,10 +20,9 @@ const optimizer = {
   learningRate: 1e-3,
   schedule: 'cosine',
   warmupFraction: 0.1,
-  weightDecay: 0,
-  beta1: 0.9,
-  beta2: 0.95,
   maxGradNorm: 1,
+  name: 'adamw',
+  options: { weightDecay: 0 },
 } as const;
 
 /** Sums, which the base model guesses at. */
@@ -46,15 +45,20 @@ async function learnSums(precision: Precision): Promise<{ loss: number; right: n
     })),
   );
   const executor = createExecutor('traced', precision);
-  const trainer = createTrainer(model, selectTrainable(model, true), optimizer, STEPS, executor);
-  const models = { model, trainer, pass: createSftPass(model, trainer) };
+  const trainer = createTrainer(model, executor, {
+    objective: sft,
+    trainable: selectTrainable(model, true),
+    optimizer,
+    totalSteps: STEPS,
+    microBatchSequences: SEQUENCES_PER_STEP,
+  });
   let loss = 0;
   for (let step = 0; step < STEPS; step++) {
     const batch = sequences.slice(step * SEQUENCES_PER_STEP, (step + 1) * SEQUENCES_PER_STEP);
-    ({ loss } = takeSftStep(models, batch, SEQUENCES_PER_STEP));
+    ({ loss } = trainer.step(batch));
   }
   trainer.updateModel();
-  trainer.dispose();
+  executor.dispose();
   const right = await countRight(policy, precision);
   model.dispose();
   return { loss, right };

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
+import { sft } from '../../src/algorithms/sft.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { createSampler } from '../../src/engine/generation/sampler.ts';
-import { sftLoss } from '../../src/engine/losses/sft-loss.ts';
 import { loadPolicy, type Policy } from '../../src/engine/policy.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { createExecutor, type Engine } from '../../src/engine/runtime/create-executor.ts';
-import { createCompletionPass } from '../../src/engine/training/completion-pass.ts';
-import { createTrainer } from '../../src/engine/training/train-step.ts';
+import { createTrainer } from '../../src/engine/training/trainer.ts';
 import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
 import { charts } from '../../src/tasks/charts/charts.ts';
 import { mediumCheckpoint } from '../support/medium-checkpoint.ts';
@@ -16,10 +15,9 @@ const OPTIMIZER = {
   learningRate: 2e-6,
   schedule: 'constant',
   warmupFraction: 0,
-  weightDecay: 0.01,
-  beta1: 0.9,
-  beta2: 0.95,
   maxGradNorm: 1,
+  name: 'adamw',
+  options: { weightDecay: 0.01 },
 } as const;
 
 const TIERS = { read: 1, count: 1, sum: 0, difference: 0, product: 0 };
@@ -38,13 +36,16 @@ async function train(folder: string, engine: Engine): Promise<number[]> {
   const prompts = await twoPrompts(policy);
   const sequences = prompts.map((prompt, at) => ({ prompt, completionIds: processor.encode(`<think>${at} + 1`) }));
   const trainable = new Map([...model.weights].filter(([name]) => name.startsWith('model.layers.0.')));
-  const trainer = createTrainer(model, trainable, OPTIMIZER, 50, createExecutor(engine));
-  const pass = createCompletionPass(model, trainer, (logprobs_N, _values, count) => sftLoss(logprobs_N, count));
-  const losses = Array.from({ length: 50 }, (_, step) => {
-    const sequence = sequences[step % 2];
-    return trainer.step([pass.run([sequence], {}, sequence.completionIds.length)]).loss;
+  const executor = createExecutor(engine);
+  const trainer = createTrainer(model, executor, {
+    objective: sft,
+    trainable,
+    optimizer: OPTIMIZER,
+    totalSteps: 50,
+    microBatchSequences: 1,
   });
-  trainer.dispose();
+  const losses = Array.from({ length: 50 }, (_, step) => trainer.step([sequences[step % 2]]).loss);
+  executor.dispose();
   model.dispose();
   return losses;
 }

@@ -48,6 +48,7 @@ const ALLOWED: Record<string, readonly string[]> = {
       'src/stages',
     ],
   ],
+  // Algorithms, like the rest of what a config names, for its preflight.
   'src/launch': [
     ...[
       'src/base',
@@ -59,6 +60,7 @@ const ALLOWED: Record<string, readonly string[]> = {
       'src/experts',
       'src/benchmarks',
       'src/stages',
+      'src/algorithms',
     ],
   ],
   'src/local': ['src/base', 'src/schema', 'src/store', 'src/launch', 'src/engine/runtime/backend.ts', 'lambdas'],

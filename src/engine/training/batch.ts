@@ -7,10 +7,15 @@ import type { ProcessedPrompt } from '../processing/processor.ts';
 import { scoreTokens } from '../runtime/kernels/token-scores.ts';
 import { type BatchSizes, NO_PADDING, type PadBatch, padEach } from '../runtime/padding.ts';
 
+/** What a loss is told of completion tokens besides their ids: by the names in `Values`, numbers in some form. */
+export type TokenValues<Values, Numbers> = { [Name in keyof Values]: Numbers };
+
 /** A prompt and the completion to score or learn. */
-export interface TrainingSequence {
+export interface TrainingSequence<Values = object> {
   prompt: ProcessedPrompt;
   completionIds: readonly number[];
+  /** As many numbers each as `completionIds`; all sequences of a batch have the same ones. */
+  values?: Readonly<TokenValues<Values, ArrayLike<number>>>;
 }
 
 /** Sequences ready for one pass. Their completion tokens are numbered 0 .. N-1, sequence after sequence; padding follows. */

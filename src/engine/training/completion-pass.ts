@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createImageEncoder } from '../models/image-encoder.ts';
 import type { VisionLanguageModel } from '../models/vision-language-model.ts';
+import type { GradientBuffer } from '../optim/gradient-buffer.ts';
+import type { Executor } from '../runtime/executor.ts';
 import { choosePadding, type PadBatch } from '../runtime/padding.ts';
 import { listTensors } from '../runtime/tensor-tree.ts';
 import {
@@ -12,109 +14,103 @@ import {
   type TrainingSequence,
   uploadSequenceBatch,
 } from './batch.ts';
-import type { MicroBatch, Trainer } from './train-step.ts';
-
-/** Numbers of each completion token besides its id, by name: what a loss is told about it. */
-export type TokenValues<Name extends string, T> = Partial<Record<Name, T>>;
-
-/** A loss over completion tokens. Padding has log-probability 0 and values 0, and must add nothing. */
-export type CompletionLoss<Name extends string> = (
-  logprobs_N: tf.Tensor1D,
-  values_N: TokenValues<Name, tf.Tensor1D>,
-  tokenCount: tf.Scalar,
-) => tf.Scalar;
+import type { Objective, Tokens, ToldValues } from './objective.ts';
 
 /** What one micro-batch adds to an optimizer step. */
-export interface CompletionResult extends MicroBatch {
-  /** Of the N completion tokens, in order. */
+export interface CompletionResult {
+  loss: number;
+  /** The weights that its loss depends on: their gradients wait in the buffer. */
+  learned: readonly string[];
+  /** Log-probabilities and entropies, in nats, of the N completion tokens, in order. */
   logprobs: Float32Array;
   entropies: Float32Array;
-}
-
-/** Loss and gradients of micro-batches. */
-export interface CompletionPass<Name extends string> {
-  /**
-   * @param values N numbers each
-   * @param tokenCount completion tokens of the whole accumulated batch
-   */
-  run(
-    sequences: readonly TrainingSequence[],
-    values: TokenValues<Name, Float32Array>,
-    tokenCount: number,
-  ): CompletionResult;
-}
-
-interface PassInputs<Name extends string> {
-  batch: SequenceTensors;
-  values_N: TokenValues<Name, tf.Tensor1D>;
-  tokenCount: tf.Scalar;
+  /** Tokens that the model read, without and with those that pad. */
+  tokens: number;
+  paddedTokens: number;
 }
 
 /**
- * Forward and backward pass over completions, whose gradients the trainer's optimizer keeps for its next step.
- * Where the trainer runs traced graphs, batches are padded, so that few graphs serve a job.
+ * Loss and gradients of one micro-batch.
  *
- * @param pad for traced graphs; without it each size is rounded up on its own
+ * @param values N numbers each
+ * @param normalizer of the whole accumulated batch
  */
-export function createCompletionPass<Name extends string>(
+export type CompletionPass<Values> = (
+  sequences: readonly TrainingSequence[],
+  values: ToldValues<Values, Float32Array>,
+  normalizer: number,
+) => CompletionResult;
+
+export interface PassSettings<Values> {
+  /** The weights to differentiate by, by name. */
+  variables: ReadonlyMap<string, tf.Variable>;
+  gradients: GradientBuffer;
+  objective: Pick<Objective<Values>, 'tokenLoss'>;
+  /** For traced graphs; without it each size is rounded up on its own. */
+  pad?: PadBatch;
+}
+
+interface PassInputs<Values> {
+  batch: SequenceTensors;
+  values_N: ToldValues<Values, tf.Tensor1D>;
+  normalizer: tf.Scalar;
+}
+
+/**
+ * Forward and backward pass over completions, whose gradients are added to a buffer.
+ * Where the executor runs traced graphs, batches are padded, so that few graphs serve a job.
+ */
+export function createCompletionPass<Values>(
   model: VisionLanguageModel,
-  { executor, optimizer, variables }: Trainer,
-  computeLoss: CompletionLoss<Name>,
-  pad?: PadBatch,
-): CompletionPass<Name> {
-  const differentiate = executor.define(({ batch, values_N, tokenCount }: PassInputs<Name>) => {
+  executor: Executor,
+  { variables, gradients, objective, pad }: PassSettings<Values>,
+): CompletionPass<Values> {
+  const differentiate = executor.define(({ batch, values_N, normalizer }: PassInputs<Values>) => {
     let scores: CompletionScores | undefined;
     const { value, grads } = tf.variableGrads(() => {
       scores = scoreCompletions(model, batch);
       tf.keep(scores.logprobs_N);
       tf.keep(scores.entropy_N);
-      return computeLoss(scores.logprobs_N, values_N, tokenCount);
+      const loss_N = objective.tokenLoss({ ...values_N, policy: scores.logprobs_N } as Tokens<Values, tf.Tensor1D>);
+      return tf.div(tf.sum(loss_N), normalizer) as tf.Scalar;
     }, [...variables.values()]);
-    const gradients = new Map([...variables].map(([name, variable]) => [name, grads[variable.name]]));
+    const found = new Map([...variables].map(([name, variable]) => [name, grads[variable.name]]));
     // A loss does not depend on every weight.
-    for (const [name, gradient] of gradients) if (gradient === null) gradients.delete(name);
-    optimizer.addGradients(gradients);
-    return { loss: value, ...scores!, learned: [...gradients.keys()] };
+    for (const [name, gradient] of found) if (gradient === null) found.delete(name);
+    gradients.add(found);
+    return { loss: value, ...scores!, learned: [...found.keys()] };
   });
   const isVisionFrozen = ![...variables.keys()].some((name) => model.isVisionWeight(name));
   const encodeImages = isVisionFrozen ? createImageEncoder(model, executor) : undefined;
-  return {
-    run(sequences, values, tokenCount) {
-      const batch = buildSequenceBatch(sequences, model.config, choosePadding(executor, pad));
-      const inputs = uploadInputs(uploadSequenceBatch(batch, model, encodeImages), values, tokenCount);
-      const outputs = differentiate(inputs);
-      const count = batch.completionTokenCount;
-      const result = {
-        loss: outputs.loss.dataSync()[0],
-        learned: outputs.learned,
-        logprobs: outputs.logprobs_N.dataSync<'float32'>().subarray(0, count),
-        entropies: outputs.entropy_N.dataSync<'float32'>().subarray(0, count),
-        tokens: batch.input.places.reduce((sum, { length }) => sum + length, 0),
-        paddedTokens: batch.input.tokenIds.length,
-      };
-      tf.dispose([...listTensors(inputs), ...listTensors(outputs)]);
-      return result;
-    },
+  return (sequences, values, normalizer) => {
+    const batch = buildSequenceBatch(sequences, model.config, choosePadding(executor, pad));
+    const tensors = uploadSequenceBatch(batch, model, encodeImages);
+    const inputs = { batch: tensors, values_N: uploadValues(tensors, values), normalizer: tf.scalar(normalizer) };
+    const outputs = differentiate(inputs);
+    const count = batch.completionTokenCount;
+    const result = {
+      loss: outputs.loss.dataSync()[0],
+      learned: outputs.learned,
+      logprobs: outputs.logprobs_N.dataSync<'float32'>().subarray(0, count),
+      entropies: outputs.entropy_N.dataSync<'float32'>().subarray(0, count),
+      tokens: batch.input.places.reduce((sum, { length }) => sum + length, 0),
+      paddedTokens: batch.input.tokenIds.length,
+    };
+    tf.dispose([...listTensors(inputs), ...listTensors(outputs)]);
+    return result;
   };
 }
 
-function uploadInputs<Name extends string>(
-  batch: SequenceTensors,
-  values: TokenValues<Name, Float32Array>,
-  tokenCount: number,
-): PassInputs<Name> {
-  const pad = (numbers: Float32Array) => {
-    const padded = new Float32Array(batch.targetIds_N.size);
-    padded.set(numbers);
-    return tf.tensor1d(padded);
-  };
+/** Numbers of tokens as tensors, with zeros at padding. */
+function uploadValues<Values>(
+  { targetIds_N }: SequenceTensors,
+  values: ToldValues<Values, Float32Array>,
+): ToldValues<Values, tf.Tensor1D> {
   const present = Object.entries<Float32Array | undefined>(values).filter((entry) => entry[1] !== undefined);
-  return {
-    batch,
-    values_N: Object.fromEntries(present.map(([name, numbers]) => [name, pad(numbers!)])) as TokenValues<
-      Name,
-      tf.Tensor1D
-    >,
-    tokenCount: tf.scalar(tokenCount),
-  };
+  const tensors = present.map(([name, numbers]) => {
+    const padded = new Float32Array(targetIds_N.size);
+    padded.set(numbers!);
+    return [name, tf.tensor1d(padded)];
+  });
+  return Object.fromEntries(tensors) as ToldValues<Values, tf.Tensor1D>;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { choiceField } from './choice.ts';
 import { OptimizerConfig } from './optimizer.ts';
 
 /** Reinforcement learning: rollouts, and what is learned from them. */
@@ -12,14 +13,9 @@ export const RlConfig = z.strictObject({
     .positive()
     .default(8)
     .describe('sequences per forward pass; gradients accumulate over a step'),
-  clipRatioLow: z.number().positive().default(0.2),
-  clipRatioHigh: z.number().positive().default(0.28),
-  klCoefficient: z
-    .number()
-    .nonnegative()
-    .default(0)
-    .describe('k3 penalty to the frozen base policy; 0 loads no reference'),
-  advantageNormalization: z.enum(['std', 'none']).default('std').describe('none is Dr.GRPO'),
+  algorithm: choiceField('grpo')
+    .prefault({})
+    .describe('by what trajectories are learned from: its name, or its name and options'),
   pipelined: z
     .boolean()
     .default(false)

@@ -1,7 +1,7 @@
+import { disposeAfter } from '../../base/dispose-after.ts';
 import { deriveSeed } from '../../base/seeds.ts';
 import { type ActiveBenchmark, benchmarkVersions, loadBenchmarks } from '../../benchmarks/index.ts';
-import type { Policy } from '../../engine/policy.ts';
-import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
+import type { Engine, Precision } from '../../engine/open-engine.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { EVALUATED_POLICIES, type EvaluatedPolicy } from '../../schema/evaluated-policies.ts';
@@ -12,11 +12,10 @@ import { Prompt } from '../../schema/prompt.ts';
 import type { ExecutionInput } from '../../schema/stage-inputs.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { choosePrecision } from '../choose-precision.ts';
 import { completeStage } from '../complete-stage.ts';
+import { openPolicy } from '../open-policy.ts';
 import { deleteKept, sampleCompletions } from '../sample-completions.ts';
 import type { JobDeps } from '../stage-deps.ts';
-import { loadStoredPolicy } from '../stored-policy.ts';
 
 /** Over all benchmarks. */
 export interface EvaluationSummary {
@@ -49,17 +48,16 @@ export async function runEvaluate(
   const work = { stage: 'evaluate', input, config, index: policyIndex, versions } as const;
   const summary = await completeStage(store, work, async (writePart) => {
     const sittings = await Promise.all(benchmarks.map((benchmark) => readSitting(store, runId, name, benchmark)));
-    const policy = await loadStoredPolicy(store, prefixOf(runId, config), config);
-    const precision = await choosePrecision(deps, runId, config, policy.model);
-    const records: EvaluationRecord[] = [];
-    for (const [index, sitting] of sittings.entries()) {
-      const report = reportWhole(deps.report, sittings, index);
-      const own = await answerPrompts({ ...deps, report }, config, { name, policy, precision }, sitting);
-      await writePart(recordsKey(sitting.prefix), encodeRecords(own), own.length);
-      records.push(...own);
-    }
-    policy.model.dispose();
-    return { ...summarize(records), precision };
+    return disposeAfter(await openPolicy(deps, runId, config, prefixOf(runId, config)), async (engine) => {
+      const records: EvaluationRecord[] = [];
+      for (const [index, sitting] of sittings.entries()) {
+        const report = reportWhole(deps.report, sittings, index);
+        const own = await answerPrompts({ ...deps, report }, config, { name, engine }, sitting);
+        await writePart(recordsKey(sitting.prefix), encodeRecords(own), own.length);
+        records.push(...own);
+      }
+      return { ...summarize(records), precision: engine.precision };
+    });
   });
   for (const benchmark of benchmarks) await deleteKept(store, benchmarkPrefix(runId, name, benchmark.name));
   return summary;
@@ -79,16 +77,15 @@ async function readSitting(store: Store, runId: string, policy: string, benchmar
 async function answerPrompts(
   deps: JobDeps,
   config: RunConfig,
-  { name, policy, precision }: { name: string; policy: Policy; precision: Precision },
+  { name, engine }: { name: string; engine: Engine },
   { benchmark, prompts, prefix }: Sitting,
 ): Promise<EvaluationRecord[]> {
   const { completionsPerPrompt, sampling, grade } = benchmark;
-  const { completions } = await sampleCompletions(deps, policy, config, {
+  const { completions } = await sampleCompletions(deps, engine, config, {
     stage: `evaluate ${name}`,
     prompts,
     completionsPerPrompt,
     sampling,
-    precision,
     seedOf: ({ promptId }, index) => deriveSeed(config.seed, 'evaluation', promptId, ...(index > 0 ? [index] : [])),
     prefix,
   });

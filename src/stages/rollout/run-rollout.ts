@@ -1,6 +1,7 @@
+import { disposeAfter } from '../../base/dispose-after.ts';
 import { deriveSeed } from '../../base/seeds.ts';
-import { describePreparation } from '../../engine/runtime/describe-preparation.ts';
-import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
+import type { Engine, Precision } from '../../engine/open-engine.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import { metricsKey, planPromptsKey, recordsKey } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { groupSizeOf } from '../../schema/rollout-size.ts';
@@ -8,11 +9,10 @@ import type { RolloutJob } from '../../schema/stage-inputs.ts';
 import { STAGES } from '../../schema/stages.ts';
 import type { Trajectory } from '../../schema/trajectory.ts';
 import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
-import { choosePrecision } from '../choose-precision.ts';
 import { completeStage } from '../complete-stage.ts';
+import { openPolicy } from '../open-policy.ts';
 import { deleteKept, type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
 import type { JobDeps } from '../stage-deps.ts';
-import { loadStoredPolicy } from '../stored-policy.ts';
 import { shortenFloat32 } from './shorten-float32.ts';
 
 export interface RolloutSummary {
@@ -34,35 +34,47 @@ export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number
   const work = { stage: 'rollout', input, config, index: shard } as const;
   const summary = await completeStage(store, work, async (writePart, prefix) => {
     const prompts = await readRecords(store, planPromptsKey(input.runId, input.rollout, shard), Prompt);
-    const policy = await loadStoredPolicy(store, input.policyPrefix, config);
-    const seedOf = (prompt: Prompt, index: number) => deriveSeed(config.seed, input.rollout, prompt.promptId, index);
-    const precision = await choosePrecision(deps, input.runId, config, policy.model);
-    const started = Date.now();
-    const { completions, sampledTokens, firstTokenAt, preparation } = await sampleCompletions(deps, policy, config, {
-      stage: 'rollout',
-      prompts,
-      completionsPerPrompt: groupSizeOf(config, input.rollout),
-      sampling: config.sampling,
-      precision,
-      seedOf,
-      prefix,
+    const policy = await openPolicy(deps, input.runId, config, input.policyPrefix);
+    return disposeAfter(policy, async (engine) => {
+      const { trajectories, timing } = await sampleGroups(deps, engine, config, input, prompts, prefix);
+      await writePart(recordsKey(prefix), encodeRecords(trajectories), trajectories.length);
+      const { seconds, sampledTokens, firstTokenAt } = timing;
+      const metrics = {
+        'job/attempt': deps.attempt,
+        'time/rolloutSeconds': seconds,
+        'rollout/tokensPerSecond': sampledTokens / seconds,
+        ...(firstTokenAt && { 'time/firstTokenSeconds': (firstTokenAt - began) / 1000 }),
+        ...engine.preparation,
+      };
+      await store.write(metricsKey(prefix), encodeRecords([metrics]));
+      return { ...summarize(trajectories), precision: engine.precision };
     });
-    policy.model.dispose();
-    const seconds = (Date.now() - started) / 1000;
-    const trajectories = completions.map((completion) => toTrajectory(completion, input, seedOf));
-    await writePart(recordsKey(prefix), encodeRecords(trajectories), trajectories.length);
-    const metrics = {
-      'job/attempt': deps.attempt,
-      'time/rolloutSeconds': seconds,
-      'rollout/tokensPerSecond': sampledTokens / seconds,
-      ...(firstTokenAt && { 'time/firstTokenSeconds': (firstTokenAt - began) / 1000 }),
-      ...describePreparation(preparation),
-    };
-    await store.write(metricsKey(prefix), encodeRecords([metrics]));
-    return { ...summarize(trajectories), precision };
   });
   await deleteKept(store, STAGES.rollout.prefix(input, shard));
   return summary;
+}
+
+/** A group of trajectories for each prompt, and how long this attempt took over what was left to sample. */
+async function sampleGroups(
+  deps: JobDeps,
+  engine: Engine,
+  config: RunConfig,
+  input: RolloutJob,
+  prompts: readonly Prompt[],
+  prefix: string,
+) {
+  const started = Date.now();
+  const seedOf = (prompt: Prompt, index: number) => deriveSeed(config.seed, input.rollout, prompt.promptId, index);
+  const { completions, sampledTokens, firstTokenAt } = await sampleCompletions(deps, engine, config, {
+    stage: 'rollout',
+    prompts,
+    completionsPerPrompt: groupSizeOf(config, input.rollout),
+    sampling: config.sampling,
+    seedOf,
+    prefix,
+  });
+  const trajectories = completions.map((completion) => toTrajectory(completion, input, seedOf));
+  return { trajectories, timing: { seconds: (Date.now() - started) / 1000, sampledTokens, firstTokenAt } };
 }
 
 function toTrajectory(

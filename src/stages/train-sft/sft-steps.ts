@@ -1,32 +1,64 @@
-import { sftLoss } from '../../engine/losses/sft-loss.ts';
-import type { VisionLanguageModel } from '../../engine/models/vision-language-model.ts';
-import type { TrainingSequence } from '../../engine/training/batch.ts';
-import {
-  type CompletionPass,
-  type CompletionResult,
-  createCompletionPass,
-} from '../../engine/training/completion-pass.ts';
-import { countCompletionTokens, planMicroBatches } from '../../engine/training/plan-micro-batches.ts';
-import type { StepResult, Trainer } from '../../engine/training/train-step.ts';
+import { createRandom } from '../../base/random.ts';
+import { deriveSeed } from '../../base/seeds.ts';
+import { splitBySize } from '../../base/split-list.ts';
+import type { Training } from '../../engine/open-engine.ts';
+import type { StoredSftExample } from '../../formats/format.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
+import type { StepMetrics } from '../resume.ts';
+import type { JobDeps } from '../stage-deps.ts';
+import type { SequenceSource } from './sequence-source.ts';
 
-export interface SftModels {
-  trainer: Trainer;
-  pass: CompletionPass<never>;
+export interface SftStepSettings {
+  /** Steps that an attempt before this one has taken. */
+  taken: readonly StepMetrics[];
+  sequenceOf: SequenceSource;
+  /** Called before each step with those taken so far; what it throws ends the job. */
+  beforeStep(steps: readonly StepMetrics[]): Promise<void>;
 }
 
-export function createSftPass(model: VisionLanguageModel, trainer: Trainer): CompletionPass<never> {
-  return createCompletionPass(model, trainer, (logprobs_N, _values, tokenCount) => sftLoss(logprobs_N, tokenCount));
-}
-
-/** One optimizer step on the responses of some sequences, token mean over all of them. */
-export function takeSftStep(
-  { trainer, pass }: SftModels,
-  sequences: readonly TrainingSequence[],
-  microBatchSequences: number,
-): StepResult {
-  const tokenCount = countCompletionTokens(sequences);
-  function* runMicroBatches(): Generator<CompletionResult> {
-    for (const micro of planMicroBatches(sequences, microBatchSequences)) yield pass.run(micro, {}, tokenCount);
+/** Every optimizer step of the job that is left to take, with the metrics of all. */
+export async function takeSftSteps(
+  deps: JobDeps,
+  training: Training<object>,
+  config: RunConfig,
+  examples: readonly StoredSftExample[],
+  { taken, sequenceOf, beforeStep }: SftStepSettings,
+): Promise<StepMetrics[]> {
+  const steps = [...taken];
+  const total = config.sft.epochs * examples.length;
+  let done = 0;
+  for (const { epoch, step, batch } of planSteps(config, examples)) {
+    done += batch.length;
+    if (step < taken.length) continue;
+    await beforeStep(steps);
+    steps.push({ epoch, 'job/attempt': deps.attempt, ...(await takeStep(training, batch, sequenceOf)) });
+    deps.report({ stage: 'train-sft', done, total, unit: 'sequences', metrics: steps.at(-1) });
   }
-  return trainer.step(runMicroBatches());
+  return steps;
+}
+
+/** Each epoch is a shuffle of its own. */
+function* planSteps({ seed, sft }: RunConfig, examples: readonly StoredSftExample[]) {
+  let step = 0;
+  for (let epoch = 0; epoch < sft.epochs; epoch++) {
+    const order = createRandom(deriveSeed(seed, 'sft-order', epoch)).shuffle(examples);
+    for (const batch of splitBySize(order, sft.sequencesPerStep)) yield { epoch, step: step++, batch };
+  }
+}
+
+async function takeStep(
+  training: Training<object>,
+  examples: readonly StoredSftExample[],
+  sequenceOf: SequenceSource,
+): Promise<StepMetrics> {
+  const started = Date.now();
+  const sequences = await Promise.all(examples.map(sequenceOf));
+  const { loss, gradNorm, learningRate, paddingFraction, tokenCount } = training.step(sequences);
+  return {
+    'loss/sft': loss,
+    'optimizer/gradNorm': gradNorm,
+    'optimizer/learningRate': learningRate,
+    'train/paddingFraction': paddingFraction,
+    'train/tokensPerSecond': (tokenCount * 1000) / (Date.now() - started),
+  };
 }

@@ -1,3 +1,4 @@
+import { checkTraining } from '../../algorithms/index.ts';
 import { loadBenchmarks } from '../../benchmarks/index.ts';
 import { type Fault, findFaults, findNeedFaults, findOverlap } from '../../datasets/check-prompts.ts';
 import { loadExpert } from '../../experts/index.ts';
@@ -26,6 +27,7 @@ export async function runValidate(deps: StageDeps, input: ExecutionInput): Promi
   const config = await readConfig(store, configKey);
   await noteStart(store, runId);
   await completeStage(store, { stage: 'validate', input, config }, async (writePart) => {
+    checkTraining(config);
     const rewards = await loadRewards(store, config);
     loadExpert(store, config.expert);
     const sets = await materializeSets(deps, config);

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { grpo } from '../../../src/algorithms/grpo.ts';
 import { packageRoot } from '../../../src/base/package-root.ts';
+import { adamw } from '../../../src/engine/optim/adamw.ts';
 import { parseRunConfig, readRunConfig } from '../../../src/launch/read-run-config.ts';
 import { RunConfig } from '../../../src/schema/config/run-config.ts';
 
@@ -22,12 +24,30 @@ sft: { epochs: 1, optimizer: { learningRate: 1.0e-5 } }
 
 describe('a run config', () => {
   it('is read with the defaults filled in', () => {
-    expect(parseRunConfig(VALID, 'a.yaml')).toMatchObject({ seed: 0, rl: { clipRatioHigh: 0.28 } });
+    expect(parseRunConfig(VALID, 'a.yaml')).toMatchObject({
+      seed: 0,
+      rl: { algorithm: { name: 'grpo', options: {} }, optimizer: { name: 'adamw', options: {} } },
+    });
+  });
+
+  it.each([
+    ['algorithm: other', { name: 'other', options: {} }],
+    ['algorithm: { options: { clipRatioLow: 0.1 } }', { name: 'grpo', options: { clipRatioLow: 0.1 } }],
+  ])('chooses by a name, or by name and options: %s', (line, algorithm) => {
+    const { rl } = parseRunConfig(VALID.replace('groupSize: 2', `groupSize: 2\n  ${line}`), 'a.yaml');
+    expect(rl.algorithm).toEqual(algorithm);
   });
 
   it.each([
     ['groupSize: 2', 'groupSize: 1', /^a\.yaml:11: rl\.groupSize is 1: .*>=2 \(rl\.groupSize: trajectories per prompt/],
     ['groupSize: 2', 'groupsize: 2', /rl has no field groupsize; it has iterations, promptsPerIteration, groupSize/],
+    [
+      'groupSize: 2',
+      'groupSize: 2\n  clipRatioLow: 0.1',
+      /^a\.yaml:9: rl\.clipRatioLow is now rl\.algorithm\.options\.clipRatioLow$/m,
+    ],
+    ['groupSize: 2', 'groupSize: 2\n  advantageNormalization: none', /rl\.advantageNormalization is now rl\.algorithm/],
+    ['1.0e-5 }\nsft', '1.0e-5, beta1: 0.8 }\nsft', /rl\.optimizer\.beta1 is now rl\.optimizer\.options\.beta1/],
     ['groupSize: 2', 'groupsize: 2', /^a\.yaml:9: rl\.groupSize is missing/],
     ['name: demo', 'name: "no spaces"', /^a\.yaml:2: name is "no spaces"/],
     [
@@ -59,7 +79,8 @@ describe('a run config', () => {
   it('of a real run shows every knob, if only as a comment', () => {
     const text = readFileSync(join(packageRoot, 'examples/qwen2.5-vl-7b.yaml'), 'utf8');
     const notItsKind = ['family', 'split', 'tiers'];
-    const missing = knobs(z.toJSONSchema(RunConfig) as Schema).filter(
+    const ofDefaults = [grpo, adamw].flatMap(({ options }) => knobs(z.toJSONSchema(options) as Schema));
+    const missing = [...knobs(z.toJSONSchema(RunConfig) as Schema), ...ofDefaults].filter(
       (name) => !new RegExp(`\\b${name}: `).test(`${text} `.replaceAll(':\n', ': ')),
     );
     expect(missing.filter((name) => !notItsKind.includes(name))).toEqual([]);

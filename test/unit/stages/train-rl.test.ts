@@ -4,7 +4,6 @@ import { CorruptRecordError, InterruptedError } from '../../../src/schema/errors
 import {
   checkpointPrefix,
   configKey,
-  grpoResumePrefix,
   iterationName,
   manifestKey,
   metricsKey,
@@ -12,14 +11,15 @@ import {
   planPromptsKey,
   policyPrefix,
   recordsKey,
+  rlResumePrefix,
   scoresPrefix,
   trajectoriesPrefix,
 } from '../../../src/schema/keys.ts';
 import { Prompt } from '../../../src/schema/prompt.ts';
 import type { Trajectory } from '../../../src/schema/trajectory.ts';
 import { runRollout } from '../../../src/stages/rollout/run-rollout.ts';
-import { storedModelFiles } from '../../../src/stages/stored-policy.ts';
 import { runTrainRl } from '../../../src/stages/train-rl/run-train-rl.ts';
+import { storedModelFiles } from '../../../src/store/model-files.ts';
 import { readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
 import {
@@ -146,7 +146,9 @@ describe('runTrainRl', () => {
   it('holds to the base policy under a KL penalty', async () => {
     const drift = [];
     for (const klCoefficient of [0, 5]) {
-      const store = await aRolledOutRun({ rl: { klCoefficient, stepsPerIteration: 8 } });
+      const store = await aRolledOutRun({
+        rl: { algorithm: { name: 'grpo', options: { klCoefficient } }, stepsPerIteration: 8 },
+      });
       await runTrainRl(jobDeps(store), jobOf(0));
       drift.push((await readLines(store, metricsKey(checkpointPrefix(RUN_ID, 0)))).at(-1)['loss/approximateKl']);
     }
@@ -165,7 +167,11 @@ describe('runTrainRl', () => {
     ['killed', (store: Store) => crashingDeps(store, 4), Error],
   ])('%s in mid-iteration, ends as if never stopped, bit for bit', async (_, depsOf, error) => {
     const overrides = {
-      rl: { stepsPerIteration: 4, microBatchSequences: 4, klCoefficient: 0.1 },
+      rl: {
+        stepsPerIteration: 4,
+        microBatchSequences: 4,
+        algorithm: { name: 'grpo', options: { klCoefficient: 0.1 } },
+      },
       compute: { checkpointSeconds: 0 },
     };
     const [whole, stopped] = [await aRolledOutRun(overrides), await aRolledOutRun(overrides)];
@@ -182,7 +188,7 @@ describe('runTrainRl', () => {
     expect(whateverAttempt(lines)).toEqual(whateverAttempt(wholeLines));
     const [attempt, ...attemptsOfSteps] = lines.map((line) => line['job/attempt']);
     expect([attempt, attemptsOfSteps[0], attemptsOfSteps.at(-1)]).toEqual([2, 1, 2]);
-    expect(await stopped.list(grpoResumePrefix(RUN_ID, 0))).toEqual([]);
+    expect(await stopped.list(rlResumePrefix(RUN_ID, 0))).toEqual([]);
   });
 
   it('refuses a group whose scores are not whole', async () => {

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { grpo } from '../../../../src/algorithms/grpo.ts';
+import { sft } from '../../../../src/algorithms/sft.ts';
 import { packageRoot } from '../../../../src/base/package-root.ts';
 import { createRandom } from '../../../../src/base/random.ts';
-import { grpoLoss } from '../../../../src/engine/losses/grpo-loss.ts';
-import { sftLoss } from '../../../../src/engine/losses/sft-loss.ts';
 import { parseModelConfig } from '../../../../src/engine/models/qwen2_5_vl/config.ts';
 import { initializeWeights } from '../../../../src/engine/models/qwen2_5_vl/initialize-weights.ts';
 import { Qwen25VL } from '../../../../src/engine/models/qwen2_5_vl/model.ts';
+import { createGradientBuffer } from '../../../../src/engine/optim/gradient-buffer.ts';
 import { loadBackend } from '../../../../src/engine/runtime/backend.ts';
 import { createExecutor, type Engine } from '../../../../src/engine/runtime/create-executor.ts';
 import { nodeBackend } from '../../../../src/engine/runtime/node-backend.ts';
@@ -15,7 +16,7 @@ import { TRACED_PADDING } from '../../../../src/engine/runtime/padding.ts';
 import { buildSequenceBatch, type TrainingSequence } from '../../../../src/engine/training/batch.ts';
 import { createCompletionPass } from '../../../../src/engine/training/completion-pass.ts';
 import { createCompletionScorer } from '../../../../src/engine/training/completion-scorer.ts';
-import { createTrainer, selectTrainable } from '../../../../src/engine/training/train-step.ts';
+import { createTrainer, selectTrainable } from '../../../../src/engine/training/trainer.ts';
 import { computeCompletionLogprobs } from '../../../support/completion-logprobs.ts';
 import { anImage, aPrompt, aTinyModel } from '../../../support/tiny-model.ts';
 
@@ -23,9 +24,6 @@ beforeAll(loadBackend);
 afterEach(() => {
   nodeBackend().isUsingGpuDevice = false;
 });
-
-const countTokens = (sequences: TrainingSequence[]) =>
-  sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
 
 describe('a completion pass', () => {
   it('has the losses of the op-by-op engine over 50 SFT steps of rise-tiny', () => {
@@ -37,13 +35,16 @@ describe('a completion pass', () => {
       const model = new Qwen25VL(config, initializeWeights(config, 0));
       const trainable = selectTrainable(model, true);
       const settings = { ...optimizer, learningRate: 1e-3 };
-      const trainer = createTrainer(model, trainable, settings, 50, createExecutor(engine));
-      const pass = createCompletionPass(model, trainer, (logprobs_N, _, count) => sftLoss(logprobs_N, count));
-      const losses = Array.from({ length: 50 }, (_, step) => {
-        const sequences = batches[step % 3];
-        return trainer.step([pass.run(sequences, {}, countTokens(sequences))]).loss;
+      const executor = createExecutor(engine);
+      const trainer = createTrainer(model, executor, {
+        objective: sft,
+        trainable,
+        optimizer: settings,
+        totalSteps: 50,
+        microBatchSequences: 3,
       });
-      trainer.dispose();
+      const losses = Array.from({ length: 50 }, (_, step) => trainer.step(batches[step % 3]).loss);
+      executor.dispose();
       return losses;
     };
     const [eager, traced] = [train('eager'), train('traced')];
@@ -72,40 +73,31 @@ describe('a completion pass', () => {
       const numbers = (low: number, high: number) =>
         Float32Array.from({ length: 11 }, () => low + (high - low) * random.next());
       const values = { sampling: numbers(-4, -3), advantages: numbers(-1, 1), reference: numbers(-4, -3) };
-      const lossOf = (
-        logprobs_N: tf.Tensor1D,
-        of: (name: keyof typeof values) => tf.Tensor1D,
-        count: number | tf.Scalar,
-      ) =>
-        grpoLoss({
-          clipRatioLow: 0.2,
-          clipRatioHigh: 0.28,
-          klCoefficient: 0.1,
-          policyLogprobs_N: logprobs_N,
-          samplingLogprobs_N: of('sampling'),
-          advantages_N: of('advantages'),
-          referenceLogprobs_N: of('reference'),
-          tokenCount: count,
-        });
+      const objective = grpo.create(grpo.options.parse({ klCoefficient: 0.1 }), { maxNewTokens: 8 });
       const batch = buildSequenceBatch(sequences, model.config);
-      const expected = tf.variableGrads(
-        () => lossOf(computeCompletionLogprobs(model, batch).logprobs_N, (name) => tf.tensor1d(values[name]), 20),
-        [...trainable.values()],
-      );
+      const expected = tf.variableGrads(() => {
+        const { sampling, advantages, reference } = values;
+        const loss_N = objective.tokenLoss({
+          policy: computeCompletionLogprobs(model, batch).logprobs_N,
+          sampling: tf.tensor1d(sampling),
+          advantages: tf.tensor1d(advantages),
+          reference: tf.tensor1d(reference),
+        });
+        return tf.div(tf.sum(loss_N), 20) as tf.Scalar;
+      }, [...trainable.values()]);
       const executor = createExecutor(engine);
-      const trainer = createTrainer(model, trainable, { ...optimizer, learningRate: 0 }, 10, executor);
-      const pass = createCompletionPass<keyof typeof values>(model, trainer, (logprobs_N, values_N, count) =>
-        lossOf(logprobs_N, (name) => values_N[name]!, count),
-      );
+      const weights = new Map([...model.weights].map(([name, weight]) => [name, executor.adopt(weight)]));
+      const gradients = createGradientBuffer(executor, weights);
+      const pass = createCompletionPass(model, executor, { variables: trainable, gradients, objective });
       const before = tf.memory().numTensors;
-      const { loss, logprobs, entropies, learned } = pass.run(sequences, values, 20);
+      const { loss, logprobs, entropies, learned } = pass(sequences, values, 20);
       expect(tf.memory().numTensors).toBe(before);
       expect(loss / expected.value.dataSync()[0]).toBeCloseTo(1, 5);
       expect([logprobs.length, entropies.length]).toEqual([11, 11]);
       expect(learned).toEqual([...trainable.keys()]);
       for (const [name, variable] of trainable) {
         const norm = tf.norm(expected.grads[variable.name]).dataSync()[0];
-        expect(Math.abs(trainer.optimizer.gradientNorm([name]) - norm)).toBeLessThan(1e-5 * Math.max(1, norm));
+        expect(Math.abs(gradients.norm([name]) - norm)).toBeLessThan(1e-5 * Math.max(1, norm));
       }
       createCompletionScorer(
         model,
@@ -113,7 +105,7 @@ describe('a completion pass', () => {
       )(sequences).forEach((logprob, n) => {
         expect(logprob).toBeCloseTo(logprobs[n], 5);
       });
-      trainer.dispose();
+      executor.dispose();
     },
   );
 
@@ -132,10 +124,9 @@ describe('a completion pass', () => {
 const optimizer = {
   schedule: 'constant',
   warmupFraction: 0,
-  weightDecay: 0.01,
-  beta1: 0.9,
-  beta2: 0.95,
   maxGradNorm: 1,
+  name: 'adamw',
+  options: { weightDecay: 0.01 },
 } as const;
 
 /** Sequences of unequal length over one image of 8 x 8 patches each. */

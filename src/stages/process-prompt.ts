@@ -1,22 +1,9 @@
-import { loadPolicy, type Policy } from '../engine/policy.ts';
 import type { ProcessedPrompt, Processor } from '../engine/processing/processor.ts';
 import { questionContent } from '../engine/processing/question-content.ts';
-import type { ReadModelFile } from '../engine/weights/model-files.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import { readIfPresent } from '../store/presence.ts';
 import type { Store } from '../store/store.ts';
-
-/** Reads a checkpoint's files from a folder of the store. */
-export function storedModelFiles(store: Store, prefix: string): ReadModelFile {
-  return (name) => readIfPresent(store, `${prefix}${name}`);
-}
-
-/** Loads the policy stored under a folder key, with the run's own image limits. */
-export function loadStoredPolicy(store: Store, prefix: string, config: RunConfig): Promise<Policy> {
-  const { minPixels, maxPixels } = config.policy;
-  return loadPolicy(storedModelFiles(store, prefix), { minPixels, maxPixels });
-}
 
 /** A prompt as the policy takes it: the run's system message, the question, its options, its images read from the store. */
 export async function processStoredPrompt(

@@ -1,5 +1,4 @@
-import { computeGroupAdvantages, hasAccuracyVariance } from '../../engine/losses/advantages.ts';
-import type { RlConfig } from '../../schema/config/rl.ts';
+import type { ScoredGroup } from '../../algorithms/algorithm.ts';
 import { CorruptRecordError } from '../../schema/errors.ts';
 import { planPromptsKey, recordsKey, scoresPrefix, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
@@ -8,24 +7,6 @@ import { Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
 import { readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { assertWholeGroup } from '../assert-whole-group.ts';
-
-export interface ScoredTrajectory {
-  trajectory: Trajectory;
-  score: TrajectoryScore;
-}
-
-/** A prompt with all its trajectories. */
-export interface ScoredGroup {
-  prompt: Prompt;
-  members: ScoredTrajectory[];
-}
-
-/** A trajectory to learn from. */
-export interface GrpoSample {
-  prompt: Prompt;
-  trajectory: Trajectory;
-  advantage: number;
-}
 
 /**
  * Every group of a rollout, in the order of its plan.
@@ -67,21 +48,4 @@ function requireScore(scores: Map<string, TrajectoryScore>, trajectory: Trajecto
   const score = scores.get(nameOf(trajectory));
   if (score) return score;
   throw new CorruptRecordError(`${key} has no score for ${nameOf(trajectory)}; score the rollout again`);
-}
-
-/** Whether a group is partly correct: its trajectories then differ in accuracy. */
-export function canTeach({ members }: ScoredGroup): boolean {
-  return hasAccuracyVariance(members.map(({ score }) => score.isCorrect));
-}
-
-/** The trajectories that teach something, with their advantages: those of groups that are partly correct. */
-export function selectSamples(
-  groups: readonly ScoredGroup[],
-  normalization: RlConfig['advantageNormalization'],
-): GrpoSample[] {
-  return groups.filter(canTeach).flatMap(({ prompt, members }) => {
-    const rewards = members.map(({ score }) => score.reward);
-    const advantages = computeGroupAdvantages(rewards, normalization);
-    return members.map(({ trajectory }, i) => ({ prompt, trajectory, advantage: advantages[i] }));
-  });
 }

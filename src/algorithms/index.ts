@@ -1,0 +1,21 @@
+import { BUILT_IN_OPTIMIZERS } from '../engine/optim/index.ts';
+import { resolveChoice } from '../schema/config/choice.ts';
+import type { RunConfig } from '../schema/config/run-config.ts';
+import type { Algorithm, Learner } from './algorithm.ts';
+import { grpo } from './grpo.ts';
+
+/** RL algorithms that a run config chooses from. */
+export const BUILT_IN_ALGORITHMS: readonly Algorithm[] = [grpo];
+
+/** The algorithm that a run learns by. Throws `InvalidInputError` on an unknown name and on options it does not take. */
+export function createLearner({ rl, sampling }: Pick<RunConfig, 'rl' | 'sampling'>): Learner {
+  const { chosen, options } = resolveChoice('rl.algorithm', BUILT_IN_ALGORITHMS, rl.algorithm);
+  return chosen.create(options, { maxNewTokens: sampling.maxNewTokens });
+}
+
+/** Preflight of what a run trains with: throws `InvalidInputError` where its jobs would. */
+export function checkTraining(config: Pick<RunConfig, 'rl' | 'sampling' | 'sft'>): void {
+  createLearner(config);
+  resolveChoice('rl.optimizer', BUILT_IN_OPTIMIZERS, config.rl.optimizer);
+  resolveChoice('sft.optimizer', BUILT_IN_OPTIMIZERS, config.sft.optimizer);
+}

@@ -1,0 +1,122 @@
+import type { OptimizerConfig } from '../schema/config/optimizer.ts';
+import { createSampler, type Sampler } from './generation/sampler.ts';
+import { measurePrecision, type PrecisionChoice } from './measure-precision.ts';
+import type { VisionLanguageModel } from './models/vision-language-model.ts';
+import { loadPolicy } from './policy.ts';
+import type { PixelLimits, Processor } from './processing/processor.ts';
+import { createExecutor, type Engine as EngineKind } from './runtime/create-executor.ts';
+import type { Precision } from './runtime/rewrites/mixed-precision.ts';
+import type { TrainingSequence } from './training/batch.ts';
+import { encodeCheckpoint, type NamedFile, readCarriedFiles } from './training/checkpoint-files.ts';
+import { scoreSequences } from './training/score-sequences.ts';
+import { createTrainer, selectTrainable, type Trainer, type TrainerSettings } from './training/trainer.ts';
+import type { ReadModelFile } from './weights/model-files.ts';
+import { loadWeightFiles } from './weights/weight-files.ts';
+
+export type { Precision, PrecisionChoice };
+
+/** One policy at work: whatever a stage does with a model goes through this door. */
+export interface Engine extends Disposable {
+  readonly processor: Processor;
+  /** Of products of matrices. */
+  readonly precision: Precision;
+  /** What making its functions ready has cost so far, as a job's metrics name it. */
+  readonly preparation: Record<string, number>;
+  /** @param slotCount sequences decoded together */
+  createSampler(slotCount: number): Sampler;
+  /**
+   * Log-probabilities of each sequence's completion tokens.
+   *
+   * @param microBatchSequences sequences per forward pass
+   */
+  score(sequences: readonly TrainingSequence[], microBatchSequences: number): Float32Array[];
+  train<Values>(settings: TrainingSettings<Values>): Promise<Training<Values>>;
+}
+
+export interface EngineSettings {
+  engine: EngineKind;
+  precision: Precision | 'auto';
+  /** What `auto` measures is asked for here, so that all jobs of a run can share one choice. */
+  keepChoice(measure: () => PrecisionChoice): Promise<PrecisionChoice>;
+  pixelLimits?: PixelLimits;
+}
+
+/** How a policy is trained. */
+export interface TrainingSettings<Values>
+  extends Omit<TrainerSettings<Values>, 'trainable' | 'reference' | 'optimizer'> {
+  optimizer: OptimizerConfig;
+  freezeVisionTower: boolean;
+  /** Optimizer steps behind the policy's folder, whose state goes on; without it the optimizer begins anew. */
+  stepsBefore?: number;
+  /** Folder of the frozen reference policy, where the objective needs one. */
+  reference?: ReadModelFile;
+}
+
+/** A policy while it is trained. */
+export interface Training<Values> extends Pick<Trainer<Values>, 'step'> {
+  /** Optimizer steps taken, those before included. */
+  readonly stepCount: number;
+  /** The policy as it stands, with what it takes to go on: files of a folder, one at a time. */
+  files(): Iterable<NamedFile>;
+}
+
+/**
+ * Loads the policy of a folder in Hugging Face layout. Disposing frees its weights and all that was made from it.
+ *
+ * @throws UnsupportedModelError the checkpoint is of another architecture or incomplete
+ */
+export async function openEngine(readFile: ReadModelFile, settings: EngineSettings): Promise<Engine> {
+  const { model, processor } = await loadPolicy(readFile, settings.pixelLimits);
+  const precision = await choosePrecision(settings, model);
+  const executor = createExecutor(settings.engine, precision);
+  const loaded = [model];
+  const loadReference = async (reference: ReadModelFile) => {
+    const { model } = await loadPolicy(reference);
+    loaded.push(model);
+    return model;
+  };
+  return {
+    processor,
+    precision,
+    get preparation() {
+      const { graphs, traceSeconds, firstRunSeconds } = executor.preparation;
+      return { 'engine/graphs': graphs, 'time/traceSeconds': traceSeconds, 'time/firstRunSeconds': firstRunSeconds };
+    },
+    createSampler: (slotCount) => createSampler(model, executor, slotCount),
+    score: (sequences, microBatchSequences) => scoreSequences(model, executor, sequences, microBatchSequences),
+    async train({ stepsBefore, reference, freezeVisionTower, ...others }) {
+      const trainer = createTrainer(model, executor, {
+        ...others,
+        trainable: selectTrainable(model, freezeVisionTower),
+        reference: reference && (await loadReference(reference)),
+      });
+      const { optimizer, step } = trainer;
+      if (stepsBefore !== undefined) optimizer.restore(await loadWeightFiles(readFile, 'optimizer'), stepsBefore);
+      const carried = await readCarriedFiles(readFile);
+      return {
+        step,
+        get stepCount() {
+          return optimizer.stepCount;
+        },
+        files() {
+          trainer.updateModel();
+          return encodeCheckpoint(carried, model.weights, optimizer);
+        },
+      };
+    },
+    [Symbol.dispose]() {
+      executor.dispose();
+      for (const model of loaded) model.dispose();
+    },
+  };
+}
+
+/** What products of matrices are computed in: what is asked for, or what is kept as the faster. */
+export async function choosePrecision(
+  { engine, precision, keepChoice }: EngineSettings,
+  { config }: Pick<VisionLanguageModel, 'config'>,
+): Promise<Precision> {
+  if (precision !== 'auto') return precision;
+  if (engine === 'eager') return 'float32';
+  return (await keepChoice(() => measurePrecision(config))).precision;
+}

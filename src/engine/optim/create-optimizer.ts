@@ -1,0 +1,131 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { OptimizerConfig } from '../../schema/config/optimizer.ts';
+import { DivergedError } from '../../schema/errors.ts';
+import type { Executor, StateVariable } from '../runtime/executor.ts';
+import type { HostTensor } from '../weights/safetensors.ts';
+import { createGradientBuffer, type GradientBuffer } from './gradient-buffer.ts';
+import { createRule } from './index.ts';
+import type { MoveNumbers } from './optimizer.ts';
+import { learningRateAt } from './schedule.ts';
+import { createSlots } from './slots.ts';
+
+/** What one pass over a batch found. */
+export interface Accumulated {
+  loss: number;
+  /** The weights that the loss depends on: their gradients wait in the buffer. */
+  learned: readonly string[];
+}
+
+/** What one step did, besides the result of its last pass. */
+export interface OptimizerStep<Result> {
+  result: Result;
+  /** Global gradient norm of the last pass, before the clip. */
+  gradNorm: number;
+  learningRate: number;
+}
+
+/** An optimizer at work on named weights. */
+export interface Optimizer {
+  readonly gradients: GradientBuffer;
+  /**
+   * One step. `accumulate` runs forward and backward over the batch, adds to `gradients`, which are 0 before, and returns
+   * what it found; a sharpness-aware optimizer calls it twice. Weights that the loss does not depend on keep their values
+   * and slots.
+   *
+   * @throws DivergedError a loss or gradient that is not finite: it changes no weight
+   */
+  step<Result extends Accumulated>(accumulate: () => Result): OptimizerStep<Result>;
+  /** Steps taken so far, restored ones included. */
+  readonly stepCount: number;
+  /** `<weight>.<slot>` of every weight: what `restore` takes. */
+  state(): Map<string, HostTensor>;
+  /** @throws CorruptRecordError state that does not fit the weights */
+  restore(state: ReadonlyMap<string, HostTensor>, stepCount: number): void;
+}
+
+interface Update {
+  names: readonly string[];
+  move: number;
+  clip: tf.Scalar;
+  numbers: MoveNumbers;
+}
+
+/**
+ * The configured optimizer over some weights, its state beside them in the executor.
+ *
+ * @param totalSteps of the whole schedule, those before a resume included
+ */
+export function createOptimizer(
+  executor: Executor,
+  weights: ReadonlyMap<string, StateVariable>,
+  config: OptimizerConfig,
+  totalSteps: number,
+): Optimizer {
+  const rule = createRule('optimizer', config);
+  const gradients = createGradientBuffer(executor, weights);
+  const slots = createSlots(executor, weights, rule.slots);
+  let stepCount = 0;
+
+  const update = executor.define(({ names, move, clip, numbers }: Update) => {
+    for (const name of names) {
+      const gradient = tf.mul(gradients.value(name), clip);
+      rule.moves[move](weights.get(name)!, gradient, slots.of(name), numbers);
+      gradients.zero(name);
+    }
+    return {};
+  });
+
+  /** Moves the weights after one pass over the batch. */
+  function apply(move: number, { loss, learned }: Accumulated, learningRate: number): number {
+    const norm = gradients.norm(learned);
+    if (!Number.isFinite(loss + norm)) {
+      gradients.clear(learned);
+      throw new DivergedError(
+        `optimizer step ${stepCount} has loss ${loss} and gradient norm ${norm}; ` +
+          `lower the learning rate (${config.learningRate}) or maxGradNorm (${config.maxGradNorm})`,
+      );
+    }
+    const clip = clipFactor(norm, config.maxGradNorm);
+    const own = rule.numbersAt?.(stepCount + 1) ?? {};
+    const numbers = toScalars({ ...own, learningRate, gradientNorm: norm * clip });
+    const clipScalar = tf.scalar(clip);
+    update({ names: learned, move, clip: clipScalar, numbers });
+    tf.dispose([clipScalar, ...Object.values(numbers)]);
+    return norm;
+  }
+
+  return {
+    gradients,
+    step(accumulate) {
+      const learningRate = learningRateAt(stepCount, totalSteps, config);
+      const steps = rule.moves.map((_, move) => {
+        const result = accumulate();
+        return { result, gradNorm: apply(move, result, learningRate), learningRate };
+      });
+      stepCount += 1;
+      return steps.at(-1)!;
+    },
+    get stepCount() {
+      return stepCount;
+    },
+    state: slots.read,
+    restore(state, restoredStepCount) {
+      slots.write(state);
+      stepCount = restoredStepCount;
+    },
+  };
+}
+
+/**
+ * Factor that scales gradients of norm `norm` down to `maxNorm`; 1 for those already under it.
+ * `maxNorm / (norm + 1e-6)`, as `torch.nn.utils.clip_grad_norm_`.
+ */
+export function clipFactor(norm: number, maxNorm: number): number {
+  return Math.min(1, maxNorm / (norm + 1e-6));
+}
+
+function toScalars(numbers: Record<'learningRate' | 'gradientNorm', number> & Record<string, number>): MoveNumbers {
+  return Object.fromEntries(
+    Object.entries(numbers).map(([name, value]) => [name, tf.scalar(value)]),
+  ) as unknown as MoveNumbers;
+}

@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Executor, StateVariable } from '../runtime/executor.ts';
+
+/** Gradients by the name of their weight, summed over micro-batches; they live beside the weights in the executor. */
+export interface GradientBuffer {
+  /** Inside a function of the executor, as all that tells of single gradients. */
+  add(gradients: ReadonlyMap<string, tf.Tensor>): void;
+  value(name: string): tf.Tensor;
+  zero(name: string): void;
+  /** Euclidean norm over the gradients of some weights together. */
+  norm(names: readonly string[]): number;
+  clear(names: readonly string[]): void;
+}
+
+interface Names {
+  names: readonly string[];
+}
+
+export function createGradientBuffer(executor: Executor, weights: ReadonlyMap<string, StateVariable>): GradientBuffer {
+  const sums = new Map([...weights].map(([name, weight]) => [name, createLike(executor, weight)]));
+  const value = (name: string) => sums.get(name)!.value();
+  const zero = (name: string) => {
+    const sum = sums.get(name)!;
+    sum.assign(tf.fill([...sum.shape], 0));
+  };
+  const computeNorm = executor.define(({ names }: Names) =>
+    tf.sqrt(tf.addN(names.map((name) => tf.sum(tf.square(value(name)))))),
+  );
+  const clear = executor.define(({ names }: Names) => {
+    names.forEach(zero);
+    return {};
+  });
+  return {
+    add(gradients) {
+      for (const [name, gradient] of gradients) sums.get(name)!.assignAdd(gradient);
+    },
+    value,
+    zero,
+    norm(names) {
+      if (names.length === 0) return 0;
+      const norm = computeNorm({ names });
+      const [number] = norm.dataSync();
+      norm.dispose();
+      return number;
+    },
+    clear: (names) => void clear({ names }),
+  };
+}
+
+/** As many zeros as a variable has numbers. */
+export function createLike(executor: Executor, { shape }: StateVariable): StateVariable {
+  return executor.createVariable({ dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)) });
+}
+
+export const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);

@@ -1,0 +1,111 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { OptimizerConfig } from '../../schema/config/optimizer.ts';
+import { adoptWeights } from '../models/adopt-weights.ts';
+import type { VisionLanguageModel } from '../models/vision-language-model.ts';
+import { createOptimizer, type Optimizer } from '../optim/create-optimizer.ts';
+import type { Executor } from '../runtime/executor.ts';
+import { measureBatch, type TrainingSequence } from './batch.ts';
+import { createCompletionPass } from './completion-pass.ts';
+import { createCompletionScorer } from './completion-scorer.ts';
+import type { Objective, ToldValues } from './objective.ts';
+import { flattenValues, type StepTokens, sumPasses } from './pass-results.ts';
+import { countCompletionTokens, planMicroBatches } from './plan-micro-batches.ts';
+import { planPadding } from './plan-padding.ts';
+
+/** What one optimizer step did. */
+export interface StepResult<Values> extends StepTokens<Values> {
+  loss: number;
+  /** Global gradient norm before the clip. */
+  gradNorm: number;
+  learningRate: number;
+  /** Completion tokens of the batch. */
+  tokenCount: number;
+  /** Share of padding among the tokens that the model read. */
+  paddingFraction: number;
+}
+
+/** Trains a model by one objective, whichever it is: it cuts batches, accumulates gradients and steps the optimizer. */
+export interface Trainer<Values> {
+  readonly optimizer: Optimizer;
+  /**
+   * One optimizer step.
+   *
+   * @param onMicroBatch called with the sequences that the pass under way has run
+   * @throws DivergedError a loss or gradient that is not finite
+   */
+  step(sequences: readonly TrainingSequence<Values>[], onMicroBatch?: (done: number) => void): StepResult<Values>;
+  /** Copies the trained weights back into the model, for a checkpoint. */
+  updateModel(): void;
+}
+
+export interface TrainerSettings<Values> {
+  objective: Objective<Values>;
+  /** Trainable weights of the model, by name. */
+  trainable: ReadonlyMap<string, tf.Variable>;
+  optimizer: OptimizerConfig;
+  /** Of the whole schedule, those before a resume included. */
+  totalSteps: number;
+  /** Sequences per forward pass; their gradients accumulate over a step. */
+  microBatchSequences: number;
+  /** The batches of all steps, where they are known ahead: they then share shapes that fit them. */
+  batches?: readonly (readonly TrainingSequence<Values>[])[];
+  /** A frozen model whose log-probabilities the loss is told as `reference`. */
+  reference?: VisionLanguageModel;
+}
+
+/** Trains inside an executor, which holds weights, gradients and the optimizer's state from now on. */
+export function createTrainer<Values>(
+  model: VisionLanguageModel,
+  executor: Executor,
+  settings: TrainerSettings<Values>,
+): Trainer<Values> {
+  const { objective, trainable, microBatchSequences, batches, reference } = settings;
+  adoptWeights(executor, model);
+  const weights = new Map([...trainable].map(([name, variable]) => [name, executor.adopt(variable)]));
+  const optimizer = createOptimizer(executor, weights, settings.optimizer, settings.totalSteps);
+  const cut = (sequences: readonly TrainingSequence<Values>[]) => planMicroBatches(sequences, microBatchSequences);
+  const pad = batches && planPadding(batches.flatMap(cut).map(measureBatch), model.weightCount);
+  const { gradients } = optimizer;
+  const pass = createCompletionPass(model, executor, { variables: trainable, gradients, objective, pad });
+  const scoreReference = reference && createCompletionScorer(reference, executor, pad);
+
+  return {
+    optimizer,
+    step(sequences, onMicroBatch) {
+      const microBatches = cut(sequences);
+      const told: ToldValues<Values, Float32Array>[] = [];
+      const tokenCount = countCompletionTokens(sequences);
+      const normalizer = objective.normalizer({ sequences: sequences.length, tokens: tokenCount });
+      const accumulate = () => {
+        let done = 0;
+        const results = microBatches.map((micro, at) => {
+          told[at] ??= flattenValues(micro, scoreReference?.(micro));
+          const result = pass(micro, told[at], normalizer);
+          done += micro.length;
+          onMicroBatch?.(done);
+          return { ...result, values: told[at] };
+        });
+        return sumPasses<Values>(results);
+      };
+      const { result, gradNorm, learningRate } = optimizer.step(accumulate);
+      const { loss, tokens, entropies, paddingFraction } = result;
+      return { loss, gradNorm, learningRate, tokenCount, paddingFraction, tokens, entropies };
+    },
+    updateModel() {
+      if (!executor.isTraced) return;
+      const names = [...trainable.keys()];
+      const values = executor.read(names.map((name) => weights.get(name)!));
+      values.forEach(({ data, shape }, at) => {
+        tf.tidy(() => trainable.get(names[at])!.assign(tf.tensor(data, [...shape])));
+      });
+    },
+  };
+}
+
+/** The weights that training changes: all, or all but the vision tower (its merger included). */
+export function selectTrainable(
+  model: Pick<VisionLanguageModel, 'weights' | 'isVisionWeight'>,
+  freezeVisionTower: boolean,
+): Map<string, tf.Variable> {
+  return new Map([...model.weights].filter(([name]) => !(freezeVisionTower && model.isVisionWeight(name))));
+}

@@ -1,0 +1,60 @@
+import type { Lesson, ScoredGroup } from '../../algorithms/algorithm.ts';
+import type { Precision } from '../../engine/open-engine.ts';
+import type { StepMetrics } from '../resume.ts';
+
+export interface TrainRlSummary {
+  groups: number;
+  /** Groups that were learned from. */
+  keptGroups: number;
+  sequences: number;
+  tokens: number;
+  /** Optimizer steps of this iteration; 0 when every group was dropped, and then the weights stay as they were. */
+  steps: number;
+  rewardMean: number;
+  accuracyMean: number;
+  precision: Precision;
+}
+
+export function summarizeIteration(
+  groups: readonly ScoredGroup[],
+  lessons: readonly Lesson[],
+  steps: number,
+  precision: Precision,
+): TrainRlSummary {
+  const scores = groups.flatMap(({ members }) => members.map(({ score }) => score));
+  return {
+    groups: groups.length,
+    keptGroups: new Set(lessons.map(({ prompt }) => prompt.promptId)).size,
+    sequences: lessons.length,
+    tokens: lessons.reduce((sum, { trajectory }) => sum + trajectory.tokenIds.length, 0),
+    steps,
+    rewardMean: mean(scores.map(({ reward }) => reward)),
+    accuracyMean: mean(scores.map(({ isCorrect }) => Number(isCorrect))),
+    precision,
+  };
+}
+
+/** @param steps of this attempt, which took `milliseconds` */
+export function describeIteration(
+  groups: readonly ScoredGroup[],
+  summary: TrainRlSummary,
+  steps: readonly StepMetrics[],
+  milliseconds: number,
+): Record<string, number> {
+  const members = groups.flatMap((group) => group.members);
+  const formats = members.flatMap(({ score }) => score.rewardBreakdown.format?.value ?? []);
+  const seconds = milliseconds / 1000;
+  return {
+    'reward/mean': summary.rewardMean,
+    'accuracy/mean': summary.accuracyMean,
+    ...(formats.length > 0 && { 'format/mean': mean(formats) }),
+    'group/zeroVarianceFraction': 1 - summary.keptGroups / summary.groups,
+    'length/mean': mean(members.map(({ trajectory }) => trajectory.tokenIds.length)),
+    'length/unfinishedFraction': mean(members.map(({ trajectory }) => Number(trajectory.finishReason === 'length'))),
+    'train/steps': summary.steps,
+    'time/trainSeconds': seconds,
+    'train/tokensPerSecond': steps.reduce((sum, step) => sum + step['train/tokens'], 0) / seconds,
+  };
+}
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;

@@ -1,0 +1,51 @@
+import type { Learner, RlValues } from '../../algorithms/algorithm.ts';
+import type { Training } from '../../engine/open-engine.ts';
+import type { StepResult } from '../../engine/training/trainer.ts';
+import type { StepMetrics } from '../resume.ts';
+import type { JobDeps } from '../stage-deps.ts';
+import type { RlSequence } from './build-sequences.ts';
+
+export interface RlStepSettings {
+  learner: Learner;
+  /** Steps that an attempt before this one has taken. */
+  taken: readonly StepMetrics[];
+  /** Called before each step with those taken so far; what it throws ends the pass. */
+  beforeStep(steps: readonly StepMetrics[]): Promise<void>;
+}
+
+/**
+ * One pass over a rollout, an optimizer step on each batch. Only the first step is on policy; the ratio to the old policy
+ * corrects the others.
+ */
+export async function takeRlSteps(
+  deps: JobDeps,
+  training: Training<RlValues>,
+  batches: readonly RlSequence[][],
+  { learner, taken, beforeStep }: RlStepSettings,
+): Promise<StepMetrics[]> {
+  const steps = [...taken];
+  const total = batches.flat().length;
+  for (const [at, batch] of batches.entries()) {
+    if (at < taken.length) continue;
+    await beforeStep(steps);
+    const before = batches.slice(0, at).flat().length;
+    const result = training.step(batch, (sequences) => {
+      const metrics = steps.at(-1);
+      deps.report({ stage: 'train-rl', done: before + sequences, total, unit: 'sequences', metrics });
+    });
+    steps.push({ 'job/attempt': deps.attempt, ...describeStep(result, learner) });
+  }
+  return steps;
+}
+
+function describeStep(result: StepResult<RlValues>, learner: Learner): StepMetrics {
+  return {
+    'train/tokens': result.tokenCount,
+    'train/paddingFraction': result.paddingFraction,
+    'loss/policy': result.loss,
+    ...learner.metrics(result.tokens),
+    'policy/entropy': result.entropies.reduce((sum, entropy) => sum + entropy, 0) / result.tokenCount,
+    'optimizer/gradNorm': result.gradNorm,
+    'optimizer/learningRate': result.learningRate,
+  };
+}
