@@ -4,8 +4,7 @@ import { DivergedError } from '../../schema/errors.ts';
 import type { Executor, StateVariable } from '../runtime/executor.ts';
 import type { HostTensor } from '../weights/safetensors.ts';
 import { createGradientBuffer, type GradientBuffer } from './gradient-buffer.ts';
-import { createRule } from './index.ts';
-import type { MoveNumbers } from './optimizer.ts';
+import type { MoveNumbers, OptimizerRule } from './optimizer.ts';
 import { learningRateAt } from './schedule.ts';
 import { createSlots } from './slots.ts';
 
@@ -50,18 +49,20 @@ interface Update {
   numbers: MoveNumbers;
 }
 
-/**
- * The configured optimizer over some weights, its state beside them in the executor.
- *
- * @param totalSteps of the whole schedule, those before a resume included
- */
+/** What all optimizers share. */
+export interface StepSettings
+  extends Pick<OptimizerConfig, 'learningRate' | 'schedule' | 'warmupFraction' | 'maxGradNorm'> {
+  /** Of the whole schedule, those before a resume included. */
+  totalSteps: number;
+}
+
+/** An optimizer by some rule over some weights, its state beside them in the executor. */
 export function createOptimizer(
   executor: Executor,
   weights: ReadonlyMap<string, StateVariable>,
-  config: OptimizerConfig,
-  totalSteps: number,
+  rule: OptimizerRule,
+  settings: StepSettings,
 ): Optimizer {
-  const rule = createRule('optimizer', config);
   const gradients = createGradientBuffer(executor, weights);
   const slots = createSlots(executor, weights, rule.slots);
   let stepCount = 0;
@@ -82,10 +83,10 @@ export function createOptimizer(
       gradients.clear(learned);
       throw new DivergedError(
         `optimizer step ${stepCount} has loss ${loss} and gradient norm ${norm}; ` +
-          `lower the learning rate (${config.learningRate}) or maxGradNorm (${config.maxGradNorm})`,
+          `lower the learning rate (${settings.learningRate}) or maxGradNorm (${settings.maxGradNorm})`,
       );
     }
-    const clip = clipFactor(norm, config.maxGradNorm);
+    const clip = clipFactor(norm, settings.maxGradNorm);
     const own = rule.numbersAt?.(stepCount + 1) ?? {};
     const numbers = toScalars({ ...own, learningRate, gradientNorm: norm * clip });
     const clipScalar = tf.scalar(clip);
@@ -97,7 +98,7 @@ export function createOptimizer(
   return {
     gradients,
     step(accumulate) {
-      const learningRate = learningRateAt(stepCount, totalSteps, config);
+      const learningRate = learningRateAt(stepCount, settings.totalSteps, settings);
       const steps = rule.moves.map((_, move) => {
         const result = accumulate();
         return { result, gradNorm: apply(move, result, learningRate), learningRate };

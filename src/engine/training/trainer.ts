@@ -3,6 +3,7 @@ import type { OptimizerConfig } from '../../schema/config/optimizer.ts';
 import { adoptWeights } from '../models/adopt-weights.ts';
 import type { VisionLanguageModel } from '../models/vision-language-model.ts';
 import { createOptimizer, type Optimizer } from '../optim/create-optimizer.ts';
+import { createRule } from '../optim/index.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { measureBatch, type TrainingSequence } from './batch.ts';
 import { createCompletionPass } from './completion-pass.ts';
@@ -62,7 +63,11 @@ export function createTrainer<Values>(
   const { objective, trainable, microBatchSequences, batches, reference } = settings;
   adoptWeights(executor, model);
   const weights = new Map([...trainable].map(([name, variable]) => [name, executor.adopt(variable)]));
-  const optimizer = createOptimizer(executor, weights, settings.optimizer, settings.totalSteps);
+  const rule = createRule('optimizer', settings.optimizer);
+  const optimizer = createOptimizer(executor, weights, rule, {
+    ...settings.optimizer,
+    totalSteps: settings.totalSteps,
+  });
   const cut = (sequences: readonly TrainingSequence<Values>[]) => planMicroBatches(sequences, microBatchSequences);
   const pad = batches && planPadding(batches.flatMap(cut).map(measureBatch), model.weightCount);
   const { gradients } = optimizer;
