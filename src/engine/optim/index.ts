@@ -1,9 +1,10 @@
 import { type Choice, resolveChoice } from '../../schema/config/choice.ts';
 import { adamw } from './adamw.ts';
 import type { OptimizerKind, OptimizerRule } from './optimizer.ts';
+import { sgd } from './sgd.ts';
 
 /** Optimizers that a run config chooses from. */
-export const BUILT_IN_OPTIMIZERS: readonly OptimizerKind[] = [adamw];
+export const BUILT_IN_OPTIMIZERS: readonly OptimizerKind[] = [adamw, sgd];
 
 /**
  * The rule of the optimizer that a config chooses.
