@@ -1,3 +1,4 @@
+import type { ScoredGroup } from '../../src/algorithms/algorithm.ts';
 import { RunConfig } from '../../src/schema/config/run-config.ts';
 import type { Prompt } from '../../src/schema/prompt.ts';
 import type { ExpertRoute } from '../../src/schema/route.ts';
@@ -26,6 +27,15 @@ export function aTrajectory(fields: Partial<Trajectory> = {}): Trajectory {
 /** The route of a prompt that four trajectories have not solved. */
 export function anExpertRoute(promptId: string): ExpertRoute {
   return { promptId, kind: 'expert', passRate: 0, groupSize: 4, correctTrajectoryIndices: [] };
+}
+
+/** A prompt's trajectories with what they earned: those of at least 0.9 are correct. */
+export function aScoredGroup(rewards: readonly number[]): ScoredGroup {
+  const members = rewards.map((reward, trajectoryIndex) => ({
+    trajectory: aTrajectory({ trajectoryIndex }),
+    score: { promptId: 'prompt-1', trajectoryIndex, reward, isCorrect: reward >= 0.9, rewardBreakdown: {} },
+  }));
+  return { prompt: aPrompt(), members };
 }
 
 export const aResponse = (answer: string, thought = 'I count.') =>

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { grpo } from '../../../src/algorithms/grpo.ts';
 import { loadBackend } from '../../../src/engine/runtime/backend.ts';
+import { aScoredGroup } from '../../support/factories.ts';
 import { tokens } from './tokens.ts';
 
 beforeAll(loadBackend);
@@ -80,6 +81,20 @@ describe('the loss of GRPO', () => {
 });
 
 describe('GRPO', () => {
+  it('learns from groups that are partly correct, each trajectory by how far it is from its group', () => {
+    const groups = [
+      [1, 0.1, 0.1, 0.9],
+      [1, 1],
+      [0.1, 0],
+    ].map(aScoredGroup);
+    const lessons = learnerOf(0).teach(groups);
+    expect(lessons.map(({ trajectory }) => trajectory.trajectoryIndex)).toEqual([0, 1, 2, 3]);
+    const expected = [0.96457696, -0.86304247, -0.86304247, 0.76150811];
+    lessons.forEach(({ advantage }, i) => {
+      expect(advantage).toBeCloseTo(expected[i], 5);
+    });
+  });
+
   it.each([
     [0, false],
     [0.1, true],
