@@ -2,10 +2,11 @@ import { BUILT_IN_OPTIMIZERS } from '../engine/optim/index.ts';
 import { resolveChoice } from '../schema/config/choice.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Algorithm, Learner } from './algorithm.ts';
+import { drGrpo } from './dr-grpo.ts';
 import { grpo } from './grpo.ts';
 
 /** RL algorithms that a run config chooses from. */
-export const BUILT_IN_ALGORITHMS: readonly Algorithm[] = [grpo];
+export const BUILT_IN_ALGORITHMS: readonly Algorithm[] = [grpo, drGrpo];
 
 /** The algorithm that a run learns by. Throws `InvalidInputError` on an unknown name and on options it does not take. */
 export function createLearner({ rl, sampling }: Pick<RunConfig, 'rl' | 'sampling'>): Learner {
