@@ -68,8 +68,17 @@ const readLines = async (store: Store, key: string) =>
     .map((line) => JSON.parse(line));
 
 describe('runTrainRl', () => {
-  it('makes what was rewarded more likely, iteration after iteration', async () => {
-    const rl = { iterations: 4, groupSize: 8, optimizer: { ...aRunConfig().rl.optimizer, learningRate: 5e-3 } };
+  it.each([
+    ['grpo', { name: 'adamw', learningRate: 5e-3 }],
+    ['dr-grpo', { name: 'adamw', learningRate: 5e-3 }],
+    ['grpo', { name: 'sgd', learningRate: 0.5 }],
+  ])('makes what was rewarded more likely, iteration after iteration, by %s and %j', async (name, optimizer) => {
+    const rl = {
+      iterations: 4,
+      groupSize: 8,
+      algorithm: { name, options: {} },
+      optimizer: { ...aRunConfig().rl.optimizer, ...optimizer },
+    };
     const { store, prompts } = await aStoredRun(aFolder(), aRunConfig({ rl }));
     const accuracies: number[] = [];
     for (let iteration = 0; iteration < 4; iteration++) {
