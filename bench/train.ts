@@ -13,7 +13,7 @@ import { splitBySize } from '../src/base/split-list.ts';
 import { adamw } from '../src/engine/optim/adamw.ts';
 import type { Policy } from '../src/engine/policy.ts';
 import type { Precision } from '../src/engine/runtime/rewrites/mixed-precision.ts';
-import type { RlSequence } from '../src/stages/train-rl/build-sequences.ts';
+import type { RlSequence } from '../src/stages/train-rl/prepare-sequences.ts';
 import { countTrainingFlops, measureMatmul, qwenConfigOf } from './support/flops.ts';
 import { THREADS, warnIfBusy } from './support/machine.ts';
 import { type BenchModel, benchModels, loadBenchModel } from './support/models.ts';

@@ -7,7 +7,7 @@ import { createExecutor } from '../../src/engine/runtime/create-executor.ts';
 import type { Precision } from '../../src/engine/runtime/rewrites/mixed-precision.ts';
 import { createTrainer, type StepResult, selectTrainable } from '../../src/engine/training/trainer.ts';
 import type { RunConfig } from '../../src/schema/config/run-config.ts';
-import type { RlSequence } from '../../src/stages/train-rl/build-sequences.ts';
+import type { RlSequence } from '../../src/stages/train-rl/prepare-sequences.ts';
 
 /**
  * What a rollout teaches: each completion with an advantage drawn at random, since no time depends on it. Image tokens in a

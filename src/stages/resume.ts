@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
+import type { RunConfig } from '../schema/config/run-config.ts';
 import { InterruptedError } from '../schema/errors.ts';
 import { JOB_ATTEMPTS } from '../schema/job-attempts.ts';
 import { metricsKey, resumeStepPrefix } from '../schema/keys.ts';
@@ -30,11 +31,8 @@ export async function findResumePoint(store: Store, folder: string): Promise<Res
 export interface ResumeSettings {
   /** Of the job's own checkpoints. */
   folder: string;
-  /** Between two checkpoints; 0 writes one after each step. */
-  checkpointSeconds: number;
+  config: RunConfig;
   training: Trained;
-  /** Of the run. */
-  seed: number;
 }
 
 /**
@@ -45,13 +43,14 @@ export function createStepGate(
   deps: JobDeps,
   settings: ResumeSettings,
 ): (metrics: readonly StepMetrics[]) => Promise<void> {
+  const { checkpointSeconds } = settings.config.compute;
   let savedSteps: number | undefined;
   let savedAt = Date.now();
   return async (metrics) => {
     savedSteps ??= metrics.length;
     // Lets signal handlers run: everything inside a step is synchronous.
     await setImmediate();
-    const isDue = deps.signal.aborted || Date.now() - savedAt >= settings.checkpointSeconds * 1000;
+    const isDue = deps.signal.aborted || Date.now() - savedAt >= checkpointSeconds * 1000;
     if (isDue && metrics.length > savedSteps) {
       await saveResumePoint(deps.store, settings, metrics);
       savedSteps = metrics.length;
@@ -68,12 +67,12 @@ export function createStepGate(
 
 async function saveResumePoint(
   store: Store,
-  { folder, training, seed }: ResumeSettings,
+  { folder, config, training }: ResumeSettings,
   metrics: readonly StepMetrics[],
 ): Promise<void> {
   const prefix = resumeStepPrefix(folder, metrics.length);
   await store.write(metricsKey(prefix), encodeRecords(metrics));
-  await saveCheckpoint((key, bytes) => store.write(key, bytes), prefix, training, seed);
+  await saveCheckpoint((key, bytes) => store.write(key, bytes), prefix, training, config.seed);
   const outdated = (await store.list(folder)).filter((key) => !key.startsWith(prefix));
   for (const key of outdated) await store.delete(key);
 }

@@ -1,9 +1,24 @@
 import type { Learner, RlValues } from '../../algorithms/algorithm.ts';
+import { createRandom } from '../../base/random.ts';
+import { deriveSeed } from '../../base/seeds.ts';
+import { splitEvenly } from '../../base/split-list.ts';
 import type { Training } from '../../engine/open-engine.ts';
 import type { StepResult } from '../../engine/training/trainer.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import type { StepMetrics } from '../resume.ts';
 import type { JobDeps } from '../stage-deps.ts';
-import type { RlSequence } from './build-sequences.ts';
+import type { RlSequence } from './prepare-sequences.ts';
+
+/** A seeded shuffle, cut evenly into the batches of the iteration's optimizer steps. */
+export function splitIntoBatches(
+  sequences: readonly RlSequence[],
+  { seed, rl }: RunConfig,
+  iteration: number,
+): RlSequence[][] {
+  // The seed's name is part of what a run's weights derive from.
+  const order = createRandom(deriveSeed(seed, 'grpo-order', iteration)).shuffle(sequences);
+  return splitEvenly(order, rl.stepsPerIteration);
+}
 
 export interface RlStepSettings {
   learner: Learner;

@@ -48,11 +48,10 @@ export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise
         stepsBefore: resumePoint && (await readStepCount(store, policy)),
         microBatchSequences,
       });
-      const { checkpointSeconds } = config.compute;
       const steps = await takeSftSteps(deps, training, config, examples, {
         taken: resumePoint?.metrics ?? [],
         sequenceOf: createSequenceSource(engine, config),
-        beforeStep: createStepGate(deps, { folder, checkpointSeconds, training, seed: config.seed }),
+        beforeStep: createStepGate(deps, { folder, config, training }),
       });
       await saveCheckpoint(writePart, prefix, training, config.seed);
       await store.write(metricsKey(prefix), encodeRecords(steps));
