@@ -35,11 +35,12 @@ export interface Engine extends Disposable {
 
 export interface EngineSettings {
   engine: EngineKind;
-  precision: Precision | 'auto';
-  /** What `auto` measures is asked for here, so that all jobs of a run can share one choice. */
-  keepChoice(measure: () => PrecisionChoice): Promise<PrecisionChoice>;
+  precision: Precision | ChoosePrecision;
   pixelLimits?: PixelLimits;
 }
+
+/** Chooses by measuring, or by what an earlier measurement has found: all jobs of a run share one choice. */
+export type ChoosePrecision = (measure: () => PrecisionChoice) => Promise<PrecisionChoice>;
 
 /** How a policy is trained. */
 export interface TrainingSettings<Values>
@@ -67,7 +68,7 @@ export interface Training<Values> extends Pick<Trainer<Values>, 'step'> {
  */
 export async function openEngine(readFile: ReadModelFile, settings: EngineSettings): Promise<Engine> {
   const { model, processor } = await loadPolicy(readFile, settings.pixelLimits);
-  const precision = await choosePrecision(settings, model);
+  const precision = await resolvePrecision(settings, model);
   const executor = createExecutor(settings.engine, precision);
   const loaded = [model];
   const loadReference = async (reference: ReadModelFile) => {
@@ -111,12 +112,12 @@ export async function openEngine(readFile: ReadModelFile, settings: EngineSettin
   };
 }
 
-/** What products of matrices are computed in: what is asked for, or what is kept as the faster. */
-export async function choosePrecision(
-  { engine, precision, keepChoice }: EngineSettings,
+/** What products of matrices are computed in: what is asked for, or what is chosen as the faster. */
+export async function resolvePrecision(
+  { engine, precision }: EngineSettings,
   { config }: Pick<VisionLanguageModel, 'config'>,
 ): Promise<Precision> {
-  if (precision !== 'auto') return precision;
+  if (typeof precision === 'string') return precision;
   if (engine === 'eager') return 'float32';
-  return (await keepChoice(() => measurePrecision(config))).precision;
+  return (await precision(() => measurePrecision(config))).precision;
 }

@@ -1,4 +1,4 @@
-import { type Engine, openEngine, type PrecisionChoice } from '../engine/open-engine.ts';
+import { type ChoosePrecision, type Engine, openEngine } from '../engine/open-engine.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { metricsKey, precisionPrefix } from '../schema/keys.ts';
 import { completeOnce } from '../store/complete-once.ts';
@@ -12,9 +12,8 @@ export function openPolicy(deps: StageDeps, runId: string, config: RunConfig, pr
   const { minPixels, maxPixels } = config.policy;
   return openEngine(storedModelFiles(deps.store, prefix), {
     engine,
-    precision,
+    precision: precision === 'auto' ? keptPrecision(deps, runId, config) : precision,
     pixelLimits: { minPixels, maxPixels },
-    keepChoice: (measure) => keepChoice(deps, runId, config, measure),
   });
 }
 
@@ -22,21 +21,17 @@ export function openPolicy(deps: StageDeps, runId: string, config: RunConfig, pr
  * The precision that the first of a run's jobs to ask has found the faster. The choice and its reason are in a manifest of
  * their own, so that no later job, on whichever machine, changes it; the times behind it are beside it.
  */
-export function keepChoice(
-  { store, report }: StageDeps,
-  runId: string,
-  { seed }: RunConfig,
-  measure: () => PrecisionChoice,
-): Promise<PrecisionChoice> {
+export function keptPrecision({ store, report }: StageDeps, runId: string, { seed }: RunConfig): ChoosePrecision {
   const prefix = precisionPrefix(runId);
-  return completeOnce(store, prefix, { stage: 'precision', runId, seed }, async () => {
-    const { milliseconds, ...chosen } = measure();
-    if (milliseconds) {
-      const metrics = { float32Milliseconds: milliseconds.float32, bf16Milliseconds: milliseconds.bf16 };
-      // No part of the job's own work: its share stays 0.
-      report({ stage: `precision: ${chosen.precision}`, done: 0, total: 0, unit: 'measurements', metrics });
-      await store.write(metricsKey(prefix), encodeRecords([metrics]));
-    }
-    return chosen;
-  });
+  return (measure) =>
+    completeOnce(store, prefix, { stage: 'precision', runId, seed }, async () => {
+      const { milliseconds, ...chosen } = measure();
+      if (milliseconds) {
+        const metrics = { float32Milliseconds: milliseconds.float32, bf16Milliseconds: milliseconds.bf16 };
+        // No part of the job's own work: its share stays 0.
+        report({ stage: `precision: ${chosen.precision}`, done: 0, total: 0, unit: 'measurements', metrics });
+        await store.write(metricsKey(prefix), encodeRecords([metrics]));
+      }
+      return chosen;
+    });
 }

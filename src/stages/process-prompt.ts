@@ -2,7 +2,6 @@ import type { ProcessedPrompt, Processor } from '../engine/processing/processor.
 import { questionContent } from '../engine/processing/question-content.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import { readIfPresent } from '../store/presence.ts';
 import type { Store } from '../store/store.ts';
 
 /** A prompt as the policy takes it: the run's system message, the question, its options, its images read from the store. */

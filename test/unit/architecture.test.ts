@@ -180,6 +180,15 @@ describe('the architecture', () => {
     expect(sourcesWith(/\bcreateHash\b/)).toEqual(['src/base/hash.ts']);
   });
 
+  it('of what the engine does, stages know its door and how a question is laid out', () => {
+    const reaching = sourceFiles(join(packageRoot, 'src/stages')).flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/^import (?!type )[^;]*from '[./]*\/engine\/([^']+)'/gm)].map(
+        ([, to]) => to,
+      ),
+    );
+    expect([...new Set(reaching)].sort()).toEqual(['open-engine.ts', 'processing/question-content.ts']);
+  });
+
   it('only entry points read the environment', () => {
     const readers = sourcesWith(/process\.env\b/);
     const isEntryPoint = (file: string) =>

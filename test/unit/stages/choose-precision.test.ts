@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Qwen25VL } from '../../../src/engine/models/qwen2_5_vl/model.ts';
-import { choosePrecision } from '../../../src/engine/open-engine.ts';
+import { resolvePrecision } from '../../../src/engine/open-engine.ts';
 import { loadBackend } from '../../../src/engine/runtime/backend.ts';
 import type { RunConfig } from '../../../src/schema/config/run-config.ts';
 import { manifestKey, precisionPrefix } from '../../../src/schema/keys.ts';
 import { Manifest } from '../../../src/schema/manifest.ts';
-import { keepChoice } from '../../../src/stages/open-policy.ts';
+import { keptPrecision } from '../../../src/stages/open-policy.ts';
 import { completeOnce } from '../../../src/store/complete-once.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { readJson } from '../../../src/store/records.ts';
@@ -25,10 +25,9 @@ const [narrow, wide] = [aModel(96, 192), aModel(512, 1024)];
 async function choose(store: Store, model = wide, compute: Partial<RunConfig['compute']> = {}) {
   const deps = jobDeps(store);
   const config = aRunConfig({ compute });
-  const precision = await choosePrecision(
-    { ...config.compute, keepChoice: (measure) => keepChoice(deps, RUN_ID, config, measure) },
-    model,
-  );
+  const { engine, precision: asked } = config.compute;
+  const settings = { engine, precision: asked === 'auto' ? keptPrecision(deps, RUN_ID, config) : asked };
+  const precision = await resolvePrecision(settings, model);
   return { precision, reports: deps.reports };
 }
 
