@@ -1,8 +1,11 @@
 import { type Compared, compareAnswers, isSameText } from './compare.ts';
+import { lettersInProse } from './extract/letters.ts';
+import { readYesOrNo } from './extract/yes-or-no.ts';
 import { normalizeAnswer } from './normalize.ts';
 
 const MAX_LENGTH = 400;
-const LABEL = /^(?:the\s+)?(?:correct\s+)?(?:option|choice|answer|figure|picture|image)s?\s*(?:is\s+)?:?\s*/i;
+const LABEL =
+  /^(?:(?:the\s+)?(?:correct\s+|final\s+)?(?:option|choice|answer|figure|picture|image|opción|opção|réponse|antwort)s?\s*(?:is\s+)?:?|选项|選項|选|選|答案)\s*/i;
 
 /** Indices of the right options, from their letters or the text of one; undefined where the gold names none of them. */
 export function findGoldOptions(gold: string, options: readonly string[]): number[] | undefined {
@@ -15,28 +18,84 @@ export function findGoldOptions(gold: string, options: readonly string[]): numbe
 }
 
 /**
+ * Options without the labels they bring themselves, `A. 30°` or `(B) 45°`: only where all have one, in order from A, with
+ * something behind it.
+ */
+export function withoutLabels(options: readonly string[]): readonly string[] {
+  const texts = options.map((option, index) => {
+    const [, letter, text] =
+      /^\s*[([【]?([A-J])(?:\s*[.):\]】、．。：）]\s*|\s+-\s+|(?=[\u3040-\u9fff\uac00-\ud7af]))(.*\S)\s*$/s.exec(
+        option,
+      ) ?? [];
+    return letter?.charCodeAt(0) === 65 + index ? text : undefined;
+  });
+  return texts.every((text) => text !== undefined) ? texts : options;
+}
+
+/**
  * Compares an answer with the right options: `(B)`, `B.`, `option B`, `B: 5 cm`, `A and C` by letter, anything else by the
- * option's own text. Where options are letters themselves, either reading may be right.
+ * option's own text, or by the one letter that a sentence names. Where options are letters themselves, either reading may
+ * be right.
  */
 export function compareChoice(answer: string, gold: readonly number[], options: readonly string[]): Compared {
   const indices = choiceIndices(answer);
   if (indices && isSameSet(indices, gold)) return { comparison: 'equal', as: 'choices' };
-  if (gold.length > 1) return { comparison: indices ? 'different' : 'undecided', as: 'choices' };
+  if (gold.length > 1) return compareSeveral(indices ?? indicesInProse(answer), gold);
   const right = options[gold[0]];
   if (isSameText(answer, right)) return { comparison: 'equal', as: 'text of the option' };
   const isAnotherOption = options.some((option) => isSameText(answer, option));
   if (indices || isAnotherOption) return { comparison: 'different', as: 'choices' };
-  const byValue = compareAnswers(answer, right);
-  if (byValue.comparison !== 'undecided' || answer.length > MAX_LENGTH) return byValue;
+  const inProse = indicesInProse(answer);
+  if (inProse) return { comparison: isSameSet(inProse, gold) ? 'equal' : 'different', as: 'choices' };
+  return compareWithTexts(answer, gold[0], options);
+}
+
+function compareSeveral(indices: number[] | undefined, gold: readonly number[]): Compared {
+  if (!indices) return { comparison: 'undecided', as: 'choices' };
+  return { comparison: isSameSet(indices, gold) ? 'equal' : 'different', as: 'choices' };
+}
+
+function compareWithTexts(answer: string, gold: number, options: readonly string[]): Compared {
+  const right = options[gold];
+  const byValue = compareYesOrNo(answer, right) ?? compareAnswers(answer, right);
+  if (byValue.comparison === 'equal' || answer.length > MAX_LENGTH) return byValue;
+  const named = onlyOptionNamed(answer, options);
+  if (named !== undefined) return { comparison: named === gold ? 'equal' : 'different', as: 'text of the option' };
+  if (byValue.comparison !== 'undecided') return byValue;
   const isAnotherValue = options.some((option) => compareAnswers(answer, option).comparison === 'equal');
   return isAnotherValue ? { comparison: 'different', as: 'choices' } : byValue;
 }
 
-/** True for a gold that is a letter or several, which an answer without options may still name with its text. */
+/** `Yes, it is` for a gold that is yes or no; undefined for all others. */
+export function compareYesOrNo(answer: string, gold: string): Compared | undefined {
+  if (!isYesOrNo(gold)) return undefined;
+  const given = readYesOrNo(answer);
+  return given && { comparison: given === readYesOrNo(gold) ? 'equal' : 'different', as: 'yes or no' };
+}
+
+export const isYesOrNo = (gold: string) => /^(?:yes|no|true|false)$/i.test(normalizeAnswer(gold));
+
+/** The option whose words stand in the answer when those of no other do, such as `the blue bar`. */
+function onlyOptionNamed(answer: string, options: readonly string[]): number | undefined {
+  const plain = ` ${normalizeAnswer(answer).toLowerCase()} `;
+  if (/\b(?:not|no|or|nor|neither|except|than|without|but)\b|n't\b/.test(plain)) return undefined;
+  const named = options.flatMap((option, index) => {
+    const text = normalizeAnswer(option).toLowerCase();
+    return /^\p{L}{3,}(?: \p{L}+)*$/u.test(text) && plain.replace(/[.,;:()]/g, ' ').includes(` ${text} `)
+      ? [index]
+      : [];
+  });
+  return named.length === 1 ? named[0] : undefined;
+}
+
+const LETTERS = /^[([]?[A-J][)\]]?(?:(?:,\s*|\s+and\s+|\s+)[([]?[A-J][)\]]?){0,9}$/;
+/** True for a gold that is a letter or several. */
+export const isLetters = (gold: string) => LETTERS.test(gold.trim());
+
+/** For a gold of letters that an answer without options may still name with its text. */
 export function compareLetters(answer: string, gold: string): Compared | undefined {
-  const isLetters = /^[([]?[A-J][)\]]?(?:(?:,\s*|\s+and\s+|\s+)[([]?[A-J][)\]]?){0,9}$/.test(gold.trim());
-  const right = isLetters ? choiceIndices(gold) : undefined;
-  const given = right && choiceIndices(answer);
+  const right = isLetters(gold) ? choiceIndices(gold) : undefined;
+  const given = right && (choiceIndices(answer) ?? indicesInProse(answer));
   if (!right || !given) return undefined;
   return { comparison: isSameSet(given, right) ? 'equal' : 'different', as: 'choices' };
 }
@@ -44,23 +103,54 @@ export function compareLetters(answer: string, gold: string): Compared | undefin
 const isSameSet = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((index) => b.includes(index));
 
+const toIndices = (letters: readonly string[]) =>
+  [...new Set(letters)].map((letter) => letter.toUpperCase().charCodeAt(0) - 65).sort();
+
 /** 0 for `A`, `(A)`, `A.`, `A) 5`, `option A`, `a`; 0 and 2 for `A, C`, `A and C`, `AC`; undefined for all else. */
 function choiceIndices(text: string): number[] | undefined {
   if (text.length > MAX_LENGTH) return undefined;
-  const plain = normalizeAnswer(text).replace(LABEL, '');
+  const plain = unquoted(normalizeAnswer(text)).replace(LABEL, '');
   const several =
     /^[([]?\s*[A-J][)\]]?(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+or\s+|\s*[&;/]\s*|\s+(?=[([]))[([]?[A-J][)\]]?)+$/.test(
       plain,
     );
   const isRunOn = /^[A-J]{2,10}$/.test(plain) && new Set(plain).size === plain.length;
   const letters = several || isRunOn ? plain.match(/[A-J]/g)! : oneLetter(plain);
-  return letters && [...new Set(letters)].map((letter) => letter.toUpperCase().charCodeAt(0) - 65).sort();
+  return letters && toIndices(letters);
 }
+
+const unquoted = (plain: string) => plain.replace(/^(["'`])(.*)\1$/s, '$2').replace(/[.:]+$/, '');
 
 /** The letter alone or before its text; all that stand in brackets where there are several, so that nobody hedges. */
 function oneLetter(plain: string): string[] | undefined {
   const alone = /^[([]?\s*([A-Ja-j])\s*[)\]]?[.:]?$/.exec(plain)?.[1];
   if (alone) return [alone];
   const labelled = /^\(?([A-J])\s*[).:]\s*\S/.exec(plain)?.[1];
-  return labelled ? [labelled, ...Array.from(plain.matchAll(/\(([A-J])\)/g), ([, letter]) => letter)] : undefined;
+  return labelled ? withHedges(labelled, plain) : undefined;
+}
+
+const withHedges = (letter: string, plain: string) => [
+  letter,
+  ...Array.from(plain.matchAll(/\(([A-J])\)/g), ([, other]) => other),
+  ...Array.from(
+    plain.matchAll(/\b(?:or|maybe|perhaps|possibly)\s+(?:else\s+)?(?:option\s+)?\(?([A-J])(?![\w'])/g),
+    ([, other]) => other,
+  ),
+];
+
+const REASON =
+  /^["'([]?([A-J])["')\]]?(?:,\s|\s+-\s|\s+\(|;\s|\s+(?:because|since|as|is|due|for|with|given|where)\b|(?=[\u3040-\u9fff\uac00-\ud7af]))/;
+
+/** The letter at the start before a reason or its text, `B (blue)`, `B because ...`, else the one that a sentence gives. */
+function indicesInProse(text: string): number[] | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
+  const plain = normalizeAnswer(text).replace(LABEL, '');
+  const leading = REASON.exec(plain)?.[1];
+  const isSentence = /^\p{L}[\p{L}']*,?\s+\S|[\u3040-\u9fff\uac00-\ud7af]/u.test(plain);
+  const denies = /^\S{1,4}\s+(?:is|are)\s+(?:not|wrong|incorrect|false)\b|[不错錯非]|아니/.test(plain);
+  if (leading !== undefined && !denies) {
+    return toIndices(withHedges(leading, plain.replace(/\b(?:because|since|as)\b.*$/s, '')));
+  }
+  const letters = isSentence ? lettersInProse(plain) : [];
+  return letters.length > 0 ? toIndices(letters) : undefined;
 }

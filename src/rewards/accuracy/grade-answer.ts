@@ -1,9 +1,18 @@
 import type { Prompt } from '../../schema/prompt.ts';
-import { compareChoice, compareLetters, findGoldOptions } from './choice.ts';
+import {
+  compareChoice,
+  compareLetters,
+  compareYesOrNo,
+  findGoldOptions,
+  isLetters,
+  isYesOrNo,
+  withoutLabels,
+} from './choice.ts';
 import { type Compared, compareAnswers, isComparable } from './compare.ts';
-import { extractAnswer } from './extract.ts';
+import { type Expected, extractAnswer } from './extract/extract.ts';
+import { answerInSentence } from './extract/sentence.ts';
 
-export const ACCURACY_VERSION = '2';
+export const ACCURACY_VERSION = '3';
 
 /** What the grader holds of an answer; `undecided` earns nothing, and stays apart from `incorrect` for audits. */
 export interface Verdict {
@@ -15,30 +24,64 @@ export interface Verdict {
 
 type Question = Pick<Prompt, 'groundTruth' | 'options'>;
 
+/** What is asked, as far as grading depends on it. */
+interface Target {
+  gold: string;
+  options: readonly string[];
+  /** Indices of the right options. */
+  right: number[] | undefined;
+  expected: Expected;
+}
+
 const VERDICTS = { equal: 'correct', different: 'incorrect', undecided: 'undecided' } as const;
 const RELATIONS = { equal: 'equals', different: 'differs from', undecided: 'cannot be compared with' };
 
 /** Grades the final answer of a response against the ground truth by rules alone; model text is never run as code. */
 export function gradeAnswer(prompt: Question, response: string): Verdict {
-  const options = prompt.options ?? [];
-  const found = extractAnswer(response, options.length > 0);
+  const target = readTarget(prompt);
+  const found = extractAnswer(response, target.expected);
   if (!found) return { verdict: 'incorrect', extracted: undefined, reason: 'the response gives no final answer' };
 
-  const right = options.length > 0 ? findGoldOptions(prompt.groundTruth, options) : undefined;
-  const { comparison, as } = compareWith(prompt, right, found.answer);
-  const wanted = right === undefined ? '' : ` (${right.map((index) => options[index]).join('; ')})`;
-  const relation = `${RELATIONS[comparison]} ${quote(prompt.groundTruth + wanted)}`;
+  const { comparison, as } = compareWith(target, found.answer);
   return {
     verdict: VERDICTS[comparison],
     extracted: found.answer,
-    reason: `${found.place} ${quote(found.answer)} ${relation}, as ${as}`,
+    reason: `${found.place} ${quote(found.answer)} ${RELATIONS[comparison]} ${describeGold(target)}, as ${as}`,
   };
 }
 
-function compareWith(prompt: Question, right: number[] | undefined, answer: string): Compared {
-  if (right) return compareChoice(answer, right, prompt.options ?? []);
-  const byValue = compareAnswers(answer, prompt.groundTruth);
-  return byValue.comparison === 'equal' ? byValue : (compareLetters(answer, prompt.groundTruth) ?? byValue);
+function readTarget({ groundTruth, options: given = [] }: Question): Target {
+  const options = withoutLabels(given);
+  const right = options.length > 0 ? findGoldOptions(groundTruth, options) : undefined;
+  const text = right?.length === 1 ? options[right[0]] : groundTruth;
+  const isChoice = options.length > 0 || isLetters(groundTruth);
+  return {
+    gold: groundTruth,
+    options,
+    right,
+    expected: isYesOrNo(text) ? 'yes or no' : isChoice ? 'choice' : 'value',
+  };
+}
+
+function describeGold({ gold, options, right }: Target): string {
+  const texts = right === undefined ? '' : ` (${right.map((index) => options[index]).join('; ')})`;
+  return quote(gold + texts);
+}
+
+/** The answer as it stands, else what the sentence that it is says. */
+function compareWith(target: Target, answer: string): Compared {
+  const whole = compareOne(target, answer);
+  if (whole.comparison === 'equal') return whole;
+  const said = answerInSentence(answer);
+  if (said === undefined || said === answer) return whole;
+  const inSentence = compareOne(target, said);
+  return inSentence.comparison === 'undecided' ? whole : inSentence;
+}
+
+function compareOne({ gold, options, right }: Target, answer: string): Compared {
+  if (right) return compareChoice(answer, right, options);
+  const byMeaning = compareYesOrNo(answer, gold) ?? compareAnswers(answer, gold);
+  return byMeaning.comparison === 'equal' ? byMeaning : (compareLetters(answer, gold) ?? byMeaning);
 }
 
 const MAX_QUOTED = 300;
@@ -50,7 +93,7 @@ export function findGoldFault(prompt: Question): string | undefined {
   if (!isComparable(groundTruth)) {
     return `groundTruth ${quote(groundTruth)} cannot be read as an answer; check its braces, delimiters and length`;
   }
-  if (options.length > 0 && findGoldOptions(groundTruth, options) === undefined) {
+  if (options.length > 0 && findGoldOptions(groundTruth, withoutLabels(options)) === undefined) {
     return `groundTruth ${quote(groundTruth)} names none of the ${options.length} options; give a letter or an option's text`;
   }
   return undefined;

@@ -1,7 +1,8 @@
+import { plainCharacters } from './characters.ts';
+
 const WRAPPERS =
   /\\(?:text(?:bf|it|rm|sf|tt|normal)?|math(?:rm|bf|it|sf|tt|cal|bb)|operatorname\*?|[mhf]?box|boxed|boldsymbol|bm|underline)\s*\{([^{}]*)\}/g;
 const MAX_WRAPPERS = 50;
-const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /** Siblings share their gold and options, and often their answers: the plain forms of the last short texts. */
 const recent = new Map<string, string>();
@@ -52,13 +53,14 @@ function readOuterBraces(plain: string, layers = 8): string {
 
 /** Fraction and superscript characters as formulas, before the compatibility form turns `1½` into `11/2`. */
 function spellOutCharacters(text: string): string {
-  return text
+  if (!/[^\0-\x7f]/.test(text)) return text;
+  return plainCharacters(text)
     .replace(/[¼½¾⅐-⅞]/g, (fraction) => ` ${fraction.normalize('NFKC').replace('⁄', '/')}`)
-    .replace(/[⁰¹²³⁴-⁹]+/g, (digits) => `^{${Array.from(digits, (digit) => SUPERSCRIPTS.indexOf(digit)).join('')}}`)
+    .replace(/[⁻⁺]?[⁰¹²³⁴-⁹]+/g, (script) => `^{${Array.from(script, (mark) => mark.normalize('NFKC')).join('')}}`)
+    .replace(/[₀-₉]+/g, (script) => `_{${script.normalize('NFKC')}}`)
     .replace(/º/g, '°')
     .normalize('NFKC')
-    .replace(/[−–‐‑]/g, '-')
-    .replace(/[‘’]/g, "'");
+    .replace(/−/g, '-');
 }
 
 function dropMarkup(text: string): string {

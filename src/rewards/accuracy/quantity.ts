@@ -2,7 +2,7 @@ import { type Comparison, compareExpressions } from './equivalence.ts';
 import { describeExpression, type Expression } from './expression.ts';
 import { parseExpression } from './parse-expression.ts';
 import { type Rational, rational, toNumber } from './rational.ts';
-import { findUnit, type Unit, unitName } from './units.ts';
+import { areLooselySame, findUnit, isUnitPhrase, type Unit, unitName } from './units.ts';
 import { parseNumberWords } from './words.ts';
 
 /** A number with what stands behind it. */
@@ -14,45 +14,91 @@ export interface Quantity {
 }
 
 const MAX_LENGTH = 200;
-const SINGLE_LETTER_UNITS = 'mglshtLV°';
-const UNIT = String.raw`\p{L}[\p{L}\s]*\.?(?:\^\s*\{?\s*[23]\s*\}?)?(?:\s*\/\s*\p{L}+(?:\^\s*\{?\s*[23]\s*\}?)?)?`;
+const MAX_SPLITS = 6;
+/** Letters that are units right behind the digits too, in an answer; the others only behind a space. */
+const ADJACENT_UNITS = 'mglshtLV°Ω';
+const SPACED_UNITS = `${ADJACENT_UNITS}NJWAKCFT`;
 const MAGNITUDES: Record<string, bigint> = {
-  hundred: 100n,
-  thousand: 1000n,
-  million: 10n ** 6n,
-  billion: 10n ** 9n,
-  dozen: 12n,
+  ...{ hundred: 100n, thousand: 1000n, million: 10n ** 6n, billion: 10n ** 9n, trillion: 10n ** 12n },
+  ...{ quadrillion: 10n ** 15n, dozen: 12n, lakh: 10n ** 5n, crore: 10n ** 7n },
+  ...{ 百: 100n, 千: 1000n, 万: 10n ** 4n, 萬: 10n ** 4n, 亿: 10n ** 8n, 億: 10n ** 8n, 兆: 10n ** 12n },
+  ...{ 백: 100n, 천: 1000n, 만: 10n ** 4n, 억: 10n ** 8n },
 };
-const MAGNITUDE = /^(hundred|thousand|million|billion|dozen)\b\s*(.*)$/s;
+const MAGNITUDE =
+  /^(?:(hundred|thousand|(?:m|b|tr|quadr)illion|dozen|lakh|crore)s?\b|(?!千[克米瓦卡])([百千万萬亿億兆백천만억]))\s*(.*)$/is;
+const POWER_WORDS: Record<string, bigint> = { squared: 2n, cubed: 3n };
 /** With one of these, what stands behind the number is no unit. */
-const QUALIFIERS = /\b(?:or|and|not|more|less|most|least|than|to|over|plus|minus|times|without|if|but|half|quarter)\b/i;
+const QUALIFIERS =
+  /\b(?:or|and|not|more|less|fewer|most|least|than|to|over|plus|minus|times|without|if|but|half|quarter|almost|nearly)\b/i;
 /** Degrees behind one of these are its operand's. */
 const CALL = /\\?(?:sin|cos|tan|cot|sec|csc)/;
-const QUANTITY = new RegExp(String.raw`^(.*?(?:[\d)}!π]|\\pi|pi))(\s*)(%|percent|°)?\s*(${UNIT})?$`, 'su');
 
 /**
- * Number first, unit after: `12 cm^2`, `3 apples`, `10%`, `\frac{1}{2} turn`, `seven`. A letter that is no unit is a
- * variable, and so is one right behind the number where `role` is `gold`: `3m` is 3 times m there, `3 m` three metres.
+ * Number first, unit after: `12 cm^2`, `3 apples`, `10%`, `12π cm`, `\frac{1}{2} turn`, `seven`. The number is as long as
+ * it can be. A letter that is no unit is a variable, and so is one right behind the number where `role` is `gold`: `3m` is
+ * 3 times m there, `3 m` three metres.
  */
 export function readQuantity(plain: string, role: 'answer' | 'gold'): Quantity | undefined {
   if (plain.length > MAX_LENGTH) return readNumber(plain);
   const inWords = parseNumberWords(plain);
   if (inWords !== undefined) return fromRational(rational(inWords)!);
-  const match = QUANTITY.exec(plain);
-  if (!match) return readNumber(plain);
-  const [, number, space, sign, rawUnit = ''] = match;
-  const isLoneLetter = /^\p{L}(?:\^|$)/u.test(rawUnit.trim());
-  const isVariable =
-    isLoneLetter && (!SINGLE_LETTER_UNITS.includes(rawUnit.trim()[0]) || (role === 'gold' && space === '' && !sign));
-  if (isVariable) return undefined;
-  if (sign === '°' && CALL.test(number)) return readNumber(plain);
-  const [, magnitude, unitWords] = MAGNITUDE.exec(rawUnit) ?? ['', '', rawUnit];
-  const base = parseNumber(number);
-  if (!base || QUALIFIERS.test(unitWords)) return undefined;
-  const value = magnitude ? scale(base, rational(MAGNITUDES[magnitude])!) : base;
-  const unit = unitName(`${sign === '°' ? '°' : ''}${unitWords}`);
-  return { value, isPercent: sign === '%' || sign === 'percent', unit };
+  const whole = /[%°]|\p{L}{2}/u.test(plain) ? undefined : readNumber(plain);
+  if (whole) return whole;
+  const parts = splitNumber(plain.replace(/°\s*([CF])(?!\p{L})/u, ' deg$1'));
+  return parts ? readParts(plain, parts, role) : readNumber(plain);
 }
+
+interface Parts {
+  base: Expression;
+  isCall: boolean;
+  isSpaced: boolean;
+  rest: string;
+}
+
+/** The longest beginning that is a number, and what stands behind it. */
+function splitNumber(plain: string): Parts | undefined {
+  let parts: Parts | undefined;
+  let splits = 0;
+  for (const { index } of plain.matchAll(/(?<![\p{L}\\])[\p{L}°%]/gu)) {
+    const number = plain.slice(0, index);
+    if (!/[\d)}!πi]\s*$/.test(number)) continue;
+    const base = parseNumber(number);
+    if (base) parts = { base, isCall: CALL.test(number), isSpaced: number.endsWith(' '), rest: plain.slice(index) };
+    splits += 1;
+    if (splits === MAX_SPLITS || (parts && !base)) break;
+  }
+  return parts;
+}
+
+function readParts(plain: string, { base, isCall, isSpaced, rest }: Parts, role: 'answer' | 'gold') {
+  const [, sign, words] = /^(%|percent\b|per cent\b|°)?\s*(.*)$/s.exec(rest)!;
+  if (sign === '°' && isCall) return readNumber(plain);
+  if (isVariable(words, isSpaced || sign !== undefined, role)) return readNumber(plain);
+  const power = POWER_WORDS[words];
+  if (power) return { value: raise(base, power), isPercent: false, unit: '' };
+  const [, inLatin, inOther, behind = ''] = MAGNITUDE.exec(words) ?? ['', '', '', words];
+  const magnitude = inLatin || inOther;
+  if (QUALIFIERS.test(behind) || !isUnitPhrase(behind, isSpaced || magnitude !== '' || sign !== undefined)) {
+    return readNumber(plain);
+  }
+  const value = magnitude ? scale(base, rational(MAGNITUDES[magnitude.toLowerCase()])!) : base;
+  const isPercent = sign !== undefined && sign !== '°';
+  return { value, isPercent, unit: unitName(`${sign === '°' ? '°' : ''}${behind}`) };
+}
+
+function isVariable(words: string, isSpaced: boolean, role: 'answer' | 'gold'): boolean {
+  const letter = /^(\p{L})(?:\^|\*|\/|$)/u.exec(words)?.[1];
+  if (letter === undefined || !/[A-Za-z\p{Script=Greek}]/u.test(letter)) return false;
+  const isKnown = (isSpaced ? SPACED_UNITS : ADJACENT_UNITS).includes(letter);
+  return !isKnown || (role === 'gold' && !isSpaced && letter !== 'Ω');
+}
+
+const raise = (base: Expression, exponent: bigint): Expression => ({
+  kind: 'binary',
+  operator: '^',
+  left: base,
+  right: { kind: 'number', value: { numerator: exponent, denominator: 1n }, isDecimal: false },
+});
 
 const fromRational = (value: Rational): Quantity => ({
   value: { kind: 'number', value, isDecimal: false },
@@ -76,7 +122,8 @@ function parseNumber(text: string): Expression | undefined {
  * known ones are converted (`3 m`, `300 cm`). Degrees equal the plain number and the radians alike.
  */
 export function compareQuantities(left: Quantity, right: Quantity): Comparison {
-  if (left.unit !== '' && right.unit !== '' && left.unit !== right.unit) return compareAcrossUnits(left, right);
+  const areUnlike = left.unit !== '' && right.unit !== '' && left.unit !== right.unit;
+  if (areUnlike && !areLooselySame(left.unit, right.unit)) return compareAcrossUnits(left, right);
   const result = compareExpressions(left.value, right.value);
   if (result === 'equal') return result;
   if (left.isPercent !== right.isPercent) {

@@ -1,45 +1,51 @@
-import { multiply, type Rational, rational } from './rational.ts';
+import { multiply, rational } from './rational.ts';
+import { SYMBOL_UNITS, type Unit, WORD_UNITS } from './unit-table.ts';
 
-/** A known unit: what it measures, and how many base units it is. */
-export interface Unit {
-  dimension: string;
-  factor: Rational;
+export type { Unit } from './unit-table.ts';
+
+/** Counted things of two or three letters, which would else be products of variables. */
+const SHORT_WORDS = new Set(
+  'ant bag bar bee bit box boy bus cab can cap car cat cow cup cut day dog egg fan fly guy hat hen hop hrs hat inn jar job key kid kit lap leg log man map men mug nut ox pcs pea pen pet pie pig pin pot pts rat ray red row sec set sip sit six sow sum tap tie tin top toy tub van way win yen yr yrs won wk mo st nd rd th rpm rps ppm ppb psi atm bar dB db lm lx cd mph kph kmh usd eur gbp cny rmb inr aud cad jpy rs hp au ly ac acre of in on for the per sq cu at all'.split(
+    ' ',
+  ),
+);
+const OPERATORS =
+  /^(?:squared|cubed|factorial|halves|thirds?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|quarters?|hundredths?|thousandths?|hundreds?|thousands?|millions?|billions?|trillions?|fold|negative|below|above|under|approximately|(?:arc)?(?:sin|cos|tan|log|exp|sqrt)\p{L}{0,2})$/iu;
+
+/**
+ * True for what may stand behind a number and leave its value alone: known units, their powers, products and quotients,
+ * and words. Short unknown runs of Latin letters are products of variables, and so are words right behind the digits.
+ */
+export function isUnitPhrase(text: string, isSpaced: boolean): boolean {
+  const bare = text.replace(/\^\s*\{?\s*-?\d\s*\}?/g, ' ').replace(/[*/{}.°-]/g, ' ');
+  if (/[^\p{L}\p{M}\s]/u.test(bare)) return false;
+  const words = bare.split(/\s+/).filter((word) => word !== '');
+  return words.every((word) => isKnown(word) || isWord(word, isSpaced));
 }
 
-const of = (dimension: string, numerator: bigint, denominator: bigint, names: string): [string, Unit][] =>
-  names.split(' ').map((name) => [name, { dimension, factor: rational(numerator, denominator)! }]);
+function isWord(word: string, isSpaced: boolean): boolean {
+  if (!/[a-z]/i.test(word)) return !/\p{Script=Greek}/u.test(word);
+  if (!isSpaced && !/^(?:st|nd|rd|th)$/.test(word)) return false;
+  if (OPERATORS.test(word)) return false;
+  if (word.length <= 3) return SHORT_WORDS.has(word.toLowerCase());
+  return /[aeiouy]/i.test(word) && word !== word.toUpperCase();
+}
 
-/** Base units: metre, gram, second, litre, degree. */
-const UNITS = new Map<string, Unit>([
-  ...of('length', 1n, 1000n, 'mm millimeter millimetre'),
-  ...of('length', 1n, 100n, 'cm centimeter centimetre'),
-  ...of('length', 1n, 10n, 'dm decimeter decimetre'),
-  ...of('length', 1n, 1n, 'm meter metre'),
-  ...of('length', 1000n, 1n, 'km kilometer kilometre'),
-  ...of('length', 254n, 10000n, 'in inch inche'),
-  ...of('length', 3048n, 10000n, 'ft foot feet'),
-  ...of('length', 9144n, 10000n, 'yd yard'),
-  ...of('length', 1609344n, 1000n, 'mi mile'),
-  ...of('mass', 1n, 1000n, 'mg milligram'),
-  ...of('mass', 1n, 1n, 'g gram'),
-  ...of('mass', 1000n, 1n, 'kg kilogram'),
-  ...of('mass', 1_000_000n, 1n, 't ton tonne'),
-  ...of('time', 1n, 1n, 's sec second'),
-  ...of('time', 60n, 1n, 'min minute'),
-  ...of('time', 3600n, 1n, 'h hr hour'),
-  ...of('time', 86400n, 1n, 'day'),
-  ...of('time', 604800n, 1n, 'week'),
-  ...of('volume', 1n, 1000n, 'ml milliliter millilitre'),
-  ...of('volume', 1n, 10n, 'dl'),
-  ...of('volume', 1n, 1n, 'l liter litre'),
-  ...of('angle', 1n, 1n, '° deg degree'),
-]);
+const isKnown = (word: string) => findPower(unitName(word)) !== undefined;
+
+/** True for a known unit as it may stand in a sentence behind its number; `in` is more often a preposition. */
+export const isUnitSymbol = (text: string) => text !== 'in' && text !== '' && findUnit(unitName(text)) !== undefined;
 
 /** Canonical spelling of what stands behind a number: no spaces or braces, singular, `square cm` as `cm^2`, `per` as `/`. */
 export function unitName(text: string): string {
   const words = text
-    .toLowerCase()
     .replace(/[{}]/g, '')
+    .replace(/\s*\*\s*/g, '*')
+    .replace(/\bNm\b|\bN m\b/g, 'N*m')
+    .replace(/\p{L}+/gu, (word) => (SYMBOL_UNITS.has(word) ? word : word.toLowerCase()))
+    .replace(/\b(?:degrees?|°)\s*(celsius|fahrenheit)\b/g, '$1')
+    .replace(/平方\s*(\p{L}+)/gu, '$1^2')
+    .replace(/立方\s*(\p{L}+)/gu, '$1^3')
     .replace(/\s*(?:\bper\b|\/)\s*/g, '/')
     .replace(/\b(?:square|sq\.?)\s+([a-z]+)/g, '$1^2')
     .replace(/\b(?:cubic|cu\.?)\s+([a-z]+)/g, '$1^3')
@@ -53,6 +59,8 @@ export function unitName(text: string): string {
 
 /** The known unit of that canonical name, products of powers like `cm^2` and quotients like `km/h` included. */
 export function findUnit(name: string): Unit | undefined {
+  const whole = SYMBOL_UNITS.get(name);
+  if (whole) return whole;
   const [above, below, ...more] = name.split('/').map(findPower);
   if (above === undefined || more.length > 0) return undefined;
   if (!name.includes('/')) return above;
@@ -63,7 +71,7 @@ export function findUnit(name: string): Unit | undefined {
 
 function findPower(name: string): Unit | undefined {
   const [, base, exponent = '1'] = /^([^^]*)(?:\^([1-3]))?$/.exec(name) ?? [];
-  const unit = UNITS.get(base ?? '');
+  const unit = SYMBOL_UNITS.get(base ?? '') ?? WORD_UNITS.get(base ?? '');
   if (!unit || exponent === '1') return unit;
   let { factor } = unit;
   for (let count = 1; count < Number(exponent); count += 1) factor = multiply(factor, unit.factor)!;
@@ -71,4 +79,10 @@ function findPower(name: string): Unit | undefined {
     return { dimension: 'volume', factor: multiply(factor, rational(1000n)!)! };
   }
   return { dimension: `${unit.dimension}^${exponent}`, factor };
+}
+
+/** `°`, `°C` and `C` may stand for each other, as answers leave out what the question says. */
+export function areLooselySame(left: string, right: string): boolean {
+  const temperatures = [/^(?:°|degC|celsius|C)$/, /^(?:°|degF|fahrenheit|F)$/];
+  return temperatures.some((names) => names.test(left) && names.test(right));
 }

@@ -1,0 +1,55 @@
+/** Content of a box, and where the box stands. */
+export interface Box {
+  start: number;
+  end: number;
+  content: string;
+}
+
+/**
+ * The last `\boxed{...}` or `\fbox{...}` whose braces close, nested braces included, or `\boxed 5`. Boxes with nothing but
+ * a comma, "and" or "or" between them hold one answer: they are joined by commas. A minus before the box, and a power of
+ * ten, pi or a magnitude behind it, belong to it.
+ */
+export function lastBox(text: string): Box | undefined {
+  const boxes = closedBoxes(text);
+  const last = boxes.at(-1);
+  if (!last) return undefined;
+  const contents = [withSurroundings(text, last)];
+  let first = last;
+  for (let index = boxes.length - 2; index >= 0; index -= 1) {
+    const between = text.slice(boxes[index].end, boxes[index + 1].start).replaceAll('$', '');
+    if (!/^\s*(?:,|,?\s*and|,?\s*or)\s*$/.test(between)) break;
+    first = boxes[index];
+    contents.unshift(withSurroundings(text, first));
+  }
+  return { start: first.start, end: last.end, content: contents.join(', ') };
+}
+
+const FACTOR =
+  /^\}?\s*\$?\s*((?:\\times|\\cdot|×|·|\*)\s*10\s*\^\s*(?:\{\s*-?\d+\s*\}|-?\d+)|(?:\\cdot\s*)?(?:\\pi|π)|(?:hundred|thousand|million|billion|trillion)\b)/i;
+
+function withSurroundings(text: string, { start, end, content }: Box): string {
+  const isNegative = /(?:^|[=\s$(])-\s*$/.test(text.slice(Math.max(0, start - 12), start).replace(/\n- $/, '\n'));
+  const factor = FACTOR.exec(text.slice(end, end + 40))?.[1] ?? '';
+  return `${isNegative ? '-' : ''}${content}${factor === '' ? '' : ` ${factor}`}`;
+}
+
+/** Every box that closes and stands in no other, in one pass over the text. */
+function closedBoxes(text: string): Box[] {
+  const boxes: Box[] = [];
+  const open: { start: number; contentStart: number; isBox: boolean }[] = [];
+  const pattern = /\\f?box(?:ed)?\s*\{|\\boxed(?:\s+|(?=[-\d]))(-?[\w./]+)|\\[\s\S]|[{}]/g;
+  for (const { 0: mark, 1: bare, index } of text.matchAll(pattern)) {
+    if (bare !== undefined) {
+      boxes.push({ start: index, end: index + mark.length, content: bare.replace(/\.$/, '') });
+    } else if (mark.endsWith('{') && mark !== '\\{') {
+      open.push({ start: index, contentStart: index + mark.length, isBox: mark.length > 1 });
+    } else if (mark === '}') {
+      const opened = open.pop();
+      if (!opened?.isBox) continue;
+      while (boxes.length > 0 && boxes[boxes.length - 1].start > opened.start) boxes.pop();
+      boxes.push({ start: opened.start, end: index + 1, content: text.slice(opened.contentStart, index) });
+    }
+  }
+  return boxes;
+}

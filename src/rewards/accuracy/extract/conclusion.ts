@@ -1,0 +1,32 @@
+import { plainCharacters } from '../characters.ts';
+
+/** Characters at the end of a response that are searched: an answer is not further from the end. */
+const MAX_CONCLUSION = 20_000;
+
+/** Marks that chat formats end a turn with. */
+const CONTROL_TOKEN = /(?:<[|｜][^<>|｜\n]{1,40}[|｜]>|<\/s>|<eos>|<end_of_turn>|<\/?assistant>|\[\/INST\])$/;
+const MAX_CONTROL_TOKEN = 50;
+
+/**
+ * What of a response is searched for its answer: all that follows the thinking, at most its last 20,000 characters, in
+ * plain characters and without the control tokens of a chat format. Undefined where the thinking never ends.
+ */
+export function readConclusion(response: string): string | undefined {
+  const conclusion = afterThinking(response);
+  return conclusion === undefined ? undefined : plainCharacters(dropControlTokens(conclusion));
+}
+
+function afterThinking(response: string): string | undefined {
+  if (!/<\/?think>/.test(response)) return response.slice(-MAX_CONCLUSION);
+  const end = response.lastIndexOf('</think>');
+  return end < 0 ? undefined : response.slice(end + '</think>'.length).slice(-MAX_CONCLUSION);
+}
+
+function dropControlTokens(text: string): string {
+  let rest = text.trimEnd();
+  for (;;) {
+    const token = CONTROL_TOKEN.exec(rest.slice(-MAX_CONTROL_TOKEN));
+    if (!token) return rest;
+    rest = rest.slice(0, -token[0].length).trimEnd();
+  }
+}

@@ -1,0 +1,129 @@
+import { lastBox } from './boxes.ts';
+import { readConclusion } from './conclusion.ts';
+import { deniesNext, lastNumberPhrase } from './last-number.ts';
+import { letterOfLabelledLine, lettersInProse } from './letters.ts';
+import { lastStatement } from './stated.ts';
+import { readYesOrNo } from './yes-or-no.ts';
+
+/** Where in a response its answer was found, from the surest place to the least. */
+export type AnswerPlace =
+  | 'boxed'
+  | 'answer tags'
+  | 'stated answer'
+  | 'last choice'
+  | 'first word'
+  | 'last formula'
+  | 'last line'
+  | 'last number'
+  | 'whole response';
+
+export interface ExtractedAnswer {
+  answer: string;
+  place: AnswerPlace;
+}
+
+/** What kind of answer the gold is, as far as it changes where one is looked for. */
+export type Expected = 'choice' | 'yes or no' | 'value';
+
+/** Without any other sign of an answer, a response of at most so many characters may be the answer itself. */
+const SHORT_RESPONSE = 60;
+const MAX_ENDING = 2000;
+
+/**
+ * Finds the final answer of a response: in the last `<answer>` tag, closed or not, the last `\boxed{}`, several side by
+ * side together; the last "answer is ..."; failing those, a short response as a whole, or the last choice letter, formula
+ * or number of its last sentence. An answer that is taken back afterwards does not count: then what follows is searched.
+ * Undefined where there is none.
+ */
+export function extractAnswer(response: string, expected: Expected): ExtractedAnswer | undefined {
+  const conclusion = readConclusion(response);
+  if (conclusion === undefined) return undefined;
+  const tagged = lastTagged(conclusion);
+  if (tagged !== undefined) return readTagged(tagged);
+  const marked = lastBox(conclusion) ?? lastStatement(conclusion);
+  if (!marked) return findUnmarked(conclusion, expected);
+  const correction = findRetraction(conclusion.slice(marked.end));
+  if (correction !== undefined) return findUnmarked(correction, expected);
+  return present(marked.content, 'start' in marked ? 'boxed' : 'stated answer');
+}
+
+function readTagged(tagged: string): ExtractedAnswer | undefined {
+  const box = lastBox(tagged);
+  if (box) return present(box.content, 'boxed');
+  return present(lastStatement(tagged)?.content ?? tagged, 'answer tags');
+}
+
+function findUnmarked(text: string, expected: Expected): ExtractedAnswer | undefined {
+  const ending = lastSentence(text);
+  const isChoice = expected === 'choice';
+  return (
+    present(isBareAnswer(text, expected) ? text : undefined, 'whole response') ??
+    present(lastBareLine(text), 'last line') ??
+    present(isChoice ? lettersInProse(ending).join(', ') : undefined, 'last choice') ??
+    present(isChoice ? letterOfLabelledLine(text) : undefined, 'last choice') ??
+    present(expected === 'yes or no' ? yesOrNo(text) : undefined, 'first word') ??
+    present(lastFormula(ending), 'last formula') ??
+    present(lastNumberPhrase(ending), 'last number')
+  );
+}
+
+const RETRACTION =
+  /(?:^|[.!?\n,]\s*|\b(?:but|and)\s+)(?:wait|oops|hold on|scratch that|correction|no,|no wait|actually|on (?:second thought|reflection)|let me (?:re-?check|re-?consider|re-?do|re-?think|re-?calculate)|i made an? (?:mistake|error)|(?:that|this|it)(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct))|i (?:was|am) wrong)\b/i;
+
+/** What follows where an answer is taken back. */
+function findRetraction(rest: string): string | undefined {
+  const found = RETRACTION.exec(rest);
+  return found ? rest.slice(found.index).replace(/^[.!?\n,\s]+/, '') : undefined;
+}
+
+/** An expression, an equation, or words without digits; not a sentence around a number. */
+function isBareAnswer(text: string, expected: Expected = 'value'): boolean {
+  const plain = text.trim();
+  if (plain.length > SHORT_RESPONSE || plain.includes('\n')) return false;
+  const isEquation = plain.includes('=') && !/[.,;]\s/.test(plain);
+  const isLabelled = expected === 'choice' && /^[(*]*[A-J][).:*\s]/.test(plain);
+  return isEquation || isLabelled || !/\d/.test(plain) || /^[-+\d.,([{$\\≈~]/.test(plain);
+}
+
+/** The last of several lines, where it is a formula and no sentence. */
+function lastBareLine(text: string): string | undefined {
+  const lines = text.slice(-MAX_ENDING).trim().split('\n');
+  const last = lines[lines.length - 1].trim();
+  return lines.length > 1 && /^(?:[-+\d.([{]|\$+[^$]|\\(?!end|\]))/.test(last) && isBareAnswer(last) ? last : undefined;
+}
+
+/** A number in an earlier sentence is rarely the answer: refusals repeat those of the question. */
+const lastSentence = (text: string) =>
+  text
+    .slice(-MAX_ENDING)
+    .trim()
+    .split(/(?<=[.!?])\s+(?=[A-Z"“(])|\n+/)
+    .at(-1) ?? '';
+
+/** `Yes` or `no` before a reason, first or last in the text, where the two do not differ. */
+function yesOrNo(text: string): string | undefined {
+  const [first, last] = [readYesOrNo(text), readYesOrNo(lastSentence(text))];
+  return first && last && first !== last ? undefined : (last ?? first);
+}
+
+/** What stands in the last `<answer>` tag; one that is never closed ends with the response. */
+function lastTagged(text: string): string | undefined {
+  const start = text.toLowerCase().lastIndexOf('<answer>');
+  if (start < 0) return undefined;
+  const content = text.slice(start + '<answer>'.length);
+  const end = content.toLowerCase().indexOf('</answer>');
+  return end < 0 ? content : content.slice(0, end);
+}
+
+const present = (answer: string | undefined, place: AnswerPlace): ExtractedAnswer | undefined =>
+  answer === undefined || answer.trim() === '' ? undefined : { answer: answer.trim(), place };
+
+/** A formula that ends the sentence, with the one that it is joined to by "and" or "or". */
+function lastFormula(ending: string): string | undefined {
+  const found = /(?:\$([^$]+)\$|\\\(((?:(?!\\[()]).)+)\\\))[.!\s]*$/s.exec(ending);
+  if (!found) return undefined;
+  const before = ending.slice(0, found.index);
+  if (deniesNext(before)) return undefined;
+  const joined = /(?:\$([^$]+)\$|\\\(([^()]+)\\\))\s*(?:,\s*)?(?:or|and)\s*$/.exec(before);
+  return [joined?.[1] ?? joined?.[2], found[1] ?? found[2]].filter(Boolean).join(' or ');
+}

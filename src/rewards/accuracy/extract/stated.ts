@@ -1,0 +1,72 @@
+/** What a response states to be its answer, and where the statement ends. */
+export interface Statement {
+  content: string;
+  end: number;
+}
+
+const WEIGHT = String.raw`(?:the\s+|my\s+|our\s+)?(?:(?:final|correct|right|best|complete|short|numerical|numeric)\s+){0,2}`;
+const VERB = '(?:is|are|was|would be|should be|must be|will be|has to be|can only be|equals|[:=]|→|->)';
+const DRESS = String.raw`[\s*_"'\x60]{0,6}`;
+
+/** `the answer is`, `Answer:`, `**Final answer:**`, `the answer to the question is`, `option =`. */
+const ENGLISH = String.raw`\b(?<noun>answer|choice|option)s?${DRESS}(?:(?:to|for|of)\s[^\n.?!:=]{1,60}?\s)?(?:${VERB}[\s*_:]{0,8})(?<![:*_\s]\n[\s\S]{0,8})`;
+/** A heading of its own line. */
+const HEADING = String.raw`(?<=^|\n)[#>*_\s]{0,8}${WEIGHT}answer[\s*_#]{0,6}(?=\n)`;
+const CHINESE = String.raw`(?:答案|答え|正解|故\s*选|故\s*選|应\s*选|應\s*選|(?<![单多可待备])选(?:项|择)?|(?<![単多])選(?:項|擇)?)(?:应该|應該)?[是为為はが選选:\s*]{0,8}(?=\S)`;
+const KOREAN = String.raw`(?:정답|(?<![가-힣])답)(?:은|는|이)?\s{0,4}:?\s{0,4}`;
+const EUROPEAN = String.raw`(?<!\p{L})(?:respuesta|resposta|réponse|antwort|lösung|risposta|ответ|cevap|đáp án|jawaban|antwoord|odpowiedź|svar(?:et)?)(?:\s+\p{L}{3,14}){0,2}\s{0,4}(?:(?:es|é|est|ist|lautet|è|là|adalah|is|jest|är|er)(?!\p{L})|[:=—])[\s*_:]{0,8}`;
+const ARABIC = String.raw`(?:الإجابة|الاجابة|الجواب)(?:\s+(?:الصحيحة|الصحيح|النهائية|النهائي)){0,2}\s{0,4}(?:هي|هو|:)\s{0,4}`;
+const HINDI = String.raw`(?:उत्तर|विकल्प)\s{0,4}:?\s{0,4}`;
+const CUE = new RegExp(
+  [HEADING, ENGLISH, CHINESE, KOREAN, EUROPEAN, ARABIC, HINDI].map((cue) => `(?:${cue})`).join('|'),
+  'giu',
+);
+
+/** Behind "answer", "choice" or "option", these say something about it and not what it is. */
+const NOTHING =
+  /^(?:(?:in)?correct|wrong|checked|considered|evaluated|given|found|obtained|determined|calculated|unclear|as follows|below|above|here|therefore|(?:let'?s|let us|we|i|to|in the form|expressed|simplified|supposed|expected|asked|required|likely to)\b.*|an?\s+(?:[a-z-]+\s+){0,2}(?:integer|number|fraction|decimal|letter|value|choice|option)s?)$/is;
+const NOTHING_OF_OPTIONS =
+  /^(?:right|true|false|valid|invalid|possible|impossible|(?:too|the|not|an?)\s.*|[a-z]+ed)$/is;
+
+/**
+ * The last statement of an answer: what follows "answer is", "answer:" and the like, in several languages, to the end of
+ * its sentence; behind a cue that ends its line, the next line that holds something, or the formula set off there.
+ */
+export function lastStatement(text: string): Statement | undefined {
+  const cues = [...text.matchAll(CUE)];
+  for (let index = cues.length - 1; index >= 0; index -= 1) {
+    const start = cues[index].index + cues[index][0].length;
+    const end = cues[index + 1]?.index ?? text.length;
+    const statement = readContent(text.slice(0, end), start);
+    const noun = cues[index].groups?.noun?.toLowerCase();
+    if (statement && !saysNothing(statement.content, noun)) return statement;
+  }
+  return undefined;
+}
+
+function saysNothing(content: string, noun: string | undefined): boolean {
+  const plain = content.replace(/[*_"]/g, '').trim();
+  if (plain === '' || NOTHING.test(plain)) return true;
+  return noun !== undefined && noun !== 'answer' && NOTHING_OF_OPTIONS.test(plain);
+}
+
+function readContent(text: string, start: number): Statement | undefined {
+  const ahead = text.slice(start, start + 2000);
+  const lead = /^(?:[\s*_:]|\\\[(?=\s)|\$\$(?=\s*\n))*/.exec(ahead)![0];
+  const opened = /(?:\\\[|\$\$)\s*$/.test(lead);
+  const body = ahead.slice(lead.length);
+  const setOff = opened ? /^[\s\S]*?(?=\\\]|\$\$)/.exec(body)?.[0] : undefined;
+  if (setOff !== undefined) return { content: setOff.trim(), end: start + lead.length + setOff.length };
+  const line = /^[^\n]*/.exec(body)![0];
+  const sentence = firstSentence(line);
+  return sentence.trim() === '' ? undefined : { content: sentence, end: start + lead.length + sentence.length };
+}
+
+const SENTENCE_END = /(?<!\b(?:Rs|No|approx|ca|vs|sq|cu))\.(?=\s|$)|(?<=\D)!(?=\s)|\?(?=\s|$)/;
+
+/** To the full stop. A question states nothing. */
+function firstSentence(line: string): string {
+  const end = SENTENCE_END.exec(line);
+  if (!end) return line;
+  return end[0] === '?' ? '' : line.slice(0, end.index);
+}
