@@ -58,7 +58,9 @@ def numbers():
     equal("integers", "another minus sign", ("-17", "−17"), ("-17", "–17"))
     equal("integers", "leading zeros or a plus carry no value", ("7", "007"), ("42", "+42"))
     equal("integers", "a full stop ends the sentence", ("7", "7."), ("12", "12 ."))
-    both("integers", "the same sum", ("2+3", "5"), ("7\\cdot 8", "56"), ("100-1", "99"), ("6\\times 7", "42"), ("84/2", "42"))
+    both("integers", "the same sum", ("2+3", "5"), ("7\\cdot 8", "56"), ("6\\times 7", "42"), ("84/2", "42"))
+    equal("integers", "a difference not worked out", ("99", "100-1"))
+    differ("integers", "as a gold, two plain numbers joined by a hyphen are a range or a score", ("100-1", "99"))
     differ("integers", "digits in another order", ("12", "21"), ("407", "470"))
     differ("integers", "cut short", ("1234", "123"), ("1000", "100"))
     for value in (1234, 50123, 9876543, 123456789):

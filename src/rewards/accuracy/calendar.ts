@@ -23,9 +23,14 @@ export function compareCalendar(answer: string, gold: string): Comparison | unde
   const [a, b] = [readDays(answer), readDays(gold)];
   if (a.length > 0 && b.length > 0 && (isWritten(answer) || isWritten(gold))) return compareDays(a, b);
   const [x, y] = [readTime(answer), readTime(gold)];
-  const isTime = [x, y].some((time) => time?.isPlain);
+  const areClocks = CLOCK.test(answer) && CLOCK.test(gold) && (x ?? y) !== undefined;
+  if (areClocks && !(x && y)) return 'different';
+  const isTime = areClocks || [x, y].some((time) => time?.isPlain);
   return x && y && isTime ? compareTimes(x, y) : undefined;
 }
+
+/** Minutes of two digits on both sides: never two ratios that happen to have one value. */
+const CLOCK = /^\d{1,2}(?::\d\d){1,2}$/;
 
 /** A month's name or the ISO form: `3/4/2021` alone might be a quotient. */
 const isWritten = (plain: string) => /[a-z]{3}/i.test(plain) || /^\d{4}-\d\d?-\d\d?$/.test(plain);

@@ -7,6 +7,7 @@ import { normalizeAnswer } from './normalize.ts';
 import { parseExpression } from './parse-expression.ts';
 import { compareQuantities, readCompoundQuantity, readQuantity } from './quantity.ts';
 import { compareRelations, readRelations } from './relation.ts';
+import { isFalling, readSequence } from './sequence.ts';
 import { canonicalWords, isWords, parseNumberWords } from './words.ts';
 
 export type { Comparison } from './equivalence.ts';
@@ -80,13 +81,31 @@ class AnswerComparison {
     if (rounded && !gold.includes('≈')) return this.compareEither(rounded, gold);
     const calendar = compareCalendar(answer, gold);
     if (calendar) return { comparison: calendar, as: 'dates or times' };
-    return this.compareSets(answer, gold) ?? this.compareSingle(...dropVariable(answer, gold));
+    return (
+      this.compareSequences(answer, gold) ??
+      this.compareSets(answer, gold) ??
+      this.compareSingle(...dropVariable(answer, gold))
+    );
   }
 
   /** An exact value and its rounded form: either may be what the gold gives. */
   private compareEither([exact, rounded]: string[], gold: string): Compared {
     const byExact = this.compare(exact, gold);
     return byExact.comparison === 'equal' || rounded === undefined ? byExact : this.compare(rounded, gold);
+  }
+
+  /** Ranges, scores, codes and products of plain numbers: part by part. A falling answer may be a difference. */
+  private compareSequences(answer: string, gold: string): Compared | undefined {
+    const [a, b] = [readSequence(answer), readSequence(gold)];
+    if (!a && !b) return undefined;
+    if (a?.kind === 'product' || b?.kind === 'product') {
+      return a?.kind === b?.kind ? { comparison: this.compareInOrder(a!.items, b!.items), as: 'products' } : undefined;
+    }
+    const [given, wanted] = [a ?? readEnds(answer), b ?? readEnds(gold)];
+    if (given && wanted) return { comparison: this.compareInOrder(given.items, wanted.items), as: 'ranges' };
+    if ((a ?? b)!.kind === 'to' && [answer, gold].some((side) => /[:/]/.test(side))) return undefined;
+    if (a && !b && isFalling(a) && readQuantity(gold, 'gold')) return undefined;
+    return { comparison: 'different', as: 'ranges' };
   }
 
   private compareSets(answer: string, gold: string): Compared | undefined {
@@ -112,6 +131,7 @@ class AnswerComparison {
 
   /** `2:4` is `1:2` and one half; `1:2:3` is `2:4:6`. */
   private compareRatios(answer: Collection, gold: Collection): Comparison {
+    if (answer.kind !== gold.kind && [answer, gold].some(isClock)) return 'different';
     const [a, b] = [answer, gold].map(quotients);
     if (!a || !b || a.length !== b.length) return 'different';
     return this.compareInOrder(a, b);
@@ -149,6 +169,8 @@ class AnswerComparison {
 
   private compareSingle(answer: string, gold: string): Compared {
     if (asText(answer) === asText(gold)) return { comparison: 'equal', as: 'text' };
+    const sequences = this.compareSequences(answer, gold);
+    if (sequences) return sequences;
     const words = compareWords(answer, gold);
     if (words) return { comparison: words, as: 'words' };
     const [a, b] = [readRelations(answer), readRelations(gold)];
@@ -166,7 +188,23 @@ class AnswerComparison {
 const isOneQuantity = (plain: string) =>
   parseNumberWords(plain) !== undefined || readCompoundQuantity(plain) !== undefined;
 
+/** `[10, 20]`, and a score with a colon, for comparing with a range. */
+function readEnds(plain: string): Pick<Collection, 'items'> | undefined {
+  const collection = readCollection(plain);
+  const isEnds = collection?.kind === 'ratio' ? !/to/.test(plain) : collection?.brackets === '[]';
+  return isEnds && collection?.items.length === 2 ? collection : undefined;
+}
+
 const single = (plain: string): Collection => ({ kind: 'list', brackets: '', items: [plain] });
+
+/** `6:30` beside a number: a time of day rather than a ratio that nobody reduced. */
+function isClock({ kind, items }: Collection): boolean {
+  if (kind !== 'ratio' || items.length !== 2 || !/^\d{1,2}$/.test(items[0]) || !/^[0-5]\d$/.test(items[1]))
+    return false;
+  let [a, b] = items.map(Number);
+  while (b > 0) [a, b] = [b, a % b];
+  return Number(items[0]) <= 24 && a > 1;
+}
 
 /** A ratio as the quotients of each term and the first; a single number as a ratio to 1. */
 function quotients({ kind, items }: Collection): string[] | undefined {

@@ -80,7 +80,7 @@ describe('self-distillation', () => {
   it('names examples so that tar readers group their files', () => {
     const [example] = selectSelfDistilled(selection(1), route, group, scores);
     expect(example.exampleId).toMatch(/^chart_2f_1-self-\d$/);
-    expect(example.provenance).toMatchObject({ runId: 'run', route, graderVersion: 'accuracy@2' });
+    expect(example.provenance).toMatchObject({ runId: 'run', route, graderVersion: 'accuracy@3' });
   });
   it('refuses a trajectory without a score', () => {
     expect(() => selectSelfDistilled(selection(9), route, group, [])).toThrow(/of chart\/1 has no score/);
