@@ -8,6 +8,8 @@ export interface Collection {
   /** What encloses a tuple, so that `[0,1)` and `[0,1]` differ; empty for all others. */
   brackets: string;
   items: string[];
+  /** Each item is an equation with a name of its own, `p = 5, q = 2`; in the order of the names where they have one. */
+  isNamed?: boolean;
 }
 
 const MATRIX = /^\\begin\s*\{([pbBvV]?matrix|array|cases)\}\s*(?:\{[lcr|\s]*\})?(.*)\\end\s*\{\1\}$/s;
@@ -25,7 +27,8 @@ function readMatrix(plain: string): Collection | undefined {
   if (!match || /^v/i.test(match[1])) return undefined;
   const rows = match[2].split('¶').map((row) => row.split('&').map((cell) => cell.trim()));
   const filled = rows.filter((row) => row.some((cell) => cell !== ''));
-  if (filled.every((row) => row.length === 1)) return { kind: 'tuple', brackets: '()', items: filled.flat() };
+  if (filled.every((row) => row.length === 1))
+    return orderByName({ kind: 'tuple', brackets: '()', items: filled.flat() });
   if (filled.length === 1) return { kind: 'tuple', brackets: '()', items: filled[0] };
   return { kind: 'matrix', brackets: '', items: filled.map((row) => `(${row.join(',')})`) };
 }
@@ -78,9 +81,28 @@ function readRatio(plain: string): Collection | undefined {
 }
 
 function readList(plain: string): Collection | undefined {
-  const items = splitTopLevel(plain.replace(/,?\s+(?:and|or)\s+/g, ','), /[,;]/);
-  return items.length > 1 ? { kind: 'list', brackets: '', items: shareName(items) } : undefined;
+  const items = splitTopLevel(
+    plain.replace(/,?\s+(?:and|or|und|oder)\s+|\s*(?:或者?|和|及|与|または|또는|와|과)\s*(?=[\d\\(-])/g, ','),
+    /[,;]/,
+  );
+  return items.length > 1 ? orderByName({ kind: 'list', brackets: '', items: shareName(items) }) : undefined;
 }
+
+/** Names that follow one another in the alphabet have an order, `x, y` or `p, q`; others keep that of the answer. */
+function orderByName(collection: Collection): Collection {
+  const names = collection.items.map((item) =>
+    /^\s*(?:\\?([a-zA-Z]+)(?:_\{?\w+\}?)?)\s*=(?!.*=)/.exec(item)?.[0].replace(/[\s={}]/g, ''),
+  );
+  if (names.some((name) => name === undefined) || new Set(names).size !== names.length) return collection;
+  const byName = names
+    .map((name, index) => [name!, collection.items[index]] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const isSeries = byName.every(([name], index) => index === 0 || follows(byName[index - 1][0], name));
+  return { ...collection, items: isSeries ? byName.map(([, item]) => item) : collection.items, isNamed: true };
+}
+
+const follows = (name: string, next: string) =>
+  name.slice(0, -1) === next.slice(0, -1) && name.charCodeAt(name.length - 1) + 1 === next.charCodeAt(next.length - 1);
 
 /** `x = 1, 2` names both: so does `x = 1, x = 2`; `x = 1, y = 2` keeps the order of its names. */
 function shareName(items: string[]): string[] {

@@ -1,14 +1,15 @@
+import { approximations } from './approximation.ts';
 import { compareCalendar } from './calendar.ts';
 import { type Collection, readCollection } from './collection.ts';
 import { type Comparison, compareExpressions } from './equivalence.ts';
-import { evaluateFloat } from './evaluate-float.ts';
 import { compareIntervals, isPlainlyInterval } from './interval.ts';
+import { dropVariable, withoutName } from './name.ts';
 import { normalizeAnswer } from './normalize.ts';
 import { parseExpression } from './parse-expression.ts';
 import { compareQuantities, readCompoundQuantity, readQuantity } from './quantity.ts';
 import { compareRelations, readRelations } from './relation.ts';
 import { isFalling, readSequence } from './sequence.ts';
-import { canonicalWords, isWords, parseNumberWords } from './words.ts';
+import { areOtherSymbols, canonicalWords, isChemical, isWords, parseNumberWords } from './words.ts';
 
 export type { Comparison } from './equivalence.ts';
 
@@ -62,7 +63,7 @@ function asText(plain: string): string {
     .replace(/(?<!\d)\s+|\s+(?!\d)/g, '')
     .replace(/^(["'`])(.*)\1$/s, '$2')
     .replace(/^\(([^(),]*)\)$/, '$1');
-  return /(?<![\\\p{L}])\p{L}{3,}/u.test(plain) ? bare.toLowerCase() : bare;
+  return /(?<![\\\p{L}])\p{L}{3,}/u.test(plain) && !isChemical(bare) ? bare.toLowerCase() : bare;
 }
 
 const undecided = { comparison: 'undecided', as: 'text' } as const;
@@ -77,8 +78,10 @@ class AnswerComparison {
     this.work += 1 + (answer.length + gold.length) / 100;
     if (this.work > MAX_WORK) return undecided;
     if (asText(answer) === asText(gold)) return { comparison: 'equal', as: 'text' };
-    const rounded = splitApproximation(answer);
-    if (rounded && !gold.includes('≈')) return this.compareEither(rounded, gold);
+    if (/[≈~]|^(?:about|approx|around|roughly|nearly|circa|ca\.)/i.test(answer + gold)) {
+      const [given, wanted] = [answer, gold].map(approximations);
+      if (given.join() !== answer || wanted.join() !== gold) return this.compareEither(given, wanted);
+    }
     const calendar = compareCalendar(answer, gold);
     if (calendar) return { comparison: calendar, as: 'dates or times' };
     return (
@@ -88,10 +91,10 @@ class AnswerComparison {
     );
   }
 
-  /** An exact value and its rounded form: either may be what the gold gives. */
-  private compareEither([exact, rounded]: string[], gold: string): Compared {
-    const byExact = this.compare(exact, gold);
-    return byExact.comparison === 'equal' || rounded === undefined ? byExact : this.compare(rounded, gold);
+  /** An exact value and its rounded form: either may be what the other gives. */
+  private compareEither(answers: string[], golds: string[]): Compared {
+    const results = answers.flatMap((answer) => golds.map((gold) => this.compare(answer, gold)));
+    return results.find(({ comparison }) => comparison === 'equal') ?? results[0];
   }
 
   /** Ranges, scores, codes and products of plain numbers: part by part. A falling answer may be a difference. */
@@ -124,7 +127,8 @@ class AnswerComparison {
     if ([answer.kind, gold.kind].includes('tuple') && [answer.kind, gold.kind].includes('set')) {
       return answer.items.length === gold.items.length ? 'undecided' : 'different';
     }
-    const isOrdered = gold.kind === 'tuple' || gold.kind === 'matrix';
+    const isOneNamed = Boolean(answer.isNamed) !== Boolean(gold.isNamed);
+    const isOrdered = isOneNamed || (!gold.isNamed && (gold.kind === 'tuple' || gold.kind === 'matrix'));
     if (isOrdered) return this.compareInOrder(answer.items, gold.items);
     return this.compareInAnyOrder(answer.items, gold.items);
   }
@@ -217,53 +221,8 @@ function quotients({ kind, items }: Collection): string[] | undefined {
 function compareWords(answer: string, gold: string): Comparison | undefined {
   if (!isWords(answer) || !isWords(gold)) return undefined;
   const [a, b] = [canonicalWords(answer), canonicalWords(gold)];
-  if (a === b) return 'equal';
+  if (a === b) return areOtherSymbols(answer, gold) ? 'undecided' : 'equal';
   if ([answer, gold].every((side) => parseNumberWords(side) !== undefined)) return undefined;
   const isProduct = a.length === b.length && a.length <= 3 && [...a].sort().join() === [...b].sort().join();
   return isProduct ? 'undecided' : 'different';
-}
-
-/** Both sides of `\frac13 ≈ 0.33`, the second only where it is within a twentieth of the first, so that nobody hedges. */
-function splitApproximation(plain: string): string[] | undefined {
-  const [exact, rounded, ...more] = plain.split('≈').map((side) => side.trim());
-  if (rounded === undefined || more.length > 0) return undefined;
-  const [x, y] = [exact.slice(exact.lastIndexOf('=') + 1), rounded].map(approximate);
-  return Math.abs(x - y) <= Math.abs(x) / 20 ? [exact, rounded] : [exact];
-}
-
-function approximate(plain: string): number {
-  const quantity = readQuantity(plain, 'answer');
-  return quantity ? evaluateFloat(quantity.value, { point: new Map(), plainLogBase: 10 }).value : Number.NaN;
-}
-
-const NAME =
-  /^(?:[\p{L}\s]+|\\[a-z]+|(?:\\angle|∠)?\s*[A-Za-z]+(?:_\{?\w+\}?)?(?:'|\([^()]*\))?|\|[A-Z]{2}\||\([a-z](?:,\s*[a-z])*\)|\\overline\{[A-Z]+\})$/su;
-
-/** Takes `P =` off a collection. */
-const withoutName = (plain: string) => {
-  const at = plain.indexOf('=');
-  const isNamed = at > 0 && plain.indexOf('=', at + 1) < 0 && NAME.test(plain.slice(0, at).trim());
-  return isNamed ? plain.slice(at + 1).trim() : plain;
-};
-
-/**
- * Takes `x =` off the side that has it when the other has none, or off both when the name is the same. Where the gold is
- * a plain value, whatever the answer derives it from goes too (`2 + 2 = 4`); where it is an equation, only a name does.
- */
-function dropVariable(answer: string, gold: string): [string, string] {
-  const [a, b] = [splitEquation(answer), splitEquation(gold)];
-  if (!a && !b) return [answer, gold];
-  if (a && !b) return [a.value, gold];
-  if (!a && b) return NAME.test(b.name) ? [answer, b.value] : [answer, gold];
-  const areNames = NAME.test(a!.name) && NAME.test(b!.name);
-  const isPhrase = [a!, b!].some(({ name }) => /^\p{L}[\p{L}\s]+$/u.test(name));
-  return areNames && (asText(a!.name) === asText(b!.name) || isPhrase) ? [a!.value, b!.value] : [answer, gold];
-}
-
-/** The last side of an equation, and what stands before it; the other way round in `5 = x`. */
-function splitEquation(plain: string): { name: string; value: string } | undefined {
-  const at = plain.lastIndexOf('=');
-  if (at < 0 || /[<>≤≥≠]/.test(plain)) return undefined;
-  const [name, value] = [plain.slice(0, at).trim(), plain.slice(at + 1).trim()];
-  return /^[a-z]$/i.test(value) && /\d/.test(name) ? { name: value, value: name } : { name, value };
 }

@@ -1,3 +1,4 @@
+import { compareComplex } from './evaluate-complex.ts';
 import { evaluateExact } from './evaluate-exact.ts';
 import { type Approximation, evaluateFloat } from './evaluate-float.ts';
 import { evaluateModulo, pointModulo } from './evaluate-modulo.ts';
@@ -23,7 +24,9 @@ const USABLE_PROBES = 3;
 export function compareExpressions(left: Expression, right: Expression): Comparison {
   const traits = describeExpression(left, right);
   const result = compareWithLog(left, right, traits, 10);
-  return traits.hasPlainLog && result !== 'equal' ? compareWithLog(left, right, traits, Math.E) : result;
+  if (result === 'equal') return result;
+  if (traits.variables.size === 1 && traits.variables.has('i')) return compareComplex(left, right) ?? result;
+  return traits.hasPlainLog ? compareWithLog(left, right, traits, Math.E) : result;
 }
 
 function compareWithLog(left: Expression, right: Expression, traits: ExpressionTraits, base: number): Comparison {

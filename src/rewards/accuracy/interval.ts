@@ -22,8 +22,27 @@ const ALL = () => [{ low: bound(negative(INFINITE), false)!, high: bound(INFINIT
 
 /** Compares two sets of numbers on the line; undefined where one is not written as intervals or an inequality. */
 export function compareIntervals(answer: string, gold: string): Comparison | undefined {
-  const [a, b] = [readIntervals(answer), readIntervals(gold)];
-  if (!a || !b) return undefined;
+  const results = readings(answer).flatMap((a) => readings(gold).map((b) => compareUnions(a, b)));
+  return results.includes('equal') ? 'equal' : results[0];
+}
+
+/** `|z|` alone is read as it is, and as a number from 0 up, as `1 < |z| < 3` may answer `(1, 3)`. */
+function readings(plain: string): Interval[][] {
+  const asNumber = plain.replace(/\|\s*([a-z])\s*\|/g, '$1');
+  const isOnlyAbsolute = asNumber !== plain && !/[a-z]/.test(plain.replace(/\|\s*[a-z]\s*\|/g, ''));
+  const read = isOnlyAbsolute ? readIntervals(asNumber) : readIntervals(plain);
+  if (!read) return [];
+  if (!isOnlyAbsolute) return [read];
+  const zero = bound(whole(0n), true)!;
+  const fromZero = { low: zero, high: bound(INFINITE, false)! };
+  const mirrored = read.flatMap((each) => intersect(each, fromZero)).flatMap((each) => [each, mirror(each)]);
+  return [join(mirrored), read, read.flatMap((each) => intersect(each, fromZero))];
+}
+
+const mirror = ({ low, high }: Interval): Interval => ({ low: negated(high), high: negated(low) });
+const negated = ({ at, position, isClosed }: Bound): Bound => ({ at: negative(at), position: -position, isClosed });
+
+function compareUnions(a: Interval[], b: Interval[]): Comparison {
   if (a.length !== b.length) return 'different';
   const results = a.flatMap((interval, index) => [
     compareBounds(interval.low, b[index].low),
@@ -35,7 +54,9 @@ export function compareIntervals(answer: string, gold: string): Comparison | und
 
 /** True where the text says by its signs that it is a set on the line: `∪`, `∈`, an inequality, a half-open interval. */
 export const isPlainlyInterval = (plain: string) =>
-  /[∪∈<≤>≥≠∞]/.test(plain) || /^(?:\(.*\]|\[.*\))$/s.test(plain) || /^(?:all )?reals?(?: numbers?)?$/i.test(plain);
+  /[∪∈<≤>≥≠∞]|\\setminus|\bexcept\b/.test(plain) ||
+  /^(?:\(.*\]|\[.*\))$/s.test(plain) ||
+  /^(?:all )?reals?(?: numbers?)?$/i.test(plain);
 
 function compareBounds(a: Bound, b: Bound): Comparison {
   return a.isClosed === b.isClosed ? compareExpressions(a.at, b.at) : 'different';
@@ -47,12 +68,48 @@ const SET_BUILDER = /^\\\{\s*[a-z]\s*(?:∈\s*(?:R|ℝ|\\R)\s*)?[|:]([^|:]*)\\\}
 /** Reads unions of intervals, points and inequalities in one variable; touching ones are joined. */
 function readIntervals(plain: string): Interval[] | undefined {
   const text = (SET_BUILDER.exec(plain)?.[1] ?? plain).replace(/^[a-z](?:\([a-z]\))?\s*∈\s*/i, '');
+  const [outer, ...removed] = text.split(REMOVED);
+  if (removed.length > 0) return removePoints(readIntervals(outer.trim()), removed);
   if (/^(?:R|ℝ|\\R|all reals?(?: numbers?)?|reals?(?: numbers?)?|\(-∞,\s*∞\))$/i.test(text)) return ALL();
   const pieces = splitTopLevel(text.replace(/\s+or\s+/g, '∪'), /∪/);
   if (pieces.length > 12) return undefined;
   const intervals = pieces.map(readPiece);
   if (intervals.some((piece) => piece === undefined)) return undefined;
   return join(intervals.flatMap((piece) => piece!));
+}
+
+const REMOVED = /\\setminus|,?\s+(?:except|excluding|other than)(?:\s+for)?\s+|(?<=[Rℝ]\s*)-(?=\s*\\\{)/;
+
+/** Takes points out, of a set `\{0, 1\}` or named in words. */
+function removePoints(from: Interval[] | undefined, removed: string[]): Interval[] | undefined {
+  const points = removed.flatMap((set) =>
+    splitTopLevel(set.replace(/\\[{}]|^\s*[a-z]\s*=/g, '').replace(/\s+and\s+/g, ','), /,/),
+  );
+  let rest = from;
+  for (const point of points) {
+    const at = parseExpression(point);
+    const open = at && bound(at, false);
+    if (!open) return undefined;
+    const [{ low, high }] = ALL();
+    rest = rest?.flatMap((each) =>
+      [
+        { low, high: open },
+        { low: open, high },
+      ].flatMap((side) => intersect(each, side)),
+    );
+  }
+  return rest;
+}
+
+/** `x > 1 and x < 3`, `x ≠ 0, x ≠ 1`: what meets all. */
+function readConjunction(piece: string): Interval[] | undefined {
+  const parts = splitTopLevel(
+    /,/.test(piece) && !/^[^<>≤≥=]*$/.test(piece) ? piece : piece.replace(/\s+and\s+/g, ','),
+    /,/,
+  );
+  if (parts.length < 2 || parts.length > 6) return undefined;
+  const relations = parts.map(readRelations);
+  return relations.every((each) => each !== undefined) ? solve(relations.flat()) : undefined;
 }
 
 function readPiece(piece: string): Interval[] | undefined {
@@ -62,7 +119,7 @@ function readPiece(piece: string): Interval[] | undefined {
   const ends = /^([([])([^,;]*)[,;]([^,;]*)([)\]])$/s.exec(piece);
   if (ends) return allKnown([interval(ends[2], ends[1] === '[', ends[3], ends[4] === ']')]);
   const relations = readRelations(piece);
-  return relations && solve(relations);
+  return relations ? solve(relations) : readConjunction(piece);
 }
 
 const allKnown = (intervals: (Interval | undefined)[]) =>

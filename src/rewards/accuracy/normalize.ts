@@ -63,14 +63,19 @@ function spellOutCharacters(text: string): string {
     .replace(/−/g, '-');
 }
 
-function dropMarkup(text: string): string {
+const DRESS =
+  /\\(?:textcolor|colorbox)\s*(?:\[[^\]]*\])?\{[^{}]*\}|\\color\s*(?:\[[^\]]*\])?\{[^{}]*\}|\\(?:tiny|small|normalsize|[lL]arge|LARGE|huge|Huge|bf|rm|it|sf|tt|bfseries|displaylimits|nonumber|notag)(?![a-zA-Z])|\\(?:begin|end)\s*\{(?:aligned|align\*?|equation\*?|gathered|split|math|displaymath)\}|\\(?:label|tag)\s*\{[^{}]*\}|\\(?:phantom|hphantom|vphantom|hspace|vspace)\*?\s*\{[^{}]*\}/g;
+
+function dropMarkup(source: string): string {
+  const text = source.includes('\\') ? source.replace(DRESS, ' ') : source;
   const rows = text.includes('\\begin')
     ? text.replace(/\\\\(?:\[[^\]]*\])?/g, '¶')
     : text.replace(/\\\\(?=[a-zA-Z])/g, '\\');
   return rows
     .replace(/(?<![\w)}])\*\*|\*\*(?![\w({\\-])/g, '')
     .replace(/\*\*/g, '^')
-    .replace(/\\[()[\]]|\\\$|\\textdollar|\$|[€£]/g, ' ');
+    .replace(/\\[()[\]]|\\\$|\\textdollar|\\(?:pounds|euro)(?![a-zA-Z])|\$|[€£¥₹₩]/g, ' ')
+    .replace(/(?<![\p{L}\d])(?:US|Rs\.?|INR|USD|EUR|CNY|RMB)\s*(?=\d)/gu, '');
 }
 
 function unwrap(text: string): string {
@@ -85,6 +90,7 @@ function unwrap(text: string): string {
 
 const SPELLINGS: [RegExp, string][] = [
   [/\\(left|right|displaystyle|limits|[bB]igg?[lr]?)(?![a-zA-Z])\.?/g, ''],
+  [/(?<=[\d}])\\,(?=\\?[a-zA-Z])/g, ' '],
   [/\\[,!]|\\q?quad(?![a-zA-Z])(?=\s*$)/g, ''],
   [/\\[;:]|\\ |~|\\q?quad(?![a-zA-Z])/g, ' '],
   [/\^\s*\{\s*\\(?:circ|degree)\s*\}|\^?\s*\\(?:circ|degree)(?![a-zA-Z])/g, '°'],
@@ -116,10 +122,43 @@ const SPELLINGS: [RegExp, string][] = [
   [/\\(?:approx|simeq|doteq)(?![a-zA-Z])/g, '≈'],
   [/\\colon(?![a-zA-Z])|∶/g, ':'],
   [/\{,\}/g, ','],
+  [/\\(?:leqq|leqslant)(?![a-zA-Z])|[≦⩽]|=<|&le;/g, '≤'],
+  [/\\geqq(?![a-zA-Z])|[≧⩾]|&ge;/g, '≥'],
+  [/\\not\s*=|\/=|&ne;/g, '≠'],
+  [/&lt;/g, '<'],
+  [/&gt;/g, '>'],
+  [/\\(?:sim|cong)(?![a-zA-Z])|[≃≅∼≒]/g, '≈'],
+  [/\\(?:backslash|smallsetminus)(?![a-zA-Z])|[∖⧵]/g, '\\setminus'],
+  [/_\s*\{\s*(\p{L}|\d+)\s*\}(?!\d)/gu, '_$1'],
+  [/^\(([0-9A-Za-z]+)\)_/g, '$1_'],
+  [/(?<=^[0-9A-F]+)\s*(?:\(\s*base\s*(\d+)\s*\)|(?:in\s+)?base\s*(\d+))$/g, '_$1$2'],
+  [/\\(?:to|rightarrow|longrightarrow)(?![a-zA-Z])/g, '→'],
+  [/\\(?:Rightarrow|implies)(?![a-zA-Z])/g, '⇒'],
+  [/\\(?:parallel)(?![a-zA-Z])|∥/g, '∥'],
+  [/\\perp(?![a-zA-Z])/g, '⊥'],
+  [/\\angle(?![a-zA-Z])/g, '∠'],
+  [/\\(?:triangle|bigtriangleup|vartriangle)(?![a-zA-Z])|(?:\\Delta|[△▵Δ∆])(?=\s*[A-Z]{3})/g, '△'],
+  [/\\Omega(?![a-zA-Z])|Ω/g, 'Ω'],
+  [/\\mu(?=\s*[a-zA-Z])|µ/g, 'μ'],
+  [/\\(?:square|Box|blacksquare)(?![a-zA-Z])/g, '□'],
+  [/\\prime(?![a-zA-Z])|′|\^\s*\{?\s*(?:\\prime|′)\s*\}?/g, "'"],
+  [/\\(?:ldots|dots|cdots)(?![a-zA-Z])/g, '...'],
+  [/√\s*\(([^()]*)\)/g, '\\sqrt{$1}'],
 ];
 
+const GREEK: Record<string, string> = {
+  ...{ α: 'alpha', β: 'beta', γ: 'gamma', δ: 'delta', ε: 'epsilon', ϵ: 'epsilon', ζ: 'zeta', η: 'eta', θ: 'theta' },
+  ...{ ϑ: 'theta', ι: 'iota', κ: 'kappa', λ: 'lambda', ν: 'nu', ξ: 'xi', ρ: 'rho', σ: 'sigma', τ: 'tau' },
+  ...{ υ: 'upsilon', φ: 'phi', ϕ: 'phi', χ: 'chi', ψ: 'psi', ω: 'omega' },
+};
+/** Greek letters as their commands, which the parser reads; π, Ω and the micro sign are constants and units. */
+const spellGreek = (text: string) =>
+  text
+    .replace(/\\var(epsilon|phi|theta|rho|sigma|kappa)(?![a-zA-Z])/g, '\\$1')
+    .replace(/[α-κλνξρστυφχψωϵϑϕ]/g, (letter) => (GREEK[letter] ? `\\${GREEK[letter]} ` : letter));
+
 const unifyCommands = (text: string) =>
-  SPELLINGS.reduce((plain, [pattern, spelling]) => plain.replace(pattern, spelling), text);
+  SPELLINGS.reduce((plain, [pattern, spelling]) => plain.replace(pattern, spelling), spellGreek(text));
 
 /** `1,234,567` and `1 234 567` become `1234567`; `(1,234)` stays a pair, and `1, 234` a list. */
 function joinThousands(text: string): string {

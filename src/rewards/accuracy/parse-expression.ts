@@ -6,7 +6,7 @@ import { type Token, tokenize } from './tokenize.ts';
 const MAX_DEPTH = 60;
 const CLOSING: Record<string, string> = { '(': ')', '{': '}', '[': ']' };
 const GREEK =
-  /^\\(?:alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi|varphi|chi|psi|omega|ell)$/;
+  /^\\(?:alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|rho|sigma|tau|upsilon|phi|chi|psi|omega|ell)$/;
 const ALIASES: Record<string, FunctionName> = { lg: 'log', arcsin: 'arcsin', asin: 'arcsin', acos: 'arccos' };
 const INVERSES: Partial<Record<FunctionName, FunctionName>> = { sin: 'arcsin', cos: 'arccos', tan: 'arctan' };
 

@@ -55,3 +55,16 @@ function singular(word: string): string {
   if (/(?:s|x|z|ch|sh)es$/.test(word)) return word.slice(0, -2);
   return word.replace(/s$/, '');
 }
+
+const SHORT_WORD = /^(?:no|up|on|in|by|we|he|it|me|my|us|am|pm|ok|go|do|is|be|so|if|or|at|to|of|y|n|t|f)$/i;
+
+/** A formula of elements with both cases, such as `NaCl` and `CoCl_2`. */
+export const isChemical = (plain: string) =>
+  /^\d*(?:\(?[A-Z][a-z]?[\d_{})]*){2,}$/.test(plain) && /[a-z]/.test(plain) && /[A-Z].*[A-Z]/.test(plain);
+
+/** True where two words differ in case alone and are symbols: `CO` is not `Co`, `N` not `n`. */
+export function areOtherSymbols(left: string, right: string): boolean {
+  if (left === right || left.toLowerCase() !== right.toLowerCase()) return false;
+  const isShort = left.length <= 2 && !SHORT_WORD.test(left);
+  return isShort || isChemical(left) || isChemical(right);
+}

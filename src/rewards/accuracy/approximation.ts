@@ -1,0 +1,24 @@
+import { evaluateFloat } from './evaluate-float.ts';
+import { isName } from './name.ts';
+import { readQuantity } from './quantity.ts';
+
+const ABOUT = /^(?:(?:about|approx(?:imately|\.)?|around|roughly|nearly|circa|ca\.)\s*(?=[-\d\\.√])|[≈~]\s*)+/i;
+
+/**
+ * The values of `\frac13 ≈ 0.33`, of `≈ 3.14` and of `x ≈ 3.14`: a rounded one counts only where it is within a twentieth
+ * of the first, so that nobody hedges.
+ */
+export function approximations(plain: string): string[] {
+  const [first, ...rounded] = plain
+    .replace(ABOUT, '')
+    .split(/[≈~]/)
+    .map((side) => side.trim());
+  if (isName(first) && rounded.length > 0) return approximations(rounded.join('≈'));
+  const exact = approximate(first.slice(first.lastIndexOf('=') + 1));
+  return [first, ...rounded.filter((side) => Math.abs(exact - approximate(side)) <= Math.abs(exact) / 20)];
+}
+
+function approximate(plain: string): number {
+  const quantity = readQuantity(plain, 'answer');
+  return quantity ? evaluateFloat(quantity.value, { point: new Map(), plainLogBase: 10 }).value : Number.NaN;
+}
