@@ -8,9 +8,11 @@ import {
   isYesOrNo,
   withoutLabels,
 } from './choice.ts';
-import { type Compared, compareAnswers, isComparable } from './compare.ts';
+import { type Compared, compareAnswers } from './compare.ts';
 import { type Expected, extractAnswer } from './extract/extract.ts';
 import { answerInSentence } from './extract/sentence.ts';
+import { findTextFault } from './gold/gold-fault.ts';
+import { type Gold, readGold } from './gold/read-gold.ts';
 
 export const ACCURACY_VERSION = '3';
 
@@ -26,7 +28,7 @@ type Question = Pick<Prompt, 'groundTruth' | 'options'>;
 
 /** What is asked, as far as grading depends on it. */
 interface Target {
-  gold: string;
+  gold: Gold;
   options: readonly string[];
   /** Indices of the right options. */
   right: number[] | undefined;
@@ -52,20 +54,28 @@ export function gradeAnswer(prompt: Question, response: string): Verdict {
 
 function readTarget({ groundTruth, options: given = [] }: Question): Target {
   const options = withoutLabels(given);
-  const right = options.length > 0 ? findGoldOptions(groundTruth, options) : undefined;
-  const text = right?.length === 1 ? options[right[0]] : groundTruth;
-  const isChoice = options.length > 0 || isLetters(groundTruth);
+  const { gold, right } = readRight(groundTruth, options);
+  const text = right?.length === 1 ? options[right[0]] : gold.answer;
+  const isChoice = options.length > 0 || isLetters(gold.answer);
   return {
-    gold: groundTruth,
+    gold,
     options,
     right,
     expected: isYesOrNo(text) ? 'yes or no' : isChoice ? 'choice' : 'value',
   };
 }
 
+/** The gold as it stands where it names an option, which may be a sentence; else what is read in it. */
+function readRight(groundTruth: string, options: readonly string[]): { gold: Gold; right: number[] | undefined } {
+  const whole = options.length > 0 ? findGoldOptions(groundTruth, options) : undefined;
+  if (whole) return { gold: { answer: groundTruth }, right: whole };
+  const gold = readGold(groundTruth);
+  return { gold, right: options.length > 0 ? findGoldOptions(gold.answer, options) : undefined };
+}
+
 function describeGold({ gold, options, right }: Target): string {
   const texts = right === undefined ? '' : ` (${right.map((index) => options[index]).join('; ')})`;
-  return quote(gold + texts);
+  return quote(gold.answer + texts) + (gold.place === undefined ? '' : `, read in the ${gold.place} of the gold`);
 }
 
 /** The answer as it stands, else what the sentence that it is says. */
@@ -80,21 +90,27 @@ function compareWith(target: Target, answer: string): Compared {
 
 function compareOne({ gold, options, right }: Target, answer: string): Compared {
   if (right) return compareChoice(answer, right, options);
-  const byMeaning = compareYesOrNo(answer, gold) ?? compareAnswers(answer, gold);
-  return byMeaning.comparison === 'equal' ? byMeaning : (compareLetters(answer, gold) ?? byMeaning);
+  const byMeaning = compareYesOrNo(answer, gold.answer) ?? compareAnswers(answer, gold.answer);
+  return byMeaning.comparison === 'equal' ? byMeaning : (compareLetters(answer, gold.answer) ?? byMeaning);
 }
 
 const MAX_QUOTED = 300;
 const quote = (text: string) => JSON.stringify(text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}...` : text);
 
-/** Why the ground truth cannot be graded against, or undefined where it can. */
+/**
+ * Why the ground truth cannot be graded against, or undefined where it can: what is read in it must be right as an answer,
+ * and name an option where there are some.
+ */
 export function findGoldFault(prompt: Question): string | undefined {
   const { groundTruth, options = [] } = prompt;
-  if (!isComparable(groundTruth)) {
-    return `groundTruth ${quote(groundTruth)} cannot be read as an answer; check its braces, delimiters and length`;
-  }
-  if (options.length > 0 && findGoldOptions(groundTruth, withoutLabels(options)) === undefined) {
+  const target = readTarget(prompt);
+  const fault = target.right ? undefined : findTextFault(groundTruth);
+  if (fault !== undefined) return `groundTruth ${quote(groundTruth)} ${fault}`;
+  if (options.length > 0 && !target.right) {
     return `groundTruth ${quote(groundTruth)} names none of the ${options.length} options; give a letter or an option's text`;
   }
-  return undefined;
+  const isReachable = compareOne(target, target.gold.answer).comparison === 'equal';
+  return isReachable
+    ? undefined
+    : `groundTruth ${quote(groundTruth)} would not even match itself; write it more plainly`;
 }

@@ -12,8 +12,8 @@ const DRESS = String.raw`[\s*_"'\x60]{0,6}`;
 const ENGLISH = String.raw`\b(?<noun>answer|choice|option)s?${DRESS}(?:(?:to|for|of)\s[^\n.?!:=]{1,60}?\s)?(?:${VERB}[\s*_:]{0,8})(?<![:*_\s]\n[\s\S]{0,8})`;
 /** A heading of its own line. */
 const HEADING = String.raw`(?<=^|\n)[#>*_\s]{0,8}${WEIGHT}answer[\s*_#]{0,6}(?=\n)`;
-const CHINESE = String.raw`(?:答案|答え|正解|故\s*选|故\s*選|应\s*选|應\s*選|(?<![单多可待备])选(?:项|择)?|(?<![単多])選(?:項|擇)?)(?:应该|應該)?[是为為はが選选:\s*]{0,8}(?=\S)`;
-const KOREAN = String.raw`(?:정답|(?<![가-힣])답)(?:은|는|이)?\s{0,4}:?\s{0,4}`;
+const CHINESE = String.raw`(?:答案|答え|正解)(?:应该|應該)?[是为為はが选選:\s*]{0,8}(?=\S)|[选選](?:项|項|择|擇|择肢|択肢)?[是为為:\s*]{0,8}(?=[([]?[A-J](?![A-Za-z]))`;
+const KOREAN = String.raw`(?:정답|(?<![가-힣])답(?=은|는|이|\s{0,4}:))(?:은|는|이)?\s{0,4}:?\s{0,4}`;
 const EUROPEAN = String.raw`(?<!\p{L})(?:respuesta|resposta|réponse|antwort|lösung|risposta|ответ|cevap|đáp án|jawaban|antwoord|odpowiedź|svar(?:et)?)(?:\s+\p{L}{3,14}){0,2}\s{0,4}(?:(?:es|é|est|ist|lautet|è|là|adalah|is|jest|är|er)(?!\p{L})|[:=—])[\s*_:]{0,8}`;
 const ARABIC = String.raw`(?:الإجابة|الاجابة|الجواب)(?:\s+(?:الصحيحة|الصحيح|النهائية|النهائي)){0,2}\s{0,4}(?:هي|هو|:)\s{0,4}`;
 const HINDI = String.raw`(?:उत्तर|विकल्प)\s{0,4}:?\s{0,4}`;
