@@ -1,5 +1,5 @@
 import { hashJson } from '../base/hash.ts';
-import { type ActiveReward, findGoldFault } from '../rewards/index.ts';
+import { type ActiveReward, findBrokenCommand, findGoldFault } from '../rewards/index.ts';
 import { findAspectFault } from '../schema/image-limits.ts';
 import type { Prompt } from '../schema/prompt.ts';
 
@@ -24,6 +24,7 @@ export function findFaults(prompts: readonly PlacedPrompt[]): Fault[] {
     const messages = [
       firstPlace && `promptId ${prompt.promptId} is already at ${firstPlace}; ids must differ`,
       findGoldFault(prompt),
+      findQuestionFault(prompt),
       findMarkFault(prompt),
       ...prompt.images.map((image) => findAspectFault(image, image.key)),
     ];
@@ -66,6 +67,18 @@ function findMarkFault(prompt: Prompt): string | undefined {
   const mark = highestImageMark(prompt);
   if (mark <= prompt.images.length || prompt.images.length === 1) return undefined;
   return `<image${mark}> has no image: the prompt has ${prompt.images.length}; add the image or remove the mark`;
+}
+
+function findQuestionFault({ question, options = [] }: Prompt): string | undefined {
+  const texts: [string, string][] = [
+    ['question', question],
+    ...options.map((text): [string, string] => ['an option', text]),
+  ];
+  const faults = texts.flatMap(([name, text]) => {
+    const fault = findBrokenCommand(text);
+    return fault === undefined ? [] : [`${name} ${fault}`];
+  });
+  return faults[0];
 }
 
 function contentHash({ question, options = [], images }: Prompt): string {

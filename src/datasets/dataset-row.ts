@@ -1,6 +1,13 @@
 import { z } from 'zod';
 
-const text = z.union([z.string(), z.number()]).transform(String);
+/** Beyond 2^53 JSON.parse has rounded a whole number already: another one would be graded against. */
+const number = z
+  .number()
+  .refine(
+    (value) => Math.abs(value) <= Number.MAX_SAFE_INTEGER,
+    'a number beyond 2^53 loses digits; write it as a string',
+  );
+const text = z.union([z.string(), number]).transform(String);
 
 /**
  * One line of a dataset file: our own names (`promptId`, `images`, `groundTruth`, `tier`), or those common in published

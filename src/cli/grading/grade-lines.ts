@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { gradePair } from './grade-pair.ts';
+import { readLines } from './read-lines.ts';
 
 /** A line of the input; `answer` is a bare answer or a whole response. */
 export const GradeRequest = z.object({
@@ -16,16 +16,22 @@ export type GradeRequest = z.infer<typeof GradeRequest>;
 
 /**
  * Grades a JSONL file, or standard input for `-`, line by line: verdicts come in the order of the lines, and no more than
- * a line is held. Throws InvalidInputError, with the line, at the first one that is no request or has a bad gold.
+ * a line is held. A line that is no request or has a bad gold is named on standard error, and at the end InvalidInputError
+ * says how many there were.
  */
 export async function gradeLines(file: string, output: NodeJS.WritableStream = process.stdout): Promise<void> {
   const input = file === '-' ? process.stdin : await openFile(file);
   const name = file === '-' ? 'standard input' : file;
+  const count = { lines: 0, refused: 0 };
   try {
-    await pipeline(verdictLines(input, name), output, { end: false });
+    await pipeline(verdictLines(input, name, count), output, { end: false });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
   }
+  if (count.refused === 0) return;
+  throw new InvalidInputError(
+    `${count.refused} of ${count.lines} lines of ${name} were not graded; each is named above`,
+  );
 }
 
 async function openFile(file: string) {
@@ -39,11 +45,23 @@ async function openFile(file: string) {
   return handle.createReadStream();
 }
 
-async function* verdictLines(input: NodeJS.ReadableStream, name: string): AsyncGenerator<string> {
-  let line = 0;
-  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    line += 1;
-    if (text.trim() !== '') yield `${JSON.stringify(gradeLine(text, `${name}:${line}`))}\n`;
+async function* verdictLines(
+  input: AsyncIterable<string | Buffer>,
+  name: string,
+  count: { lines: number; refused: number },
+): AsyncGenerator<string> {
+  let number = 0;
+  for await (const text of readLines(input)) {
+    number += 1;
+    if (text.trim() === '') continue;
+    count.lines += 1;
+    try {
+      yield `${JSON.stringify(gradeLine(text, `${name}:${number}`))}\n`;
+    } catch (error) {
+      if (!(error instanceof InvalidInputError)) throw error;
+      count.refused += 1;
+      console.error(error.message);
+    }
   }
 }
 

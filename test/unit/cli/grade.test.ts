@@ -45,12 +45,22 @@ describe('rise grade', () => {
     ]);
   });
 
-  it('names the line that is wrong, after the verdicts before it', () => {
+  it('names every line that is wrong, grades the others, and fails at the end', () => {
     const file = join(folder, 'answers.jsonl');
-    writeFileSync(file, '{"id":1,"gold":"7","answer":"7"}\n{"id":2,"gold":"\\\\frac{1}{","answer":"7"}\n');
+    const lines = [
+      '{"id":1,"gold":"7","answer":"7"}',
+      '{"id":2,"gold":"\\\\frac{1}{","answer":"7"}',
+      'no JSON',
+      '{"id":4,"gold":"\\frac{1}{2}","answer":"0.5"}',
+      '{"id":5,"gold":"7","answer":"a line \u2028 within: 7"}',
+    ];
+    writeFileSync(file, lines.join('\n'));
     const { status, verdicts, stderr } = riseGrade(['--jsonl', file]);
-    expect({ status, ids: verdicts.map(({ id }) => id) }).toEqual({ status: 1, ids: [1] });
+    expect({ status, ids: verdicts.map(({ id }) => id) }).toEqual({ status: 1, ids: [1, 5] });
     expect(stderr).toContain(`${file}:2: groundTruth`);
+    expect(stderr).toContain(`${file}:3 is no {id`);
+    expect(stderr).toMatch(/:4: groundTruth .* control character/);
+    expect(stderr).toContain(`3 of 5 lines of ${file} were not graded`);
   });
 
   it.each([
