@@ -5,8 +5,8 @@ import { readQuantity } from './quantity.ts';
 const ABOUT = /^(?:(?:about|approx(?:imately|\.)?|around|roughly|nearly|circa|ca\.)\s*(?=[-\d\\.√])|[≈~]\s*)+/i;
 
 /**
- * The values of `\frac13 ≈ 0.33`, of `≈ 3.14` and of `x ≈ 3.14`: a rounded one counts only where it is within a twentieth
- * of the first, so that nobody hedges.
+ * The values of `\frac13 ≈ 0.33`, of `≈ 3.14` and of `x ≈ 3.14`: none where a rounded one is not within a twentieth of the
+ * first, so that nobody hedges.
  */
 export function approximations(plain: string): string[] {
   const [first, ...rounded] = plain
@@ -15,7 +15,9 @@ export function approximations(plain: string): string[] {
     .map((side) => side.trim());
   if (isName(first) && rounded.length > 0) return approximations(rounded.join('≈'));
   const exact = approximate(first.slice(first.lastIndexOf('=') + 1));
-  return [first, ...rounded.filter((side) => Math.abs(exact - approximate(side)) <= Math.abs(exact) / 20)];
+  const values = rounded.map(approximate);
+  if (values.some((value) => Math.abs(exact - value) > Math.abs(exact) / 20)) return [];
+  return [first, ...rounded.filter((_, index) => !Number.isNaN(exact - values[index]))];
 }
 
 function approximate(plain: string): number {

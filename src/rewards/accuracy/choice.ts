@@ -78,7 +78,7 @@ export const isYesOrNo = (gold: string) => /^(?:yes|no|true|false)$/i.test(norma
 /** The option whose words stand in the answer when those of no other do, such as `the blue bar`. */
 function onlyOptionNamed(answer: string, options: readonly string[]): number | undefined {
   const plain = ` ${normalizeAnswer(answer).toLowerCase()} `;
-  if (/\b(?:not|no|or|nor|neither|except|than|without|but)\b|n't\b/.test(plain)) return undefined;
+  if (/\b(?:not|no|or|nor|neither|except|than|without|but|wrong|incorrect|false)\b|n't\b/.test(plain)) return undefined;
   const named = options.flatMap((option, index) => {
     const text = normalizeAnswer(option).toLowerCase();
     return /^\p{L}{3,}(?: \p{L}+)*$/u.test(text) && plain.replace(/[.,;:()]/g, ' ').includes(` ${text} `)

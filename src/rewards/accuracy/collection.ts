@@ -91,7 +91,7 @@ function readList(plain: string): Collection | undefined {
 /** Names that follow one another in the alphabet have an order, `x, y` or `p, q`; others keep that of the answer. */
 function orderByName(collection: Collection): Collection {
   const names = collection.items.map((item) =>
-    /^\s*(?:\\?([a-zA-Z]+)(?:_\{?\w+\}?)?)\s*=(?!.*=)/.exec(item)?.[0].replace(/[\s={}]/g, ''),
+    /(?<=^|\s)\\?[a-zA-Z]+(?:_\{?\w+\}?)?\s*=(?!.*=)/.exec(item)?.[0].replace(/[\s={}]/g, ''),
   );
   if (names.some((name) => name === undefined) || new Set(names).size !== names.length) return collection;
   const byName = names

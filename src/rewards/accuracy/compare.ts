@@ -94,7 +94,9 @@ class AnswerComparison {
   /** An exact value and its rounded form: either may be what the other gives. */
   private compareEither(answers: string[], golds: string[]): Compared {
     const results = answers.flatMap((answer) => golds.map((gold) => this.compare(answer, gold)));
-    return results.find(({ comparison }) => comparison === 'equal') ?? results[0];
+    return (
+      results.find(({ comparison }) => comparison === 'equal') ?? results[0] ?? { comparison: 'different', as: 'text' }
+    );
   }
 
   /** Ranges, scores, codes and products of plain numbers: part by part. A falling answer may be a difference. */
@@ -195,7 +197,7 @@ const isOneQuantity = (plain: string) =>
 /** `[10, 20]`, and a score with a colon, for comparing with a range. */
 function readEnds(plain: string): Pick<Collection, 'items'> | undefined {
   const collection = readCollection(plain);
-  const isEnds = collection?.kind === 'ratio' ? !/to/.test(plain) : collection?.brackets === '[]';
+  const isEnds = collection?.kind === 'ratio' ? /^\d:\d$/.test(plain) : collection?.brackets === '[]';
   return isEnds && collection?.items.length === 2 ? collection : undefined;
 }
 

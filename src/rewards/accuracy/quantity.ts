@@ -124,6 +124,7 @@ function parseNumber(text: string): Expression | undefined {
 export function compareQuantities(left: Quantity, right: Quantity): Comparison {
   const areUnlike = left.unit !== '' && right.unit !== '' && left.unit !== right.unit;
   if (areUnlike && !areLooselySame(left.unit, right.unit)) return compareAcrossUnits(left, right);
+  if (left.isPercent !== right.isPercent && (left.isPercent ? right : left).unit !== '') return 'different';
   const result = compareExpressions(left.value, right.value);
   if (result === 'equal') return result;
   if (left.isPercent !== right.isPercent) {

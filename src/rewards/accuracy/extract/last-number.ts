@@ -1,15 +1,19 @@
-import { isUnitSymbol } from '../units.ts';
+import { isUnitPhrase, isUnitSymbol } from '../units.ts';
 import { parseNumberWords } from '../words.ts';
 
 /** A group, root or fraction; a number; letters right behind one; a name before its value. */
 const ATOM = String.raw`(?:\\[dt]?frac\s*(?:\{[^{}]{1,40}\}){2}|\\sqrt(?:\[\d+\])?\{[^{}]{1,40}\}|\\pi\b|\([^()\n]{1,40}\)|√\s?\d+|π|\d+(?:,\d+|\{,\}\d+)*(?:\.\d+)?|\.\d+|(?<=[\dπ)}])\p{L}{1,2}(?![\p{L}])(?!'))`;
 const JOIN = String.raw`\s?(?:[-+*/:=×÷·^±<>≤≥]|\\times|\\cdot|\\div|\\pm|\^\\circ|\^\{)?\s?-?`;
-const UNIT = String.raw`(?:\s?(?:%|°\s?[CF]?|\\%|\^\\circ|\^\{\\circ\}|percent\b|degrees?\b)|\s(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore)\b)?`;
-const WORD_UNIT = String.raw`(?:\s?[\p{L}Ω]+(?:\s?(?:\^\{?[23]\}?|[²³]))?(?:\/[\p{L}]+(?:\^\{?[23]\}?|[²³])?)?)?`;
+const UNIT = String.raw`(?:\s?(?:%|°\s?[CF]?|\\%|\^\\circ|\^\{\\circ\}|percent\b|degrees?\b|[ap]\.?m\b\.?)|\s(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore)\b)?`;
 const PHRASE = new RegExp(
-  String.raw`(?<![\p{L}\d._\\/])(?:(minus|negative)\s+)?([-+±]\s?)?(${ATOM}(?:${JOIN}${ATOM}){0,40}\}?${UNIT})(${WORD_UNIT})`,
+  String.raw`(?<![\p{L}\d._\\/])(?:(minus|negative)\s+)?([-+±]\s?)?(${ATOM}(?:${JOIN}${ATOM}){0,40}\}?${UNIT})`,
   'giu',
 );
+/** The word behind a number, with its power or quotient where it is a unit. */
+const NEXT_WORD = /^\s?([\p{L}Ω]+(?:\s?(?:\^\{?[23]\}?|[²³]))?(?:\/[\p{L}]+(?:\^\{?[23]\}?|[²³])?)?)/u;
+/** Beside one of these, a number is part of a formula or relation that was not read as a whole. */
+const FORMULA_BEFORE = /(?:[|[{(^_*/<>≤≥≠≈]|\\[a-zA-Z]+\*?|(?<![\p{L}])[a-z]\s*[-+])\s*$/u;
+const FORMULA_AFTER = /^\s?(?:[|\]})^_*/<>≤≥≠+!]|-\s?[\p{L}\d\\]|\\[a-zA-Z]+)/u;
 
 /** The number stands for something else than an answer. */
 const LABEL =
@@ -28,6 +32,7 @@ const MAX_SENTENCE = 400;
 interface Phrase {
   text: string;
   start: number;
+  sign: string;
   end: number;
 }
 
@@ -40,7 +45,7 @@ export function lastNumberPhrase(sentence: string): string | undefined {
   if (/\?\s*$/.test(plain)) return undefined;
   const phrases = findPhrases(plain);
   const last = phrases.at(-1);
-  if (!last || isDenied(plain, last)) return undefined;
+  if (!last || isDenied(plain, last) || isPartOfFormula(plain, last)) return undefined;
   const before = phrases.at(-2);
   if (!before) return last.text;
   const between = plain.slice(before.end, last.start);
@@ -52,12 +57,24 @@ function findPhrases(plain: string): Phrase[] {
   return [...plain.matchAll(PHRASE)]
     .filter(({ 0: all, index }) => /\d/.test(all) && !/^[\p{L}\d_]/u.test(plain.slice(index + all.length)))
     .filter(({ index }) => !LABEL.test(plain.slice(Math.max(0, index - 12), index)))
-    .map(({ 0: all, 1: minus, 2: sign = '', 3: number, 4: unit, index }) => ({
-      text: `${minus === undefined ? sign.trim() : '-'}${number}${isUnitSymbol(unit.trim()) ? unit : ''}`.trim(),
-      start: index,
-      end: index + all.length,
-    }));
+    .map(({ 0: all, 1: minus, 2: sign = '', 3: number, index }) => {
+      const word = NEXT_WORD.exec(plain.slice(index + all.length))?.[1] ?? '';
+      const unit = isCounted(word) ? '' : ` ${word}`;
+      return {
+        text: `${minus === undefined ? sign.trim() : '-'}${number}${unit}`.trim(),
+        start: index,
+        sign,
+        end: index + all.length,
+      };
+    });
 }
+
+/** A noun, which says what there are so many of; units and variables belong to the number. */
+const isCounted = (word: string) => word === 'in' || (isUnitPhrase(word, true) && !isUnitSymbol(word));
+
+/** Within brackets, behind a relation or before an operator, it is not the number alone that is given. */
+const isPartOfFormula = (plain: string, { start, end, sign }: Phrase) =>
+  FORMULA_BEFORE.test(plain.slice(0, start) + sign) || FORMULA_AFTER.test(plain.slice(end));
 
 function isDenied(plain: string, { start, end }: Phrase): boolean {
   const [before, after] = [plain.slice(0, start), plain.slice(end)];

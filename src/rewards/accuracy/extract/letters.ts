@@ -18,6 +18,8 @@ export function lettersInProse(text: string): string[] {
   const clauses = text
     .replace(/\*\*|["$]/g, '')
     .replace(REASON, '')
+    .replace(/\b(all|any\w*|every\w*|none) but\b/gi, '$1 except')
+    .replace(/(?<=(?<![A-Za-z])[A-J][)\]]?),\s*(?=(?:or |and )?[([]?[A-J](?![A-Za-z]))/g, ' and ')
     .split(CLAUSE)
     .reverse();
   for (const clause of clauses) {

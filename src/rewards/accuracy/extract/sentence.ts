@@ -12,6 +12,6 @@ export function answerInSentence(text: string): string | undefined {
   const plain = text.replace(/\\text(?:bf|rm|it|normal)?\s*\{([^{}]*)\}/g, ' $1 ').trim();
   const stated = lastStatement(plain)?.content;
   if (stated !== undefined) return stated;
-  if (!/^\p{L}[\p{L}']*,?\s+[\p{L}\d$(\\-]/u.test(plain)) return undefined;
+  if (!/^(?:\p{L}[\p{L}']+|I|A),?\s+[\p{L}\d$(\\-]/u.test(plain)) return undefined;
   return lastNumberPhrase(plain) ?? onlyNumberInWords(plain);
 }
