@@ -4,6 +4,8 @@ import { readQuantity } from './quantity.ts';
 
 const ABOUT = /^(?:(?:about|approx(?:imately|\.)?|around|roughly|nearly|circa|ca\.)\s*(?=[-\d\\.√])|[≈~]\s*)+/i;
 
+export const isApproximate = (plain: string) => /[≈~]/.test(plain) || ABOUT.test(plain);
+
 /**
  * The values of `\frac13 ≈ 0.33`, of `≈ 3.14` and of `x ≈ 3.14`: none where a rounded one is not within a twentieth of the
  * first, so that nobody hedges.

@@ -22,7 +22,7 @@ export function plainCharacters(text: string): string {
     .replace(/(?![0-9])\p{Nd}/gu, (digit) => String(digitValue(digit)))
     .replace(/[①-⑳]+/g, (marks) => Array.from(marks, (mark) => mark.normalize('NFKC')).join(', '))
     .replace(/(?<=\d)٬(?=\d)/g, ',')
-    .replace(/[−–‐‑‒⁃﹣]|(?<=^|\s)[—―](?=\d)/g, '-')
+    .replace(/[−–‐‑‒⁃﹣]|(?<=^|[\s$({])[—―](?=\d)|(?<=\d)\s?[—―]\s?(?=\d)/g, '-')
     .replace(/[“”„‟«»「」『』]/g, '"')
     .replace(/[‘’‚‛]/g, "'")
     .replace(/٪/g, '%')

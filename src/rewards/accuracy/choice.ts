@@ -119,7 +119,7 @@ function choiceIndices(text: string): number[] | undefined {
   return letters && toIndices(letters);
 }
 
-const unquoted = (plain: string) => plain.replace(/^(["'`])(.*)\1$/s, '$2').replace(/[.:]+$/, '');
+const unquoted = (plain: string) => plain.replace(/^(["'`])(.*)\1$/s, '$2').replace(/[.:!]+$/, '');
 
 /** The letter alone or before its text; all that stand in brackets where there are several, so that nobody hedges. */
 function oneLetter(plain: string): string[] | undefined {
@@ -139,7 +139,7 @@ const withHedges = (letter: string, plain: string) => [
 ];
 
 const REASON =
-  /^["'([]?([A-J])["')\]]?(?:,\s|\s+-\s|\s+\(|;\s|\s+(?:because|since|as|is|due|for|with|given|where)\b|(?=[\u3040-\u9fff\uac00-\ud7af]))/;
+  /^["'([]?([A-J])["')\]]?(?:,\s|\s+-\s|\s+\(|;\s|\s+(?:because|since|as|due|for|with|given|where)\b|(?=[\u3040-\u9fff\uac00-\ud7af]))/;
 
 /** The letter at the start before a reason or its text, `B (blue)`, `B because ...`, else the one that a sentence gives. */
 function indicesInProse(text: string): number[] | undefined {

@@ -1,8 +1,9 @@
-import { approximations } from './approximation.ts';
+import { approximations, isApproximate } from './approximation.ts';
 import { compareCalendar } from './calendar.ts';
 import { type Collection, readCollection } from './collection.ts';
 import { type Comparison, compareExpressions } from './equivalence.ts';
 import { compareIntervals, isPlainlyInterval } from './interval.ts';
+import { compareMatrices } from './matrix.ts';
 import { dropVariable, withoutName } from './name.ts';
 import { normalizeAnswer } from './normalize.ts';
 import { parseExpression } from './parse-expression.ts';
@@ -57,10 +58,13 @@ function hasBalancedBraces(text: string): boolean {
   return depth === 0;
 }
 
+/** `H_2O` is `H2O`. */
+const ELEMENTS = /^(?:\(?[A-Z][a-z]?\)?[_{}\d]*){2,}$/;
+
 /** Spaces between digits stay: `2 3` is not `23`. Case counts where only symbols are written: `N` is not `n`. */
 function asText(plain: string): string {
-  const bare = plain
-    .replace(/(?<!\d)\s+|\s+(?!\d)/g, '')
+  const unspaced = plain.replace(/(?<!\d)\s+|\s+(?!\d)/g, '');
+  const bare = (ELEMENTS.test(unspaced) ? unspaced.replace(/[_{}]/g, '') : unspaced)
     .replace(/^(["'`])(.*)\1$/s, '$2')
     .replace(/^\(([^(),]*)\)$/, '$1');
   return /(?<![\\\p{L}])\p{L}{3,}/u.test(plain) && !isChemical(bare) ? bare.toLowerCase() : bare;
@@ -78,12 +82,14 @@ class AnswerComparison {
     this.work += 1 + (answer.length + gold.length) / 100;
     if (this.work > MAX_WORK) return undecided;
     if (asText(answer) === asText(gold)) return { comparison: 'equal', as: 'text' };
-    if (/[≈~]|^(?:about|approx|around|roughly|nearly|circa|ca\.)/i.test(answer + gold)) {
+    if ([answer, gold].some(isApproximate)) {
       const [given, wanted] = [answer, gold].map(approximations);
       if (given.join() !== answer || wanted.join() !== gold) return this.compareEither(given, wanted);
     }
     const calendar = compareCalendar(answer, gold);
     if (calendar) return { comparison: calendar, as: 'dates or times' };
+    const matrices = /\\begin/.test(answer + gold) ? compareMatrices(answer, gold) : undefined;
+    if (matrices) return { comparison: matrices, as: 'matrices' };
     return (
       this.compareSequences(answer, gold) ??
       this.compareSets(answer, gold) ??

@@ -26,8 +26,11 @@ export function normalizeAnswer(text: string): string {
   return plain;
 }
 
+/** `_{8}` is `_8`; before a digit the braces tell `x_{1}2` from `x_{12}`. */
+const SUBSCRIPT = /_\s*\{\s*(?:\(\s*)?(\p{L}|\d+)(?:\s*\))?\s*\}(?!\d)/gu;
+
 function normalize(text: string): string {
-  const unwrapped = unwrap(dropMarkup(spellOutCharacters(text)));
+  const unwrapped = unwrap(dropMarkup(spellOutCharacters(text)).replace(SUBSCRIPT, '_$1'));
   const plain = joinThousands(unifyCommands(unwrapped)).replace(/\s+/g, ' ');
   return readOuterBraces(dropEnd(plain));
 }
@@ -125,11 +128,11 @@ const SPELLINGS: [RegExp, string][] = [
   [/\\(?:leqq|leqslant)(?![a-zA-Z])|[≦⩽]|=<|&le;/g, '≤'],
   [/\\geqq(?![a-zA-Z])|[≧⩾]|&ge;/g, '≥'],
   [/\\not\s*=|\/=|&ne;/g, '≠'],
+  [/\\mathbb\s*([A-Z])/g, '$1'],
   [/&lt;/g, '<'],
   [/&gt;/g, '>'],
   [/\\(?:sim|cong)(?![a-zA-Z])|[≃≅∼≒]/g, '≈'],
   [/\\(?:backslash|smallsetminus)(?![a-zA-Z])|[∖⧵]/g, '\\setminus'],
-  [/_\s*\{\s*(\p{L}|\d+)\s*\}(?!\d)/gu, '_$1'],
   [/^\(([0-9A-Za-z]+)\)_/g, '$1_'],
   [/(?<=^[0-9A-F]+)\s*(?:\(\s*base\s*(\d+)\s*\)|(?:in\s+)?base\s*(\d+))$/g, '_$1$2'],
   [/\\(?:to|rightarrow|longrightarrow)(?![a-zA-Z])/g, '→'],

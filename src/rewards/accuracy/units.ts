@@ -5,7 +5,7 @@ export type { Unit } from './unit-table.ts';
 
 /** Counted things of two or three letters, which would else be products of variables. */
 const SHORT_WORDS = new Set(
-  'ant bag bar bee bit box boy bus cab can cap car cat cow cup cut day dog egg fan fly guy hat hen hop hrs hat inn jar job key kid kit lap leg log man map men mug nut ox pcs pea pen pet pie pig pin pot pts rat ray red row sec set sip sit six sow sum tap tie tin top toy tub van way win yen yr yrs won wk mo st nd rd th rpm rps ppm ppb psi atm bar dB db lm lx cd mph kph kmh usd eur gbp cny rmb inr aud cad jpy rs hp au ly ac acre of in on for the per sq cu at all'.split(
+  'ant bag bar bee bit box boy bus cab can cap car cat cow cup cut day dog egg fan fly guy hat hen hop hrs hat inn jar job key kid kit lap leg log man map men mug nut ox pcs pea pen pet pie pig pin pot pts rat ray red row sec set sip sit six sow sum tap tie tin top toy tub van way win yen yr yrs won wk mo st nd rd th rpm rps ppm ppb psi atm bar dB db lm lx cd mph kph kmh us usd eur gbp cny rmb inr aud cad jpy rs hp au ly ac acre of in on for the per sq cu at all'.split(
     ' ',
   ),
 );
@@ -43,7 +43,8 @@ export function unitName(text: string): string {
     .replace(/\s*\*\s*/g, '*')
     .replace(/\bNm\b|\bN m\b/g, 'N*m')
     .replace(/\p{L}+/gu, (word) => (SYMBOL_UNITS.has(word) ? word : word.toLowerCase()))
-    .replace(/\b(?:degrees?|°)\s*(celsius|fahrenheit)\b/g, '$1')
+    .replace(/(?:\bdegrees?\s*|°\s*)?\b(?:celsius|centigrade)\b/g, 'degC')
+    .replace(/(?:\bdegrees?\s*|°\s*)?\bfahrenheit\b/g, 'degF')
     .replace(/平方\s*(\p{L}+)/gu, '$1^2')
     .replace(/立方\s*(\p{L}+)/gu, '$1^3')
     .replace(/\s*(?:\bper\b|\/)\s*/g, '/')
@@ -83,6 +84,6 @@ function findPower(name: string): Unit | undefined {
 
 /** `°`, `°C` and `C` may stand for each other, as answers leave out what the question says. */
 export function areLooselySame(left: string, right: string): boolean {
-  const temperatures = [/^(?:°|degC|celsius|C)$/, /^(?:°|degF|fahrenheit|F)$/];
+  const temperatures = [/^(?:°|degC|C)$/, /^(?:°|degF|F)$/];
   return temperatures.some((names) => names.test(left) && names.test(right));
 }

@@ -2,6 +2,7 @@ import { lastBox } from './boxes.ts';
 import { readConclusion } from './conclusion.ts';
 import { deniesNext, lastNumberPhrase } from './last-number.ts';
 import { letterOfLabelledLine, lettersInProse } from './letters.ts';
+import { lastSentence } from './sentence.ts';
 import { lastStatement } from './stated.ts';
 import { readYesOrNo } from './yes-or-no.ts';
 
@@ -27,6 +28,7 @@ export type Expected = 'choice' | 'yes or no' | 'value';
 
 /** Without any other sign of an answer, a response of at most so many characters may be the answer itself. */
 const SHORT_RESPONSE = 60;
+const SHORT_FORMULA = 300;
 const MAX_ENDING = 2000;
 
 /**
@@ -54,21 +56,22 @@ function readTagged(tagged: string): ExtractedAnswer | undefined {
 }
 
 function findUnmarked(text: string, expected: Expected): ExtractedAnswer | undefined {
-  const ending = lastSentence(text);
+  const ending = lastSentence(text.slice(-MAX_ENDING));
   const isChoice = expected === 'choice';
   return (
-    present(isBareAnswer(text, expected) ? text : undefined, 'whole response') ??
+    present(isBareAnswer(text) ? text : undefined, 'whole response') ??
     present(lastBareLine(text), 'last line') ??
     present(isChoice ? lettersInProse(ending).join(', ') : undefined, 'last choice') ??
     present(isChoice ? letterOfLabelledLine(text) : undefined, 'last choice') ??
     present(expected === 'yes or no' ? yesOrNo(text) : undefined, 'first word') ??
     present(lastFormula(ending), 'last formula') ??
-    present(lastNumberPhrase(ending), 'last number')
+    present(lastNumberPhrase(ending), 'last number') ??
+    present(isShortSentence(text) ? text : undefined, 'whole response')
   );
 }
 
 const RETRACTION =
-  /(?:^|[.!?\n,]\s*|\b(?:but|and)\s+)(?:wait|oops|hold on|scratch that|correction|no,|no wait|actually|on (?:second thought|reflection)|let me (?:re-?check|re-?consider|re-?do|re-?think|re-?calculate)|i made an? (?:mistake|error)|(?:that|this|it)(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct))|i (?:was|am) wrong)\b/i;
+  /(?:^|[.!?\n,]\s*|\b(?:but|and)\s+)(?:wait|oops|hold on|scratch that|correction|no(?=,)|no wait|actually|on (?:second thought|reflection)|let me (?:re-?check|re-?consider|re-?do|re-?think|re-?calculate)|i made an? (?:mistake|error)|(?:that|this|it)(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct))|i (?:was|am) wrong)\b/i;
 
 /** What follows where an answer is taken back. */
 function findRetraction(rest: string): string | undefined {
@@ -76,33 +79,40 @@ function findRetraction(rest: string): string | undefined {
   return found ? rest.slice(found.index).replace(/^[.!?\n,\s]+/, '') : undefined;
 }
 
-/** An expression, an equation, or words without digits; not a sentence around a number. */
-function isBareAnswer(text: string, expected: Expected = 'value'): boolean {
+/** One line that is a formula, or that is short and has no digits; not a sentence around a number. */
+function isBareAnswer(text: string): boolean {
   const plain = text.trim();
-  if (plain.length > SHORT_RESPONSE || plain.includes('\n')) return false;
-  const isEquation = plain.includes('=') && !/[.,;]\s/.test(plain);
-  const isLabelled = expected === 'choice' && /^[(*]*[A-J][).:*\s]/.test(plain);
-  return isEquation || isLabelled || !/\d/.test(plain) || /^[-+\d.,([{$\\≈~]/.test(plain);
+  if (plain.length > SHORT_FORMULA || plain.includes('\n')) return false;
+  return isFormula(plain) || (plain.length <= SHORT_RESPONSE && !/\d/.test(plain));
 }
+
+const COMMAND = /\\(?:text\s*\{[^{}]*\}|(?:begin|end)\s*\{[a-z]*\}|[a-zA-Z]+)|\b(?:and|or)\b/g;
+
+/** Short without two words in a row, or longer without any. */
+function isFormula(line: string): boolean {
+  const plain = line.replace(COMMAND, ' ');
+  const isSentence = /\p{L}{2}[,.:]?\s+\p{L}{2}|\p{L}{4}\s+\d/u.test(plain);
+  return (line.length <= SHORT_RESPONSE && !isSentence) || !/\p{L}{3}/u.test(plain);
+}
+
+/** A sentence whose number is denied, or part of something else, is compared as a whole. */
+const isShortSentence = (text: string) => text.length <= SHORT_RESPONSE && !/\n|[.!?]\s/.test(text.trim());
 
 /** The last of several lines, where it is a formula and no sentence. */
 function lastBareLine(text: string): string | undefined {
   const lines = text.slice(-MAX_ENDING).trim().split('\n');
   const last = lines[lines.length - 1].trim();
-  return lines.length > 1 && /^(?:[-+\d.([{]|\$+[^$]|\\(?!end|\]))/.test(last) && isBareAnswer(last) ? last : undefined;
+  return lines.length > 1 &&
+    /^(?:[-+\d.([{]|\$+[^$]|\\(?!end|\]))/.test(last) &&
+    last.length <= SHORT_RESPONSE &&
+    isFormula(last)
+    ? last
+    : undefined;
 }
-
-/** A number in an earlier sentence is rarely the answer: refusals repeat those of the question. */
-const lastSentence = (text: string) =>
-  text
-    .slice(-MAX_ENDING)
-    .trim()
-    .split(/(?<=[.!?])\s+(?=[A-Z"“(])|\n+/)
-    .at(-1) ?? '';
 
 /** `Yes` or `no` before a reason, first or last in the text, where the two do not differ. */
 function yesOrNo(text: string): string | undefined {
-  const [first, last] = [readYesOrNo(text), readYesOrNo(lastSentence(text))];
+  const [first, last] = [readYesOrNo(text), readYesOrNo(lastSentence(text.slice(-MAX_ENDING)))];
   return first && last && first !== last ? undefined : (last ?? first);
 }
 

@@ -19,7 +19,7 @@ const FORMULA_AFTER = /^\s?(?:[|\]})^_*/<>≤≥≠+!]|-\s?[\p{L}\d\\]|\\[a-zA-Z
 const LABEL =
   /\b(?:fig(?:ure|\.)?|step|equations?|eq\.|options?|questions?|problem|table|page|chapter|part|theorem|line|case|example|rule|choice)\s*\(?$/i;
 const DENIED =
-  /\b(?:not|never|cannot|can't|isn't|aren't|wasn't|doesn't|don't|won't|neither|nor|without|unless|if|instead of|rather than|wrong|incorrect|undetermined|unknown|insufficient|impossible)\b/i;
+  /\b(?:not|never|cannot|can't|isn't|aren't|wasn't|doesn't|don't|won't|neither|nor|without|except|unless|if|instead of|rather than|wrong|incorrect|undetermined|unknown|insufficient|impossible)\b/i;
 /** These make another thing of the number behind them, and of the one before. */
 const COMPARED =
   /\b(?:(?:more|less|greater|fewer|larger|smaller|higher|lower|other) than|over|under|below|above|beyond|exceeds?|between)\s*$/i;
@@ -49,7 +49,7 @@ export function lastNumberPhrase(sentence: string): string | undefined {
   const before = phrases.at(-2);
   if (!before) return last.text;
   const between = plain.slice(before.end, last.start);
-  if (/^[\s,]*(?:or|and|to|,)\s*$/.test(between)) return `${before.text}${between}${last.text}`;
+  if (/^[\s,]*(?:or|and|to|,)\s*$/.test(between)) return plain.slice(before.start, last.end).trim();
   return LEADS.test(between) || /[.;]\s/.test(between) ? last.text : undefined;
 }
 
@@ -69,8 +69,10 @@ function findPhrases(plain: string): Phrase[] {
     });
 }
 
+const FUNCTION_WORD = /^(?:in|to|and|or|is|are|as|at|by|so|if|we|it|be|of|for|on|has|was)$/i;
+
 /** A noun, which says what there are so many of; units and variables belong to the number. */
-const isCounted = (word: string) => word === 'in' || (isUnitPhrase(word, true) && !isUnitSymbol(word));
+const isCounted = (word: string) => FUNCTION_WORD.test(word) || (isUnitPhrase(word, true) && !isUnitSymbol(word));
 
 /** Within brackets, behind a relation or before an operator, it is not the number alone that is given. */
 const isPartOfFormula = (plain: string, { start, end, sign }: Phrase) =>

@@ -41,6 +41,6 @@ function lettersInClause(clause: string): string[] {
 
 /** Letter of the one line that starts with a label and no other like it: `B. blue` above a reason. */
 export function letterOfLabelledLine(text: string): string | undefined {
-  const labels = [...text.matchAll(/^[\s*_#>-]{0,6}\(?([A-J])(?:\)|\.|:)(?:\s|\*|(?=[^\sA-Za-z]))/gm)];
+  const labels = [...text.matchAll(/^[\s*_#>-]{0,6}\(?([A-J])(?:(?:\)|\.|:)(?:\s|\*|(?=[^\sA-Za-z]))|[)*_.]*$)/gm)];
   return labels.length === 1 ? labels[0][1] : undefined;
 }

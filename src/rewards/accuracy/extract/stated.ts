@@ -12,7 +12,7 @@ const DRESS = String.raw`[\s*_"'\x60]{0,6}`;
 const ENGLISH = String.raw`\b(?<noun>answer|choice|option)s?${DRESS}(?:(?:to|for|of)\s[^\n.?!:=]{1,60}?\s)?(?:${VERB}[\s*_:]{0,8})(?<![:*_\s]\n[\s\S]{0,8})`;
 /** A heading of its own line. */
 const HEADING = String.raw`(?<=^|\n)[#>*_\s]{0,8}${WEIGHT}answer[\s*_#]{0,6}(?=\n)`;
-const CHINESE = String.raw`(?:答案|答え|正解)(?:应该|應該)?[是为為はが选選:\s*]{0,8}(?=\S)|[选選](?:项|項|择|擇|择肢|択肢)?[是为為:\s*]{0,8}(?=[([]?[A-J](?![A-Za-z]))`;
+const CHINESE = String.raw`(?:答案|答え|正解)(?:应该|應該)?[是为為はが选選:\s*]{0,8}(?=\S)|(?<![不未没])[选選](?:项|項|择|擇|择肢|択肢)?[是为為:\s*]{0,8}(?=[([]?[A-J](?![A-Za-z]))`;
 const KOREAN = String.raw`(?:정답|(?<![가-힣])답(?=은|는|이|\s{0,4}:))(?:은|는|이)?\s{0,4}:?\s{0,4}`;
 const EUROPEAN = String.raw`(?<!\p{L})(?:respuesta|resposta|réponse|antwort|lösung|risposta|ответ|cevap|đáp án|jawaban|antwoord|odpowiedź|svar(?:et)?)(?:\s+\p{L}{3,14}){0,2}\s{0,4}(?:(?:es|é|est|ist|lautet|è|là|adalah|is|jest|är|er)(?!\p{L})|[:=—])[\s*_:]{0,8}`;
 const ARABIC = String.raw`(?:الإجابة|الاجابة|الجواب)(?:\s+(?:الصحيحة|الصحيح|النهائية|النهائي)){0,2}\s{0,4}(?:هي|هو|:)\s{0,4}`;
@@ -24,7 +24,7 @@ const CUE = new RegExp(
 
 /** Behind "answer", "choice" or "option", these say something about it and not what it is. */
 const NOTHING =
-  /^(?:(?:in)?correct|wrong|checked|considered|evaluated|given|found|obtained|determined|calculated|unclear|as follows|below|above|here|therefore|(?:let'?s|let us|we|i|to|in the form|expressed|simplified|supposed|expected|asked|required|likely to)\b.*|an?\s+(?:[a-z-]+\s+){0,2}(?:integer|number|fraction|decimal|letter|value|choice|option)s?)$/is;
+  /^(?:(?:in)?correct|wrong|checked|considered|evaluated|given|found|obtained|determined|calculated|(?:checked|evaluated|given|found|obtained|determined|calculated)\s+(?:by|from|in|as|to|with|using|through)\b.*|unclear|as follows|below|above|here|therefore|(?:let'?s|let us|we|i|to|in the form|expressed|simplified|supposed|expected|asked|required|likely to)\b.*|an?\s+(?:[a-z-]+\s+){0,2}(?:integer|number|fraction|decimal|letter|value|choice|option)s?)$/is;
 const NOTHING_OF_OPTIONS =
   /^(?:right|true|false|valid|invalid|possible|impossible|(?:too|the|not|an?)\s.*|[a-z]+ed)$/is;
 
@@ -59,7 +59,8 @@ function readContent(text: string, start: number): Statement | undefined {
   if (setOff !== undefined) return { content: setOff.trim(), end: start + lead.length + setOff.length };
   const line = /^[^\n]*/.exec(body)![0];
   const sentence = firstSentence(line);
-  return sentence.trim() === '' ? undefined : { content: sentence, end: start + lead.length + sentence.length };
+  const content = sentence.replace(/(?<=\S)(?:,\s*(?:and\s+)?not|,?\s+(?:and not|rather than|instead of))\s.*$/i, '');
+  return content.trim() === '' ? undefined : { content, end: start + lead.length + sentence.length };
 }
 
 const SENTENCE_END = /(?<!\b(?:Rs|No|approx|ca|vs|sq|cu))\.(?=\s|$)|(?<=\D)!(?=\s)|\?(?=\s|$)/;
