@@ -34,7 +34,7 @@ function readProse(text: string): Gold | undefined {
   const plain = plainCharacters(text);
   const stated = lastStatement(plain)?.content.replace(/[*\s]+$/, '');
   if (stated) return { answer: stated, place: 'statement' };
-  if (!isSentence(plain) || !/[\d$]|\\\(/.test(plain)) return undefined;
+  if (plain.trim().includes('\n') || !isSentence(plain) || !/[\d$]|\\\(/.test(plain)) return undefined;
   const spans = plain.match(/\$[^$]+\$|\\\(.+?\\\)/gs) ?? [];
   if (spans.length > 1) return undefined;
   const inside = answerInSentence(plain) ?? (spans.length === 1 ? spans[0] : undefined);
