@@ -4,6 +4,8 @@ import { readQuantity } from './quantity.ts';
 
 const ABOUT = /^(?:(?:about|approx(?:imately|\.)?|around|roughly|nearly|circa|ca\.)\s*(?=[-\d\\.√])|[≈~]\s*)+/i;
 
+const MAX_SIDES = 4;
+
 export const isApproximate = (plain: string) => /[≈~]/.test(plain) || ABOUT.test(plain);
 
 /**
@@ -15,6 +17,7 @@ export function approximations(plain: string): string[] {
     .replace(ABOUT, '')
     .split(/[≈~]/)
     .map((side) => side.trim());
+  if (rounded.length > MAX_SIDES) return [plain];
   if (isName(first) && rounded.length > 0) return approximations(rounded.join('≈'));
   const exact = approximate(first.slice(first.lastIndexOf('=') + 1));
   const values = rounded.map(approximate);

@@ -30,7 +30,7 @@ export function normalizeAnswer(text: string): string {
 const SUBSCRIPT = /_\s*\{\s*(?:\(\s*)?(\p{L}|\d+)(?:\s*\))?\s*\}(?!\d)/gu;
 
 function normalize(text: string): string {
-  const unwrapped = unwrap(dropMarkup(spellOutCharacters(text)).replace(SUBSCRIPT, '_$1'));
+  const unwrapped = unwrap(dropMarkup(spellOutCharacters(text)).replace(SUBSCRIPT, '_$1')).replace(/\s+/g, ' ');
   const plain = joinThousands(unifyCommands(unwrapped)).replace(/\s+/g, ' ');
   return readOuterBraces(dropEnd(plain));
 }
@@ -95,7 +95,7 @@ const SPELLINGS: [RegExp, string][] = [
   [/\\(left|right|displaystyle|limits|[bB]igg?[lr]?)(?![a-zA-Z])\.?/g, ''],
   [/(?<=[\d}])\\,(?=\\?[a-zA-Z])/g, ' '],
   [/\\[,!]|\\q?quad(?![a-zA-Z])(?=\s*$)/g, ''],
-  [/\\[;:]|\\ |~|\\q?quad(?![a-zA-Z])/g, ' '],
+  [/(?:\\[;:]|\\ |~|\\q?quad(?![a-zA-Z]))+/g, ' '],
   [/\^\s*\{\s*\\(?:circ|degree)\s*\}|\^?\s*\\(?:circ|degree)(?![a-zA-Z])/g, '°'],
   [/\\%/g, '%'],
   [/\\[tdc]frac(?![a-zA-Z])/g, '\\frac'],
