@@ -1,4 +1,4 @@
-import { type Compared, compareAnswers, isSameText } from './compare.ts';
+import { type Compared, compareAnswers, textOf } from './compare.ts';
 import { lettersInProse } from './extract/letters.ts';
 import { readYesOrNo } from './extract/yes-or-no.ts';
 import { normalizeAnswer } from './normalize.ts';
@@ -9,9 +9,12 @@ const LABEL =
 
 /** Indices of the right options, from their letters or the text of one; undefined where the gold names none of them. */
 export function findGoldOptions(gold: string, options: readonly string[]): number[] | undefined {
-  const asWritten = options.findIndex((option) => isSameText(option, gold));
   const letters = choiceIndices(gold);
-  if (letters && letters.length > 1 && asWritten >= 0) return [asWritten];
+  if (letters && letters.length > 1) {
+    const text = textOf(gold);
+    const asWritten = options.findIndex((option) => textOf(option) === text);
+    if (asWritten >= 0) return [asWritten];
+  }
   if (letters?.every((index) => index < options.length)) return letters;
   const byText = options.findIndex((option) => compareAnswers(option, gold).comparison === 'equal');
   return byText < 0 ? undefined : [byText];
@@ -42,9 +45,9 @@ export function compareChoice(answer: string, gold: readonly number[], options: 
   if (indices && isSameSet(indices, gold)) return { comparison: 'equal', as: 'choices' };
   if (gold.length > 1) return compareSeveral(indices ?? indicesInProse(answer), gold);
   const right = options[gold[0]];
-  if (isSameText(answer, right)) return { comparison: 'equal', as: 'text of the option' };
-  const isAnotherOption = options.some((option) => isSameText(answer, option));
-  if (indices || isAnotherOption) return { comparison: 'different', as: 'choices' };
+  const text = textOf(answer);
+  if (text === textOf(right)) return { comparison: 'equal', as: 'text of the option' };
+  if (indices || options.some((option) => textOf(option) === text)) return { comparison: 'different', as: 'choices' };
   const inProse = indicesInProse(answer);
   if (inProse) return { comparison: isSameSet(inProse, gold) ? 'equal' : 'different', as: 'choices' };
   return compareWithTexts(answer, gold[0], options);
@@ -73,10 +76,11 @@ export function compareYesOrNo(answer: string, gold: string): Compared | undefin
   return given && { comparison: given === readYesOrNo(gold) ? 'equal' : 'different', as: 'yes or no' };
 }
 
-export const isYesOrNo = (gold: string) => /^(?:yes|no|true|false)$/i.test(normalizeAnswer(gold));
+export const isYesOrNo = (gold: string) => gold.length < 20 && /^(?:yes|no|true|false)$/i.test(normalizeAnswer(gold));
 
 /** The option whose words stand in the answer when those of no other do, such as `the blue bar`. */
 function onlyOptionNamed(answer: string, options: readonly string[]): number | undefined {
+  if (!/\s/.test(answer.trim())) return undefined;
   const plain = ` ${normalizeAnswer(answer).toLowerCase()} `;
   if (/\b(?:not|no|or|nor|neither|except|than|without|but|wrong|incorrect|false)\b|n't\b/.test(plain)) return undefined;
   const named = options.flatMap((option, index) => {

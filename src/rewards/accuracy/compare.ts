@@ -37,9 +37,8 @@ export function compareAnswers(answer: string, gold: string): Compared {
   return new AnswerComparison().compare(normalizeAnswer(answer), normalizeAnswer(gold));
 }
 
-/** True where two answers are the same text, whatever their spacing, case and LaTeX dress. */
-export const isSameText = (left: string, right: string) =>
-  asText(normalizeAnswer(left.slice(0, MAX_LENGTH))) === asText(normalizeAnswer(right.slice(0, MAX_LENGTH)));
+/** The text of an answer whatever its spacing, case and LaTeX dress: the same for answers that are. */
+export const textOf = (answer: string) => asText(normalizeAnswer(answer.slice(0, MAX_LENGTH)));
 
 /** True where the text, read as an answer, holds something to compare. */
 export function isComparable(gold: string): boolean {

@@ -1,4 +1,5 @@
 import { plainCharacters } from './characters.ts';
+import { unifySpelling } from './spelling.ts';
 
 const WRAPPERS =
   /\\(?:text(?:bf|it|rm|sf|tt|normal)?|math(?:rm|bf|it|sf|tt|cal|bb)|operatorname\*?|[mhf]?box|boxed|boldsymbol|bm|underline)\s*\{([^{}]*)\}/g;
@@ -30,8 +31,10 @@ export function normalizeAnswer(text: string): string {
 const SUBSCRIPT = /_\s*\{\s*(?:\(\s*)?(\p{L}|\d+)(?:\s*\))?\s*\}(?!\d)/gu;
 
 function normalize(text: string): string {
-  const unwrapped = unwrap(dropMarkup(spellOutCharacters(text)).replace(SUBSCRIPT, '_$1')).replace(/\s+/g, ' ');
-  const plain = joinThousands(unifyCommands(unwrapped)).replace(/\s+/g, ' ');
+  const spelled = dropMarkup(spellOutCharacters(text));
+  const unwrapped =
+    spelled.includes('\\') || spelled.includes('_') ? unwrap(spelled.replace(SUBSCRIPT, '_$1')) : spelled;
+  const plain = joinThousands(unifySpelling(unwrapped.replace(/\s+/g, ' '))).replace(/\s+/g, ' ');
   return readOuterBraces(dropEnd(plain));
 }
 
@@ -74,11 +77,12 @@ function dropMarkup(source: string): string {
   const rows = text.includes('\\begin')
     ? text.replace(/\\\\(?:\[[^\]]*\])?/g, '¶')
     : text.replace(/\\\\(?=[a-zA-Z])/g, '\\');
-  return rows
-    .replace(/(?<![\w)}])\*\*|\*\*(?![\w({\\-])/g, '')
-    .replace(/\*\*/g, '^')
+  const unmarked = rows.includes('**')
+    ? rows.replace(/(?<![\w)}])\*\*|\*\*(?![\w({\\-])/g, '').replace(/\*\*/g, '^')
+    : rows;
+  return unmarked
     .replace(/\\[()[\]]|\\\$|\\textdollar|\\(?:pounds|euro)(?![a-zA-Z])|\$|[€£¥₹₩]/g, ' ')
-    .replace(/(?<![\p{L}\d])(?:US|Rs\.?|INR|USD|EUR|CNY|RMB)\s*(?=\d)/gu, '');
+    .replace(/(?<![\p{L}\d])(?:US|Rs\.?|INR|USD|EUR|CNY|RMB)\s{0,2}(?=\d)/gu, '');
 }
 
 function unwrap(text: string): string {
@@ -90,78 +94,6 @@ function unwrap(text: string): string {
   }
   return plain;
 }
-
-const SPELLINGS: [RegExp, string][] = [
-  [/\\(left|right|displaystyle|limits|[bB]igg?[lr]?)(?![a-zA-Z])\.?/g, ''],
-  [/(?<=[\d}])\\,(?=\\?[a-zA-Z])/g, ' '],
-  [/\\[,!]|\\q?quad(?![a-zA-Z])(?=\s*$)/g, ''],
-  [/(?:\\[;:]|\\ |~|\\q?quad(?![a-zA-Z]))+/g, ' '],
-  [/\^\s*\{\s*\\(?:circ|degree)\s*\}|\^?\s*\\(?:circ|degree)(?![a-zA-Z])/g, '°'],
-  [/\\%/g, '%'],
-  [/\\[tdc]frac(?![a-zA-Z])/g, '\\frac'],
-  [/\\frac\s*(\d)\s*(\d)/g, '\\frac{$1}{$2}'],
-  [/\{?\s*(?<!\d)(\d{1,6})\s*\\?choose\s*(\d{1,6})\s*\}?/g, '\\binom{$1}{$2}'],
-  [/\\sqrt\s*(\d)/g, '\\sqrt{$1}'],
-  [/[×·⋅∙]|\\(cdot|times|ast)(?![a-zA-Z])/g, '*'],
-  [/[÷⁄]|\\div(?![a-zA-Z])/g, '/'],
-  [/\\(leqslant|leq|le)(?![a-zA-Z])|<=/g, '≤'],
-  [/\\(geqslant|geq|ge)(?![a-zA-Z])|>=/g, '≥'],
-  [/\\lt(?![a-zA-Z])/g, '<'],
-  [/\\gt(?![a-zA-Z])/g, '>'],
-  [/\\(neq|ne)(?![a-zA-Z])|!=/g, '≠'],
-  [/\\in(?![a-zA-Z])/g, '∈'],
-  [/\\cup(?![a-zA-Z])/g, '∪'],
-  [/\\(emptyset|varnothing)(?![a-zA-Z])|∅/g, '\\{\\}'],
-  [/\\pm(?![a-zA-Z])|\+\/-/g, '±'],
-  [/\\mp(?![a-zA-Z])/g, '∓'],
-  [/\\infty(?![a-zA-Z])/g, '∞'],
-  [/\\lbrace(?![a-zA-Z])/g, '\\{'],
-  [/\\rbrace(?![a-zA-Z])/g, '\\}'],
-  [/\\lbrack(?![a-zA-Z])/g, '['],
-  [/\\rbrack(?![a-zA-Z])/g, ']'],
-  [/\\[lr]?vert(?![a-zA-Z])|\\mid(?![a-zA-Z])/g, '|'],
-  [/\\tg(?![a-zA-Z])/g, '\\tan'],
-  [/\\equiv(?![a-zA-Z])/g, '='],
-  [/\\(?:approx|simeq|doteq)(?![a-zA-Z])/g, '≈'],
-  [/\\colon(?![a-zA-Z])|∶/g, ':'],
-  [/\{,\}/g, ','],
-  [/\\(?:leqq|leqslant)(?![a-zA-Z])|[≦⩽]|=<|&le;/g, '≤'],
-  [/\\geqq(?![a-zA-Z])|[≧⩾]|&ge;/g, '≥'],
-  [/\\not\s*=|\/=|&ne;/g, '≠'],
-  [/\\mathbb\s*([A-Z])/g, '$1'],
-  [/&lt;/g, '<'],
-  [/&gt;/g, '>'],
-  [/\\(?:sim|cong)(?![a-zA-Z])|[≃≅∼≒]/g, '≈'],
-  [/\\(?:backslash|smallsetminus)(?![a-zA-Z])|[∖⧵]/g, '\\setminus'],
-  [/^\(([0-9A-Za-z]+)\)_/g, '$1_'],
-  [/(?<=^[0-9A-F]+)\s*(?:\(\s*base\s*(\d+)\s*\)|(?:in\s+)?base\s*(\d+))$/g, '_$1$2'],
-  [/\\(?:to|rightarrow|longrightarrow)(?![a-zA-Z])/g, '→'],
-  [/\\(?:Rightarrow|implies)(?![a-zA-Z])/g, '⇒'],
-  [/\\(?:parallel)(?![a-zA-Z])|∥/g, '∥'],
-  [/\\perp(?![a-zA-Z])/g, '⊥'],
-  [/\\angle(?![a-zA-Z])/g, '∠'],
-  [/\\(?:triangle|bigtriangleup|vartriangle)(?![a-zA-Z])|(?:\\Delta|[△▵Δ∆])(?=\s*[A-Z]{3})/g, '△'],
-  [/\\Omega(?![a-zA-Z])|Ω/g, 'Ω'],
-  [/\\mu(?=\s*[a-zA-Z])|µ/g, 'μ'],
-  [/\\(?:square|Box|blacksquare)(?![a-zA-Z])/g, '□'],
-  [/\\prime(?![a-zA-Z])|′|\^\s*\{?\s*(?:\\prime|′)\s*\}?/g, "'"],
-  [/\\(?:ldots|dots|cdots)(?![a-zA-Z])/g, '...'],
-  [/√\s*\(([^()]*)\)/g, '\\sqrt{$1}'],
-];
-
-const GREEK: Record<string, string> = {
-  ...{ α: 'alpha', β: 'beta', γ: 'gamma', δ: 'delta', ε: 'epsilon', ϵ: 'epsilon', ζ: 'zeta', η: 'eta', θ: 'theta' },
-  ...{ ϑ: 'theta', ι: 'iota', κ: 'kappa', λ: 'lambda', ν: 'nu', ξ: 'xi', ρ: 'rho', σ: 'sigma', τ: 'tau' },
-  ...{ υ: 'upsilon', φ: 'phi', ϕ: 'phi', χ: 'chi', ψ: 'psi', ω: 'omega' },
-};
-/** Greek letters as their commands, which the parser reads; π, Ω and the micro sign are constants and units. */
-const spellGreek = (text: string) =>
-  text
-    .replace(/\\var(epsilon|phi|theta|rho|sigma|kappa)(?![a-zA-Z])/g, '\\$1')
-    .replace(/[α-κλνξρστυφχψωϵϑϕ]/g, (letter) => (GREEK[letter] ? `\\${GREEK[letter]} ` : letter));
-
-const unifyCommands = (text: string) =>
-  SPELLINGS.reduce((plain, [pattern, spelling]) => plain.replace(pattern, spelling), spellGreek(text));
 
 /** `1,234,567` and `1 234 567` become `1234567`; `(1,234)` stays a pair, and `1, 234` a list. */
 function joinThousands(text: string): string {

@@ -9,7 +9,7 @@ const VERB = '(?:is|are|was|would be|should be|must be|will be|has to be|can onl
 const DRESS = String.raw`[\s*_"'\x60]{0,6}`;
 
 /** `the answer is`, `Answer:`, `**Final answer:**`, `the answer to the question is`, `option =`. */
-const ENGLISH = String.raw`\b(?<noun>answer|choice|option)s?${DRESS}(?:(?:to|for|of)\s[^\n.?!:=]{1,60}?\s)?(?:${VERB}[\s*_:]{0,8})(?<![:*_\s]\n[\s\S]{0,8})`;
+const ENGLISH = String.raw`\b(?<noun>answer|choice|option)s?${DRESS}(?:(?:to|for|of)\s[^\n.?!:=]{1,60}?\s)?${VERB}[ \t*_:]{0,8}`;
 /** A heading of its own line. */
 const HEADING = String.raw`(?<=^|\n)[#>*_\s]{0,8}${WEIGHT}answer[\s*_#]{0,6}(?=\n)`;
 const CHINESE = String.raw`(?:答案|答え|正解)(?:应该|應該)?[是为為はが选選:\s*]{0,8}(?=\S)|(?<![不未没])[选選](?:项|項|择|擇|择肢|択肢)?[是为為:\s*]{0,8}(?=[([]?[A-J](?![A-Za-z]))`;
@@ -22,6 +22,10 @@ const CUE = new RegExp(
   'giu',
 );
 
+/** Without one of these there is no cue, which is quicker to see. */
+const NOUN =
+  /answer|choice|option|答|正解|[选選]|답|resp[uo]|réponse|antwo|lösung|risposta|ответ|cevap|đáp|jawaban|odpow|svar|جابة|الجواب|उत्तर|विकल्प/i;
+
 /** Behind "answer", "choice" or "option", these say something about it and not what it is. */
 const NOTHING =
   /^(?:(?:in)?correct|wrong|checked|considered|evaluated|given|found|obtained|determined|calculated|(?:checked|evaluated|given|found|obtained|determined|calculated)\s+(?:by|from|in|as|to|with|using|through)\b.*|unclear|as follows|below|above|here|therefore|(?:let'?s|let us|we|i|to|in the form|expressed|simplified|supposed|expected|asked|required|likely to)\b.*|an?\s+(?:[a-z-]+\s+){0,2}(?:integer|number|fraction|decimal|letter|value|choice|option)s?)$/is;
@@ -33,7 +37,7 @@ const NOTHING_OF_OPTIONS =
  * its sentence; behind a cue that ends its line, the next line that holds something, or the formula set off there.
  */
 export function lastStatement(text: string): Statement | undefined {
-  const cues = [...text.matchAll(CUE)];
+  const cues = NOUN.test(text) ? [...text.matchAll(CUE)] : [];
   for (let index = cues.length - 1; index >= 0; index -= 1) {
     const start = cues[index].index + cues[index][0].length;
     const end = cues[index + 1]?.index ?? text.length;
