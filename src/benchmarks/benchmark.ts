@@ -1,3 +1,4 @@
+import type { GradeOptions } from '../rewards/index.ts';
 import type { Choosable } from '../schema/config/choice.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
 import type { AccuracyComparison, AccuracyEstimate, EvaluationRecord } from '../schema/evaluation.ts';
@@ -27,6 +28,8 @@ export interface Examination {
 export interface BenchmarkContext {
   /** `evaluation.sampling` of the run config. */
   sampling: SamplingConfig;
+  /** How the run's accuracy reward reads answers. */
+  gradeOptions: GradeOptions;
 }
 
 /** A way to measure policies on prompts. Each is one file of this room, and a line in its list. */

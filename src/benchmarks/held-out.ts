@@ -9,14 +9,14 @@ export const heldOut: Benchmark = {
   title: 'held-out prompts',
   version: '1',
   options: z.strictObject({}),
-  create: (_, { sampling }) => ({
+  create: (_, { sampling, gradeOptions }) => ({
     completionsPerPrompt: 1,
     sampling,
     rewards: { accuracy: BUILT_IN_VERSIONS.accuracy, format: BUILT_IN_VERSIONS.format },
     grade: (prompt, { text, tokenIds }) => ({
       promptId: prompt.promptId,
       tier: prompt.tier,
-      isCorrect: gradeAnswer(prompt, text).verdict === 'correct',
+      isCorrect: gradeAnswer(prompt, text, gradeOptions).verdict === 'correct',
       isFormatted: isFormatted(text),
       text,
       tokenCount: tokenIds.length,

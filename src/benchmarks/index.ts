@@ -1,3 +1,4 @@
+import { GradeOptions } from '../rewards/index.ts';
 import { resolveChoice } from '../schema/config/choice.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
@@ -19,12 +20,14 @@ export interface ActiveBenchmark extends Pick<Benchmark, 'name' | 'title' | 'ver
  * The benchmarks of a run, in the order of its config. Throws `InvalidInputError` on an unknown name, and on options that
  * a benchmark does not take.
  */
-export function loadBenchmarks({ evaluation }: Pick<RunConfig, 'evaluation'>): ActiveBenchmark[] {
+export function loadBenchmarks({ evaluation, rewards }: Pick<RunConfig, 'evaluation' | 'rewards'>): ActiveBenchmark[] {
+  const gradeOptions = GradeOptions.parse(rewards.accuracy.options);
+  const context = { sampling: evaluation.sampling, gradeOptions };
   return Object.entries(evaluation.benchmarks).map(([name, { source, options }]) => {
     const { chosen, ...parsed } = resolveChoice(`evaluation.benchmarks.${name}`, BENCHMARKS, { name, options });
     const { title, version } = chosen;
     const promptSet = source ? name : 'evaluation';
-    return { name, title, version, source, promptSet, ...chosen.create(parsed.options, evaluation) };
+    return { name, title, version, source, promptSet, ...chosen.create(parsed.options, context) };
   });
 }
 

@@ -1,3 +1,4 @@
+export { GradeOptions } from './accuracy/decimal-comma.ts';
 export { findBrokenCommand } from './accuracy/gold/gold-fault.ts';
 export { ACCURACY_VERSION, findGoldFault, gradeAnswer, type Verdict } from './accuracy/grade-answer.ts';
 export { BUILT_IN_REWARDS, BUILT_IN_VERSIONS } from './built-in.ts';

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import type { GradeOptions } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { gradePair } from './grade-pair.ts';
 import { readLines } from './read-lines.ts';
@@ -19,12 +20,16 @@ export type GradeRequest = z.infer<typeof GradeRequest>;
  * a line is held. A line that is no request or has a bad gold is named on standard error, and at the end InvalidInputError
  * says how many there were.
  */
-export async function gradeLines(file: string, output: NodeJS.WritableStream = process.stdout): Promise<void> {
+export async function gradeLines(
+  file: string,
+  options: GradeOptions,
+  output: NodeJS.WritableStream = process.stdout,
+): Promise<void> {
   const input = file === '-' ? process.stdin : await openFile(file);
   const name = file === '-' ? 'standard input' : file;
   const count = { lines: 0, refused: 0 };
   try {
-    await pipeline(verdictLines(input, name, count), output, { end: false });
+    await pipeline(verdictLines(input, name, options, count), output, { end: false });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
   }
@@ -48,6 +53,7 @@ async function openFile(file: string) {
 async function* verdictLines(
   input: AsyncIterable<string | Buffer>,
   name: string,
+  options: GradeOptions,
   count: { lines: number; refused: number },
 ): AsyncGenerator<string> {
   let number = 0;
@@ -56,7 +62,7 @@ async function* verdictLines(
     if (text.trim() === '') continue;
     count.lines += 1;
     try {
-      yield `${JSON.stringify(gradeLine(text, `${name}:${number}`))}\n`;
+      yield `${JSON.stringify(gradeLine(text, `${name}:${number}`, options))}\n`;
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       count.refused += 1;
@@ -65,9 +71,9 @@ async function* verdictLines(
   }
 }
 
-function gradeLine(text: string, place: string) {
+function gradeLine(text: string, place: string, options: GradeOptions) {
   const { id, ...pair } = parseRequest(text, place);
-  return { id, ...gradePair(pair, place) };
+  return { id, ...gradePair(pair, place, options) };
 }
 
 function parseRequest(text: string, place: string): GradeRequest {

@@ -1,4 +1,4 @@
-import { findGoldFault, gradeAnswer } from '../../rewards/index.ts';
+import { findGoldFault, type GradeOptions, gradeAnswer } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 
 /** An answer, bare or in a whole response, and the right one. */
@@ -16,10 +16,14 @@ export interface PairVerdict {
 }
 
 /** Grades a pair that stands at `place`. Throws `InvalidInputError`, with the place, where the gold cannot be graded against. */
-export function gradePair({ gold, answer, options }: AnswerPair, place: string): PairVerdict {
+export function gradePair(
+  { gold, answer, options }: AnswerPair,
+  place: string,
+  gradeOptions: GradeOptions = {},
+): PairVerdict {
   const prompt = { groundTruth: gold, options };
   const fault = findGoldFault(prompt);
   if (fault !== undefined) throw new InvalidInputError(`${place}: ${fault}`);
-  const { verdict, extracted, reason } = gradeAnswer(prompt, answer);
+  const { verdict, extracted, reason } = gradeAnswer(prompt, answer, gradeOptions);
   return { verdict, extracted: extracted ?? null, reason };
 }

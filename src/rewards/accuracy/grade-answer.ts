@@ -9,6 +9,7 @@ import {
   withoutLabels,
 } from './choice.ts';
 import { type Compared, compareAnswers } from './compare.ts';
+import { type GradeOptions, withDecimalPoint } from './decimal-comma.ts';
 import { type Expected, extractAnswer } from './extract/extract.ts';
 import { answerInSentence } from './extract/sentence.ts';
 import { findTextFault } from './gold/gold-fault.ts';
@@ -39,12 +40,13 @@ const VERDICTS = { equal: 'correct', different: 'incorrect', undecided: 'undecid
 const RELATIONS = { equal: 'equals', different: 'differs from', undecided: 'cannot be compared with' };
 
 /** Grades the final answer of a response against the ground truth by rules alone; model text is never run as code. */
-export function gradeAnswer(prompt: Question, response: string): Verdict {
-  const target = readTarget(prompt);
+export function gradeAnswer(prompt: Question, response: string, { decimalComma }: GradeOptions = {}): Verdict {
+  const readNumbers = decimalComma ? withDecimalPoint : (text: string) => text;
+  const target = readTarget(prompt, readNumbers);
   const found = extractAnswer(response, target.expected);
   if (!found) return { verdict: 'incorrect', extracted: undefined, reason: 'the response gives no final answer' };
 
-  const { comparison, as } = compareWith(target, found.answer);
+  const { comparison, as } = compareWith(target, readNumbers(found.answer));
   return {
     verdict: VERDICTS[comparison],
     extracted: found.answer,
@@ -52,9 +54,9 @@ export function gradeAnswer(prompt: Question, response: string): Verdict {
   };
 }
 
-function readTarget({ groundTruth, options: given = [] }: Question): Target {
-  const options = withoutLabels(given);
-  const { gold, right } = readRight(groundTruth, options);
+function readTarget({ groundTruth, options: given = [] }: Question, readNumbers = (text: string) => text): Target {
+  const options = withoutLabels(given).map(readNumbers);
+  const { gold, right } = readRight(readNumbers(groundTruth), options);
   const text = right?.length === 1 ? options[right[0]] : gold.answer;
   const isChoice = options.length > 0 || isLetters(gold.answer);
   return {

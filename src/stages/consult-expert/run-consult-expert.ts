@@ -1,7 +1,7 @@
 import type { Environment } from '../../endpoints/environment.ts';
 import { consult } from '../../experts/consult.ts';
 import { loadExpert } from '../../experts/index.ts';
-import { BUILT_IN_VERSIONS } from '../../rewards/index.ts';
+import { BUILT_IN_VERSIONS, GradeOptions } from '../../rewards/index.ts';
 import { planPromptsKey, recordsKey, routesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { Route } from '../../schema/route.ts';
@@ -38,6 +38,7 @@ export async function runConsultExpert(deps: ConsultingDeps, input: ShardItem): 
     const answers = await consult(
       expert,
       prompts.filter(({ promptId }) => consulted.has(promptId)),
+      GradeOptions.parse(config.rewards.accuracy.options),
     );
     await writePart(recordsKey(prefix), encodeRecords(answers), answers.length);
     report({ stage: 'consult-expert', done: consulted.size, total: consulted.size, unit: 'prompts' });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../../../src/package-root.ts';
+import { packageRoot } from '../../../../src/base/package-root.ts';
 import { findGoldFault, gradeAnswer } from '../../../../src/rewards/index.ts';
 
 /** An answer as models wrote it, and whether a person who reads it calls it right. */
