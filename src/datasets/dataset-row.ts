@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutLabels } from '../rewards/accuracy/option-labels.ts';
 
 /** Beyond 2^53 JSON.parse has rounded a whole number already: another one would be graded against. */
 const number = z
@@ -40,7 +41,7 @@ export const DatasetRow = z
       imagePaths: row.images ?? (row.image ? [row.image] : []),
       groundTruth: groundTruth ?? '',
       tier: row.tier ?? row.subject ?? (row.level ? `level ${row.level}` : undefined),
-      ...(row.options?.length && { options: row.options }),
+      ...(row.options?.length && { options: withoutLabels(row.options) }),
       ...(row.annotations && { annotations: row.annotations }),
       ...(row.solution && { solution: row.solution }),
     };

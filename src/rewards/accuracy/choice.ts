@@ -21,21 +21,6 @@ export function findGoldOptions(gold: string, options: readonly string[]): numbe
 }
 
 /**
- * Options without the labels they bring themselves, `A. 30°` or `(B) 45°`: only where all have one, in order from A, with
- * something behind it.
- */
-export function withoutLabels(options: readonly string[]): readonly string[] {
-  const texts = options.map((option, index) => {
-    const [, letter, text] =
-      /^\s*[([【]?([A-J])(?:\s*[.):\]】、．。：）]\s*|\s+-\s+|(?=[\u3040-\u9fff\uac00-\ud7af]))(.*\S)\s*$/s.exec(
-        option,
-      ) ?? [];
-    return letter?.charCodeAt(0) === 65 + index ? text : undefined;
-  });
-  return texts.every((text) => text !== undefined) ? texts : options;
-}
-
-/**
  * Compares an answer with the right options: `(B)`, `B.`, `option B`, `B: 5 cm`, `A and C` by letter, anything else by the
  * option's own text, or by the one letter that a sentence names. Where options are letters themselves, either reading may
  * be right.

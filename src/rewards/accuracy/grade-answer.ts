@@ -1,19 +1,12 @@
 import type { Prompt } from '../../schema/prompt.ts';
-import {
-  compareChoice,
-  compareLetters,
-  compareYesOrNo,
-  findGoldOptions,
-  isLetters,
-  isYesOrNo,
-  withoutLabels,
-} from './choice.ts';
+import { compareChoice, compareLetters, compareYesOrNo, findGoldOptions, isLetters, isYesOrNo } from './choice.ts';
 import { type Compared, compareAnswers } from './compare.ts';
 import { type GradeOptions, withDecimalPoint } from './decimal-comma.ts';
 import { type Expected, extractAnswer } from './extract/extract.ts';
 import { answerInSentence } from './extract/sentence.ts';
 import { findTextFault } from './gold/gold-fault.ts';
 import { type Gold, readGold } from './gold/read-gold.ts';
+import { withoutLabels } from './option-labels.ts';
 
 export const ACCURACY_VERSION = '3';
 

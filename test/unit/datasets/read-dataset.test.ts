@@ -62,11 +62,22 @@ describe('a dataset', () => {
     ]);
   });
 
+  it('takes off the labels that all options bring', async () => {
+    const options = ['A. 30°', 'B. 45°'];
+    const [first, second] = await readAll([
+      { ...ours, options },
+      { ...ours, promptId: 'q', options: ['A. 30°', '45°'] },
+    ]);
+    expect(first).toMatchObject({ prompt: { options: ['30°', '45°'] } });
+    expect(second).toMatchObject({ prompt: { options: ['A. 30°', '45°'] } });
+  });
+
   it.each([
     ['no JSON', '{"promptId":', /no JSON/],
     ['a missing answer', { promptId: 'p', question: 'q' }, /groundTruth \(or answer\) is missing/],
     ['a missing id', { question: 'q', answer: '7' }, /promptId \(or id\) is missing/],
     ['an empty question', { ...ours, question: '' }, /^question: /],
+    ['a number that lost digits', '{"promptId":"p","question":"q","answer":12345678901234567890}', /beyond 2\^53/],
     ['an absent image', { ...ours, image: 'images/none.png' }, /images\/none\.png cannot be read/],
     ['a truncated image', { ...ours, image: 'images/cut.png' }, /images\/cut\.png cannot be decoded/],
     ['a file that is no image', { ...ours, image: 'images/text.png' }, /images\/text\.png cannot be decoded/],
