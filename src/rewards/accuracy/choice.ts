@@ -1,5 +1,6 @@
 import { type Compared, compareAnswers, textOf } from './compare.ts';
 import { lettersInProse } from './extract/letters.ts';
+import { findRetraction } from './extract/retraction.ts';
 import { readYesOrNo } from './extract/yes-or-no.ts';
 import { normalizeAnswer } from './normalize.ts';
 
@@ -115,7 +116,7 @@ function oneLetter(plain: string): string[] | undefined {
   const alone = /^[([]?\s*([A-Ja-j])\s*[)\]]?[.:]?$/.exec(plain)?.[1];
   if (alone) return [alone];
   const labelled = /^\(?([A-J])\s*[).:]\s*\S/.exec(plain)?.[1];
-  return labelled ? withHedges(labelled, plain) : undefined;
+  return labelled && !findRetraction(plain) ? withHedges(labelled, plain) : undefined;
 }
 
 const withHedges = (letter: string, plain: string) => [
@@ -137,7 +138,7 @@ function indicesInProse(text: string): number[] | undefined {
   const leading = REASON.exec(plain)?.[1];
   const isSentence = /^\p{L}[\p{L}']*,?\s+\S|[\u3040-\u9fff\uac00-\ud7af]/u.test(plain);
   const denies = /^\S{1,4}\s+(?:is|are)\s+(?:not|wrong|incorrect|false)\b|[不错錯非]|아니/.test(plain);
-  if (leading !== undefined && !denies) {
+  if (leading !== undefined && !denies && !findRetraction(plain)) {
     return toIndices(withHedges(leading, plain.replace(/\b(?:because|since|as)\b.*$/s, '')));
   }
   const letters = isSentence ? lettersInProse(plain) : [];

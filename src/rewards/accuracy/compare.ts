@@ -134,6 +134,8 @@ class AnswerComparison {
     if ([answer.kind, gold.kind].includes('tuple') && [answer.kind, gold.kind].includes('set')) {
       return answer.items.length === gold.items.length ? 'undecided' : 'different';
     }
+    const isOneTuple = (answer.kind === 'tuple') !== (gold.kind === 'tuple');
+    if (isOneTuple && answer.items.length !== gold.items.length) return 'different';
     const isOneNamed = Boolean(answer.isNamed) !== Boolean(gold.isNamed);
     const isOrdered = isOneNamed || (!gold.isNamed && (gold.kind === 'tuple' || gold.kind === 'matrix'));
     if (isOrdered) return this.compareInOrder(answer.items, gold.items);

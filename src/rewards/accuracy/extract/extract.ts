@@ -2,6 +2,7 @@ import { lastBox } from './boxes.ts';
 import { readConclusion } from './conclusion.ts';
 import { deniesNext, lastNumberPhrase } from './last-number.ts';
 import { letterOfLabelledLine, lettersInProse } from './letters.ts';
+import { findRetraction } from './retraction.ts';
 import { lastSentence } from './sentence.ts';
 import { lastStatement } from './stated.ts';
 import { readYesOrNo } from './yes-or-no.ts';
@@ -68,15 +69,6 @@ function findUnmarked(text: string, expected: Expected): ExtractedAnswer | undef
     present(lastNumberPhrase(ending), 'last number') ??
     present(isShortSentence(text) ? text : undefined, 'whole response')
   );
-}
-
-const RETRACTION =
-  /(?:^|[.!?\n,]\s*|\b(?:but|and)\s+)(?:wait|oops|hold on|scratch that|correction|no(?=,)|no wait|actually|on (?:second thought|reflection)|let me (?:re-?check|re-?consider|re-?do|re-?think|re-?calculate)|i made an? (?:mistake|error)|(?:that|this|it)(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct))|i (?:was|am) wrong)\b/i;
-
-/** What follows where an answer is taken back. */
-function findRetraction(rest: string): string | undefined {
-  const found = RETRACTION.exec(rest);
-  return found ? rest.slice(found.index).replace(/^[.!?\n,\s]+/, '') : undefined;
 }
 
 /** One line that is a formula, or that is short and has no digits; not a sentence around a number. */

@@ -87,6 +87,7 @@ function isDenied(plain: string, { start, end }: Phrase): boolean {
 
 /** True where what follows the text is denied or in doubt: only the clause that it stands in counts. */
 export function deniesNext(before: string): boolean {
+  if (/\b(?:any\w*|every\w*|all|none) but\s+(?:\w+\s+)?$/i.test(before)) return true;
   const clause = before.split(/[,;.]\s|\b(?:so|but|hence|thus|therefore)\b/).at(-1)!;
   return DENIED.test(clause);
 }

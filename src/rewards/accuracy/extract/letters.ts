@@ -6,8 +6,9 @@
 const MAX_LENGTH = 400;
 const DENIED =
   /\b(?:not|never|neither|nor|wrong|incorrect|false|eliminat\w*|exclud\w*|rul\w+ out|(?:is|are) out|cannot|except|instead of|rather than|unlike|discard\w*|reject\w*|too)\b|n't\b|不|错|錯|非|아니|ない|\bno es\b|\bnicht\b|\bpas\b/i;
-const CLAUSE = /[,;:]\s|\.\s|[\n—]|\b(?:but|so|then|therefore|thus|hence|while|whereas|although|though)\b/i;
-const REASON = /\b(?:because|since|as|given that|due to|where)\b[\s\S]*$|因为[\s\S]*$|由于[\s\S]*$/i;
+const CLAUSE = /[,;:]\s|\.\s|[\n—]|\b(?:but|so|then|therefore|thus|hence)\b/i;
+const REASON =
+  /\b(?:because|since|as|given that|due to|where|while|whereas|although|though)\b[\s\S]*$|因为[\s\S]*$|由于[\s\S]*$/i;
 const LABELLED =
   /\b(?:point|angle|vertex|vertices|side|line|segment|triangle|circle|square|team|person|box|bag|city|town|set|event|vitamin|plan|type|class|grade|group|section|part|step)s?\s+$/i;
 const LETTER = /(?<![A-Za-z0-9'\\_=+*/^.-])[([]?([A-J])[)\]]?(?!\s*[=<>+*^_]|[A-Za-z0-9'_-]|\s*\/\s*\d)/g;
@@ -17,7 +18,9 @@ export function lettersInProse(text: string): string[] {
   if (text.length > MAX_LENGTH) return [];
   const clauses = text
     .replace(/\*\*|["$]/g, '')
+    .replace(/^\s*(?:while|whereas|although|though|since|because|as)\b[^,]*,\s*/i, '')
     .replace(REASON, '')
+    .replace(/(?<=(?<![A-Za-z])[A-J][)\]]?)\s*\/\s*(?=[([]?[A-J](?![A-Za-z]))/g, ' or ')
     .replace(/\b(all|any\w*|every\w*|none) but\b/gi, '$1 except')
     .replace(/(?<=(?<![A-Za-z])[A-J][)\]]?),\s*(?=(?:or |and )?[([]?[A-J](?![A-Za-z]))/g, ' and ')
     .split(CLAUSE)

@@ -1,0 +1,8 @@
+const RETRACTION =
+  /(?:^|[.!?\n,]\s*|\b(?:but|and)\s+)(?:wait|oops|hold on|scratch that|correction|no(?=,)|no wait|actually|on (?:second thought|reflection)|let me (?:re-?check|re-?consider|re-?do|re-?think|re-?calculate)|i made an? (?:mistake|error)|(?:that|this|it)(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct))|i (?:was|am) wrong)\b/i;
+
+/** What follows where an answer is taken back. */
+export function findRetraction(rest: string): string | undefined {
+  const found = RETRACTION.exec(rest);
+  return found ? rest.slice(found.index).replace(/^[.!?\n,\s]+/, '') : undefined;
+}
