@@ -3,7 +3,7 @@ import { compareChoice, compareLetters, compareYesOrNo, findGoldOptions, isLette
 import { type Compared, compareAnswers } from './compare.ts';
 import { type GradeOptions, withDecimalPoint } from './decimal-comma.ts';
 import { type Expected, extractAnswer } from './extract/extract.ts';
-import { answerInSentence } from './extract/sentence.ts';
+import { answersInSentence } from './extract/sentence.ts';
 import { findTextFault } from './gold/gold-fault.ts';
 import { type Gold, readGold } from './gold/read-gold.ts';
 import { withoutLabels } from './option-labels.ts';
@@ -77,10 +77,12 @@ function describeGold({ gold, options, right }: Target): string {
 function compareWith(target: Target, answer: string): Compared {
   const whole = compareOne(target, answer);
   if (whole.comparison === 'equal') return whole;
-  const said = answerInSentence(answer);
-  if (said === undefined || said === answer) return whole;
-  const inSentence = compareOne(target, said);
-  return inSentence.comparison === 'undecided' ? whole : inSentence;
+  const said = answersInSentence(answer).map((inSentence) => compareOne(target, inSentence));
+  return (
+    said.find(({ comparison }) => comparison === 'equal') ??
+    said.find(({ comparison }) => comparison === 'different') ??
+    whole
+  );
 }
 
 function compareOne({ gold, options, right }: Target, answer: string): Compared {

@@ -2,7 +2,7 @@ import { plainCharacters } from './characters.ts';
 import { unifySpelling } from './spelling.ts';
 
 const WRAPPERS =
-  /\\(?:text(?:bf|it|rm|sf|tt|normal)?|math(?:rm|bf|it|sf|tt|cal|bb)|operatorname\*?|[mhf]?box|boxed|boldsymbol|bm|underline)\s*\{([^{}]*)\}/g;
+  /\\(?:text(?:bf|it|rm|sf|tt|normal)?|math(?:rm|bf|it|sf|tt|cal|bb)|operatorname\*?|[mhf]?box|boxed|boldsymbol|bm|underline)\s*\{((?:[^{}]|\{[^{}]*\})*)\}/g;
 const MAX_WRAPPERS = 50;
 
 /** Siblings share their gold and options, and often their answers: the plain forms of the last short texts. */

@@ -84,6 +84,6 @@ function findPower(name: string): Unit | undefined {
 
 /** `°`, `°C` and `C` may stand for each other, as answers leave out what the question says. */
 export function areLooselySame(left: string, right: string): boolean {
-  const temperatures = [/^(?:°|degC|C)$/, /^(?:°|degF|F)$/];
+  const temperatures = [/^(?:°|degree|deg|degC|C)$/, /^(?:°|degree|deg|degF|F)$/];
   return temperatures.some((names) => names.test(left) && names.test(right));
 }

@@ -3,7 +3,7 @@ import { readConclusion } from './conclusion.ts';
 import { deniesNext, lastNumberPhrase } from './last-number.ts';
 import { letterOfLabelledLine, lettersInProse } from './letters.ts';
 import { findRetraction } from './retraction.ts';
-import { lastSentence } from './sentence.ts';
+import { lastSentence, saysWhatItIs } from './sentence.ts';
 import { lastStatement } from './stated.ts';
 import { readYesOrNo } from './yes-or-no.ts';
 
@@ -16,6 +16,7 @@ export type AnswerPlace =
   | 'first word'
   | 'last formula'
   | 'last line'
+  | 'last sentence'
   | 'last number'
   | 'whole response';
 
@@ -65,6 +66,7 @@ function findUnmarked(text: string, expected: Expected): ExtractedAnswer | undef
     present(isChoice ? lettersInProse(ending).join(', ') : undefined, 'last choice') ??
     present(isChoice ? letterOfLabelledLine(text) : undefined, 'last choice') ??
     present(expected === 'yes or no' ? yesOrNo(text) : undefined, 'first word') ??
+    present(saysWhatItIs(ending) ? ending : undefined, 'last sentence') ??
     present(lastFormula(ending), 'last formula') ??
     present(lastNumberPhrase(ending), 'last number') ??
     present(isShortSentence(text) ? text : undefined, 'whole response')
@@ -75,9 +77,11 @@ function findUnmarked(text: string, expected: Expected): ExtractedAnswer | undef
 function isBareAnswer(text: string): boolean {
   const plain = text.trim();
   if (plain.length > SHORT_FORMULA || plain.includes('\n')) return false;
-  return isFormula(plain) || (plain.length <= SHORT_RESPONSE && !/\d/.test(plain));
+  return isFormula(plain) || MONTH.test(plain) || (plain.length <= SHORT_RESPONSE && !/\d/.test(plain));
 }
 
+const MONTH =
+  /^(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s+\d{4})?\.?$/i;
 const COMMAND = /\\(?:text\s*\{[^{}]*\}|(?:begin|end)\s*\{[a-z]*\}|[a-zA-Z]+)|\b(?:and|or)\b/g;
 
 /** Short without two words in a row, or longer without any. */

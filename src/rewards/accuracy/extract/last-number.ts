@@ -2,7 +2,7 @@ import { isUnitPhrase, isUnitSymbol } from '../units.ts';
 import { parseNumberWords } from '../words.ts';
 
 /** A group, root or fraction; a number; letters right behind one; a name before its value. */
-const ATOM = String.raw`(?:\\[dt]?frac\s*(?:\{[^{}]{1,40}\}){2}|\\sqrt(?:\[\d+\])?\{[^{}]{1,40}\}|\\pi\b|\([^()\n]{1,40}\)|√\s?\d+|π|\d+(?:,\d+|\{,\}\d+)*(?:\.\d+)?|\.\d+|(?<=[\dπ)}])\p{L}{1,2}(?![\p{L}])(?!'))`;
+const ATOM = String.raw`(?:\\[dt]?frac\s*(?:\{[^{}]{1,40}\}){2}|\\sqrt(?:\[\d+\])?\{[^{}]{1,40}\}|\\pi\b|\([^()\n]{1,40}\)|√\s?\d+|π|\d+(?:,\d+|\{,\}\d+)*(?:\.\d+)?[¼½¾⅐-⅞]?|\.\d+|(?<=[\dπ)}])\p{L}{1,2}(?![\p{L}])(?!'))`;
 const JOIN = String.raw`\s?(?:[-+*/:=×÷·^±<>≤≥]|\\times|\\cdot|\\div|\\pm|\^\\circ|\^\{)?\s?-?`;
 const UNIT = String.raw`(?:\s?(?:%|°\s?[CF]?|\\%|\^\\circ|\^\{\\circ\}|percent\b|degrees?\b|[ap]\.?m\b\.?)|\s(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore)\b)?`;
 const PHRASE = new RegExp(

@@ -10,17 +10,23 @@ export const lastSentence = (text: string) =>
     .split(/(?<=[.!?])\s+(?=[A-Z"“(])|\n+/)
     .at(-1) ?? '';
 
+const IT_IS = /^(?:(?:so|thus|hence|therefore|i think|i would say),?\s+)?(?:it|this|that)(?:\s+is|'s)\s+(\S.*)$/is;
+
+/** True for `It is ...` and the like. */
+export const saysWhatItIs = (sentence: string) => sentence.length <= MAX_LENGTH && IT_IS.test(sentence.trim());
+
 /**
  * The answer within a sentence that stands where an answer is expected, such as `There are 12 apples` in a tag: what it
- * states, else the number that it ends on or spells out. Undefined where the text is no sentence.
+ * states, else all behind `It is`, or the number that it ends on or spells out. None where the text is no sentence.
  */
-export function answerInSentence(text: string): string | undefined {
-  if (text.length > MAX_LENGTH) return undefined;
+export function answersInSentence(text: string): string[] {
+  if (text.length > MAX_LENGTH) return [];
   const plain = lastSentence(text)
     .replace(/\\text(?:bf|rm|it|normal)?\s*\{([^{}]*)\}/g, ' $1 ')
     .trim();
   const stated = lastStatement(plain)?.content;
-  if (stated !== undefined) return stated;
-  if (!/^(?:\p{L}[\p{L}']+|I|A),?\s+[\p{L}\d$(\\-]/u.test(plain)) return undefined;
-  return lastNumberPhrase(plain) ?? onlyNumberInWords(plain);
+  if (stated !== undefined) return [stated];
+  if (!/^(?:\p{L}[\p{L}']+|I|A),?\s+[\p{L}\d$(\\-]/u.test(plain)) return [];
+  const said = [IT_IS.exec(plain)?.[1], lastNumberPhrase(plain) ?? onlyNumberInWords(plain)];
+  return said.filter((answer) => answer !== undefined);
 }

@@ -63,7 +63,12 @@ function readContent(text: string, start: number): Statement | undefined {
   if (setOff !== undefined) return { content: setOff.trim(), end: start + lead.length + setOff.length };
   const line = /^[^\n]*/.exec(body)![0];
   const sentence = firstSentence(line);
-  const content = sentence.replace(/(?<=\S)(?:,\s*(?:and\s+)?not|,?\s+(?:and not|rather than|instead of))\s.*$/i, '');
+  const content = sentence
+    .replace(
+      /(?<=\S)(?:,\s*(?:as|which|where|given|due)|,?\s+(?:because|since|as shown|as required|as desired))\b.*$/i,
+      '',
+    )
+    .replace(/(?<=\S)(?:,\s*(?:and\s+)?not|,?\s+(?:and not|rather than|instead of))\s.*$/i, '');
   return content.trim() === '' ? undefined : { content, end: start + lead.length + sentence.length };
 }
 

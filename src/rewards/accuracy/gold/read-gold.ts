@@ -1,6 +1,6 @@
 import { plainCharacters } from '../characters.ts';
 import { lastBox } from '../extract/boxes.ts';
-import { answerInSentence } from '../extract/sentence.ts';
+import { answersInSentence } from '../extract/sentence.ts';
 import { lastStatement } from '../extract/stated.ts';
 
 /** The answer within a ground truth, and where in it that was read; no place where the whole is the answer. */
@@ -37,7 +37,7 @@ function readProse(text: string): Gold | undefined {
   if (plain.trim().includes('\n') || !isSentence(plain) || !/[\d$]|\\\(/.test(plain)) return undefined;
   const spans = plain.match(/\$[^$]+\$|\\\(.+?\\\)/gs) ?? [];
   if (spans.length > 1) return undefined;
-  const inside = answerInSentence(plain) ?? (spans.length === 1 ? spans[0] : undefined);
+  const inside = answersInSentence(plain).at(-1) ?? (spans.length === 1 ? spans[0] : undefined);
   return inside === undefined ? undefined : { answer: inside, place: 'sentence' };
 }
 

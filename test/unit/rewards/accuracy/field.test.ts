@@ -12,8 +12,8 @@ interface FieldCase {
   isRight: boolean;
 }
 
-/** Answers of which none is right, however a response presents it. */
-interface WrongAnswers {
+/** Answers that are all right, or all wrong, however a response presents them. */
+interface Answers {
   gold: string;
   options?: string[];
   answers: string[];
@@ -26,7 +26,8 @@ const read = (name: string) =>
     .map((line) => JSON.parse(line));
 
 const cases: FieldCase[] = read('field.jsonl');
-const wrongAnswers: WrongAnswers[] = read('wrong-answers.jsonl');
+const rightAnswers: Answers[] = read('right-answers.jsonl');
+const wrongAnswers: Answers[] = read('wrong-answers.jsonl');
 
 describe('answers met in the field', () => {
   it.each([...Map.groupBy(cases, ({ kind }) => kind)])('of the kind %s are read as a person reads them', (_, own) => {
@@ -43,31 +44,37 @@ describe('answers met in the field', () => {
   });
 });
 
-describe('a wrong answer', () => {
+describe('the same answer, presented in many ways', () => {
   const dresses: [string, (answer: string) => string][] = [
     ['in a box', (answer) => `\\boxed{${answer}}`],
+    ['in a box, as text', (answer) => `\\boxed{\\text{${answer}}}`],
     ['in a box within a tag', (answer) => `<answer>\\boxed{${answer}}</answer>`],
     ['in a tag', (answer) => `<answer>${answer}</answer>`],
     ['in a sentence of a tag', (answer) => `<answer>It is ${answer}.</answer>`],
+    ['after thinking', (answer) => `<think>so 99 or 98</think>\n<answer>${answer}</answer>`],
     ['stated', (answer) => `The answer is ${answer}.`],
+    ['stated in bold', (answer) => `The answer is **${answer}**.`],
+    ['stated with an aside', (answer) => `Thus, the answer is ${answer}, as shown.`],
     ['behind a heading', (answer) => `**Final Answer:** ${answer}`],
     ['under a heading', (answer) => `**Answer:**\n\n${answer}`],
-    ['at the end of a sentence', (answer) => `So we get ${answer}.`],
-    ['as a formula at the end', (answer) => `Therefore, the value is $${answer}$.`],
-    ['on the last line', (answer) => `We compute it in steps.\nFinally we obtain ${answer}.`],
+    ['at the end of a sentence', (answer) => `We count all the things that are in the picture. Hence it is ${answer}.`],
+    ['as a formula at the end', (answer) => `First we look.\nTherefore, the result is $${answer}$.`],
     ['alone', (answer) => answer],
-    ['before a control token', (answer) => `${answer}<|im_end|>`],
+    ['before a control token', (answer) => `The answer is ${answer}.<|im_end|>`],
     ['in Chinese', (answer) => `答案是${answer}。`],
+    ['in Spanish', (answer) => `La respuesta es ${answer}.`],
   ];
-
-  it.each(dresses)('%s is never correct', (_, dress) => {
-    const accepted = wrongAnswers.flatMap(({ gold, options, answers }) =>
-      answers.flatMap((answer) => {
-        const { verdict, reason } = gradeAnswer({ groundTruth: gold, options }, dress(answer));
-        return verdict === 'correct' ? [reason] : [];
-      }),
+  const verdictsOf = (groups: Answers[], dress: (answer: string) => string) =>
+    groups.flatMap(({ gold, options, answers }) =>
+      answers.map((answer) => gradeAnswer({ groundTruth: gold, options }, dress(answer))),
     );
-    expect(accepted).toEqual([]);
+
+  it.each(dresses)('%s is correct where it is right', (_, dress) => {
+    expect(verdictsOf(rightAnswers, dress).filter(({ verdict }) => verdict !== 'correct')).toEqual([]);
+  });
+
+  it.each(dresses)('%s is never correct where it is wrong', (_, dress) => {
+    expect(verdictsOf(wrongAnswers, dress).filter(({ verdict }) => verdict === 'correct')).toEqual([]);
   });
 });
 
