@@ -14,6 +14,12 @@ export const withoutName = (plain: string) => {
   return isNamed ? plain.slice(at + 1).trim() : plain;
 };
 
+const MULTIPLE =
+  /(?:^|\p{L}{2}[,:]?\s+)(?:[-+]\s*[a-z]|[-+]?\s*\d+(?:\.\d+)?\s*\*?\s*[a-z]|[a-z]\s*[-+/]\s*\d+|\d+\s*[-+/]\s*[a-z]|\|\s*[a-z]\s*\||\\frac\{[a-z]\}\{\d+\})$/iu;
+
+/** `2x = 7` and `|x| = 7` do not say that x is 7. */
+export const isMultiple = (name: string) => MULTIPLE.test(name);
+
 /**
  * Takes `x =` off the side that has it when the other has none, or off both when the name is the same. Where the gold is
  * a plain value, whatever the answer derives it from goes too (`2 + 2 = 4`); where it is an equation, only a name does.
@@ -21,7 +27,7 @@ export const withoutName = (plain: string) => {
 export function dropVariable(answer: string, gold: string): [string, string] {
   const [a, b] = [splitEquation(answer), splitEquation(gold)];
   if (!a && !b) return [answer, gold];
-  if (a && !b) return [a.value, gold];
+  if (a && !b) return isMultiple(a.name) ? [answer, gold] : [a.value, gold];
   if (!a && b) return isName(b.name) ? [answer, b.value] : [answer, gold];
   const areNames = isName(a!.name) && isName(b!.name);
   const isPhrase = [a!, b!].some(({ name }) => /^\p{L}[\p{L}\s]+$/u.test(name));

@@ -1,3 +1,4 @@
+import { isMultiple } from '../name.ts';
 import { isUnitPhrase, isUnitSymbol } from '../units.ts';
 import { parseNumberWords } from '../words.ts';
 
@@ -6,7 +7,7 @@ const ATOM = String.raw`(?:\\[dt]?frac\s*(?:\{[^{}]{1,40}\}){2}|\\sqrt(?:\[\d+\]
 const JOIN = String.raw`\s?(?:[-+*/:=×÷·^±<>≤≥]|\\times|\\cdot|\\div|\\pm|\^\\circ|\^\{)?\s?-?`;
 const UNIT = String.raw`(?:\s?(?:%|°\s?[CF]?|\\%|\^\\circ|\^\{\\circ\}|percent\b|degrees?\b|[ap]\.?m\b\.?)|\s(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore)\b)?`;
 const PHRASE = new RegExp(
-  String.raw`(?<![\p{L}\d._\\/])(?:(minus|negative)\s+)?([-+±]\s?)?(${ATOM}(?:${JOIN}${ATOM}){0,40}\}?${UNIT})`,
+  String.raw`(?<![\p{Script=Latin}\p{Script=Greek}\d._\\/])(?:(minus|negative)\s+)?([-+±]\s?)?(${ATOM}(?:${JOIN}${ATOM}){0,40}\}?${UNIT})`,
   'giu',
 );
 /** The word behind a number, with its power or quotient where it is a unit. */
@@ -41,7 +42,7 @@ interface Phrase {
  * sentence denies it, asks for it, or where it stands beside another one that it does not follow from.
  */
 export function lastNumberPhrase(sentence: string): string | undefined {
-  const plain = sentence.slice(-MAX_SENTENCE).replace(/\$|\*\*|\\[()[\]]/g, '');
+  const plain = sentence.slice(-MAX_SENTENCE).replace(/\\?\$|\*\*|\\[()[\]]/g, '');
   if (/\?\s*$/.test(plain)) return undefined;
   const phrases = findPhrases(plain);
   const last = phrases.at(-1);
@@ -55,7 +56,10 @@ export function lastNumberPhrase(sentence: string): string | undefined {
 
 function findPhrases(plain: string): Phrase[] {
   return [...plain.matchAll(PHRASE)]
-    .filter(({ 0: all, index }) => /\d/.test(all) && !/^[\p{L}\d_]/u.test(plain.slice(index + all.length)))
+    .filter(
+      ({ 0: all, index }) =>
+        /\d/.test(all) && !/^[\p{Script=Latin}\p{Script=Greek}\d_]/u.test(plain.slice(index + all.length)),
+    )
     .filter(({ index }) => !LABEL.test(plain.slice(Math.max(0, index - 12), index)))
     .map(({ 0: all, 1: minus, 2: sign = '', 3: number, index }) => {
       const word = NEXT_WORD.exec(plain.slice(index + all.length))?.[1] ?? '';
@@ -71,12 +75,17 @@ function findPhrases(plain: string): Phrase[] {
 
 const FUNCTION_WORD = /^(?:in|to|and|or|is|are|as|at|by|so|if|we|it|be|of|for|on|has|was)$/i;
 
+const MAGNITUDE = /^[百千万萬亿億兆백천만억]/;
+
 /** A noun, which says what there are so many of; units and variables belong to the number. */
-const isCounted = (word: string) => FUNCTION_WORD.test(word) || (isUnitPhrase(word, true) && !isUnitSymbol(word));
+const isCounted = (word: string) =>
+  FUNCTION_WORD.test(word) || (!MAGNITUDE.test(word) && isUnitPhrase(word, true) && !isUnitSymbol(word));
 
 /** Within brackets, behind a relation or before an operator, it is not the number alone that is given. */
 const isPartOfFormula = (plain: string, { start, end, sign }: Phrase) =>
-  FORMULA_BEFORE.test(plain.slice(0, start) + sign) || FORMULA_AFTER.test(plain.slice(end));
+  isMultiple(/([^=]*?)\s*=\s*$/.exec(plain.slice(0, start))?.[1] ?? '') ||
+  FORMULA_BEFORE.test(plain.slice(0, start) + sign) ||
+  FORMULA_AFTER.test(plain.slice(end));
 
 function isDenied(plain: string, { start, end }: Phrase): boolean {
   const [before, after] = [plain.slice(0, start), plain.slice(end)];
@@ -88,6 +97,7 @@ function isDenied(plain: string, { start, end }: Phrase): boolean {
 /** True where what follows the text is denied or in doubt: only the clause that it stands in counts. */
 export function deniesNext(before: string): boolean {
   if (/\b(?:any\w*|every\w*|all|none) but\s+(?:\w+\s+)?$/i.test(before)) return true;
+  if (/[不没非]\S{0,2}$/.test(before)) return true;
   const clause = before.split(/[,;.]\s|\b(?:so|but|hence|thus|therefore)\b/).at(-1)!;
   return DENIED.test(clause);
 }

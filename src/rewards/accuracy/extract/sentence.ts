@@ -26,7 +26,8 @@ export function answersInSentence(text: string): string[] {
     .trim();
   const stated = lastStatement(plain)?.content;
   if (stated !== undefined) return [stated];
-  if (!/^(?:\p{L}[\p{L}']+|I|A),?\s+[\p{L}\d$(\\-]/u.test(plain)) return [];
+  const isOther = /[\u3040-\u9fff\uac00-\ud7af]/.test(plain);
+  if (!isOther && !/^(?:\p{L}[\p{L}']+|I|A),?\s+[\p{L}\d$(\\-]/u.test(plain)) return [];
   const said = [IT_IS.exec(plain)?.[1], lastNumberPhrase(plain) ?? onlyNumberInWords(plain)];
   return said.filter((answer) => answer !== undefined);
 }

@@ -12,7 +12,10 @@ export function readYesOrNo(text: string): 'yes' | 'no' | undefined {
     .slice(0, MAX_LENGTH)
     .replace(/\\(?:text|math)[a-z]*\s*\{|\\boxed\s*\{|[*_"`$#>{}]/g, '')
     .trim();
-  const [first, ...later] = plain.replace(LEAD, '').split(/(?<=[.!?])\s+|\n+/);
+  const [first, ...later] = plain
+    .replace(LEAD, '')
+    .replace(/^(?!(?:[^,]*?\s)?(?:yes|no|not|true|false)\b[^,]*,)[^,.!?\n]{1,80},\s*(?=(?:yes|no)\b)/i, '')
+    .split(/(?<=[.!?])\s+|\n+/);
   const word = /^(yes|no|true|false)\b(?![-'])/i.exec(first)?.[1].toLowerCase();
   if (word === undefined) return undefined;
   const isTakenBack = /\b(?:actually|wait|however|but|maybe|perhaps|or)\b/i.test(first);
