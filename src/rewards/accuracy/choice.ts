@@ -109,7 +109,11 @@ function choiceIndices(text: string): number[] | undefined {
   return letters && toIndices(letters);
 }
 
-const unquoted = (plain: string) => plain.replace(/^(["'`])(.*)\1$/s, '$2').replace(/[.:!]+$/, '');
+const unquoted = (plain: string) =>
+  plain
+    .replace(/^(["'`])(.*)\1$/s, '$2')
+    .replace(/[.:!]+$/, '')
+    .replace(/^(?:\[\[|[*_]+)(.*?)(?:\]\]|[*_]+)$/s, '$1');
 
 /** The letter alone or before its text; all that stand in brackets where there are several, so that nobody hedges. */
 function oneLetter(plain: string): string[] | undefined {

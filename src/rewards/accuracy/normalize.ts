@@ -62,7 +62,7 @@ function spellOutCharacters(text: string): string {
   if (!/[^\0-\x7f]/.test(text)) return text;
   return plainCharacters(text)
     .replace(/[¼½¾⅐-⅞]/g, (fraction) => ` ${fraction.normalize('NFKC').replace('⁄', '/')}`)
-    .replace(/[⁻⁺]?[⁰¹²³⁴-⁹]+/g, (script) => `^{${Array.from(script, (mark) => mark.normalize('NFKC')).join('')}}`)
+    .replace(/[⁻⁺]?[⁰¹²³⁴-⁹]+[⁻⁺]?/g, (script) => `^{${Array.from(script, (mark) => mark.normalize('NFKC')).join('')}}`)
     .replace(/[₀-₉]+/g, (script) => `_{${script.normalize('NFKC')}}`)
     .replace(/º/g, '°')
     .normalize('NFKC')

@@ -11,12 +11,20 @@ type Entry = [string, Unit];
 const of = (dimension: string, numerator: bigint, denominator: bigint, names: string): Entry[] =>
   names.split(' ').map((name) => [name, { dimension, factor: rational(numerator, denominator)! }]);
 
-const PREFIXES = { '': [1n, 1n], m: [1n, 1000n], k: [1000n, 1n], M: [10n ** 6n, 1n], G: [10n ** 9n, 1n] } as const;
+const PREFIXES = {
+  n: [1n, 10n ** 9n],
+  μ: [1n, 10n ** 6n],
+  '': [1n, 1n],
+  m: [1n, 1000n],
+  k: [1000n, 1n],
+  M: [10n ** 6n, 1n],
+  G: [10n ** 9n, 1n],
+} as const;
 
 /** A unit and its multiples: `kW` and `mW`, `kilowatt` and `milliwatt`. */
 const withPrefixes = (dimension: string, symbol: string, name: string): Entry[] =>
   Object.entries(PREFIXES).flatMap(([prefix, [numerator, denominator]]) => {
-    const word = { '': '', m: 'milli', k: 'kilo', M: 'mega', G: 'giga' }[prefix];
+    const word = { n: 'nano', μ: 'micro', '': '', m: 'milli', k: 'kilo', M: 'mega', G: 'giga' }[prefix];
     return of(dimension, numerator, denominator, `${prefix}${symbol} ${word}${name}`);
   });
 

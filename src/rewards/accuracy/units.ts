@@ -5,7 +5,7 @@ export type { Unit } from './unit-table.ts';
 
 /** Counted things of two or three letters, which would else be products of variables. */
 const SHORT_WORDS = new Set(
-  'ant bag bar bee bit box boy bus cab can cap car cat cow cup cut day dog egg fan fly guy hat hen hop hrs hat inn jar job key kid kit lap leg log man map men mug nut ox pcs pea pen pet pie pig pin pot pts rat ray red row sec set sip sit six sow sum tap tie tin top toy tub van way win yen yr yrs won wk mo st nd rd th rpm rps ppm ppb psi atm bar dB db lm lx cd mph kph kmh us usd eur gbp cny rmb inr aud cad jpy rs hp au ly ac acre of it in on for the per sq cu at all'.split(
+  'rad ant bag bar bee bit box boy bus cab can cap car cat cow cup cut day dog egg fan fly guy hat hen hop hrs hat inn jar job key kid kit lap leg log man map men mug nut ox pcs pea pen pet pie pig pin pot pts rat ray red row sec set sip sit six sow sum tap tie tin top toy tub van way win yen yr yrs won wk mo st nd rd th rpm rps ppm ppb psi atm bar dB db lm lx cd mph kph kmh us usd eur gbp cny rmb inr aud cad jpy rs hp au ly ac acre of it in on for the per sq cu at all'.split(
     ' ',
   ),
 );
@@ -41,6 +41,7 @@ export function unitName(text: string): string {
   const words = text
     .replace(/[{}]/g, '')
     .replace(/\s*\*\s*/g, '*')
+    .replace(/[\s*]+(\p{L}+)\^-(\d)/gu, '/$1^$2')
     .replace(/\bNm\b|\bN m\b/g, 'N*m')
     .replace(/\p{L}+/gu, (word) => (SYMBOL_UNITS.has(word) ? word : word.toLowerCase()))
     .replace(/(?:\bdegrees?\s*|°\s*)?\b(?:celsius|centigrade)\b/g, 'degC')

@@ -11,7 +11,7 @@ const PHRASE = new RegExp(
   'giu',
 );
 /** The word behind a number, with its power or quotient where it is a unit. */
-const NEXT_WORD = /^\s?([\p{L}Ω]+(?:\s?(?:\^\{?[23]\}?|[²³]))?(?:\/[\p{L}]+(?:\^\{?[23]\}?|[²³])?)?)/u;
+const NEXT_WORD = /^\s?([\p{L}Ω]+(?:\s?(?:\^\{?[23]\}?|[²³]))?(?:(?:\/|\sper\s)[\p{L}]+(?:\^\{?[23]\}?|[²³])?)?)/u;
 /** Beside one of these, a number is part of a formula or relation that was not read as a whole. */
 const FORMULA_BEFORE = /(?:[|[{(^_*/<>≤≥≠≈]|\\[a-zA-Z]+\*?|(?<![\p{L}])[a-z]\s*[-+])\s*$/u;
 const FORMULA_AFTER = /^\s?(?:[|\]})^_*/<>≤≥≠+!]|-\s?[\p{L}\d\\]|\\[a-zA-Z]+)/u;
@@ -50,7 +50,10 @@ export function lastNumberPhrase(sentence: string): string | undefined {
   const before = phrases.at(-2);
   if (!before) return last.text;
   const between = plain.slice(before.end, last.start);
-  if (/^[\s,]*(?:or|and|to|,)\s*$/.test(between)) return plain.slice(before.start, last.end).trim();
+  if (/^[\s,]*(?:or|and|to|,)\s*$/.test(between)) {
+    const opening = /\b(?:between|from)\s+$/i.exec(plain.slice(0, before.start))?.[0] ?? '';
+    return (opening.toLowerCase() + plain.slice(before.start, last.end)).trim();
+  }
   return LEADS.test(between) || /[.;]\s/.test(between) ? last.text : undefined;
 }
 

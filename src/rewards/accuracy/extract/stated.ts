@@ -5,11 +5,11 @@ export interface Statement {
 }
 
 const WEIGHT = String.raw`(?:the\s+|my\s+|our\s+)?(?:(?:final|correct|right|best|complete|short|numerical|numeric)\s+){0,2}`;
-const VERB = '(?:is|are|was|would be|should be|must be|will be|has to be|can only be|equals|[:=]|→|->)';
+const VERB = '(?:is|are|was|would be|should be|must be|will be|has to be|can only be|equals|[:=]|→|->|-(?=\\s))';
 const DRESS = String.raw`[\s*_"'\x60]{0,6}`;
 
 /** `the answer is`, `Answer:`, `**Final answer:**`, `the answer to the question is`, `option =`. */
-const ENGLISH = String.raw`\b(?<noun>answer|choice|option)s?${DRESS}(?:(?:to|for|of)\s[^\n.?!:=]{1,60}?\s)?${VERB}[ \t*_:]{0,8}`;
+const ENGLISH = String.raw`\b(?<noun>ans(?:wer)?|choice|option)s?${DRESS}(?:(?:to|for|of)\s[^\n.?!:=]{1,60}?\s)?${VERB}[ \t*_:]{0,8}`;
 /** A heading of its own line. */
 const HEADING = String.raw`(?<=^|\n)[#>*_\s]{0,8}${WEIGHT}answer[\s*_#]{0,6}(?=\n)`;
 const CHINESE = String.raw`(?:答案|答え|正解)(?:应该|應該)?[是为為はが选選:\s*]{0,8}(?=\S)|(?<![不未没])[选選](?:项|項|择|擇|择肢|択肢)?[是为為:\s*]{0,8}(?=[([]?[A-J](?![A-Za-z]))`;
@@ -24,7 +24,7 @@ const CUE = new RegExp(
 
 /** Without one of these there is no cue, which is quicker to see. */
 const NOUN =
-  /answer|choice|option|答|正解|[选選]|답|resp[uo]|réponse|antwo|lösung|risposta|ответ|cevap|đáp|jawaban|odpow|svar|جابة|الجواب|उत्तर|विकल्प/i;
+  /\bans|choice|option|答|正解|[选選]|답|resp[uo]|réponse|antwo|lösung|risposta|ответ|cevap|đáp|jawaban|odpow|svar|جابة|الجواب|उत्तर|विकल्प/i;
 
 /** Behind "answer", "choice" or "option", these say something about it and not what it is. */
 const NOTHING =
@@ -51,7 +51,7 @@ export function lastStatement(text: string): Statement | undefined {
 function saysNothing(content: string, noun: string | undefined): boolean {
   const plain = content.replace(/[*_"]/g, '').trim();
   if (plain === '' || NOTHING.test(plain)) return true;
-  return noun !== undefined && noun !== 'answer' && NOTHING_OF_OPTIONS.test(plain);
+  return noun !== undefined && !noun.startsWith('ans') && NOTHING_OF_OPTIONS.test(plain);
 }
 
 function readContent(text: string, start: number): Statement | undefined {
