@@ -7,8 +7,8 @@ export interface Box {
 
 /**
  * The last `\boxed{...}` or `\fbox{...}` whose braces close, nested braces included, or `\boxed 5`. Boxes with nothing but
- * a comma, "and" or "or" between them hold one answer: they are joined by commas. A minus before the box, and a power of
- * ten, pi or a magnitude behind it, belong to it.
+ * a comma, "and" or "or" between them hold one answer: they are joined by commas. What stands right around the
+ * box belongs to it: a minus, a factor, a power, a magnitude.
  */
 export function lastBox(text: string): Box | undefined {
   const boxes = closedBoxes(text);
@@ -25,13 +25,19 @@ export function lastBox(text: string): Box | undefined {
   return { start: first.start, end: last.end, content: contents.join(', ') };
 }
 
-const FACTOR =
-  /^\}?\s*\$?\s*((?:\\times|\\cdot|×|·|\*)\s*10\s*\^\s*(?:\{\s*-?\d+\s*\}|-?\d+)|(?:\\cdot\s*)?(?:\\pi|π)|(?:hundred|thousand|million|billion|trillion)\b)/i;
+const BEHIND =
+  /^\}?\s*\$?\s*((?:\\times|\\cdot|×|·|\*)\s*10\s*\^\s*(?:\{\s*-?\d+\s*\}|-?\d+)|(?:\\cdot\s*)?(?:\\pi|π)|(?:hundred|thousand|million|billion|trillion)\b)|^(\^\s*(?:\{[^{}]*\}|\d)|\/\s*\d+|[xyzn](?![\p{L}]))/iu;
+/** A factor, a minus, or the command whose argument the box is, right before it. */
+const BEFORE =
+  /(?<![\w.])(\d+(?:\.\d+)?\/?)$|(?:^|[=\s$(])(-)\s*$|(\\(?:sqrt(?:\[\d+\])?|[dt]?frac(?:\{[^{}]{1,20}\})?)\{)$/;
 
 function withSurroundings(text: string, { start, end, content }: Box): string {
-  const isNegative = /(?:^|[=\s$(])-\s*$/.test(text.slice(Math.max(0, start - 12), start).replace(/\n- $/, '\n'));
-  const factor = FACTOR.exec(text.slice(end, end + 40))?.[1] ?? '';
-  return `${isNegative ? '-' : ''}${content}${factor === '' ? '' : ` ${factor}`}`;
+  const [, factor, minus, command] =
+    BEFORE.exec(text.slice(Math.max(0, start - 40), start).replace(/(?<=^|\n)- $/, '')) ?? [];
+  const [, spaced, adjacent] = BEHIND.exec(text.slice(end, end + 40)) ?? [];
+  const inside =
+    command === undefined ? `${factor ?? minus ?? ''}${factor ? `(${content})` : content}` : `${command}${content}}`;
+  return `${inside}${adjacent ?? (spaced === undefined ? '' : ` ${spaced}`)}`;
 }
 
 /** Every box that closes and stands in no other, in one pass over the text. */

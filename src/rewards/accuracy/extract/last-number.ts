@@ -23,8 +23,9 @@ const DENIED =
   /\b(?:not|never|cannot|can't|isn't|aren't|wasn't|doesn't|don't|won't|neither|nor|without|except|unless|if|instead of|rather than|wrong|incorrect|undetermined|unknown|insufficient|impossible)\b/i;
 /** These make another thing of the number behind them, and of the one before. */
 const COMPARED =
-  /\b(?:(?:more|less|greater|fewer|larger|smaller|higher|lower|other) than|over|under|below|above|beyond|exceeds?|between)\s*$/i;
-const OPEN_END = /^\s*(?:or\b|times\b|factorial\b|below\b|squared\b|cubed\b)/i;
+  /\b(?:(?:more|less|greater|fewer|larger|smaller|higher|lower|other) than|over|under|below|above|beyond|exceeds?|between|twice|double|triple|base|(?:divisible|divided|multiplied) by|(?:root|square|cube|multiple|factor|divisor|power|half|third|quarter|percent|reciprocal|inverse|logarithm)s? of|(?:\d|one|two|three|four|five) in|out of)\s*$/i;
+const OPEN_END =
+  /^[\s-]*(?:(?:third|fourth|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth|halve)s?\b|half\b|or\b|times\b|factorial\b|below\b|squared\b|cubed\b)/i;
 /** Between two numbers, these make the second what the first leads to. */
 const LEADS =
   /(?:=|\b(?:so|then|thus|hence|therefore|is|are|was|were|equals?|gives?|get|makes?|leaves?|total|have|has|becomes?)\b)/i;
@@ -116,5 +117,6 @@ export function onlyNumberInWords(sentence: string): string | undefined {
   const words = found[0][0].trim().replace(/\s+and$/i, '');
   const before = sentence.slice(0, found[0].index);
   const isCount = words.toLowerCase() !== 'one' || /\b(?:is|are|only|exactly|just|have|has)\s+$/i.test(before);
+  if (OPEN_END.test(sentence.slice(found[0].index + words.length))) return undefined;
   return isCount && parseNumberWords(words) !== undefined ? words : undefined;
 }
