@@ -1,5 +1,6 @@
 import { comparePolicies } from '../../../src/benchmarks/compare-policies.ts';
 import { benchmarkVersions, loadBenchmarks } from '../../../src/benchmarks/index.ts';
+import { BUILT_IN_VERSIONS } from '../../../src/rewards/index.ts';
 import { EVALUATED_POLICIES } from '../../../src/schema/evaluated-policies.ts';
 import { aPrompt, aResponse, aRunConfig } from '../../support/factories.ts';
 
@@ -19,7 +20,11 @@ describe('the held-out benchmark', () => {
       completionsPerPrompt: 1,
       sampling: { temperature: 0 },
     });
-    expect(benchmarkVersions([heldOut])).toEqual({ accuracy: '2', format: '1', 'held-out': '1' });
+    expect(benchmarkVersions([heldOut])).toEqual({
+      accuracy: BUILT_IN_VERSIONS.accuracy,
+      format: BUILT_IN_VERSIONS.format,
+      'held-out': '1',
+    });
   });
 
   it('grades the answer and its format', () => {
