@@ -37,6 +37,7 @@ interface LayerTables {
 
 export function createKeyValueCache(executor: Executor, config: ModelConfig, slotCount: number): KeyValueCache {
   const { layerCount, keyValueHeadCount: K, headSize: C } = config.text;
+  const sizes = { K, C, slotCount };
   const tablesByRoom = new Map<number, LayerTables[]>();
   let current = 0;
 
@@ -50,19 +51,7 @@ export function createKeyValueCache(executor: Executor, config: ModelConfig, slo
   const listTables = (room: number) => tablesOf(room).flatMap(({ keys, values }) => [keys, values]);
 
   const move = executor.define(({ sources_B, from, to }: MoveInputs) => {
-    const kept = Math.min(from, to);
-    const slots = tf.range(0, sources_B.size, 1, 'int32');
-    const rows = rowsOfSlots(
-      slots,
-      K * to,
-      flatten(K, kept, (head, token) => head * to + token),
-    );
-    const targets = listTables(to);
-    for (const [at, table] of listTables(from).entries()) {
-      const all = tf.reshape(table.value(), [slotCount, K, from, C]);
-      const moved = tf.slice(tf.gather(all, sources_B), [0, 0, 0, 0], [sources_B.size, K, kept, C]);
-      targets[at].scatterRows(rows, tf.reshape(moved, [-1, C]));
-    }
+    moveRows({ tables: listTables(from), room: from }, { tables: listTables(to), room: to }, sources_B, sizes);
     return {};
   });
 
@@ -93,37 +82,9 @@ export function createKeyValueCache(executor: Executor, config: ModelConfig, slo
       if (room !== from) swap({ from, to: 0 });
       current = room;
     },
-    begin(room, longest, firstRows_R, slots_R) {
-      const tables = tablesOf(room);
-      const rows = rowsOfSlots(
-        slots_R,
-        K * room,
-        flatten(longest, K, (token, head) => head * room + token),
-      );
-      // A short prompt is followed by rows that are not its own, which nothing reads.
-      const tokens = tf.range(0, longest, 1, 'int32');
-      const sources = tf.reshape(tf.add(tf.reshape(firstRows_R, [-1, 1]), tokens), [-1]) as tf.Tensor1D;
-      return (layer, { keys_MY, values_MY }) => {
-        const present = tf.minimum(sources, tf.scalar(keys_MY.shape[0] - 1, 'int32'));
-        const pick = (x_MY: tf.Tensor2D) => tf.reshape(tf.gather(x_MY, present), [-1, C]);
-        tables[layer].keys.scatterRows(rows, pick(keys_MY));
-        tables[layer].values.scatterRows(rows, pick(values_MY));
-      };
-    },
-    append(room, lengths_B) {
-      const B = lengths_B.size;
-      const heads_BK = tf.range(0, B * K * room, room, 'int32');
-      const rows = tf.reshape(tf.add(tf.reshape(heads_BK, [B, K]), tf.reshape(lengths_B, [B, 1])), [B * K]);
-      const held_B = tf.add(lengths_B, tf.scalar(1, 'int32')) as tf.Tensor1D;
-      const tables = tablesOf(room);
-      return (layer, { queries_MX, keys_MY, values_MY }) => {
-        const { keys, values } = tables[layer];
-        keys.scatterRows(rows, tf.reshape(keys_MY, [B * K, C]));
-        values.scatterRows(rows, tf.reshape(values_MY, [B * K, C]));
-        const held = { keys_RC: keys.value(), values_RC: values.value(), room, lengths_B: held_B };
-        return slotAttention(queries_MX, held, K);
-      };
-    },
+    begin: (room, longest, firstRows_R, slots_R) =>
+      writePrompts({ tables: tablesOf(room), room }, longest, firstRows_R, slots_R, sizes),
+    append: (room, lengths_B) => appendTokens({ tables: tablesOf(room), room }, lengths_B, sizes),
   };
   return cache;
 }
@@ -132,6 +93,70 @@ interface MoveInputs {
   sources_B: tf.Tensor1D;
   from: number;
   to: number;
+}
+
+interface Sizes {
+  K: number;
+  C: number;
+  slotCount: number;
+}
+
+/** Tables, and the tokens that each of their slots has room for. */
+interface Roomy<Tables> {
+  tables: Tables;
+  room: number;
+}
+
+function moveRows(from: Roomy<RowTable[]>, to: Roomy<RowTable[]>, sources_B: tf.Tensor1D, { K, C, slotCount }: Sizes) {
+  const kept = Math.min(from.room, to.room);
+  const slots = tf.range(0, sources_B.size, 1, 'int32');
+  const rows = rowsOfSlots(
+    slots,
+    K * to.room,
+    flatten(K, kept, (head, token) => head * to.room + token),
+  );
+  for (const [at, table] of from.tables.entries()) {
+    const all = tf.reshape(table.value(), [slotCount, K, from.room, C]);
+    const moved = tf.slice(tf.gather(all, sources_B), [0, 0, 0, 0], [sources_B.size, K, kept, C]);
+    to.tables[at].scatterRows(rows, tf.reshape(moved, [-1, C]));
+  }
+}
+
+function writePrompts(
+  { tables, room }: Roomy<LayerTables[]>,
+  longest: number,
+  firstRows_R: tf.Tensor1D,
+  slots_R: tf.Tensor1D,
+  { K, C }: Sizes,
+): (layer: number, heads: Heads) => void {
+  const rows = rowsOfSlots(
+    slots_R,
+    K * room,
+    flatten(longest, K, (token, head) => head * room + token),
+  );
+  // A short prompt is followed by rows that are not its own, which nothing reads.
+  const tokens = tf.range(0, longest, 1, 'int32');
+  const sources = tf.reshape(tf.add(tf.reshape(firstRows_R, [-1, 1]), tokens), [-1]) as tf.Tensor1D;
+  return (layer, { keys_MY, values_MY }) => {
+    const present = tf.minimum(sources, tf.scalar(keys_MY.shape[0] - 1, 'int32'));
+    const pick = (x_MY: tf.Tensor2D) => tf.reshape(tf.gather(x_MY, present), [-1, C]);
+    tables[layer].keys.scatterRows(rows, pick(keys_MY));
+    tables[layer].values.scatterRows(rows, pick(values_MY));
+  };
+}
+
+function appendTokens({ tables, room }: Roomy<LayerTables[]>, lengths_B: tf.Tensor1D, { K, C }: Sizes): Attend {
+  const B = lengths_B.size;
+  const heads_BK = tf.range(0, B * K * room, room, 'int32');
+  const rows = tf.reshape(tf.add(tf.reshape(heads_BK, [B, K]), tf.reshape(lengths_B, [B, 1])), [B * K]);
+  const held_B = tf.add(lengths_B, tf.scalar(1, 'int32')) as tf.Tensor1D;
+  return (layer, { queries_MX, keys_MY, values_MY }) => {
+    const { keys, values } = tables[layer];
+    keys.scatterRows(rows, tf.reshape(keys_MY, [B * K, C]));
+    values.scatterRows(rows, tf.reshape(values_MY, [B * K, C]));
+    const held = { keys_RC: keys.value(), values_RC: values.value(), room, lengths_B: held_B };
+    return slotAttention(queries_MX, held, K);
+  };
 }
 
 /** Rows of a table, slot after slot: `offsets` are those of slot 0. */

@@ -4,11 +4,20 @@ import * as tf from '@tensorflow/tfjs-core';
 import { adoptWeights } from '../models/adopt-weights.ts';
 import { createImageEncoder } from '../models/image-encoder.ts';
 import { createModelInput, measureInput } from '../models/model-input.ts';
-import type { TensorTree, VisionLanguageModel } from '../models/vision-language-model.ts';
+import type { VisionLanguageModel } from '../models/vision-language-model.ts';
 import type { ProcessedImage } from '../processing/processor.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { paddingFor, padInput } from '../runtime/padding.ts';
 import { listTensors } from '../runtime/tensor-tree.ts';
+import {
+  drawUniforms,
+  fillUp,
+  graphTemperature,
+  type PrefillInputs,
+  type StepInputs,
+  uploadPlaces,
+  uploadStep,
+} from './decoder-inputs.ts';
 import { type DrawnTokens, drawTokens } from './draw-tokens.ts';
 import { createKeyValueCache } from './key-value-cache.ts';
 import type { GenerationRequest } from './request-queue.ts';
@@ -77,18 +86,11 @@ export function createSlotDecoder(model: VisionLanguageModel, executor: Executor
       const placeOf = promptOf.map((prompt) => input.places[prompt]);
       const sequences = requests.map((request, r) => new Sequence(request, placeOf[r].nextPosition, settings));
       makeRoom(input.longest, settings);
-      // What fills a shape up repeats the last prompt, or sequence, which changes nothing.
-      const lastRows = input.places.map(({ firstRow, length }) => firstRow + length - 1);
-      const firstRows = placeOf.map(({ firstRow }) => firstRow);
-      const count = padding.count(requests.length);
       const inputs: PrefillInputs = {
         input: model.uploadInput(input, encodePadded),
         longest: input.longest,
-        lastRows_P: tf.tensor1d(fillUp(lastRows, padding.count(prompts.length)), 'int32'),
-        firstRows_R: tf.tensor1d(fillUp(firstRows, count), 'int32'),
-        promptOf_R: tf.tensor1d(fillUp(promptOf, count), 'int32'),
-        slots_R: tf.tensor1d(fillUp(slots, count), 'int32'),
-        uniforms_R: tf.tensor1d(fillUp(drawUniforms(sequences, settings), count)),
+        ...uploadPlaces(input, promptOf, slots, padding),
+        uniforms_R: tf.tensor1d(fillUp(drawUniforms(sequences, settings), padding.count(requests.length))),
         room: cache.room,
         temperature: graphTemperature(settings),
       };
@@ -99,20 +101,7 @@ export function createSlotDecoder(model: VisionLanguageModel, executor: Executor
     step(sequences, settings) {
       const lengths = sequences.map((sequence) => sequence?.cachedLength ?? 0);
       makeRoom(Math.max(...lengths) + 1, settings);
-      const inputs: StepInputs = {
-        tokenIds_B: tf.tensor1d(
-          sequences.map((sequence) => sequence?.lastTokenId ?? 0),
-          'int32',
-        ),
-        lengths_B: tf.tensor1d(lengths, 'int32'),
-        positions_B: tf.tensor1d(
-          sequences.map((sequence) => sequence?.position ?? 0),
-          'int32',
-        ),
-        uniforms_B: tf.tensor1d(drawUniforms(sequences, settings)),
-        room: cache.room,
-        temperature: graphTemperature(settings),
-      };
+      const inputs = uploadStep(sequences, settings, cache.room);
       takeTokens(sequences, decode(inputs));
       tf.dispose(listTensors(inputs));
     },
@@ -121,50 +110,11 @@ export function createSlotDecoder(model: VisionLanguageModel, executor: Executor
   };
 }
 
-interface PrefillInputs {
-  input: TensorTree;
-  /** No prompt has more tokens. */
-  longest: number;
-  /** Where each prompt ends. */
-  lastRows_P: tf.Tensor1D;
-  /** Where the prompt of each sequence begins. */
-  firstRows_R: tf.Tensor1D;
-  promptOf_R: tf.Tensor1D;
-  slots_R: tf.Tensor1D;
-  uniforms_R: tf.Tensor1D;
-  room: number;
-  temperature: number | null;
-}
-
-interface StepInputs {
-  tokenIds_B: tf.Tensor1D;
-  /** Tokens that each slot holds before this step. */
-  lengths_B: tf.Tensor1D;
-  positions_B: tf.Tensor1D;
-  uniforms_B: tf.Tensor1D;
-  room: number;
-  temperature: number | null;
-}
-
-function fillUp(numbers: readonly number[], count: number): number[] {
-  return Array.from({ length: count }, (_, at) => numbers[Math.min(at, numbers.length - 1)]);
-}
-
 type ChosenTokens = DrawnTokens | { logits_BV: tf.Tensor2D };
 
 /** Tokens, or where the host draws them, the logits. */
 function chooseTokens(logits_BV: tf.Tensor2D, uniforms_B: tf.Tensor1D, temperature: number | null): ChosenTokens {
   return temperature === null ? { logits_BV } : drawTokens(logits_BV, uniforms_B, temperature);
-}
-
-/** Null where the settings ask for more than a temperature. */
-function graphTemperature({ temperature, topK, topP, repetitionPenalty = 1 }: GenerationSettings): number | null {
-  return topK === 0 && topP === 1 && repetitionPenalty === 1 ? temperature : null;
-}
-
-function drawUniforms(sequences: readonly (Sequence | undefined)[], settings: GenerationSettings): number[] {
-  const isDrawnHere = graphTemperature(settings) === null;
-  return sequences.map((sequence) => (isDrawnHere ? 0 : (sequence?.drawUniform() ?? 0)));
 }
 
 /** Gives each sequence its token, and disposes them. */

@@ -1,0 +1,90 @@
+// Shape suffixes: P = distinct prompts, R = sequences that begin, B = decoded slots.
+import * as tf from '@tensorflow/tfjs-core';
+import type { ModelInput } from '../models/model-input.ts';
+import type { TensorTree } from '../models/vision-language-model.ts';
+import type { Padding } from '../runtime/padding.ts';
+import type { GenerationSettings, Sequence } from './sequence.ts';
+
+export interface PrefillInputs {
+  input: TensorTree;
+  /** No prompt has more tokens. */
+  longest: number;
+  /** Where each prompt ends. */
+  lastRows_P: tf.Tensor1D;
+  /** Where the prompt of each sequence begins. */
+  firstRows_R: tf.Tensor1D;
+  promptOf_R: tf.Tensor1D;
+  slots_R: tf.Tensor1D;
+  uniforms_R: tf.Tensor1D;
+  room: number;
+  temperature: number | null;
+}
+
+export interface StepInputs {
+  tokenIds_B: tf.Tensor1D;
+  /** Tokens that each slot holds before this step. */
+  lengths_B: tf.Tensor1D;
+  positions_B: tf.Tensor1D;
+  uniforms_B: tf.Tensor1D;
+  room: number;
+  temperature: number | null;
+}
+
+/** Repeats the last number: what fills a shape up repeats a prompt, or a sequence, which changes nothing. */
+export function fillUp(numbers: readonly number[], count: number): number[] {
+  return Array.from({ length: count }, (_, at) => numbers[Math.min(at, numbers.length - 1)]);
+}
+
+/** Where the sequences of some prompts begin and end; `promptOf` and `slots` have a number for each sequence. */
+export function uploadPlaces(
+  { places }: ModelInput,
+  promptOf: readonly number[],
+  slots: readonly number[],
+  padding: Padding,
+): Pick<PrefillInputs, 'lastRows_P' | 'firstRows_R' | 'promptOf_R' | 'slots_R'> {
+  const lastRows = places.map(({ firstRow, length }) => firstRow + length - 1);
+  const firstRows = promptOf.map((prompt) => places[prompt].firstRow);
+  const count = padding.count(promptOf.length);
+  return {
+    lastRows_P: tf.tensor1d(fillUp(lastRows, padding.count(places.length)), 'int32'),
+    firstRows_R: tf.tensor1d(fillUp(firstRows, count), 'int32'),
+    promptOf_R: tf.tensor1d(fillUp(promptOf, count), 'int32'),
+    slots_R: tf.tensor1d(fillUp(slots, count), 'int32'),
+  };
+}
+
+/** One more token for the sequences in the first slots; empty ones take zeros. */
+export function uploadStep(
+  sequences: readonly (Sequence | undefined)[],
+  settings: GenerationSettings,
+  room: number,
+): StepInputs {
+  const ofEach = (numberOf: (sequence: Sequence) => number) =>
+    tf.tensor1d(
+      sequences.map((sequence) => (sequence ? numberOf(sequence) : 0)),
+      'int32',
+    );
+  return {
+    tokenIds_B: ofEach(({ lastTokenId }) => lastTokenId),
+    lengths_B: ofEach(({ cachedLength }) => cachedLength),
+    positions_B: ofEach(({ position }) => position),
+    uniforms_B: tf.tensor1d(drawUniforms(sequences, settings)),
+    room,
+    temperature: graphTemperature(settings),
+  };
+}
+
+/** Null where the settings ask for more than a temperature. */
+export function graphTemperature({
+  temperature,
+  topK,
+  topP,
+  repetitionPenalty = 1,
+}: GenerationSettings): number | null {
+  return topK === 0 && topP === 1 && repetitionPenalty === 1 ? temperature : null;
+}
+
+export function drawUniforms(sequences: readonly (Sequence | undefined)[], settings: GenerationSettings): number[] {
+  const isDrawnHere = graphTemperature(settings) === null;
+  return sequences.map((sequence) => (isDrawnHere ? 0 : (sequence?.drawUniform() ?? 0)));
+}
