@@ -1,8 +1,8 @@
-import { createSampler, type OnStep } from './generation/sampler.ts';
+import { disposeAfter } from '../base/dispose-after.ts';
+import type { OnStep } from './generation/sampler.ts';
 import type { Completion, GenerationSettings } from './generation/sequence.ts';
-import { loadPolicy } from './policy.ts';
+import { openEngine } from './open-engine.ts';
 import type { ContentPart } from './processing/processor.ts';
-import { createTracedExecutor } from './runtime/traced-executor.ts';
 import { folderModelFiles } from './weights/model-files.ts';
 
 /** What is asked, and how the answer is sampled. */
@@ -26,14 +26,19 @@ export async function answerPrompt(
   { system, content, seed, ...sampling }: AnswerRequest,
   onText?: (text: string) => void,
 ): Promise<Answer> {
-  const { model, processor } = await loadPolicy(folderModelFiles(folder));
-  const { stopTokenIds } = processor;
-  const prompt = await processor.processPrompt({ system, content });
-  const textOf = (tokenIds: readonly number[]) => processor.decode(tokenIds, { skipSpecialTokens: true });
-  const repetitionPenalty = sampling.repetitionPenalty ?? processor.repetitionPenalty;
-  const settings: GenerationSettings = { ...sampling, repetitionPenalty, stopTokenIds };
-  const sampler = createSampler(model, createTracedExecutor(), 1);
-  const onStep: OnStep = (_, [growing]) => onText?.(textOf(growing.tokenIds));
-  const [{ tokenIds, finishReason }] = await sampler.generate([{ prompt, seed }], settings, onText && onStep);
-  return { text: textOf(tokenIds), tokenIds, promptTokenIds: prompt.tokenIds, finishReason };
+  const engine = await openEngine(folderModelFiles(folder), { engine: 'traced', precision: 'float32' });
+  return disposeAfter(engine, async ({ processor, createSampler }) => {
+    const { stopTokenIds } = processor;
+    const prompt = await processor.processPrompt({ system, content });
+    const textOf = (tokenIds: readonly number[]) => processor.decode(tokenIds, { skipSpecialTokens: true });
+    const repetitionPenalty = sampling.repetitionPenalty ?? processor.repetitionPenalty;
+    const settings: GenerationSettings = { ...sampling, repetitionPenalty, stopTokenIds };
+    const onStep: OnStep = (_, [growing]) => onText?.(textOf(growing.tokenIds));
+    const [{ tokenIds, finishReason }] = await createSampler(1).generate(
+      [{ prompt, seed }],
+      settings,
+      onText && onStep,
+    );
+    return { text: textOf(tokenIds), tokenIds, promptTokenIds: prompt.tokenIds, finishReason };
+  });
 }
