@@ -20,3 +20,12 @@ export function checkTraining(config: Pick<RunConfig, 'rl' | 'sampling' | 'sft'>
   resolveChoice('rl.optimizer', BUILT_IN_OPTIMIZERS, config.rl.optimizer);
   resolveChoice('sft.optimizer', BUILT_IN_OPTIMIZERS, config.sft.optimizer);
 }
+
+/** Versions of what a stage trains by, for its manifest: the algorithm of RL, and the optimizer. */
+export function trainingVersions(config: Pick<RunConfig, 'rl' | 'sft'>, section: 'rl' | 'sft'): Record<string, string> {
+  const chosen = [
+    ...(section === 'rl' ? [resolveChoice('rl.algorithm', BUILT_IN_ALGORITHMS, config.rl.algorithm).chosen] : []),
+    resolveChoice(`${section}.optimizer`, BUILT_IN_OPTIMIZERS, config[section].optimizer).chosen,
+  ];
+  return Object.fromEntries(chosen.map(({ name, version }) => [name, version]));
+}

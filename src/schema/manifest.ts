@@ -27,6 +27,8 @@ export const Manifest = z.object({
   parts: z.array(ManifestPart),
   summary: z.record(z.string(), z.unknown()).describe("the stage's result, deterministic"),
   seed: z.int().nonnegative(),
-  versions: z.record(z.string(), z.string()).describe('of this package and of every reward involved'),
+  versions: z
+    .record(z.string(), z.string())
+    .describe('of what the config chose for the work: rewards, algorithm, optimizer, expert, benchmarks'),
 });
 export type Manifest = z.infer<typeof Manifest>;

@@ -10,7 +10,7 @@ export interface StageWork<N extends WorkName> {
   config: RunConfig;
   /** Array index of a job: its shard or policy. */
   index?: number;
-  /** Of the rewards involved. */
+  /** Of what the config chooses for it: rewards, algorithm, optimizer, expert, benchmarks. */
   versions?: Record<string, string>;
 }
 

@@ -1,5 +1,5 @@
 import type { Learner, RlValues } from '../../algorithms/algorithm.ts';
-import { createLearner } from '../../algorithms/index.ts';
+import { createLearner, trainingVersions } from '../../algorithms/index.ts';
 import { disposeAfter } from '../../base/dispose-after.ts';
 import type { Engine, Training } from '../../engine/open-engine.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
@@ -26,33 +26,38 @@ export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<Trai
   const { store } = deps;
   const config = await readConfig(store, input.configKey);
   const folder = rlResumePrefix(input.runId, input.iteration);
-  const summary = await completeStage(store, { stage: 'train-rl', input, config }, async (writePart, prefix) => {
-    const started = Date.now();
-    const groups = await readScoredGroups(store, input, config.rl.groupSize);
-    const learner = createLearner(config);
-    const lessons = learner.teach(groups);
-    const resumePoint = await findResumePoint(store, folder);
-    const policy = resumePoint?.prefix ?? policyPrefix(input.runId, input.iteration, config.policy.model);
-    return disposeAfter(await openPolicy(deps, input.runId, config, policy), async (engine) => {
-      const sequences = await prepareSequences(deps, input, config, lessons, { engine, policy });
-      const batches = splitIntoBatches(sequences, config, input.iteration);
-      const training = await startTraining(store, engine, config, learner, batches, policy);
-      const taken = resumePoint?.metrics ?? [];
-      const beforeStep = createStepGate(deps, { folder, config, training });
-      const steps = await takeRlSteps(deps, training, batches, { learner, taken, beforeStep });
-      await saveCheckpoint(writePart, prefix, training, config.seed);
+  const versions = trainingVersions(config, 'rl');
+  const summary = await completeStage(
+    store,
+    { stage: 'train-rl', input, config, versions },
+    async (writePart, prefix) => {
+      const started = Date.now();
+      const groups = await readScoredGroups(store, input, config.rl.groupSize);
+      const learner = createLearner(config);
+      const lessons = learner.teach(groups);
+      const resumePoint = await findResumePoint(store, folder);
+      const policy = resumePoint?.prefix ?? policyPrefix(input.runId, input.iteration, config.policy.model);
+      return disposeAfter(await openPolicy(deps, input.runId, config, policy), async (engine) => {
+        const sequences = await prepareSequences(deps, input, config, lessons, { engine, policy });
+        const batches = splitIntoBatches(sequences, config, input.iteration);
+        const training = await startTraining(store, engine, config, learner, batches, policy);
+        const taken = resumePoint?.metrics ?? [];
+        const beforeStep = createStepGate(deps, { folder, config, training });
+        const steps = await takeRlSteps(deps, training, batches, { learner, taken, beforeStep });
+        await saveCheckpoint(writePart, prefix, training, config.seed);
 
-      const result = summarizeIteration(groups, lessons, steps.length, engine.precision);
-      const metrics = {
-        iteration: input.iteration,
-        'job/attempt': deps.attempt,
-        ...describeIteration(groups, result, steps.slice(taken.length), Date.now() - started),
-        ...engine.preparation,
-      };
-      await store.write(metricsKey(prefix), encodeRecords([metrics, ...steps]));
-      return result;
-    });
-  });
+        const result = summarizeIteration(groups, lessons, steps.length, engine.precision);
+        const metrics = {
+          iteration: input.iteration,
+          'job/attempt': deps.attempt,
+          ...describeIteration(groups, result, steps.slice(taken.length), Date.now() - started),
+          ...engine.preparation,
+        };
+        await store.write(metricsKey(prefix), encodeRecords([metrics, ...steps]));
+        return result;
+      });
+    },
+  );
   await deleteFolder(store, folder);
   return summary;
 }

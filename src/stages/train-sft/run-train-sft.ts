@@ -1,3 +1,4 @@
+import { trainingVersions } from '../../algorithms/index.ts';
 import { sft } from '../../algorithms/sft.ts';
 import { disposeAfter } from '../../base/dispose-after.ts';
 import type { Precision } from '../../engine/open-engine.ts';
@@ -34,36 +35,41 @@ export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise
   const { store } = deps;
   const config = await readConfig(store, input.configKey);
   const folder = sftResumePrefix(input.runId);
-  const summary = await completeStage(store, { stage: 'train-sft', input, config }, async (writePart, prefix) => {
-    const examples = await readExamples(store, input.runId);
-    const resumePoint = await findResumePoint(store, folder);
-    const policy = resumePoint?.prefix ?? policyPrefix(input.runId, config.rl.iterations, config.policy.model);
-    return disposeAfter(await openPolicy(deps, input.runId, config, policy), async (engine) => {
-      const { epochs, sequencesPerStep, microBatchSequences, optimizer } = config.sft;
-      const training = await engine.train({
-        objective: sft,
-        optimizer,
-        freezeVisionTower: config.policy.freezeVisionTower,
-        totalSteps: epochs * Math.ceil(examples.length / sequencesPerStep),
-        stepsBefore: resumePoint && (await readStepCount(store, policy)),
-        microBatchSequences,
+  const versions = trainingVersions(config, 'sft');
+  const summary = await completeStage(
+    store,
+    { stage: 'train-sft', input, config, versions },
+    async (writePart, prefix) => {
+      const examples = await readExamples(store, input.runId);
+      const resumePoint = await findResumePoint(store, folder);
+      const policy = resumePoint?.prefix ?? policyPrefix(input.runId, config.rl.iterations, config.policy.model);
+      return disposeAfter(await openPolicy(deps, input.runId, config, policy), async (engine) => {
+        const { epochs, sequencesPerStep, microBatchSequences, optimizer } = config.sft;
+        const training = await engine.train({
+          objective: sft,
+          optimizer,
+          freezeVisionTower: config.policy.freezeVisionTower,
+          totalSteps: epochs * Math.ceil(examples.length / sequencesPerStep),
+          stepsBefore: resumePoint && (await readStepCount(store, policy)),
+          microBatchSequences,
+        });
+        const steps = await takeSftSteps(deps, training, config, examples, {
+          taken: resumePoint?.metrics ?? [],
+          sequenceOf: createSequenceSource(engine, config),
+          beforeStep: createStepGate(deps, { folder, config, training }),
+        });
+        await saveCheckpoint(writePart, prefix, training, config.seed);
+        await store.write(metricsKey(prefix), encodeRecords(steps));
+        return {
+          examples: examples.length,
+          epochs,
+          steps: steps.length,
+          finalLoss: steps.at(-1)?.['loss/sft'],
+          precision: engine.precision,
+        };
       });
-      const steps = await takeSftSteps(deps, training, config, examples, {
-        taken: resumePoint?.metrics ?? [],
-        sequenceOf: createSequenceSource(engine, config),
-        beforeStep: createStepGate(deps, { folder, config, training }),
-      });
-      await saveCheckpoint(writePart, prefix, training, config.seed);
-      await store.write(metricsKey(prefix), encodeRecords(steps));
-      return {
-        examples: examples.length,
-        epochs,
-        steps: steps.length,
-        finalLoss: steps.at(-1)?.['loss/sft'],
-        precision: engine.precision,
-      };
-    });
-  });
+    },
+  );
   await deleteFolder(store, folder);
   return summary;
 }
