@@ -1,4 +1,5 @@
 import { register } from '../../../src/cli/commands/doctor.ts';
+import { BUILT_IN_VERSIONS } from '../../../src/rewards/index.ts';
 import * as keys from '../../../src/schema/keys.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { aRunConfig } from '../../support/factories.ts';
@@ -25,12 +26,14 @@ describe('rise doctor RUN', () => {
   }
 
   it("finds nothing in a run of today's rewards, and runs no module of the run", async () => {
-    const versions = { accuracy: '2', format: '1', mine: '1+abcd' };
+    const versions = { accuracy: BUILT_IN_VERSIONS.accuracy, format: '1', mine: '1+abcd' };
     expect(await examine(versions)).toEqual({ exitCode: 0, ready: true, stale: [] });
   });
 
   it('finds what an older grader scored, and exits with 1', async () => {
-    const stale = [{ work: 'diagnosis/scores/00000/', because: 'accuracy@1, now accuracy@2' }];
+    const stale = [
+      { work: 'diagnosis/scores/00000/', because: `accuracy@1, now accuracy@${BUILT_IN_VERSIONS.accuracy}` },
+    ];
     expect(await examine({ accuracy: '1', format: '1' })).toEqual({ exitCode: 1, ready: false, stale });
   });
 
