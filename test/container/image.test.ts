@@ -36,7 +36,9 @@ describe('the image of the GPU worker', () => {
     expect(await asRoot('find / -xdev -type f -perm /6000')).toEqual([]);
     const parts = ['LICENSE', 'containers', 'node_modules', 'package.json', 'sbom.json', 'src'];
     expect(await asRoot('LC_ALL=C ls -A /app')).toEqual(parts);
-    const source = ['engine', 'package-root.ts', 'rewards', 'schema', 'stages', 'store', 'tasks'];
+    const source = [
+      ...['algorithms', 'base', 'benchmarks', 'endpoints', 'engine', 'formats', 'rewards', 'schema', 'stages', 'store'],
+    ];
     expect(await asRoot('LC_ALL=C ls -A /app/src')).toEqual(source);
     expect(await asRoot('ls /app/node_modules | grep -e jest -e typescript -e aws-cdk || true')).toEqual([]);
   });
