@@ -175,7 +175,7 @@ describeOnAccount('the deployed pipeline', (account) => {
     const { StackResources = [] } = await new CloudFormation({}).describeStackResources({ StackName: 'RisePipeline' });
     const planning = StackResources.find(
       ({ ResourceType, LogicalResourceId }) =>
-        ResourceType === 'AWS::Lambda::Function' && LogicalResourceId!.startsWith('planiteration'),
+        ResourceType === 'AWS::Lambda::Function' && LogicalResourceId!.startsWith('plan'),
     );
     const FunctionName = planning!.PhysicalResourceId!;
     await lambda.putFunctionConcurrency({ FunctionName, ReservedConcurrentExecutions: 0 });
