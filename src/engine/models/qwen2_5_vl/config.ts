@@ -1,48 +1,52 @@
 import { z } from 'zod';
 import { UnsupportedModelError } from '../../../schema/errors.ts';
+import { parseRopeSettings } from './rope-settings.ts';
 
+/** Images are RGB. */
+const CHANNELS = 3;
+
+/** A number of layers, rows or the like. What is larger is no model but a mistake, and would be laid out in memory first. */
+const size = (largest: number) => z.int().positive().max(largest);
+const layers = size(1_000);
+const width = size(1_000_000);
+
+/** Defaults are those of `Qwen2_5_VLVisionConfig`: transformers 4.49 leaves out what equals them. */
 const VisionConfig = z.object({
-  depth: z.int().positive(),
-  hidden_size: z.int().positive(),
-  num_heads: z.int().positive(),
-  intermediate_size: z.int().positive(),
-  patch_size: z.int().positive().default(14),
-  spatial_merge_size: z.int().positive().default(2),
-  temporal_patch_size: z.int().positive().default(2),
-  window_size: z.int().positive().default(112),
-  fullatt_block_indexes: z.array(z.int().nonnegative()),
-  out_hidden_size: z.int().positive(),
-  in_channels: z.int().positive().optional(),
-  in_chans: z.int().positive().optional(),
+  depth: layers.default(32),
+  hidden_size: width.default(3584),
+  num_heads: size(10_000).default(16),
+  intermediate_size: width.default(3420),
+  patch_size: size(1_000).default(14),
+  spatial_merge_size: size(100).default(2),
+  temporal_patch_size: size(100).default(2),
+  window_size: size(100_000).default(112),
+  fullatt_block_indexes: z.array(z.int().nonnegative()).default([7, 15, 23, 31]),
+  out_hidden_size: width.default(3584),
+  in_channels: z.literal(3).optional(),
+  in_chans: z.literal(3).optional(),
   hidden_act: z.literal('silu').default('silu'),
 });
 
-const RopeSettings = z.object({
-  mrope_section: z.array(z.int().positive()).length(3),
-  rope_theta: z.number().positive().optional(),
-});
-
+/** Defaults are those of `Qwen2_5_VLTextConfig`. */
 const TextConfig = z.object({
-  hidden_size: z.int().positive(),
-  num_hidden_layers: z.int().positive(),
-  num_attention_heads: z.int().positive(),
-  num_key_value_heads: z.int().positive(),
-  intermediate_size: z.int().positive(),
-  vocab_size: z.int().positive(),
-  rms_norm_eps: z.number().positive().default(1e-6),
-  rope_theta: z.number().positive().optional(),
-  rope_scaling: RopeSettings.nullish(),
-  rope_parameters: RopeSettings.nullish(),
-  tie_word_embeddings: z.boolean().optional(),
-  use_sliding_window: z.literal(false).default(false),
+  hidden_size: width.default(8192),
+  num_hidden_layers: layers.default(80),
+  num_attention_heads: size(10_000).default(64),
+  num_key_value_heads: size(10_000).nullable().default(8),
+  head_dim: size(100_000).nullish(),
+  intermediate_size: width.default(29568),
+  vocab_size: size(10_000_000).default(152064),
+  rms_norm_eps: z.number().positive().default(1e-5),
+  tie_word_embeddings: z.boolean().nullish(),
+  use_sliding_window: z.literal(false).nullish(),
   hidden_act: z.literal('silu').default('silu'),
 });
 
 const ModelConfig = z.object({
   model_type: z.literal('qwen2_5_vl'),
-  image_token_id: z.int().nonnegative(),
-  tie_word_embeddings: z.boolean().optional(),
-  vision_config: VisionConfig,
+  image_token_id: z.int().nonnegative().default(151655),
+  tie_word_embeddings: z.boolean().nullish(),
+  vision_config: VisionConfig.prefault({}),
 });
 
 /** Qwen2.5-VL's dimensions, in our names. */
@@ -81,37 +85,33 @@ export interface Qwen25VLConfig {
 }
 
 /**
- * Reads a Hugging Face `config.json`, in the flat layout of published checkpoints or with a nested `text_config`.
- * Throws `UnsupportedModelError` naming each setting this engine cannot run.
+ * Reads a Hugging Face `config.json`, in the flat layout of published checkpoints or with a nested `text_config`; what it leaves
+ * out is as in `transformers`. Throws `UnsupportedModelError` naming each setting this engine cannot run.
  */
 export function parseModelConfig(json: unknown): Qwen25VLConfig {
   const model = parsePart(ModelConfig, json, 'config.json');
   const nested = (json as { text_config?: object }).text_config;
-  const text = parsePart(TextConfig, nested ?? json, nested ? 'config.json: text_config' : 'config.json');
-  const rope = text.rope_parameters ?? text.rope_scaling;
-  if (!rope)
-    throw new UnsupportedModelError('config.json has no rope_scaling.mrope_section; not a Qwen2.5-VL checkpoint?');
-  const headSize = text.hidden_size / text.num_attention_heads;
-  const mropeSection = rope.mrope_section as [number, number, number];
-  if (mropeSection[0] + mropeSection[1] + mropeSection[2] !== headSize / 2) {
-    throw new UnsupportedModelError(
-      `config.json: mrope_section ${mropeSection} does not add up to half of head size ${headSize}`,
-    );
-  }
+  const place = nested ? 'config.json: text_config' : 'config.json';
+  const text = parsePart(TextConfig, nested ?? json, place);
   const vision = model.vision_config;
-  const channels = vision.in_channels ?? vision.in_chans ?? 3;
+  const heads = { ...text, num_key_value_heads: text.num_key_value_heads ?? text.num_attention_heads };
+  refuseFaults([
+    ...findTextFaults(heads).map((fault) => `${place}: ${fault}`),
+    ...findVisionFaults(vision, text.hidden_size).map((fault) => `config.json: vision_config: ${fault}`),
+  ]);
+  const headSize = text.hidden_size / text.num_attention_heads;
   return {
     imageTokenId: model.image_token_id,
     vision: {
       depth: vision.depth,
       hiddenSize: vision.hidden_size,
       intermediateSize: vision.intermediate_size,
-      channels,
+      channels: CHANNELS,
       temporalPatchSize: vision.temporal_patch_size,
       headCount: vision.num_heads,
       patchSize: vision.patch_size,
       mergeSize: vision.spatial_merge_size,
-      patchLength: channels * vision.temporal_patch_size * vision.patch_size ** 2,
+      patchLength: CHANNELS * vision.temporal_patch_size * vision.patch_size ** 2,
       windowSize: Math.floor(vision.window_size / vision.spatial_merge_size / vision.patch_size),
       fullAttentionBlocks: new Set(vision.fullatt_block_indexes),
     },
@@ -120,15 +120,42 @@ export function parseModelConfig(json: unknown): Qwen25VLConfig {
       intermediateSize: text.intermediate_size,
       layerCount: text.num_hidden_layers,
       headCount: text.num_attention_heads,
-      keyValueHeadCount: text.num_key_value_heads,
+      keyValueHeadCount: heads.num_key_value_heads,
       headSize,
       vocabSize: text.vocab_size,
       rmsNormEpsilon: text.rms_norm_eps,
-      ropeTheta: rope.rope_theta ?? text.rope_theta ?? 1_000_000,
-      mropeSection,
-      tiesEmbeddings: text.tie_word_embeddings ?? model.tie_word_embeddings ?? false,
+      ...parseRopeSettings((nested ?? json) as Record<string, unknown>, headSize, place),
+      tiesEmbeddings: model.tie_word_embeddings === true || text.tie_word_embeddings === true,
     },
   };
+}
+
+function findTextFaults(text: {
+  hidden_size: number;
+  num_attention_heads: number;
+  num_key_value_heads: number;
+  head_dim?: number | null;
+}): string[] {
+  const { hidden_size: width, num_attention_heads: heads, num_key_value_heads: keys, head_dim: headSize } = text;
+  if (width % (2 * heads) !== 0)
+    return [`${heads} heads (num_attention_heads) don't share hidden_size ${width} evenly`];
+  if (heads % keys !== 0) return [`${keys} key-value heads (num_key_value_heads) don't divide ${heads} heads`];
+  if (headSize && headSize * heads !== width) return [`head_dim ${headSize} is not hidden_size / num_attention_heads`];
+  return [];
+}
+
+function findVisionFaults(vision: z.infer<typeof VisionConfig>, textWidth: number): string[] {
+  const { hidden_size: width, num_heads: heads, out_hidden_size: output, window_size: window } = vision;
+  const merged = vision.patch_size * vision.spatial_merge_size;
+  return [
+    ...(width % (4 * heads) === 0 ? [] : [`${heads} heads (num_heads) don't share hidden_size ${width} in fours`]),
+    ...(output === textWidth ? [] : [`out_hidden_size ${output} is not the decoder's hidden_size ${textWidth}`]),
+    ...(window >= merged ? [] : [`window_size ${window} is less than a merged patch of ${merged} pixels`]),
+  ];
+}
+
+function refuseFaults(faults: readonly string[]): void {
+  if (faults.length > 0) throw new UnsupportedModelError(`${faults.join('\n')}; is it a whole Qwen2.5-VL checkpoint?`);
 }
 
 function parsePart<T>(schema: z.ZodType<T>, json: unknown, place: string): T {
