@@ -75,7 +75,12 @@ export function readFixtureFile(name: string): Uint8Array {
 }
 
 export function readFixture<T>(name: string): T {
-  return JSON.parse(readFileSync(fixturePath(name), 'utf8')) as T;
+  return readFixtureFrom<T>(`parity/${name}`);
+}
+
+/** A JSON file of test/fixtures. */
+export function readFixtureFrom<T>(name: string): T {
+  return JSON.parse(readFileSync(join(packageRoot, 'test/fixtures', name), 'utf8')) as T;
 }
 
 export function decodeFloats(array: EncodedArray): Float32Array {

@@ -2,7 +2,7 @@ import { createImageProcessor } from '../../src/engine/models/qwen2_5_vl/process
 import { smartResize } from '../../src/engine/models/qwen2_5_vl/processing/smart-resize.ts';
 import { createChatTemplate } from '../../src/engine/processing/chat-template.ts';
 import { decodeImage } from '../../src/engine/processing/decode-image.ts';
-import { resizeBicubic } from '../../src/engine/processing/resize-bicubic.ts';
+import { resize } from '../../src/engine/processing/resize.ts';
 import { createTokenizer } from '../../src/engine/processing/tokenizer.ts';
 import { readModelSettings } from '../../src/engine/weights/model-settings.ts';
 import { loadProcessor } from '../support/load-processor.ts';
@@ -33,7 +33,7 @@ describe('resizing, beside Pillow', () => {
   const cases = readFixture<{ size: Size; target: Size; pixels: string; resized: string }[]>('processing/resize.json');
 
   it.each(cases)('$size to $target gives the same bytes', ({ size, target, pixels, resized }) => {
-    const result = resizeBicubic(rawImage(size, pixels), ...target);
+    const result = resize(rawImage(size, pixels), ...target, 'bicubic');
     expect(largestDifference(result.data, unpack(resized))).toBe(0);
   });
 });
@@ -59,6 +59,7 @@ describe('the image processor, beside transformers', () => {
     const processor = createImageProcessor(
       await readModelSettings(modelFiles({ 'preprocessor_config.json': config })),
       {},
+      { patchSize: 14, temporalPatchSize: 2, mergeSize: 2, ...('patch_size' in config && { patchSize: 4 }) },
     );
     const processed = processor.process(rawImage(size, pixels), 'image');
     expect(processed.gridThw).toEqual(imageGridThw);
@@ -92,9 +93,9 @@ describe('text, beside transformers', () => {
   });
 
   it.each(fixture.chat)('renders $rendered, with system message $system', async ({ system, content, rendered }) => {
-    const template = createChatTemplate(await readModelSettings(readFile));
+    const template = createChatTemplate(await readModelSettings(readFile), {});
     const before = system === undefined ? [] : [{ role: 'system' as const, content: system }];
-    expect(template.render([...before, { role: 'user', content }], {})).toBe(rendered);
+    expect(template.render([...before, { role: 'user', content }])).toBe(rendered);
   });
 });
 

@@ -3,6 +3,7 @@ import { InvalidInputError, UnsupportedModelError } from '../../schema/errors.ts
 import type { ModelSettings } from '../weights/model-settings.ts';
 import { type ChatMessage, createChatTemplate } from './chat-template.ts';
 import { decodeImage } from './decode-image.ts';
+import { type GenerationDefaults, readGenerationDefaults } from './generation-defaults.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 
 /** A piece of a user message: text, or an image as a file's bytes or as decoded pixels. */
@@ -29,16 +30,12 @@ export interface ProcessedPrompt {
 }
 
 /** Text and images to a model's inputs, and its output tokens to text. */
-export interface Processor {
+export interface Processor extends Readonly<GenerationDefaults> {
   /** Renders the chat template up to the assistant's turn. Throws `InvalidInputError` on an image it cannot take. */
   processPrompt(message: PromptMessage): Promise<ProcessedPrompt>;
   /** Token ids of a text; special tokens written in it are recognised, none are added. */
   encode(text: string): number[];
   decode(tokenIds: readonly number[], options: { skipSpecialTokens: boolean }): string;
-  /** Tokens that end a response. */
-  readonly stopTokenIds: number[];
-  /** By which `transformers` divides the logits of tokens it has seen, as generation_config.json says; 1 is none. */
-  readonly repetitionPenalty: number;
 }
 
 /** Bounds on the pixels of an image after resizing, in place of a checkpoint's own. */
@@ -55,24 +52,54 @@ export interface ImageProcessor {
   tokenCount(gridThw: readonly [number, number, number]): number;
 }
 
+/** What a model's config says of the tokens it takes. */
+export interface ModelTokens {
+  /** Stands for an image. */
+  imageTokenId: number;
+  /** Ids are below it. */
+  vocabSize: number;
+}
+
 /**
  * Joins an architecture's image processor to the tokenizer and chat template of a checkpoint.
- * Throws `UnsupportedModelError` where the checkpoint lacks one of them, or an end token.
+ * Throws `UnsupportedModelError` where the checkpoint lacks one of them, or an end token, or they don't fit the model.
  */
-export function createProcessor(settings: ModelSettings, imageProcessor: ImageProcessor): Processor {
+export function createProcessor(
+  settings: ModelSettings,
+  imageProcessor: ImageProcessor,
+  modelTokens: ModelTokens,
+): Processor {
   const tokenizer = createTokenizer(settings);
-  const template = createChatTemplate(settings);
+  const template = createChatTemplate(settings, tokenizer.specialTokens);
+  checkImageToken(tokenizer, modelTokens);
   return {
     async processPrompt(message) {
+      const text = template.render(toChatMessages(message));
+      const textIds = checkVocabulary(tokenizer.encode(text), modelTokens);
       const images = await processImages(message.content, imageProcessor);
-      const text = template.render(toChatMessages(message), tokenizer.specialTokens);
-      const tokenIds = expandImageTokens(tokenizer.encode(text), images, tokenizer.imageTokenId, imageProcessor);
-      return { tokenIds, images };
+      return { tokenIds: expandImageTokens(textIds, images, tokenizer.imageTokenId, imageProcessor), images };
     },
     encode: tokenizer.encode,
     decode: tokenizer.decode,
-    ...readGenerationDefaults(settings, tokenizer),
+    ...readGenerationDefaults(settings, tokenizer.eosTokenId),
   };
+}
+
+function checkImageToken({ imageTokenId }: Tokenizer, model: ModelTokens): void {
+  if (imageTokenId === model.imageTokenId) return;
+  throw new UnsupportedModelError(
+    `tokenizer.json gives the image token the id ${imageTokenId}, config.json ${model.imageTokenId} (image_token_id); ` +
+      'give both files of one checkpoint',
+  );
+}
+
+function checkVocabulary(tokenIds: number[], { vocabSize }: ModelTokens): number[] {
+  const outside = tokenIds.find((id) => id >= vocabSize);
+  if (outside === undefined) return tokenIds;
+  throw new UnsupportedModelError(
+    `tokenizer.json makes token ${outside} of the prompt, past the ${vocabSize} of config.json (vocab_size); ` +
+      'give both files of one checkpoint',
+  );
 }
 
 function toChatMessages(message: PromptMessage): ChatMessage[] {
@@ -109,20 +136,4 @@ function expandImageTokens(
   return tokenIds.flatMap((id) =>
     id === imageTokenId ? new Array<number>(imageProcessor.tokenCount(images[next++].gridThw)).fill(id) : [id],
   );
-}
-
-function readGenerationDefaults(settings: ModelSettings, tokenizer: Tokenizer) {
-  const generation = settings.json('generation_config.json') ?? {};
-  const stopTokenIds = [generation.eos_token_id ?? tokenizer.eosTokenId ?? []].flat().filter(isTokenId);
-  if (stopTokenIds.length === 0) {
-    throw new UnsupportedModelError(
-      'the checkpoint names no end token; give eos_token_id in generation_config.json or eos_token in tokenizer_config.json',
-    );
-  }
-  const { repetition_penalty: penalty } = generation;
-  return { stopTokenIds, repetitionPenalty: typeof penalty === 'number' && penalty > 0 ? penalty : 1 };
-}
-
-function isTokenId(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }

@@ -11,10 +11,17 @@ const LOADED_FILES = [
   'tokenizer_config.json',
   'chat_template.jinja',
   'chat_template.json',
+  'special_tokens_map.json',
 ] as const;
 
-/** What only others read: slow tokenizers, and programs that look tokens up by their role. */
-const OTHER_FILES = ['special_tokens_map.json', 'added_tokens.json', 'vocab.json', 'merges.txt'] as const;
+/** What only others read: slow tokenizers. */
+const OTHER_FILES = ['added_tokens.json', 'vocab.json', 'merges.txt'] as const;
+
+/** Of a LoRA adapter in PEFT's format, which `transformers` applies to the weights beside it. */
+const ADAPTER_FILE = 'adapter_config.json';
+
+/** A byte order mark is text, as for `transformers`. */
+const TEXT = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export type SettingsFile = (typeof LOADED_FILES)[number];
 
@@ -27,8 +34,17 @@ export interface ModelSettings {
   requireJson(name: SettingsFile): Record<string, unknown>;
 }
 
-/** Reads the settings in one pass, all files at once. */
+/**
+ * Reads the settings in one pass, all files at once.
+ * Throws `UnsupportedModelError` for a folder with an adapter, whose answers would be those of the weights alone.
+ */
 export async function readModelSettings(readFile: ReadModelFile): Promise<ModelSettings> {
+  if (await readFile(ADAPTER_FILE)) {
+    throw new UnsupportedModelError(
+      `the checkpoint folder holds a LoRA adapter (${ADAPTER_FILE}), which is not applied; ` +
+        'give a folder of merged weights, or take the adapter out to use the weights without it',
+    );
+  }
   const files = await Promise.all(LOADED_FILES.map(async (name) => [name, await readFile(name)] as const));
   const bytesOf = new Map(files);
   const json: ModelSettings['json'] = (name) => {
@@ -38,7 +54,7 @@ export async function readModelSettings(readFile: ReadModelFile): Promise<ModelS
   return {
     text: (name) => {
       const bytes = bytesOf.get(name);
-      return bytes && new TextDecoder().decode(bytes);
+      return bytes && TEXT.decode(bytes);
     },
     json,
     requireJson: (name) => {

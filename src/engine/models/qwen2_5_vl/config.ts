@@ -5,6 +5,9 @@ import { parseRopeSettings } from './rope-settings.ts';
 /** Images are RGB. */
 const CHANNELS = 3;
 
+/** Side of a merged patch, in pixels; an image takes at least one. */
+const MAX_PATCH = 1_000;
+
 /** A number of layers, rows or the like. What is larger is no model but a mistake, and would be laid out in memory first. */
 const size = (largest: number) => z.int().positive().max(largest);
 const layers = size(1_000);
@@ -150,6 +153,9 @@ function findVisionFaults(vision: z.infer<typeof VisionConfig>, textWidth: numbe
   return [
     ...(width % (4 * heads) === 0 ? [] : [`${heads} heads (num_heads) don't share hidden_size ${width} in fours`]),
     ...(output === textWidth ? [] : [`out_hidden_size ${output} is not the decoder's hidden_size ${textWidth}`]),
+    ...(merged <= MAX_PATCH
+      ? []
+      : [`merged patches of ${merged} pixels (patch_size x spatial_merge_size) are no patches`]),
     ...(window >= merged ? [] : [`window_size ${window} is less than a merged patch of ${merged} pixels`]),
   ];
 }

@@ -5,6 +5,7 @@ import { initializeWeights } from './initialize-weights.ts';
 import { Qwen25VL } from './model.ts';
 import { createImageProcessor } from './processing/image-processor.ts';
 import { smartResize } from './processing/smart-resize.ts';
+import { resolveTiedHead } from './tied-head.ts';
 
 /** Of the published checkpoints: 14-pixel patches merged 2 by 2, and bounds on the resized area. */
 const PUBLISHED_FACTOR = 28;
@@ -15,9 +16,16 @@ export const qwen25VL: Architecture<Qwen25VLConfig> = {
   modelType: 'qwen2_5_vl',
   title: 'Qwen2.5-VL',
   parseConfig: parseModelConfig,
-  createModel: (config, tensors) => new Qwen25VL(config, useCanonicalNames(tensors)),
+  createModel: (asked, all) => {
+    const { config, tensors } = resolveTiedHead(asked, useCanonicalNames(all));
+    return new Qwen25VL(config, tensors);
+  },
   initializeWeights,
-  createProcessor: (settings, limits) => createProcessor(settings, createImageProcessor(settings, limits)),
+  createProcessor: (settings, limits) => {
+    const { vision, text, imageTokenId } = parseModelConfig(settings.requireJson('config.json'));
+    const imageProcessor = createImageProcessor(settings, limits, vision);
+    return createProcessor(settings, imageProcessor, { imageTokenId, vocabSize: text.vocabSize });
+  },
   countImageTokens: (size) => {
     const { width, height } = smartResize(size, PUBLISHED_FACTOR, PUBLISHED_LIMITS, 'image');
     return (width / PUBLISHED_FACTOR) * (height / PUBLISHED_FACTOR);

@@ -1,64 +1,68 @@
-import { z } from 'zod';
 import type { RawImage } from '../../../../base/raw-image.ts';
 import { InvalidInputError, UnsupportedModelError } from '../../../../schema/errors.ts';
-import { findPixelFault } from '../../../../schema/image-limits.ts';
+import { findPixelFault, type ImageSize } from '../../../../schema/image-limits.ts';
 import type { ImageProcessor, PixelLimits } from '../../../processing/processor.ts';
-import { resizeBicubic } from '../../../processing/resize-bicubic.ts';
+import { resize } from '../../../processing/resize.ts';
 import type { ModelSettings } from '../../../weights/model-settings.ts';
+import type { Qwen25VLConfig } from '../config.ts';
+import { type ImageSettings, readImageSettings } from './image-settings.ts';
 import { extractPatches } from './patches.ts';
 import { smartResize } from './smart-resize.ts';
 
-const rgb = z.tuple([z.number(), z.number(), z.number()]);
-
-/** `preprocessor_config.json`; defaults are those of `Qwen2VLImageProcessor`. */
-const preprocessorConfig = z.object({
-  patch_size: z.int().positive().default(14),
-  temporal_patch_size: z.int().positive().default(2),
-  merge_size: z.int().positive().default(2),
-  min_pixels: z.int().positive().nullish(),
-  max_pixels: z.int().positive().nullish(),
-  size: z.object({ shortest_edge: z.int().positive().nullish(), longest_edge: z.int().positive().nullish() }).nullish(),
-  rescale_factor: z
-    .number()
-    .positive()
-    .default(1 / 255),
-  image_mean: rgb.default([0.48145466, 0.4578275, 0.40821073]),
-  image_std: rgb.default([0.26862954, 0.26130258, 0.27577711]),
-});
-
-const defaultMinPixels = 56 * 56;
-const defaultMaxPixels = 28 * 28 * 1280;
-
-/** The image processor that `preprocessor_config.json` (or `image_processor` in `processor_config.json`) describes. */
-export function createImageProcessor(settings: ModelSettings, overrides: PixelLimits): ImageProcessor {
-  const config = parsePreprocessorConfig(settings);
-  const layout = {
-    patchSize: config.patch_size,
-    temporalPatchSize: config.temporal_patch_size,
-    mergeSize: config.merge_size,
-    normalised: normalisationTable(config.rescale_factor, config.image_mean, config.image_std),
-  };
-  const factor = config.patch_size * config.merge_size;
-  const limits = {
-    minPixels: overrides.minPixels ?? config.min_pixels ?? config.size?.shortest_edge ?? defaultMinPixels,
-    maxPixels: overrides.maxPixels ?? config.max_pixels ?? config.size?.longest_edge ?? defaultMaxPixels,
-  };
+/**
+ * The image processor that a checkpoint describes.
+ *
+ * @param vision what the model takes; patches of another size throw `UnsupportedModelError`
+ */
+export function createImageProcessor(
+  settings: ModelSettings,
+  overrides: PixelLimits,
+  vision: Pick<Qwen25VLConfig['vision'], 'patchSize' | 'temporalPatchSize' | 'mergeSize'>,
+): ImageProcessor {
+  const imageSettings = readImageSettings(settings);
+  checkPatches(imageSettings, vision);
+  const layout = { ...imageSettings, normalised: normalisationTable(imageSettings) };
   return {
     process(image, name) {
       checkImage(image, name);
-      const size = smartResize(image, factor, limits, name);
-      return extractPatches(resizeBicubic(image, size.width, size.height), layout);
+      return extractPatches(fitPatches(image, name, imageSettings, overrides), layout);
     },
-    tokenCount: ([time, height, width]) => (time * height * width) / config.merge_size ** 2,
+    tokenCount: ([time, height, width]) => (time * height * width) / imageSettings.mergeSize ** 2,
   };
 }
 
-function parsePreprocessorConfig(settings: ModelSettings): z.infer<typeof preprocessorConfig> {
-  const json =
-    settings.json('preprocessor_config.json') ?? settings.json('processor_config.json')?.image_processor ?? {};
-  const parsed = preprocessorConfig.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw new UnsupportedModelError(`preprocessor_config.json of the checkpoint: ${z.prettifyError(parsed.error)}`);
+function checkPatches(settings: ImageSettings, vision: Parameters<typeof createImageProcessor>[2]): void {
+  const sizes = [
+    ['patch_size', settings.patchSize, 'patch_size', vision.patchSize],
+    ['temporal_patch_size', settings.temporalPatchSize, 'temporal_patch_size', vision.temporalPatchSize],
+    ['merge_size', settings.mergeSize, 'spatial_merge_size', vision.mergeSize],
+  ] as const;
+  for (const [name, given, modelName, taken] of sizes) {
+    if (given === taken) continue;
+    throw new UnsupportedModelError(
+      `the image settings of the checkpoint have ${name} ${given}, its config.json ${modelName} ${taken} in vision_config; ` +
+        'give the files of one checkpoint',
+    );
+  }
+}
+
+/** An image whose sides are whole numbers of merged patches. */
+function fitPatches(image: RawImage, name: string, settings: ImageSettings, overrides: PixelLimits): RawImage {
+  const factor = settings.patchSize * settings.mergeSize;
+  const { resizing } = settings;
+  if (!resizing) return requireWholePatches(image, factor, name);
+  const minPixels = overrides.minPixels ?? resizing.minPixels;
+  const maxPixels = overrides.maxPixels ?? resizing.maxPixels;
+  const size = smartResize(image, factor, { minPixels, maxPixels }, name);
+  return resize(image, size.width, size.height, resizing.resampling);
+}
+
+function requireWholePatches<Image extends ImageSize>(image: Image, factor: number, name: string): Image {
+  if (image.width % factor === 0 && image.height % factor === 0) return image;
+  throw new InvalidInputError(
+    `${name} is ${image.width} x ${image.height}, and this checkpoint does not resize (do_resize is false); ` +
+      `give sides that are multiples of ${factor}`,
+  );
 }
 
 function checkImage({ data, width, height }: RawImage, name: string): void {
@@ -70,7 +74,8 @@ function checkImage({ data, width, height }: RawImage, name: string): void {
 }
 
 /** `(value * rescale - mean) / std` for each channel and 8-bit value, rounded to float32 where NumPy rounds. */
-function normalisationTable(rescale: number, mean: readonly number[], std: readonly number[]): Float32Array[] {
+function normalisationTable({ rescale, normalization }: ImageSettings): Float32Array[] {
+  const { mean, std } = normalization ?? { mean: [0, 0, 0], std: [1, 1, 1] };
   return mean.map((channelMean, channel) =>
     Float32Array.from(
       { length: 256 },
