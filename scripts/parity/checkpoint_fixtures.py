@@ -6,7 +6,9 @@
 Each case is models/rise-tiny with files replaced (`null` takes one away), and the result, or the name of Python's error.
 """
 
+import base64
 import copy
+import io
 import json
 import shutil
 import tempfile
@@ -14,7 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
+from image_files import image_files
 from processing_fixtures import noisy_picture, pack, write_compact
 from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration, Qwen2_5_VLProcessor
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
@@ -333,6 +336,17 @@ def weight_cases() -> list[dict]:
     ]
 
 
+# --- image files --------------------------------------------------------------------------------------------------------
+
+
+def decode_cases() -> list[dict]:
+    cases = []
+    for name, content in image_files().items():
+        image = ImageOps.exif_transpose(Image.open(io.BytesIO(content))).convert("RGB")
+        cases.append({"name": name, "bytes": base64.b64encode(content).decode(), "size": image.size, "pixels": pack(np.asarray(image))})
+    return cases
+
+
 def main() -> None:
     shutil.rmtree(FIXTURES, ignore_errors=True)
     FIXTURES.mkdir(parents=True)
@@ -341,6 +355,7 @@ def main() -> None:
     write_compact(FIXTURES / "images.json", {"size": [40, 24], "pixels": pack(pixels), "cases": image_cases(pixels)})
     write_compact(FIXTURES / "generation.json", generation_cases())
     write_compact(FIXTURES / "weights.json", weight_cases())
+    write_compact(FIXTURES / "decode.json", decode_cases())
 
 
 if __name__ == "__main__":

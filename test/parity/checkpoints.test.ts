@@ -2,6 +2,7 @@ import { createSampler } from '../../src/engine/generation/sampler.ts';
 import { createImageProcessor } from '../../src/engine/models/qwen2_5_vl/processing/image-processor.ts';
 import { loadPolicy } from '../../src/engine/policy.ts';
 import { createChatTemplate } from '../../src/engine/processing/chat-template.ts';
+import { decodeImage } from '../../src/engine/processing/decode-image.ts';
 import { createTokenizer } from '../../src/engine/processing/tokenizer.ts';
 import { createTracedExecutor } from '../../src/engine/runtime/traced-executor.ts';
 import { readModelSettings } from '../../src/engine/weights/model-settings.ts';
@@ -9,7 +10,7 @@ import { encodeSafetensors, type HostTensor, readSafetensors } from '../../src/e
 import { RiseError, UnsupportedModelError } from '../../src/schema/errors.ts';
 import { loadProcessor } from '../support/load-processor.ts';
 import { type ReplacedFiles, tinyCheckpointWith } from '../support/tiny-checkpoint.ts';
-import { largestDifference, rawImage, readFixtureFrom, unpackFloats } from './fixtures.ts';
+import { largestDifference, rawImage, readFixtureFrom, unpack, unpackFloats } from './fixtures.ts';
 
 // Written by scripts/parity/checkpoint_fixtures.py.
 const readCases = <T>(name: string) => readFixtureFrom<T>(`checkpoints/${name}.json`);
@@ -99,6 +100,18 @@ describe('heads and epsilons, beside transformers', () => {
 
   it.each(cases)('$name', async ({ files, head, tokenIds }) => {
     expect(await generate({ ...files, 'model.safetensors': await changeHead(head) })).toEqual(tokenIds);
+  });
+});
+
+describe('image files, beside Pillow', () => {
+  const cases = readCases<{ name: string; bytes: string; size: [number, number]; pixels: string }[]>('decode');
+
+  it.each(cases)('$name', async ({ name, bytes, size, pixels }) => {
+    const image = await decodeImage(Buffer.from(bytes, 'base64'), name);
+    expect([image.width, image.height]).toEqual(size);
+    // The two libraries bundle different decoders of these, which round differently.
+    const rounding = /^(jpeg|avif)/.test(name) ? 2 : 0;
+    expect(largestDifference(image.data, unpack(pixels))).toBeLessThanOrEqual(rounding);
   });
 });
 
