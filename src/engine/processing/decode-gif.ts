@@ -101,7 +101,7 @@ function interlacedRows(height: number): number[] {
 
 /** LZW of variable width, as in the GIF89a specification, appendix F. Throws `Error` where codes end early or are none. */
 function unpackCodes(packed: Uint8Array, codeBits: number, length: number): Uint8Array {
-  if (codeBits < 1 || codeBits > 11) throw new Error(`GIF codes of ${codeBits} bits`);
+  if (!(codeBits >= 1 && codeBits <= 11)) throw new Error(`GIF codes of ${codeBits} bits`);
   const [clear, end] = [1 << codeBits, (1 << codeBits) + 1];
   const prefixes = new Uint16Array(4096);
   const lasts = Uint8Array.from({ length: 4096 }, (_, code) => (code < clear ? code : 0));

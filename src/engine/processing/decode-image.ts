@@ -4,6 +4,7 @@ import { InvalidInputError } from '../../schema/errors.ts';
 import { findPixelFault, type ImageSize } from '../../schema/image-limits.ts';
 import { isBmp, readBmp, unpackBmp } from './decode-bmp.ts';
 import { isGif, readGif, unpackGif } from './decode-gif.ts';
+import { findSubsampledChroma, smoothChroma } from './smooth-chroma.ts';
 
 /**
  * Decodes an image file to RGB as `transformers` does, which is as Pillow does: turned as its EXIF orientation says, else as
@@ -67,7 +68,9 @@ async function decodeWithVips(bytes: Uint8Array, name: string): Promise<RawImage
     .removeAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height };
+  const image = { data, width: info.width, height: info.height };
+  const chroma = metadata.format === 'heif' ? findSubsampledChroma(bytes) : undefined;
+  return chroma ? smoothChroma(image, chroma) : image;
 }
 
 /** A PNG of one channel, whose transparent grey libvips makes a second one. */

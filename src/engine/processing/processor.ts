@@ -76,6 +76,7 @@ export function createProcessor(
     async processPrompt(message) {
       const text = template.render(toChatMessages(message));
       const textIds = checkVocabulary(tokenizer.encode(text), modelTokens);
+      checkPlaceholders(textIds, message, tokenizer);
       const images = await processImages(message.content, imageProcessor);
       return { tokenIds: expandImageTokens(textIds, images, tokenizer.imageTokenId, imageProcessor), images };
     },
@@ -118,6 +119,23 @@ function processImages(content: ContentPart[], imageProcessor: ImageProcessor): 
   );
 }
 
+/** One placeholder for each image: too many are the prompt's own, too few the template's fault. */
+function checkPlaceholders(textIds: number[], { content }: PromptMessage, { imageTokenId }: Tokenizer): void {
+  const placeholders = textIds.filter((id) => id === imageTokenId).length;
+  const images = content.filter(({ type }) => type === 'image').length;
+  if (placeholders < images) {
+    throw new UnsupportedModelError(
+      `the chat template of the checkpoint has no place for images: ${placeholders} image placeholders for ${images} images; ` +
+        'give the chat template of a vision-language checkpoint',
+    );
+  }
+  if (placeholders > images) {
+    throw new InvalidInputError(
+      `the prompt has ${placeholders} image placeholders for ${images} images; keep image tokens out of its text`,
+    );
+  }
+}
+
 /** Replaces each image placeholder by as many image tokens as its image has merged patches. */
 function expandImageTokens(
   tokenIds: number[],
@@ -125,12 +143,6 @@ function expandImageTokens(
   imageTokenId: number,
   imageProcessor: ImageProcessor,
 ): number[] {
-  const placeholders = tokenIds.filter((id) => id === imageTokenId).length;
-  if (placeholders !== images.length) {
-    throw new InvalidInputError(
-      `the prompt has ${placeholders} image placeholders for ${images.length} images; keep image tokens out of its text`,
-    );
-  }
   if (images.length === 0) return tokenIds;
   let next = 0;
   return tokenIds.flatMap((id) =>

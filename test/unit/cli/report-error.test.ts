@@ -28,6 +28,18 @@ describe('an error of a command', () => {
     expect(err).not.toHaveBeenCalled();
   });
 
+  it('writes out the control characters of what it quotes', () => {
+    const quoted = 'a\u001b[31m\u0007b\u009b2Jc\r\u202ed';
+    expect(reportError(new InvalidInputError(`template: ${quoted}\n\tnext`), ['generate'])).toBe(1);
+    expect(err).toHaveBeenCalledWith('template: a\\u001b[31m\\u0007b\\u009b2Jc\\u000d\\u202ed\n\tnext');
+    reportError(new TypeError(quoted), ['generate']);
+    expect(err).toHaveBeenLastCalledWith(expect.stringContaining('a\\u001b[31m\\u0007b\\u009b2Jc\\u000d\\u202ed\n'));
+    reportError(new InvalidInputError(quoted), ['generate', '--json']);
+    const line = out.mock.calls[0][0] as string;
+    expect(line).toContain('\\u001b[31m\\u0007b\\u009b2Jc\\r\\u202ed');
+    expect((JSON.parse(line) as { error: object }).error).toMatchObject({ message: quoted });
+  });
+
   it('exits with 130 after an interruption', () => {
     expect(reportError(new InterruptedError('stopped in rollouts'), ['run'])).toBe(130);
   });
