@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
-import sharp from 'sharp';
 import { streamBounded } from '../base/bounded.ts';
 import { sha256Of } from '../base/hash.ts';
+import { decodeImage } from '../images/decode-image.ts';
 import { InvalidInputError } from '../schema/errors.ts';
-import { MAX_IMAGE_PIXELS } from '../schema/image-limits.ts';
 import { imageKey } from '../schema/keys.ts';
 import type { ImageRef, Prompt } from '../schema/prompt.ts';
 import { DatasetRow } from './dataset-row.ts';
@@ -21,7 +20,7 @@ export type DatasetEntry =
 
 /** Read at once: fetching an image takes longer than decoding it. */
 const CONCURRENT_ROWS = 16;
-const EXTENSIONS: Record<string, string> = { png: 'png', jpeg: 'jpg', webp: 'webp', gif: 'gif' };
+const EXTENSIONS: Record<string, string> = { jpeg: 'jpg' };
 
 /**
  * Reads a dataset line by line: a JSONL file, or a folder with exactly one; image paths are relative to the file.
@@ -103,17 +102,7 @@ async function readImage(files: DatasetFiles, folder: string, imagePath: string)
 
 /** Decodes the whole image, so that a truncated one is found now, and names it by content. */
 async function describeImage(bytes: Buffer, name: string): Promise<ImageRef> {
-  try {
-    const decoder = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_IMAGE_PIXELS });
-    const { format = '' } = await decoder.metadata();
-    const { info } = await decoder.autoOrient().raw().toBuffer({ resolveWithObject: true });
-    const sha256 = sha256Of(bytes);
-    const extension = EXTENSIONS[format] ?? format;
-    return { key: imageKey(sha256, extension), sha256, width: info.width, height: info.height };
-  } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new InvalidInputError(`image ${name} cannot be decoded (${reason}); give a whole PNG, JPEG or WebP file`, {
-      cause,
-    });
-  }
+  const { width, height, format } = await decodeImage(bytes, `image ${name}`);
+  const sha256 = sha256Of(bytes);
+  return { key: imageKey(sha256, EXTENSIONS[format] ?? format), sha256, width, height };
 }

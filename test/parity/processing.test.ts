@@ -1,10 +1,10 @@
 import { createImageProcessor } from '../../src/engine/models/qwen2_5_vl/processing/image-processor.ts';
 import { smartResize } from '../../src/engine/models/qwen2_5_vl/processing/smart-resize.ts';
 import { createChatTemplate } from '../../src/engine/processing/chat-template.ts';
-import { decodeImage } from '../../src/engine/processing/decode-image.ts';
 import { resize } from '../../src/engine/processing/resize.ts';
 import { createTokenizer } from '../../src/engine/processing/tokenizer.ts';
 import { readModelSettings } from '../../src/engine/weights/model-settings.ts';
+import { decodeImage } from '../../src/images/decode-image.ts';
 import { loadProcessor } from '../support/load-processor.ts';
 import {
   caseNames,

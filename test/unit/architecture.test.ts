@@ -11,13 +11,14 @@ const FOLDERS = ['src', 'lambdas', 'containers', 'cdk'];
 const ALLOWED: Record<string, readonly string[]> = {
   'src/base': [],
   'src/schema': ['src/base'],
+  'src/images': ['src/base', 'src/schema'],
   'src/store': ['src/base', 'src/schema'],
-  'src/engine': ['src/base', 'src/schema'],
+  'src/engine': ['src/base', 'src/schema', 'src/images'],
   'src/endpoints': ['src/base', 'src/schema', 'src/store'],
   'src/formats': ['src/base', 'src/schema'],
   'src/tasks': ['src/base', 'src/schema'],
   'src/rewards': ['src/base', 'src/schema', 'src/store', 'src/endpoints'],
-  'src/datasets': ['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/rewards'],
+  'src/datasets': ['src/base', 'src/schema', 'src/images', 'src/store', 'src/endpoints', 'src/rewards'],
   'src/algorithms': ['src/base', 'src/schema', 'src/engine'],
   'src/experts': ['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/rewards'],
   'src/benchmarks': ['src/base', 'src/schema', 'src/store', 'src/rewards'],
@@ -77,7 +78,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 
   'src/engine/runtime': ['src/base', 'src/schema'],
   'src/engine/weights': ['src/base', 'src/schema'],
-  'src/engine/processing': ['src/base', 'src/schema', 'src/engine/weights'],
+  'src/engine/processing': ['src/base', 'src/schema', 'src/images', 'src/engine/weights'],
   'src/engine/models': [
     ...['src/base', 'src/schema', 'src/engine/runtime', 'src/engine/weights', 'src/engine/processing'],
   ],

@@ -62,7 +62,7 @@ async function requireFolder(path: string): Promise<void> {
 
 /** Decodes the files here, where an error can name the file. */
 async function readImages(files: string[]): Promise<ContentPart[]> {
-  const { decodeImage } = await import('../../engine/processing/decode-image.ts');
+  const { decodeImage } = await import('../../images/decode-image.ts');
   return Promise.all(
     files.map(async (file) => {
       const bytes = await readFile(file).catch((error: Error) => {

@@ -1,8 +1,8 @@
 import type { RawImage } from '../../base/raw-image.ts';
+import { decodeImage } from '../../images/decode-image.ts';
 import { InvalidInputError, UnsupportedModelError } from '../../schema/errors.ts';
 import type { ModelSettings } from '../weights/model-settings.ts';
 import { type ChatMessage, createChatTemplate } from './chat-template.ts';
-import { decodeImage } from './decode-image.ts';
 import { type GenerationDefaults, readGenerationDefaults } from './generation-defaults.ts';
 import { createTokenizer, type Tokenizer } from './tokenizer.ts';
 

@@ -1,5 +1,5 @@
-import type { RawImage } from '../../base/raw-image.ts';
-import type { ImageSize } from '../../schema/image-limits.ts';
+import type { RawImage } from '../base/raw-image.ts';
+import type { ImageSize } from '../schema/image-limits.ts';
 
 /** A bitmap, before its pixels are unpacked. */
 export interface Bitmap {

@@ -1,10 +1,15 @@
 import sharp, { type Sharp } from 'sharp';
-import type { RawImage } from '../../base/raw-image.ts';
-import { InvalidInputError } from '../../schema/errors.ts';
-import { findPixelFault, type ImageSize } from '../../schema/image-limits.ts';
+import type { RawImage } from '../base/raw-image.ts';
+import { InvalidInputError } from '../schema/errors.ts';
+import { findPixelFault, type ImageSize } from '../schema/image-limits.ts';
 import { isBmp, readBmp, unpackBmp } from './decode-bmp.ts';
 import { isGif, readGif, unpackGif } from './decode-gif.ts';
 import { findSubsampledChroma, smoothChroma } from './smooth-chroma.ts';
+
+/** An image, and what its file is: `png`, `jpeg`, `webp`, `gif`, `bmp` and so on. */
+export interface DecodedImage extends RawImage {
+  format: string;
+}
 
 /**
  * Decodes an image file to RGB as `transformers` does, which is as Pillow does: turned as its EXIF orientation says, else as
@@ -12,11 +17,11 @@ import { findSubsampledChroma, smoothChroma } from './smooth-chroma.ts';
  * @param name what error messages call the image
  * @throws InvalidInputError when the bytes are no image, or one of more than `MAX_IMAGE_PIXELS`
  */
-export async function decodeImage(bytes: Uint8Array, name: string): Promise<RawImage> {
+export async function decodeImage(bytes: Uint8Array, name: string): Promise<DecodedImage> {
   try {
-    if (isBmp(bytes)) return unpack(readBmp(bytes), unpackBmp, name);
+    if (isBmp(bytes)) return { ...unpack(readBmp(bytes), unpackBmp, name), format: 'bmp' };
     // libvips clears transparent pixels, whose colour Pillow keeps.
-    if (isGif(bytes)) return unpack(readGif(bytes), unpackGif, name);
+    if (isGif(bytes)) return { ...unpack(readGif(bytes), unpackGif, name), format: 'gif' };
     return await decodeWithVips(bytes, name);
   } catch (error) {
     if (error instanceof InvalidInputError) throw error;
@@ -42,10 +47,11 @@ function checkPixels(size: ImageSize, name: string): void {
   if (fault) throw new InvalidInputError(fault);
 }
 
-async function decodeWithVips(bytes: Uint8Array, name: string): Promise<RawImage> {
+async function decodeWithVips(bytes: Uint8Array, name: string): Promise<DecodedImage> {
   const decoder = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: false });
   const metadata = await decoder.metadata();
   checkPixels(metadata, name);
+  const { format } = metadata;
   const turned = metadata.orientation === undefined ? turnByXmp(decoder, metadata.xmp) : decoder.autoOrient();
   if (metadata.space === 'cmyk') {
     const { data, info } = await turned
@@ -53,7 +59,7 @@ async function decodeWithVips(bytes: Uint8Array, name: string): Promise<RawImage
       .toColourspace('cmyk')
       .raw()
       .toBuffer({ resolveWithObject: true });
-    return { data: convertInks(data), width: info.width, height: info.height };
+    return { data: convertInks(data), width: info.width, height: info.height, format };
   }
   if (metadata.space === 'grey16' && (metadata.channels === 1 || hasTransparentGrey(bytes))) {
     const { data, info } = await turned
@@ -61,7 +67,7 @@ async function decodeWithVips(bytes: Uint8Array, name: string): Promise<RawImage
       .toColourspace('grey16')
       .raw({ depth: 'ushort' })
       .toBuffer({ resolveWithObject: true });
-    return { data: clipGrey(data), width: info.width, height: info.height };
+    return { data: clipGrey(data), width: info.width, height: info.height, format };
   }
   const { data, info } = await turned
     .toColourspace('srgb')
@@ -69,8 +75,8 @@ async function decodeWithVips(bytes: Uint8Array, name: string): Promise<RawImage
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   const image = { data, width: info.width, height: info.height };
-  const chroma = metadata.format === 'heif' ? findSubsampledChroma(bytes) : undefined;
-  return chroma ? smoothChroma(image, chroma) : image;
+  const chroma = format === 'heif' ? findSubsampledChroma(bytes) : undefined;
+  return { ...(chroma ? smoothChroma(image, chroma) : image), format };
 }
 
 /** A PNG of one channel, whose transparent grey libvips makes a second one. */

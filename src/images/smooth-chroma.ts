@@ -1,4 +1,4 @@
-import type { RawImage } from '../../base/raw-image.ts';
+import type { RawImage } from '../base/raw-image.ts';
 
 /** How the colour planes of an AVIF image are stored, and what they mean. */
 export interface Chroma {

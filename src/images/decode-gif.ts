@@ -1,5 +1,5 @@
-import type { RawImage } from '../../base/raw-image.ts';
-import type { ImageSize } from '../../schema/image-limits.ts';
+import type { RawImage } from '../base/raw-image.ts';
+import type { ImageSize } from '../schema/image-limits.ts';
 
 /** The first frame of a GIF, before its pixels are unpacked. */
 export interface GifFrame {

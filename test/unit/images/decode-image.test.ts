@@ -1,7 +1,7 @@
 import sharp from 'sharp';
-import { decodeImage } from '../../../../src/engine/processing/decode-image.ts';
-import { InvalidInputError } from '../../../../src/schema/errors.ts';
-import { MAX_IMAGE_PIXELS } from '../../../../src/schema/image-limits.ts';
+import { decodeImage } from '../../../src/images/decode-image.ts';
+import { InvalidInputError } from '../../../src/schema/errors.ts';
+import { MAX_IMAGE_PIXELS } from '../../../src/schema/image-limits.ts';
 
 /** 2 x 2 pixels of two colours. */
 const GIF = Buffer.from('R0lGODlhAgACAIAAAMgeWhQUFCwAAAAAAgACAAACA0QCBQA7', 'base64');
