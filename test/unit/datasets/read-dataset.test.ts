@@ -62,6 +62,14 @@ describe('a dataset', () => {
     ]);
   });
 
+  it('takes bitmaps, and names them so', async () => {
+    const header = [0x42, 0x4d, 70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24];
+    await store.write('set/images/old.bmp', Buffer.concat([Buffer.from(header), Buffer.alloc(70 - header.length)]));
+    const [entry] = await readAll([{ ...ours, image: 'images/old.bmp' }]);
+    const image = { width: 2, height: 2, key: expect.stringMatching(/\.bmp$/) as string };
+    expect(entry).toMatchObject({ kind: 'prompt', prompt: { images: [image] } });
+  });
+
   it('takes off the labels that all options bring', async () => {
     const options = ['A. 30°', 'B. 45°'];
     const [first, second] = await readAll([
