@@ -1,3 +1,4 @@
+import type { RawImage } from '../base/raw-image.ts';
 import type { ProcessedPrompt, Processor } from '../engine/processing/processor.ts';
 import { questionContent } from '../engine/processing/question-content.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
@@ -15,11 +16,11 @@ export async function processStoredPrompt(
   return processPrompt(processor, prompt, images, config);
 }
 
-/** As `processStoredPrompt`, for a prompt whose images are at hand as the bytes of their files. */
+/** As `processStoredPrompt`, for a prompt whose images are at hand, as the bytes of their files or as pixels. */
 export function processPrompt(
   processor: Processor,
   prompt: Prompt,
-  images: Uint8Array[],
+  images: readonly (Uint8Array | RawImage)[],
   config: RunConfig,
 ): Promise<ProcessedPrompt> {
   const content = questionContent(withOptions(prompt), images);

@@ -1,5 +1,4 @@
 import { disposeAfter } from '../../base/dispose-after.ts';
-import { deriveSeed } from '../../base/seeds.ts';
 import { type ActiveBenchmark, benchmarkVersions, loadBenchmarks } from '../../benchmarks/index.ts';
 import type { Engine, Precision } from '../../engine/open-engine.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
@@ -15,6 +14,7 @@ import type { Store } from '../../store/store.ts';
 import { completeStage } from '../complete-stage.ts';
 import { openPolicy } from '../open-policy.ts';
 import { deleteKept, sampleCompletions } from '../sample-completions.ts';
+import { answerSeed } from '../seeds.ts';
 import type { JobDeps } from '../stage-deps.ts';
 
 /** Over all benchmarks. */
@@ -86,7 +86,7 @@ async function answerPrompts(
     prompts,
     completionsPerPrompt,
     sampling,
-    seedOf: ({ promptId }, index) => deriveSeed(config.seed, 'evaluation', promptId, ...(index > 0 ? [index] : [])),
+    seedOf: ({ promptId }, index) => answerSeed(config.seed, promptId, index),
     prefix,
   });
   return completions.map(({ prompt, ...answer }) => grade(prompt, answer));

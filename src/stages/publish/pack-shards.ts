@@ -12,14 +12,18 @@ export interface PackedShard {
   index: SftIndexEntry[];
 }
 
+/** Examples in the seeded order in which shards, and the epochs that shuffle them again, take them. */
+export function shuffleExamples(examples: readonly PromptExample[], seed: number): PromptExample[] {
+  return createRandom(deriveSeed(seed, 'sft-shards')).shuffle(examples);
+}
+
 /** Shuffles the examples by the seed and packs them, with their images from the store, one shard at a time. */
 export async function* packShards(
   store: Pick<Store, 'read'>,
   examples: readonly PromptExample[],
   { seed, examplesPerShard }: { seed: number; examplesPerShard: number },
 ): AsyncGenerator<PackedShard> {
-  const shuffled = createRandom(deriveSeed(seed, 'sft-shards')).shuffle(examples);
-  const outgoing = shuffled.map(({ prompt, example }) => ({
+  const outgoing = shuffleExamples(examples, seed).map(({ prompt, example }) => ({
     prompt,
     example,
     readImages: () => Promise.all(prompt.images.map(({ key }) => store.read(key))),

@@ -1,5 +1,4 @@
 import { disposeAfter } from '../../base/dispose-after.ts';
-import { deriveSeed } from '../../base/seeds.ts';
 import type { Engine, Precision } from '../../engine/open-engine.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { metricsKey, planPromptsKey, recordsKey } from '../../schema/keys.ts';
@@ -12,6 +11,7 @@ import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
 import { completeStage } from '../complete-stage.ts';
 import { openPolicy } from '../open-policy.ts';
 import { deleteKept, type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
+import { trajectorySeed } from '../seeds.ts';
 import type { JobDeps } from '../stage-deps.ts';
 import { shortenFloat32 } from './shorten-float32.ts';
 
@@ -64,7 +64,7 @@ async function sampleGroups(
   prefix: string,
 ) {
   const started = Date.now();
-  const seedOf = (prompt: Prompt, index: number) => deriveSeed(config.seed, input.rollout, prompt.promptId, index);
+  const seedOf = ({ promptId }: Prompt, index: number) => trajectorySeed(config.seed, input.rollout, promptId, index);
   const { completions, sampledTokens, firstTokenAt } = await sampleCompletions(deps, engine, config, {
     stage: 'rollout',
     prompts,

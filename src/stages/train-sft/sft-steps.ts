@@ -27,7 +27,7 @@ export async function takeSftSteps(
   const steps = [...taken];
   const total = config.sft.epochs * examples.length;
   let done = 0;
-  for (const { epoch, step, batch } of planSteps(config, examples)) {
+  for (const { epoch, step, batch } of planSftSteps(config, examples)) {
     done += batch.length;
     if (step < taken.length) continue;
     await beforeStep(steps);
@@ -37,8 +37,8 @@ export async function takeSftSteps(
   return steps;
 }
 
-/** Each epoch is a shuffle of its own. */
-function* planSteps({ seed, sft }: RunConfig, examples: readonly StoredSftExample[]) {
+/** The batches of all optimizer steps; each epoch is a shuffle of its own. */
+export function* planSftSteps<Example>({ seed, sft }: Pick<RunConfig, 'seed' | 'sft'>, examples: readonly Example[]) {
   let step = 0;
   for (let epoch = 0; epoch < sft.epochs; epoch++) {
     const order = createRandom(deriveSeed(seed, 'sft-order', epoch)).shuffle(examples);
