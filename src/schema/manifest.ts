@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-/** One file a stage wrote. */
+/**
+ * One file a stage wrote.
+ * @example {
+ *   key: 'runs/tiny-ea66957b/iteration-000000/plan/prompts-00000.jsonl', bytes: 21041,
+ *   sha256: '05849ab3b46e44a20f5f9756eb419e86011f73a17c2816b1dc33de4ea35995b8', records: 48,
+ * }
+ */
 export const ManifestPart = z.object({
   key: z.string(),
   bytes: z.int().nonnegative(),
@@ -9,13 +15,39 @@ export const ManifestPart = z.object({
 });
 export type ManifestPart = z.infer<typeof ManifestPart>;
 
-/** A manifest that the work was made from. */
+/**
+ * A manifest that the work was made from.
+ * @example {
+ *   key: 'runs/tiny-ea66957b/prompts/manifest.json',
+ *   sha256: '456143bdbd0e586702075e9f5c801a1d79e9dd3456280cdbf7cb08081a64dae2',
+ * }
+ */
 export const ManifestInput = z.object({ key: z.string(), sha256: z.string().describe("of the manifest's bytes") });
 export type ManifestInput = z.infer<typeof ManifestInput>;
 
 /**
- * Written last, once, with a conditional put: a present manifest means the work is done.
- * Holds nothing that differs between two runs of the same config (no times, no hosts).
+ * What seals a piece of work, written last, once, with a conditional put: a present manifest means the work is done. It
+ * holds nothing that differs between two runs of the same config (no times, no hosts).
+ * @example {
+ *   stage: 'plan', runId: 'tiny-ea66957b',
+ *   inputs: [
+ *     {
+ *       key: 'runs/tiny-ea66957b/prompts/manifest.json',
+ *       sha256: '456143bdbd0e586702075e9f5c801a1d79e9dd3456280cdbf7cb08081a64dae2',
+ *     },
+ *   ],
+ *   parts: [
+ *     {
+ *       key: 'runs/tiny-ea66957b/iteration-000000/plan/prompts-00000.jsonl', bytes: 21041,
+ *       sha256: '05849ab3b46e44a20f5f9756eb419e86011f73a17c2816b1dc33de4ea35995b8', records: 48,
+ *     },
+ *     {
+ *       key: 'runs/tiny-ea66957b/iteration-000000/plan/shards.json', bytes: 127,
+ *       sha256: '9dda7b21c15bff8c0c44af84664bbd9f62b0b9c7fce52c94a468d44fd87b0e6f', records: 1,
+ *     },
+ *   ],
+ *   summary: { prompts: 48, shardCount: 1 }, seed: 1, versions: {},
+ * }
  */
 export const Manifest = z.object({
   stage: z.string(),

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 
-/** One line of a job's or stage's progress, on standard output as JSON behind `@progress `. */
+/**
+ * One line of a job's or stage's progress, on standard output as JSON behind `@progress `.
+ * @example {
+ *   stage: 'train-sft', done: 7440, total: 7440, unit: 'sequences',
+ *   metrics: {
+ *     epoch: 15, 'job/attempt': 1, 'loss/sft': 0.00147, 'optimizer/gradNorm': 0.0279,
+ *     'optimizer/learningRate': 5.29e-08, 'train/paddingFraction': 0.0331, 'train/tokensPerSecond': 4160,
+ *   },
+ * }
+ */
 export const Progress = z.object({
   stage: z.string(),
   done: z.number().nonnegative(),

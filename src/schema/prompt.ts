@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
-/** An image of a prompt, stored by content: `images/<sha256>.<ext>`. */
+/**
+ * An image of a prompt, stored by content: `images/<sha256>.<ext>`.
+ * @example {
+ *   key: 'images/950855637c70f7d2475ad103e50bfabf4568b626df1d643f65e0366173d83e08.png',
+ *   sha256: '950855637c70f7d2475ad103e50bfabf4568b626df1d643f65e0366173d83e08', width: 112, height: 112,
+ * }
+ */
 export const ImageRef = z.object({
   key: z.string().describe('store key, `images/<sha256>.<ext>`'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -9,7 +15,20 @@ export const ImageRef = z.object({
 });
 export type ImageRef = z.infer<typeof ImageRef>;
 
-/** A question with its images and its answer: what the policy is asked, and what the rewards may see. */
+/**
+ * A question with its images and its answer: what the policy is asked, and what the rewards may see.
+ * @example {
+ *   promptId: 'count-e44642a006e1', question: 'How many green squares are there?',
+ *   images: [
+ *     {
+ *       key: 'images/950855637c70f7d2475ad103e50bfabf4568b626df1d643f65e0366173d83e08.png',
+ *       sha256: '950855637c70f7d2475ad103e50bfabf4568b626df1d643f65e0366173d83e08', width: 112, height: 112,
+ *     },
+ *   ],
+ *   groundTruth: '4', annotations: ['4 green squares'],
+ *   solution: '<think>4 green squares.</think> <answer>\\boxed{4}</answer>', tier: 'count',
+ * }
+ */
 export const Prompt = z.object({
   promptId: z.string().min(1),
   question: z

@@ -15,14 +15,32 @@ const aRoute = <Kind extends string, PassRate extends z.ZodType<number>, Indices
   });
 
 const indices = z.array(z.int().nonnegative()).min(1);
+
+/**
+ * The route of a prompt that the policy solves at times: its own successes teach.
+ * @example {
+ *   promptId: 'count-e44642a006e1', kind: 'self-distill', passRate: 0.25, groupSize: 8,
+ *   correctTrajectoryIndices: [1, 6],
+ * }
+ */
 export const SelfDistillRoute = aRoute('self-distill', z.number().gt(0).lt(1), indices);
 export type SelfDistillRoute = z.infer<typeof SelfDistillRoute>;
+
+/**
+ * The route of a prompt that is beyond the policy: an expert is asked.
+ * @example {
+ *   promptId: 'product-4b4f8eef98ed', kind: 'expert', passRate: 0, groupSize: 8, correctTrajectoryIndices: [],
+ * }
+ */
 export const ExpertRoute = aRoute('expert', z.literal(0), z.tuple([]));
 export type ExpertRoute = z.infer<typeof ExpertRoute>;
 
 /**
  * What SFT needs from a prompt, decided from its diagnosis group: nothing more, the policy's own successes, or an expert.
- * @example { promptId: 'sum-0f3a92', kind: 'self-distill', passRate: 0.25, groupSize: 8, correctTrajectoryIndices: [2, 5] }
+ * @example {
+ *   promptId: 'sum-261d4020fd66', kind: 'mastered', passRate: 1, groupSize: 8,
+ *   correctTrajectoryIndices: [0, 1, 2, 3, 4, 5, 6, 7],
+ * }
  */
 export const Route = z.discriminatedUnion('kind', [
   aRoute('mastered', z.literal(1), indices),
@@ -31,7 +49,10 @@ export const Route = z.discriminatedUnion('kind', [
 ]);
 export type Route = z.infer<typeof Route>;
 
-/** How many prompts took each route. */
+/**
+ * How many prompts took each route.
+ * @example { mastered: 381, selfDistill: 253, expert: 206 }
+ */
 export const RouteCounts = z.object({
   mastered: z.int().nonnegative(),
   selfDistill: z.int().nonnegative(),
@@ -46,7 +67,11 @@ export function countRoutes(routes: readonly Pick<Route, 'kind'>[]): RouteCounts
 
 /**
  * One expert answer to a prompt whose capability is absent, and whether it was verified as correct.
- * @example { promptId: 'product-91c2', provider: 'worked-solution', response: '<think>..', isVerified: true, evidence: 'correct: ..' }
+ * @example {
+ *   promptId: 'product-4b4f8eef98ed', provider: 'worked-solution',
+ *   response: '<think>purple 6, yellow 6, 6 * 6 = 36.</think> <answer>\\boxed{36}</answer>', isVerified: true,
+ *   evidence: 'correct: boxed "36" equals "36", as quantities',
+ * }
  */
 export const ExpertAnswer = z.object({
   promptId: z.string(),

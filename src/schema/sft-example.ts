@@ -9,7 +9,28 @@ const text = {
 };
 const origin = { runId: z.string(), graderVersion: z.string().describe('e.g. `accuracy@2`') };
 
-/** Text SFT learns, with every link back to where it came from: a trajectory of the policy's own, or an expert. */
+/**
+ * Text SFT learns, with every link back to where it came from: a trajectory of the policy's own, or an expert.
+ * @example {
+ *   exampleId: 'count-e44642a006e1-self-6', source: 'self-distill', promptId: 'count-e44642a006e1',
+ *   response: '<think>4 green squares.</think> <answer>\\boxed{4}</answer>',
+ *   provenance: {
+ *     runId: 'tiny-ea66957b',
+ *     route: {
+ *       promptId: 'count-e44642a006e1', kind: 'self-distill', passRate: 0.25, groupSize: 8,
+ *       correctTrajectoryIndices: [1, 6],
+ *     },
+ *     trajectoryIndex: 6, policyVersion: 6,
+ *     rewardBreakdown: {
+ *       accuracy: {
+ *         value: 1, weight: 0.9, version: 'accuracy@3', evidence: 'correct: boxed "4" equals "4", as quantities',
+ *       },
+ *       format: { value: 1, weight: 0.1, version: 'format@1', evidence: 'think and answer tags, once each' },
+ *     },
+ *     graderVersion: 'accuracy@3',
+ *   },
+ * }
+ */
 export const SftExample = z.discriminatedUnion('source', [
   z.object({
     ...text,
@@ -32,7 +53,10 @@ export type SftExample = z.infer<typeof SftExample>;
 
 /**
  * One line of the index beside the shards.
- * @example { exampleId: 'sum-0f3a92-self-2', source: 'self-distill', promptId: 'sum-0f3a92', shard: 'sft-00000-of-00002.tar' }
+ * @example {
+ *   exampleId: 'count-e44642a006e1-self-6', source: 'self-distill', promptId: 'count-e44642a006e1',
+ *   shard: 'sft-00000-of-00001.tar',
+ * }
  */
 export const SftIndexEntry = z.object({
   exampleId: z.string(),

@@ -6,28 +6,45 @@ import { z } from 'zod';
  * 256 KiB.
  */
 
-/** Input of an execution. */
+/**
+ * Input of an execution.
+ * @example { runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json' }
+ */
 export const ExecutionInput = z.object({
   runId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/),
   configKey: z.string(),
 });
 export type ExecutionInput = z.infer<typeof ExecutionInput>;
 
-/** Output of `Validate`: counts the state machine branches on. */
+/**
+ * Output of `Validate`: counts the state machine branches on.
+ * @example { runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', iterations: 6, nextIteration: 0 }
+ */
 export const ValidateOutput = ExecutionInput.extend({
   iterations: z.int().nonnegative(),
   nextIteration: z.int().nonnegative().describe('0 at the start'),
 });
 export type ValidateOutput = z.infer<typeof ValidateOutput>;
 
-/** Input of `Plan` (an iteration) and `PlanDiagnosis`. */
+/**
+ * Input of `Plan` (an iteration) and `PlanDiagnosis`.
+ * @example { runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', rollout: 'iteration', iteration: 3 }
+ */
 export const PlanInput = ExecutionInput.extend({
   rollout: z.enum(['iteration', 'diagnosis']),
   iteration: z.int().nonnegative().describe('iterations trained; of a diagnosis all of them'),
 });
 export type PlanInput = z.infer<typeof PlanInput>;
 
-/** Output of a plan: one rollout to sample, split into shards. */
+/**
+ * Output of a plan: one rollout to sample, split into shards.
+ * @example {
+ *   runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', rollout: 'iteration-000003', iteration: 3,
+ *   policyVersion: 3, policyPrefix: 'runs/tiny-ea66957b/iteration-000002/checkpoint/', shardCount: 1,
+ *   shardsKey: 'runs/tiny-ea66957b/iteration-000003/plan/shards.json', nextIteration: 4, iterations: 6,
+ *   pipelined: false,
+ * }
+ */
 export const RolloutPlan = ExecutionInput.extend({
   rollout: z.string().describe('`iteration-000003` or `diagnosis`'),
   iteration: z.int().nonnegative().describe('iterations trained before the one that learns from this rollout'),
@@ -44,7 +61,13 @@ export const RolloutPlan = ExecutionInput.extend({
 });
 export type RolloutPlan = z.infer<typeof RolloutPlan>;
 
-/** One item of the scoring, routing and expert Maps. */
+/**
+ * One item of the scoring, routing and expert Maps.
+ * @example {
+ *   runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', rollout: 'iteration-000003', shard: 0,
+ *   shardCount: 1,
+ * }
+ */
 export const ShardItem = z.object({
   runId: z.string(),
   configKey: z.string(),
@@ -54,7 +77,13 @@ export const ShardItem = z.object({
 });
 export type ShardItem = z.infer<typeof ShardItem>;
 
-/** A Batch job's input: environment `RISE_INPUT`, as JSON. The array index picks the shard. */
+/**
+ * A Batch job's input: environment `RISE_INPUT`, as JSON. The array index picks the shard.
+ * @example {
+ *   runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', rollout: 'iteration-000003', iteration: 3,
+ *   policyVersion: 3, policyPrefix: 'runs/tiny-ea66957b/iteration-000002/checkpoint/', shardCount: 1,
+ * }
+ */
 export const RolloutJob = RolloutPlan.pick({
   runId: true,
   configKey: true,
@@ -66,18 +95,45 @@ export const RolloutJob = RolloutPlan.pick({
 });
 export type RolloutJob = z.infer<typeof RolloutJob>;
 
-/** It trains the policy of the iteration before, whichever policy sampled. */
+/**
+ * A training job's input: the policy of the iteration before is trained, whichever policy sampled.
+ * @example {
+ *   runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', rollout: 'iteration-000003', iteration: 3,
+ *   policyVersion: 3, shardCount: 1,
+ * }
+ */
 export const TrainRlJob = RolloutJob.omit({ policyPrefix: true });
 export type TrainRlJob = z.infer<typeof TrainRlJob>;
 
-/** Input of what comes after the diagnosis as a whole. */
+/**
+ * Input of what comes after the diagnosis as a whole.
+ * @example { runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', shardCount: 1 }
+ */
 export const DiagnosedRun = RolloutPlan.pick({ runId: true, configKey: true, shardCount: true });
 export type DiagnosedRun = z.infer<typeof DiagnosedRun>;
 
-/** Input of `RecordFailure`: what stopped the execution, as Step Functions reports it. */
+/**
+ * Input of `RecordFailure`: what stopped the execution, as Step Functions reports it.
+ * @example {
+ *   runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', error: 'StalledError',
+ *   cause: 'rollout was silent for 600 s after 0 of 384 completions; if that step really takes longer, ..',
+ *   executionId: 'local:tiny-ea66957b',
+ * }
+ */
 export const FailureInput = ExecutionInput.extend({
   error: z.string().describe('error name, e.g. `States.TaskFailed`'),
   cause: z.string().describe('message; of a Lambda on AWS, its error as JSON'),
   executionId: z.string(),
 });
 export type FailureInput = z.infer<typeof FailureInput>;
+
+/**
+ * `runs/<runId>/failure.json`: the last failure of a run; a later execution may have succeeded.
+ * @example {
+ *   runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', error: 'StalledError',
+ *   cause: 'rollout was silent for 600 s after 0 of 384 completions; if that step really takes longer, ..',
+ *   executionId: 'local:tiny-ea66957b', failedAt: '2026-11-28T18:55:53.072Z',
+ * }
+ */
+export const FailureRecord = FailureInput.extend({ failedAt: z.iso.datetime() });
+export type FailureRecord = z.infer<typeof FailureRecord>;

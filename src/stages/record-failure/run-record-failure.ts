@@ -1,6 +1,5 @@
-import type { FailureRecord } from '../../schema/failure.ts';
 import { failureKey } from '../../schema/keys.ts';
-import type { FailureInput } from '../../schema/stage-inputs.ts';
+import type { FailureInput, FailureRecord } from '../../schema/stage-inputs.ts';
 import type { StageDeps } from '../stage-deps.ts';
 
 /** Writes down why an execution failed, over an earlier failure of the same run. */
