@@ -1,10 +1,10 @@
+import { createRequire } from 'node:module';
 import { modulePath } from '../base/package-root.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { ExecutionInput } from '../schema/stage-inputs.ts';
 import { readDefinition } from './definition.ts';
 import type { LocalHome } from './local-home.ts';
 import { runMachine } from './run-machine.ts';
-import { callStageFunction } from './stage-functions.ts';
 import { createWorkers } from './workers.ts';
 
 /**
@@ -35,4 +35,13 @@ export async function runLocally(
   } finally {
     await workers.end();
   }
+}
+
+type Handler = (event: unknown) => Promise<unknown>;
+
+/** Calls the Lambda stage `lambdas/<name>/handler.ts`, loaded at its first call. */
+async function callStageFunction(name: string, event: unknown): Promise<unknown> {
+  const path = modulePath(`lambdas/${name}/handler.ts`);
+  const { handler } = createRequire(path)(path) as { handler: Handler };
+  return handler(event);
 }

@@ -3,12 +3,14 @@ import { InterruptedError, RiseError } from '../schema/errors.ts';
 import { adaptDefinition, type LocalTask } from './adapt-definition.ts';
 import { createBranchStops } from './branch-stops.ts';
 import type { Json, Machine } from './definition.ts';
-import { StepFunctionsError } from './local-errors.ts';
+import { DataLimitExceededError, StepFunctionsError } from './local-errors.ts';
 import type { LocalHome } from './local-home.ts';
-import { throughPayloadLimit } from './payload-limit.ts';
 import { runBatchTask } from './run-batch-task.ts';
 import { runDistributedMap } from './run-distributed-map.ts';
 import { runLambdaTask } from './run-lambda-task.ts';
+
+/** Of any state's input or output, as UTF-8 JSON. */
+const MAX_PAYLOAD_BYTES = 256 * 1024;
 
 /**
  * Executes a state machine definition in this process and gives its output. Retry, catch, choice and map behave as in
@@ -55,6 +57,18 @@ async function runTask(home: LocalHome, options: RunOptions, task: LocalTask, pa
     if (!home.signal.aborted) home.onEvent({ kind: 'state-failed', state: task.state, error: error as Error });
     throw error;
   }
+}
+
+/** The value as JSON transport leaves it; throws `States.DataLimitExceeded` where AWS would. */
+function throughPayloadLimit<T>(value: T, name: string): T {
+  const json = JSON.stringify(value ?? null);
+  const bytes = Buffer.byteLength(json);
+  if (bytes > MAX_PAYLOAD_BYTES) {
+    throw new DataLimitExceededError(
+      `${name} is ${bytes} bytes of JSON, Step Functions carries at most ${MAX_PAYLOAD_BYTES}; pass a store key instead`,
+    );
+  }
+  return JSON.parse(json);
 }
 
 async function performTask(home: LocalHome, options: RunOptions, task: LocalTask, parameters: Json): Promise<Json> {

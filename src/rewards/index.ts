@@ -5,7 +5,6 @@ export { BUILT_IN_REWARDS, BUILT_IN_VERSIONS } from './built-in.ts';
 export { findCaseFaults } from './check-cases.ts';
 export { isFormatted } from './format.ts';
 export { matchFacts } from './judges/matcher/match-facts.ts';
-export { totalUsage } from './judges/total-usage.ts';
 export type {
   DefineReward,
   Reward,

@@ -3,10 +3,12 @@ import type { Environment } from '../endpoints/environment.ts';
 import type { RewardUse } from '../schema/config/rewards.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
+import { judgementKey } from '../schema/keys.ts';
 import type { Store } from '../store/store.ts';
+import { createTextCache } from '../store/text-cache.ts';
 import { type ActiveReward, BUILT_IN_REWARDS, findCaseFaults, type Reward } from './index.ts';
 import { loadUserReward } from './load-user-reward.ts';
-import { createRewardServices } from './reward-services.ts';
+import type { RewardServices } from './reward.ts';
 
 /** What rewards need of a run's config. */
 export type RewardConfig = Pick<RunConfig, 'rewards' | 'sampling'>;
@@ -53,6 +55,11 @@ export async function findRewardFaults(
     return messages.map((message) => ({ place: `rewards.${name}`, message }));
   });
   return (await Promise.all(faults)).flat();
+}
+
+/** What judges reach: judgements kept on the store, API keys in the environment, if there is one. */
+function createRewardServices(store: Store, environment?: Environment): RewardServices {
+  return { environment, judgements: createTextCache(store, judgementKey) };
 }
 
 /** Version of each reward by name, for manifests. */

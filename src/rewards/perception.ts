@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { createJudge } from './judges/create-judge.ts';
-import type { Judgement } from './judges/judge.ts';
+import { createLanguageModel } from '../endpoints/language-model.ts';
+import type { Judge, Judgement } from './judges/judge.ts';
 import { JudgeOptions } from './judges/judge-options.ts';
-import type { Reward, RewardValue } from './reward.ts';
+import { MATCHER_VERSION, matchFacts } from './judges/matcher/match-facts.ts';
+import { createModelJudge } from './judges/model-judge.ts';
+import type { Reward, RewardServices, RewardValue } from './reward.ts';
 
 const PerceptionOptions = z.strictObject({
   judge: JudgeOptions.default({ provider: 'matcher' }).describe('who says which facts a response states'),
@@ -35,6 +37,15 @@ export const perception: Reward<PerceptionOptions> = {
     };
   },
 };
+
+/** The judge that a config names. Throws `InvalidInputError` where its API key is not in the environment. */
+function createJudge(options: JudgeOptions, { environment, judgements }: RewardServices): Judge {
+  if (options.provider !== 'matcher') return createModelJudge(createLanguageModel(options, environment), judgements);
+  return {
+    name: `matcher ${MATCHER_VERSION}`,
+    judge: (facts, response) => ({ verdicts: matchFacts(facts, response) }),
+  };
+}
 
 function toReward(judge: string, facts: readonly string[], { verdicts, usage }: Judgement): RewardValue {
   const quote = (wanted: boolean | undefined) =>

@@ -1,5 +1,5 @@
 import { mapBounded } from '../../base/bounded.ts';
-import { type ActiveReward, scoreTrajectory, totalUsage } from '../../rewards/index.ts';
+import { type ActiveReward, scoreTrajectory } from '../../rewards/index.ts';
 import { rewardVersions } from '../../rewards/load-rewards.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { CorruptRecordError, InterruptedError } from '../../schema/errors.ts';
@@ -60,6 +60,20 @@ export async function scoreShard(deps: StoppableDeps, task: ScoringTask): Promis
   });
   await dropScoreJournals(deps.store, prefix);
   return summary;
+}
+
+/** Adds up the judgements behind scores, kept ones at what they took when they were made; undefined without any. */
+function totalUsage(scores: readonly Pick<TrajectoryScore, 'rewardBreakdown'>[]): JudgeTotals | undefined {
+  const parts = scores.flatMap(({ rewardBreakdown }) => Object.values(rewardBreakdown));
+  const usages = new Map(parts.flatMap(({ usage }) => (usage ? [[usage.id, usage]] : [])));
+  if (usages.size === 0) return undefined;
+  const totals = { judgements: usages.size, judgeInputTokens: 0, judgeOutputTokens: 0, judgeDollars: 0 };
+  for (const { inputTokens, outputTokens, dollars = 0 } of usages.values()) {
+    totals.judgeInputTokens += inputTokens;
+    totals.judgeOutputTokens += outputTokens;
+    totals.judgeDollars += dollars;
+  }
+  return totals;
 }
 
 async function scoreTrajectories({ store, signal }: StoppableDeps, task: ScoringTask): Promise<TrajectoryScore[]> {
