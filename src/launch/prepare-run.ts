@@ -13,7 +13,7 @@ import { noteStart } from '../store/note-start.ts';
 import { writeIfAbsent } from '../store/presence.ts';
 import type { Store } from '../store/store.ts';
 import { type ContentFolder, copyContent, describeContent } from './content-folder.ts';
-import { placeRewards } from './place-rewards.ts';
+import { storeRewards } from './store-rewards.ts';
 
 /** What a checkpoint folder holds for the engine; notes and scripts beside it make no different model. */
 const MODEL_FILE_EXTENSIONS = ['.json', '.safetensors', '.jinja', '.txt'];
@@ -40,7 +40,7 @@ export async function prepareRun(
   // TensorFlow.js comes with the algorithms: it is loaded once a config was read, not with the command line.
   const { checkTraining } = await import('../algorithms/index.ts');
   checkTraining(config);
-  const rewards = await placeRewards(store, config.rewards, configFolder);
+  const rewards = await storeRewards(store, config.rewards, configFolder);
   const environment = (name: string) => process.env[name];
   await loadRewards(store, { ...config, rewards }, environment);
   loadExpert(store, config.expert, environment);
@@ -48,12 +48,12 @@ export async function prepareRun(
   const resolved: RunConfig = {
     ...config,
     rewards,
-    policy: { ...config.policy, model: await placeModel(store, resolve(configFolder, config.policy.model)) },
+    policy: { ...config.policy, model: await storeModel(store, resolve(configFolder, config.policy.model)) },
     data: {
-      train: await placeSource(store, config.data.train, configFolder),
-      evaluation: await placeSource(store, config.data.evaluation, configFolder),
+      train: await storeSource(store, config.data.train, configFolder),
+      evaluation: await storeSource(store, config.data.evaluation, configFolder),
     },
-    evaluation: await placeBenchmarkSources(store, config.evaluation, configFolder),
+    evaluation: await storeBenchmarkSources(store, config.evaluation, configFolder),
   };
   const json = `${JSON.stringify(resolved, null, 2)}\n`;
   const id = runId ?? `${config.name}-${sha256Of(json).slice(0, 8)}`;
@@ -78,7 +78,7 @@ async function writeConfig(store: Store, input: ExecutionInput, json: string): P
   );
 }
 
-async function placeModel(store: Store, folder: string): Promise<string> {
+async function storeModel(store: Store, folder: string): Promise<string> {
   const names = await readdir(folder).catch((cause: Error) => {
     throw new InvalidInputError(`policy.model: ${folder} is no folder; the path is relative to the config file`, {
       cause,
@@ -94,20 +94,20 @@ async function placeModel(store: Store, folder: string): Promise<string> {
   return prefix;
 }
 
-async function placeBenchmarkSources(
+async function storeBenchmarkSources(
   store: Store,
   evaluation: RunConfig['evaluation'],
   configFolder: string,
 ): Promise<RunConfig['evaluation']> {
   const benchmarks = { ...evaluation.benchmarks };
   for (const [name, { source, ...use }] of Object.entries(benchmarks)) {
-    if (source) benchmarks[name] = { source: await placeSource(store, source, configFolder), ...use };
+    if (source) benchmarks[name] = { source: await storeSource(store, source, configFolder), ...use };
   }
   return { ...evaluation, benchmarks };
 }
 
 /** A dataset's path becomes the store key of its JSONL file, with the images it names beside it as on disk. */
-async function placeSource(store: Store, source: PromptSource, configFolder: string): Promise<PromptSource> {
+async function storeSource(store: Store, source: PromptSource, configFolder: string): Promise<PromptSource> {
   if (source.kind === 'tasks') return source;
   const jsonl = await findJsonl(resolve(configFolder, source.path));
   const content = await describeDataset(jsonl, source.limit);

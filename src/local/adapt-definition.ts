@@ -105,9 +105,9 @@ function adaptDistributedMap(name: string, state: State, children: Machine, task
       toleratedFailurePercentage: number('ToleratedFailurePercentage'),
     },
   });
-  const kept = TASK_FIELDS.flatMap((field) => (field in state ? [[field, state[field]]] : []));
+  const carried = TASK_FIELDS.flatMap((field) => (field in state ? [[field, state[field]]] : []));
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(carried),
     Type: 'Task',
     Resource: DISTRIBUTED_MAP_RESOURCE,
     Parameters: reader.Parameters,

@@ -16,7 +16,7 @@ export type StepMetrics = z.infer<typeof StepMetrics>;
 /** The last whole checkpoint of a training job that did not come to its end. */
 export interface ResumePoint {
   prefix: string;
-  /** Of the steps taken, in order: their number is, with the run's seed, the place in the shuffled order. */
+  /** Of the steps taken, in order: their number is, with the run's seed, how far the shuffled order has come. */
   metrics: StepMetrics[];
 }
 

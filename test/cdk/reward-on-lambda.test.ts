@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { BUNDLING } from '../../cdk/constructs/stage-function.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
-import { placeRewards } from '../../src/launch/place-rewards.ts';
+import { storeRewards } from '../../src/launch/store-rewards.ts';
 import { readDefinition } from '../../src/local/definition.ts';
 import { RunConfig } from '../../src/schema/config/run-config.ts';
 import {
@@ -49,7 +49,7 @@ async function anUnscoredRun(name: string) {
   const [runId, rollout, shard] = ['run', DIAGNOSIS, 0];
   const brevity = { weight: 0.1, module: 'rewards/brevity.ts', options: { words: 4 } };
   const uses = RunConfig.shape.rewards.parse({ brevity });
-  const rewards = await placeRewards(store, uses, join(packageRoot, 'examples'));
+  const rewards = await storeRewards(store, uses, join(packageRoot, 'examples'));
   const diagnosis = { trajectoriesPerPrompt: 1 };
   await store.write(configKey(runId), JSON.stringify(aRunConfig({ rewards, diagnosis })));
   await store.write(planPromptsKey(runId, rollout, shard), encodeRecords([aPrompt()]));

@@ -114,7 +114,7 @@ function computeLogits(policy: Policy, prompts: ProcessedPrompt[], expected: Exp
   return tf.tidy(() => {
     const hidden = policy.model.computeHiddenStates(policy.model.uploadInput(input));
     const all = policy.model.computeLogits(hidden);
-    const logits = input.places.map(({ firstRow, length }) =>
+    const logits = input.spans.map(({ firstRow, length }) =>
       tf.slice(all, [firstRow + length - lastPositions, 0], [lastPositions, vocabSize]).dataSync<'float32'>(),
     );
     const logprobs = tf.logSoftmax(all).dataSync<'float32'>();

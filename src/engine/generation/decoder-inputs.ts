@@ -37,16 +37,16 @@ export function fillUp(numbers: readonly number[], count: number): number[] {
 
 /** Where the sequences of some prompts begin and end; `promptOf` and `slots` have a number for each sequence. */
 export function uploadPlaces(
-  { places }: ModelInput,
+  { spans }: ModelInput,
   promptOf: readonly number[],
   slots: readonly number[],
   padding: Padding,
 ): Pick<PrefillInputs, 'lastRows_P' | 'firstRows_R' | 'promptOf_R' | 'slots_R'> {
-  const lastRows = places.map(({ firstRow, length }) => firstRow + length - 1);
-  const firstRows = promptOf.map((prompt) => places[prompt].firstRow);
+  const lastRows = spans.map(({ firstRow, length }) => firstRow + length - 1);
+  const firstRows = promptOf.map((prompt) => spans[prompt].firstRow);
   const count = padding.count(promptOf.length);
   return {
-    lastRows_P: tf.tensor1d(fillUp(lastRows, padding.count(places.length)), 'int32'),
+    lastRows_P: tf.tensor1d(fillUp(lastRows, padding.count(spans.length)), 'int32'),
     firstRows_R: tf.tensor1d(fillUp(firstRows, count), 'int32'),
     promptOf_R: tf.tensor1d(fillUp(promptOf, count), 'int32'),
     slots_R: tf.tensor1d(fillUp(slots, count), 'int32'),

@@ -108,16 +108,16 @@ interface Roomy<Tables> {
 }
 
 function moveRows(from: Roomy<RowTable[]>, to: Roomy<RowTable[]>, sources_B: tf.Tensor1D, { K, C, slotCount }: Sizes) {
-  const kept = Math.min(from.room, to.room);
+  const common = Math.min(from.room, to.room);
   const slots = tf.range(0, sources_B.size, 1, 'int32');
   const rows = rowsOfSlots(
     slots,
     K * to.room,
-    flatten(K, kept, (head, token) => head * to.room + token),
+    flatten(K, common, (head, token) => head * to.room + token),
   );
   for (const [at, table] of from.tables.entries()) {
     const all = tf.reshape(table.value(), [slotCount, K, from.room, C]);
-    const moved = tf.slice(tf.gather(all, sources_B), [0, 0, 0, 0], [sources_B.size, K, kept, C]);
+    const moved = tf.slice(tf.gather(all, sources_B), [0, 0, 0, 0], [sources_B.size, K, common, C]);
     to.tables[at].scatterRows(rows, tf.reshape(moved, [-1, C]));
   }
 }

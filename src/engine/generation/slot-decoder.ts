@@ -83,8 +83,8 @@ export function createSlotDecoder(model: VisionLanguageModel, executor: Executor
       const promptOf = requests.map(({ prompt }) => prompts.indexOf(prompt));
       const begun = prompts.map((prompt) => ({ prompt, continuationIds: [] }));
       const input = createModelInput(begun, model.config, padInput(measureInput(begun), padding));
-      const placeOf = promptOf.map((prompt) => input.places[prompt]);
-      const sequences = requests.map((request, r) => new Sequence(request, placeOf[r].nextPosition, settings));
+      const spanOf = promptOf.map((prompt) => input.spans[prompt]);
+      const sequences = requests.map((request, r) => new Sequence(request, spanOf[r].nextPosition, settings));
       makeRoom(input.longest, settings);
       const inputs: PrefillInputs = {
         input: model.uploadInput(input, encodePadded),

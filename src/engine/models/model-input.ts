@@ -9,8 +9,8 @@ export interface InputSequence {
   continuationIds: readonly number[];
 }
 
-/** Where a sequence's tokens are. */
-export interface SequencePlace {
+/** Rows that a sequence takes. */
+export interface SequenceSpan {
   firstRow: number;
   length: number;
   /** The position after its last token. */
@@ -22,7 +22,7 @@ export interface SequencePlace {
  * up to M.
  */
 export interface ModelInput {
-  places: SequencePlace[];
+  spans: SequenceSpan[];
   /** No sequence has more tokens. */
   longest: number;
   /** M token ids; padding is 0. */
@@ -53,7 +53,7 @@ export function createModelInput(
   const axes: ModelInput['axes'] = [new Int32Array(rows), new Int32Array(rows), new Int32Array(rows)];
   const firstRows = new Int32Array(rows);
   let row = 0;
-  const places = sequences.map(({ prompt, continuationIds }): SequencePlace => {
+  const spans = sequences.map(({ prompt, continuationIds }): SequenceSpan => {
     const firstRow = row;
     const continuation = firstRow + prompt.tokenIds.length;
     tokenIds.set(prompt.tokenIds, firstRow);
@@ -72,13 +72,13 @@ export function createModelInput(
   const images = listImages(sequences);
   const spareImages = images.length > 0 ? Array(sizes.images - images.length).fill(images[0]) : [];
   return {
-    places,
+    spans,
     longest,
     tokenIds,
     axes,
     firstRows,
     images: [...images, ...spareImages],
-    embeddingRows: images.length > 0 ? placeImages(sequences, places, images, rows, config) : undefined,
+    embeddingRows: images.length > 0 ? mapImageRows(sequences, spans, images, rows, config) : undefined,
   };
 }
 
@@ -97,9 +97,9 @@ const listImages = (sequences: readonly InputSequence[]) => [
   ...new Set(sequences.flatMap(({ prompt }) => prompt.images)),
 ];
 
-function placeImages(
+function mapImageRows(
   sequences: readonly InputSequence[],
-  places: readonly SequencePlace[],
+  spans: readonly SequenceSpan[],
   images: readonly ProcessedImage[],
   rowCount: number,
   config: ModelConfig,
@@ -117,7 +117,7 @@ function placeImages(
     );
     let used = 0;
     for (const [t, id] of prompt.tokenIds.entries()) {
-      if (id === config.imageTokenId) rows[places[b].firstRow + t] = feature[used++];
+      if (id === config.imageTokenId) rows[spans[b].firstRow + t] = feature[used++];
     }
   }
   return rows;

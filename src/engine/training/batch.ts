@@ -54,7 +54,7 @@ export function buildSequenceBatch(
   const sizes = pad(measureBatch(sequences));
   const input = createModelInput(sequences.map(toInput), config, sizes);
   const predictingRows = sequences.flatMap(({ prompt, completionIds }, b) =>
-    completionIds.map((_, at) => input.places[b].firstRow + prompt.tokenIds.length - 1 + at),
+    completionIds.map((_, at) => input.spans[b].firstRow + prompt.tokenIds.length - 1 + at),
   );
   const completionTokenCount = predictingRows.length;
   const size = sizes.completionTokens;

@@ -93,7 +93,7 @@ export function createCompletionPass<Values>(
       learned: outputs.learned,
       logprobs: outputs.logprobs_N.dataSync<'float32'>().subarray(0, count),
       entropies: outputs.entropy_N.dataSync<'float32'>().subarray(0, count),
-      tokens: batch.input.places.reduce((sum, { length }) => sum + length, 0),
+      tokens: batch.input.spans.reduce((sum, { length }) => sum + length, 0),
       paddedTokens: batch.input.tokenIds.length,
     };
     tf.dispose([...listTensors(inputs), ...listTensors(outputs)]);

@@ -68,8 +68,8 @@ export function selectSelfDistilled(
   const distinct = [...new Map(correct.map((trajectory) => [trajectory.text.trim(), trajectory])).values()];
   const exemplary = distinct.filter(({ text, finishReason }) => finishReason === 'stop' && isFormatted(text));
   const order = createRandom(deriveSeed(seed, 'self-distill', route.promptId));
-  const kept = order.shuffle(exemplary.length > 0 ? exemplary : distinct).slice(0, maxKept);
-  return kept.map((trajectory) => {
+  const chosen = order.shuffle(exemplary.length > 0 ? exemplary : distinct).slice(0, maxKept);
+  return chosen.map((trajectory) => {
     const { promptId, trajectoryIndex, policyVersion, text } = trajectory;
     const { rewardBreakdown } = scoreOf(trajectory, scores);
     return {

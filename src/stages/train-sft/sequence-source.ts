@@ -8,18 +8,18 @@ import { processPrompt } from '../process-prompt.ts';
 /** Gives an example's sequence. */
 export type SequenceSource = (example: StoredSftExample) => Promise<TrainingSequence>;
 
-/** Pixels of the examples that are kept from one epoch to the next. */
-const KEPT_BYTES = 2 ** 30;
+/** Pixels of the examples that stay in memory from one epoch to the next. */
+const CACHED_BYTES = 2 ** 30;
 
 /** The images of the examples used last are not read and resized again. */
 export function createSequenceSource(engine: Engine, config: RunConfig): SequenceSource {
-  const kept = new LRUCache<StoredSftExample, TrainingSequence>({
-    maxSize: KEPT_BYTES,
+  const cache = new LRUCache<StoredSftExample, TrainingSequence>({
+    maxSize: CACHED_BYTES,
     sizeCalculation: ({ prompt }) => 1 + prompt.images.reduce((sum, image) => sum + image.pixelValues.byteLength, 0),
   });
   return async (example) => {
-    const sequence = kept.get(example) ?? (await buildSequence(engine, example, config));
-    kept.set(example, sequence);
+    const sequence = cache.get(example) ?? (await buildSequence(engine, example, config));
+    cache.set(example, sequence);
     return sequence;
   };
 }

@@ -16,10 +16,10 @@ export const charts: TaskFamily = {
   name: 'charts',
   tiers: Object.keys(TIERS),
   draw({ tiers, seed, split }) {
-    const placed = Object.entries(tiers).flatMap(([tier, count]) =>
-      drawTier(tier as TierName, count, seed, split).map((task, index) => ({ task, place: (index + 0.5) / count })),
+    const ranked = Object.entries(tiers).flatMap(([tier, count]) =>
+      drawTier(tier as TierName, count, seed, split).map((task, index) => ({ task, rank: (index + 0.5) / count })),
     );
-    return placed.sort((a, b) => a.place - b.place).map(({ task }) => task);
+    return ranked.sort((a, b) => a.rank - b.rank).map(({ task }) => task);
   },
 };
 

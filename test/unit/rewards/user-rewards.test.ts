@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/base/package-root.ts';
-import { placeRewards } from '../../../src/launch/place-rewards.ts';
+import { storeRewards } from '../../../src/launch/store-rewards.ts';
 import { scoreTrajectory } from '../../../src/rewards/index.ts';
 import { loadRewards } from '../../../src/rewards/load-rewards.ts';
 import { RunConfig } from '../../../src/schema/config/run-config.ts';
@@ -24,7 +24,7 @@ function aProject(code = BREVITY) {
 }
 
 async function place({ project, store }: ReturnType<typeof aProject>, uses: object) {
-  const rewards = await placeRewards(store, RunConfig.shape.rewards.parse(uses), project);
+  const rewards = await storeRewards(store, RunConfig.shape.rewards.parse(uses), project);
   return aRunConfig({ rewards });
 }
 

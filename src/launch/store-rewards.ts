@@ -12,21 +12,21 @@ const MODULE_EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
  * Puts the user's own rewards on the store by content, and keys into the config in place of paths, which start at
  * `configFolder`. Throws `InvalidInputError` on a path that is no module.
  */
-export async function placeRewards(
+export async function storeRewards(
   store: Store,
   rewards: RunConfig['rewards'],
   configFolder: string,
 ): Promise<RunConfig['rewards']> {
-  const placed = { ...rewards };
+  const stored = { ...rewards };
   for (const [name, use] of Object.entries(rewards)) {
     if (use.module === undefined) continue;
     const path = resolve(configFolder, use.module);
-    placed[name] = { ...use, module: await placeModule(store, path, `rewards.${name}.module`) };
+    stored[name] = { ...use, module: await storeModule(store, path, `rewards.${name}.module`) };
   }
-  return placed;
+  return stored;
 }
 
-async function placeModule(store: Store, path: string, field: string): Promise<string> {
+async function storeModule(store: Store, path: string, field: string): Promise<string> {
   if (!MODULE_EXTENSIONS.includes(extname(path))) {
     throw new InvalidInputError(`${field}: ${path} is no module; it ends in ${MODULE_EXTENSIONS.join(', ')}`);
   }
