@@ -2,7 +2,7 @@ import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
-/** On every resource; to be activated once as a cost allocation tag in the billing console. */
+/** The tag on every resource; it is to be activated once as a cost allocation tag in the billing console. */
 export const PROJECT_TAG = { key: 'Project', value: 'metis-rise' };
 
 export interface BudgetProps {
@@ -10,7 +10,7 @@ export interface BudgetProps {
   readonly topic: sns.ITopic;
 }
 
-/** Tells when the month's tagged cost nears its limit, or is forecast to pass it. It stops nothing. */
+/** A notice when the month's tagged cost nears its limit, or is forecast to pass it; nothing is stopped. */
 export class Budget extends Construct {
   constructor(scope: Construct, id: string, { monthlyUsd, topic }: BudgetProps) {
     super(scope, id);

@@ -6,7 +6,9 @@ import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
 
 const { InterfaceVpcEndpointAwsService: Service } = ec2;
-/** What an instance of a Batch queue calls: to join its cluster, pull its image, write its log. S3 has a free gateway. */
+/**
+ * What an instance of a Batch queue calls: to join its cluster, pull its image, write its log. S3 has a free gateway.
+ */
 const ENDPOINTS = {
   Ecr: Service.ECR,
   EcrDocker: Service.ECR_DOCKER,
@@ -21,7 +23,7 @@ export interface NetworkProps {
   readonly logGroup: logs.ILogGroup;
 }
 
-/** Where GPU instances live. Nothing reaches them from outside, in either kind of network. */
+/** The network that GPU instances live in. Nothing reaches them from outside, in either kind of network. */
 export class Network extends Construct {
   readonly vpc: ec2.IVpc;
   readonly jobSubnets: ec2.SubnetSelection;

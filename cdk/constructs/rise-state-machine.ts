@@ -15,7 +15,7 @@ import { grantStoreAccess } from './store-access.ts';
 
 const { JsonPath } = sfn;
 
-/** Of a stage that keeps what it did when its time is over. */
+/** Retries of a stage that keeps what it did when its time is over. */
 const GO_ON: sfn.RetryProps = {
   errors: ['InterruptedError', 'Sandbox.Timedout', sfn.Errors.TIMEOUT],
   interval: Duration.seconds(1),
@@ -42,14 +42,14 @@ export interface RiseStateMachineProps {
   readonly logGroup?: logs.ILogGroup;
 }
 
-/** Without CDK's own grant, which is to read the whole bucket. */
+/** A reader without CDK's own grant, which is to read the whole bucket. */
 class ShardListReader extends sfn.S3JsonItemReader {
   override providePolicyStatements() {
     return [];
   }
 }
 
-/** Tells the states of a stage that the recipe comes to more than once. */
+/** What tells apart the states of a stage that the recipe comes to more than once. */
 type Suffix = '' | 'Ahead' | 'Diagnosis';
 
 type TaskPaths = Omit<StageFunctionTaskProps, 'stageFunction'>;

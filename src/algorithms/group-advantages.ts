@@ -1,6 +1,6 @@
 import type { Lesson, ScoredGroup } from './algorithm.ts';
 
-/** Keeps the division finite; as peers do. */
+/** What keeps the division finite; as peers have it. */
 const EPSILON = 1e-6;
 
 /** The advantages of one prompt's trajectories, from their rewards. */

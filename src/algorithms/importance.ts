@@ -1,7 +1,7 @@
 // Shape suffixes: N = completion tokens of a micro-batch, flat.
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Bounds the weight of tokens that an older sampler found unlikely. */
+/** The largest weight of tokens that an older sampler found unlikely. */
 const MAX_IMPORTANCE = 2;
 
 /** Truncated importance sampling: `min(exp(logpi_old - logpi_sampling), 2)` of each token, a constant. */

@@ -44,7 +44,9 @@ export async function executionsOf(
   return all.filter((execution) => execution.runId === runId).sort((left, right) => right.attempt - left.attempt);
 }
 
-/** Executions of a run that was started, as `executionsOf`. Throws `InvalidInputError` that names the runs there are. */
+/**
+ * Executions of a run that was started, as `executionsOf`. Throws `InvalidInputError` that names the runs there are.
+ */
 export async function knownExecutionsOf(
   aws: Pick<AwsClients, 'stepFunctions'>,
   stateMachineArn: string,
@@ -99,7 +101,7 @@ export async function resumeRun(aws: AwsClients, stateMachineArn: string, input:
   return startAttempt(aws, stateMachineArn, input, (last?.attempt ?? 0) + 1);
 }
 
-/** Throws `InvalidInputError` where the run id leaves no room for the number of an attempt. */
+/** Refuses (`InvalidInputError`) a run id that leaves no room for the number of an attempt. */
 export function assertExecutable(runId: string): void {
   if (runId.length <= MAX_RUN_ID_LENGTH) return;
   throw new InvalidInputError(

@@ -26,7 +26,7 @@ export interface ExecutionHistory {
   iterations?: number;
 }
 
-/** Follows the history of one execution; each read asks only for what is new. */
+/** A reader of one execution's history; each read asks only for what is new. */
 export interface HistoryReader {
   read(): Promise<ExecutionHistory>;
 }

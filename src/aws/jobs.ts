@@ -20,7 +20,7 @@ const JOBS_PER_CALL = 100;
 
 export const hasEnded = ({ status }: Pick<Job, 'status'>) => ENDED.includes(status);
 
-/** Reads jobs again and again; those that have ended are asked for once. */
+/** A reader of jobs, again and again; those that have ended are asked for once. */
 export interface JobReader {
   /** In the order of the ids; jobs that Batch has forgotten, about a week after their end, are left out. */
   read(jobIds: readonly string[]): Promise<Job[]>;

@@ -40,7 +40,7 @@ export interface RunStatus {
   cost: { gpuHours: number; usd?: number; forgottenJobs: number };
 }
 
-/** Looks at a run again and again. */
+/** Someone who looks at a run again and again. */
 export interface RunObserver {
   observe(): Promise<RunStatus>;
 }

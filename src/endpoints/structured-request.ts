@@ -20,7 +20,7 @@ export interface StructuredReply {
   outputTokens: number;
 }
 
-/** Sends one request once. Throws `EndpointFailure`. */
+/** One request, sent once. Throws `EndpointFailure`. */
 export type SendRequest = (request: StructuredRequest, signal: AbortSignal) => Promise<StructuredReply>;
 
 /** One try that failed. */

@@ -39,7 +39,7 @@ export interface EngineSettings {
   pixelLimits?: PixelLimits;
 }
 
-/** Chooses by measuring, or by what an earlier measurement has found: all jobs of a run share one choice. */
+/** A choice by measuring, or by what an earlier measurement has found: all jobs of a run share one choice. */
 export type ChoosePrecision = (measure: () => PrecisionChoice) => Promise<PrecisionChoice>;
 
 /** How a policy is trained. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Expert } from './expert.ts';
 
-/** Has no answer: prompts beyond the policy stay unsolved. */
+/** An expert without answers: prompts beyond the policy stay unsolved. */
 export const none: Expert = {
   name: 'none',
   version: '1',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Expert } from './expert.ts';
 
-/** Gives the prompt's own worked solution. */
+/** The prompt's own worked solution as its expert. */
 export const workedSolution: Expert = {
   name: 'worked-solution',
   version: '1',

@@ -18,7 +18,7 @@ export interface Assumptions {
   modelBytes: number;
 }
 
-/** Beyond what a run config says: a 7B model on `g6e.4xlarge`, spot for rollouts, and the stack's default limits. */
+/** What a run config does not say: a 7B model on `g6e.4xlarge`, spot for rollouts, and the stack's default limits. */
 export const DEFAULT_ASSUMPTIONS = {
   tokensPerPrompt: 1000,
   rolloutTokensPerSecond: 1000,
@@ -30,10 +30,10 @@ export const DEFAULT_ASSUMPTIONS = {
   modelBytes: 16.6e9,
 } as const;
 
-/** Of the completions' limit, on average: few run to it. */
+/** The average length of completions as a share of their limit: few run to it. */
 export const COMPLETION_SHARE = 0.25;
 
-/** Of a diagnosis: the paper's routes are not published; rise-tiny's are 30 % and 25 %. */
+/** The share of a diagnosis: the paper's routes are not published; rise-tiny's are 30 % and 25 %. */
 export const SELF_DISTILL_SHARE = 0.4;
 export const EXPERT_SHARE = 0.3;
 
@@ -48,7 +48,7 @@ export const IMAGE_BYTES = 150_000;
 export const LAUNCH_SECONDS = 300;
 /** A container and its engine, before it reads a model. */
 export const JOB_START_SECONDS = 60;
-/** To and from S3, on an instance and in a Lambda function. */
+/** Speed to and from S3, on an instance and in a Lambda function. */
 export const JOB_BYTES_PER_SECOND = 500e6;
 export const FUNCTION_BYTES_PER_SECOND = 70e6;
 
@@ -59,6 +59,6 @@ export const PARSE_BYTES_PER_SECOND = 100e6;
 /** A megapixel JPEG in WebAssembly, of one processor. */
 export const IMAGE_SECONDS = 0.03;
 export const SCORED_PER_SECOND = 5000;
-/** Of Node and the code; each byte of JSON takes about five while it is read. */
+/** Memory of Node and the code; each byte of JSON takes about five while it is read. */
 export const FUNCTION_BASE_MIB = 150;
 export const HELD_PER_BYTE = 5;

@@ -124,7 +124,7 @@ function routing({ input: { rollout }, config, assumptions }: Call<ShardItem>): 
   return { bytes, heldBytes: bytes, s3Reads: 4, s3Writes: 2 };
 }
 
-/** Where calls are bounded, a shard reads the routes of those before it. */
+/** A consultation: where calls are bounded, a shard reads the routes of those before it. */
 function consultation({ input: { rollout, shardCount }, config, assumptions }: Call<ShardItem>): Work {
   const bytes = shardOf(rollout, config, assumptions).prompts * model.PROMPT_BYTES;
   const earlierShards = config.expert.maxConsultations === undefined ? 0 : shardCount - 1;

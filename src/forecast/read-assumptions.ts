@@ -69,7 +69,7 @@ async function countPrompts(place: string, source: PromptSource, folder: string,
   }
 }
 
-/** Of a checkpoint folder; the default's where there is none. */
+/** Bytes of the weights in a checkpoint folder; the default's where there is none. */
 async function weightBytes(folder: string): Promise<number> {
   const files = await readdir(folder).catch(() => []);
   const weights = files.filter((name) => name.endsWith('.safetensors'));

@@ -27,7 +27,7 @@ export interface Simulation {
   quotas: QuotaUse[];
 }
 
-/** Of an execution itself: started, succeeded. */
+/** Events of an execution itself: started, succeeded. */
 const EXECUTION_EVENTS = 2;
 /** Events of a state, by what it does: entered and exited, and what lies between. */
 const EVENTS = { lambda: 5, batch: 6, 'distributed-map': 6, Parallel: 4, Map: 4, other: 2 };

@@ -42,7 +42,7 @@ export function findStale(
   });
 }
 
-/** Of each manifest, the work that was made from it. */
+/** The work that was made from each manifest, by its key. */
 function collectUsers(finished: readonly FinishedWork[]): ReadonlyMap<string, FinishedWork[]> {
   const users = new Map<string, FinishedWork[]>();
   for (const work of finished) {

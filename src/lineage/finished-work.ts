@@ -21,7 +21,7 @@ export interface FinishedWork {
 
 const CONCURRENT_READS = 32;
 
-/** As a stage writes it today; the code before listed no inputs. */
+/** A manifest as a stage writes it today; the code before listed no inputs. */
 const LineageManifest = Manifest.extend({ inputs: z.array(ManifestInput).optional() });
 
 /**

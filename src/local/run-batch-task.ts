@@ -95,7 +95,7 @@ async function runAttempts(
   }
 }
 
-/** Of jobs whose input has one: rollouts and their training. */
+/** The iteration of jobs whose input has one: rollouts and their training. */
 function iterationOf(input: string): number | undefined {
   const { rollout, iteration } = JSON.parse(input) as { rollout?: string; iteration?: number };
   return rollout === DIAGNOSIS ? undefined : iteration;

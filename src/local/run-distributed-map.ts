@@ -38,7 +38,7 @@ export async function runDistributedMap(
   return results.flatMap((result) => (result ? [result.output] : []));
 }
 
-/** Each threshold that is given must hold; where none is, no failure is tolerated. */
+/** Whether a Map bears its failures: each threshold that is given must hold; where none is, no failure is tolerated. */
 function isTolerated(failures: number, items: number, map: MapSettings): boolean {
   const { toleratedFailureCount, toleratedFailurePercentage } = map;
   if (toleratedFailureCount === undefined && toleratedFailurePercentage === undefined) return false;

@@ -9,7 +9,7 @@ import { runBatchTask } from './run-batch-task.ts';
 import { runDistributedMap } from './run-distributed-map.ts';
 import { runLambdaTask } from './run-lambda-task.ts';
 
-/** Of any state's input or output, as UTF-8 JSON. */
+/** The most of any state's input or output, as UTF-8 JSON. */
 const MAX_PAYLOAD_BYTES = 256 * 1024;
 
 /**

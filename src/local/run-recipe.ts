@@ -17,7 +17,7 @@ export interface RecipeOptions {
   seed?: number;
 }
 
-/** Follows a run. */
+/** Someone who follows a run. */
 export interface RunWatcher {
   onEvent(event: RunEvent): void;
   close(): void;

@@ -9,7 +9,7 @@ import type { JobRequest } from './local-home.ts';
 import { DONE_MARK, type ServedJob } from './served-job.ts';
 
 const PROGRESS_MARK = '@progress ';
-/** Kept of a job's last words. */
+/** Characters that are kept of a job's last words. */
 const TAIL_LINES = 30;
 
 /** A Batch job ended with an exit code other than 0, under the name Step Functions gives it. */

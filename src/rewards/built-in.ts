@@ -8,5 +8,5 @@ import type { Reward } from './reward.ts';
 /** Rewards that a run config names without a module. */
 export const BUILT_IN_REWARDS: readonly Reward[] = [accuracy, format, perception, repetition, overlong];
 
-/** By name, for manifests of what rests on them. */
+/** Versions by name, for manifests of what rests on them. */
 export const BUILT_IN_VERSIONS = Object.fromEntries(BUILT_IN_REWARDS.map(({ name, version }) => [name, version]));

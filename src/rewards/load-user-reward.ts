@@ -23,7 +23,7 @@ const UserRewardShape = z.looseObject({
     .min(1),
 });
 
-/** By key, which holds the hash of the code. */
+/** Rewards by key, which holds the hash of the code. */
 const loaded = new Map<string, UserReward>();
 
 /**
@@ -45,7 +45,7 @@ export async function loadUserReward(store: Store, key: string): Promise<UserRew
   return versioned;
 }
 
-/** In a folder of its own, so that the module finds no packages here that it would not find on Lambda. */
+/** Runs a module in a folder of its own, so that the module finds no packages here that it would not find on Lambda. */
 async function runModule(bytes: Buffer, key: string): Promise<{ default?: unknown }> {
   const folder = await mkdtemp(join(tmpdir(), 'rise-reward-'));
   const file = join(folder, basename(key));

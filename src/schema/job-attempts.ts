@@ -10,5 +10,8 @@ export const JOB_ATTEMPTS = 5;
 /** Codes worth another attempt; every other failure would only repeat itself. */
 export const RETRIED_EXIT_CODES: readonly number[] = [EXIT_CODES.interrupted];
 
-/** From SIGTERM to SIGKILL: what a job has to finish its step and write a checkpoint. Spot notice comes 120 s ahead. */
+/**
+ * Time from SIGTERM to SIGKILL: what a job has to finish its step and write a checkpoint. Spot notice comes 120 s
+ * ahead.
+ */
 export const STOP_GRACE_SECONDS = 110;

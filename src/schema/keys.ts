@@ -37,7 +37,9 @@ export const planShardsKey = (runId: string, rollout: string) => `${planPrefix(r
 /** JSONL of the prompts of one shard. */
 export const planPromptsKey = (runId: string, rollout: string, shard: number) =>
   `${planPrefix(runId, rollout)}prompts-${pad(shard, 5)}.jsonl`;
-/** Apart from the run's other records: they are the most bytes by far, and a bucket may keep them for a shorter time. */
+/**
+ * Apart from the run's other records: they are the most bytes by far, and a bucket may keep them for a shorter time.
+ */
 export const runTrajectoriesPrefix = (runId: string) => `trajectories/${runId}/`;
 export const trajectoriesPrefix = (runId: string, rollout: string, shard: number) =>
   `${runTrajectoriesPrefix(runId)}${rollout}/${pad(shard, 5)}/`;
@@ -71,18 +73,18 @@ export const sftCheckpointPrefix = (runId: string) => `${runPrefix(runId)}sft/ch
 export const rlResumePrefix = (runId: string, iteration: number) =>
   `${rolloutPrefix(runId, iterationName(iteration))}resume/`;
 export const sftResumePrefix = (runId: string) => `${runPrefix(runId)}sft/resume/`;
-/** Of a resume folder: the checkpoint after that many optimizer steps of the job. */
+/** The checkpoint of a resume folder after that many optimizer steps of the job. */
 export const resumeStepPrefix = (resumePrefix: string, steps: number) => `${resumePrefix}step-${pad(steps, 8)}/`;
 /** Finished batches of a sampling job, outside every manifest; gone when the job is done. */
 export const partsPrefix = (prefix: string) => `${prefix}parts/`;
 export const partKey = (prefix: string, batch: number) => `${partsPrefix(prefix)}${pad(batch, 6)}.jsonl`;
 export const evaluationPrefix = (runId: string, policy: string) => `${runPrefix(runId)}evaluation/${policy}/`;
-/** Of one policy's work on one benchmark. */
+/** Folder of one policy's work on one benchmark. */
 export const benchmarkPrefix = (runId: string, policy: string, benchmark: string) =>
   `${evaluationPrefix(runId, policy)}${benchmark}/`;
 export const reportPrefix = (runId: string) => `${runPrefix(runId)}report/`;
 export const summaryKey = (runId: string) => `${runPrefix(runId)}summary.json`;
-/** When the run was first started, and its last failure: for people, outside every manifest. */
+/** Records of when the run was first started and of its last failure: for people, outside every manifest. */
 export const startedKey = (runId: string) => `${runPrefix(runId)}started.json`;
 export const failureKey = (runId: string) => `${runPrefix(runId)}failure.json`;
 /** Timings and training curves: for people, outside every manifest. */

@@ -1,7 +1,7 @@
 import { CorruptRecordError } from '../schema/errors.ts';
 import type { Trajectory } from '../schema/trajectory.ts';
 
-/** Throws `CorruptRecordError` unless a prompt's group is exactly the trajectories 0 .. groupSize-1. */
+/** Refuses (`CorruptRecordError`) a prompt's group that is not exactly the trajectories 0 .. groupSize-1. */
 export function assertWholeGroup(
   promptId: string,
   group: readonly Pick<Trajectory, 'trajectoryIndex'>[],

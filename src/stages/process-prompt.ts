@@ -5,7 +5,9 @@ import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Store } from '../store/store.ts';
 
-/** A prompt as the policy takes it: the run's system message, the question, its options, its images read from the store. */
+/**
+ * A prompt as the policy takes it: the run's system message, the question, its options, its images read from the store.
+ */
 export async function processStoredPrompt(
   store: Store,
   processor: Processor,
@@ -16,7 +18,10 @@ export async function processStoredPrompt(
   return processPrompt(processor, prompt, images, config);
 }
 
-/** As `processStoredPrompt`, for a prompt whose images are at hand, as the bytes of their files or as pixels. */
+/**
+ * A prompt as `processStoredPrompt` gives it, for one whose images are at hand, as the bytes of their files or as
+ * pixels.
+ */
 export function processPrompt(
   processor: Processor,
   prompt: Prompt,

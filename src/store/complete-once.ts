@@ -16,7 +16,7 @@ export interface WorkDescription {
   madeFrom?: readonly string[];
 }
 
-/** Writes one file of the work and notes it in the manifest; `records` counts its lines or examples. */
+/** A writer of files of the work, each noted in the manifest; `records` counts its lines or examples. */
 export type WritePart = (key: string, bytes: Uint8Array | string, records?: number) => Promise<void>;
 
 /**

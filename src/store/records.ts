@@ -14,7 +14,7 @@ export async function readRecords<T>(store: Store, key: string, schema: z.ZodTyp
   return lines.flatMap((line, index) => (line.trim() === '' ? [] : [parseRecord(line, `${key}:${index + 1}`, schema)]));
 }
 
-/** As `readRecords`, one record at a time: for files that memory should not hold. */
+/** Records as of `readRecords`, one at a time: for files that memory should not hold. */
 export async function* streamRecords<T>(store: Store, key: string, schema: z.ZodType<T>): AsyncGenerator<T> {
   let line = 0;
   for await (const text of streamLines(store.readStream(key))) {

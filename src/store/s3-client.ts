@@ -3,7 +3,7 @@ import type { S3 } from '@aws-sdk/client-s3';
 /** The first and each retry; the waits between them double from a second when S3 says to slow down, up to 20 s. */
 const MAX_ATTEMPTS = 8;
 const CONNECTION_TIMEOUT_MILLISECONDS = 10_000;
-/** Of silence on a connection. */
+/** The longest silence on a connection. */
 const SOCKET_TIMEOUT_MILLISECONDS = 60_000;
 
 /**

@@ -1,6 +1,6 @@
 import { EndpointError, InvalidInputError, NotFoundError } from '../schema/errors.ts';
 
-/** Where an object is, as the SDK's calls take it. */
+/** Address of an object, as the SDK's calls take it. */
 export interface S3Object {
   Bucket: string;
   Key: string;
@@ -27,7 +27,9 @@ export const statusOf = (error: unknown): number | undefined =>
 export const attemptsOf = (error: unknown): number =>
   (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
 
-/** Says in this project's terms what S3 or the SDK refused, where a person can set it right; others stay as they are. */
+/**
+ * Says in this project's terms what S3 or the SDK refused, where a person can set it right; others stay as they are.
+ */
 export function explainS3Error(cause: unknown, { Bucket, Key }: S3Object): unknown {
   const { name, message, code } = cause as Error & { code?: string };
   const place = `s3://${Bucket}/${Key}`;

@@ -5,7 +5,7 @@ import { type S3Object, statusOf } from './s3-errors.ts';
 
 /** Objects above this go up in parts of this size: at most 80 GB in the 10,000 parts S3 takes. */
 const PART_BYTES = 8 * 1024 * 1024;
-/** Each is held in memory, and once more while it is put together. */
+/** Parts under way; each is held in memory, and once more while it is put together. */
 const PARTS_AT_ONCE = 2;
 const MAX_CONFLICTS = 6;
 const CONFLICT_DELAY_MILLISECONDS = 100;

@@ -17,7 +17,7 @@ export interface Store {
   readonly uri: string;
 }
 
-/** From `start` to before `end`, in bytes from the object's first; what lies past its last is left out. */
+/** Bytes from `start` to before `end`, counted from the object's first; what lies past its last is left out. */
 export interface ByteRange {
   start: number;
   end: number;

@@ -1,11 +1,11 @@
 import type { DownloadEvent } from '../../aws/download-run.ts';
 
-/** Shows a download while it goes. */
+/** What shows a download while it goes. */
 export interface DownloadView {
   onEvent(event: DownloadEvent): void;
 }
 
-/** Each event but the many of progress as one line of JSON. */
+/** A view that prints each event but the many of progress as one line of JSON. */
 export function createJsonView(writeLine: (text: string) => void): DownloadView {
   return { onEvent: (event) => event.kind !== 'progress' && writeLine(JSON.stringify(event)) };
 }

@@ -20,7 +20,7 @@ interface RunningJob {
   fraction: number;
 }
 
-/** Follows a run's events and says how long the rest will take at the speed seen so far. */
+/** A follower of a run's events, which says how long the rest will take at the speed seen so far. */
 export interface TimeLeft {
   update(event: RunEvent, now: number): void;
   /** Seconds left; undefined until some job has shown its speed, or where the amount of work is not known. */

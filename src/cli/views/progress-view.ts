@@ -11,7 +11,7 @@ import {
 import { followStatus, startStatus } from './progress-status.ts';
 import { createTimeLeft } from './progress-time-left.ts';
 
-/** Shows a run while it goes. */
+/** What shows a run while it goes. */
 export interface ProgressView {
   onEvent(event: RunEvent): void;
   /** Leaves the screen as a log of what was done. */
@@ -40,7 +40,7 @@ export function createJsonView(write: (text: string) => void): ProgressView {
   };
 }
 
-/** Between two lines that only say that work goes on. */
+/** Time between two lines that only say that work goes on. */
 const QUIET_MILLISECONDS = 20_000;
 
 /** One line per finished piece of work, and a sign of life in between: for logs. */

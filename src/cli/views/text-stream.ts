@@ -1,4 +1,4 @@
-/** Writes a growing text piece by piece, as its tokens come. */
+/** A growing text, written piece by piece as its tokens come. */
 export interface TextStream {
   /** The whole text so far, decoded from all its tokens. */
   update(text: string): void;

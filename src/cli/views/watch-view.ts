@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { RunStatus } from '../../aws/observe-run.ts';
 import { renderChanges, renderRun } from './render-run.ts';
 
-/** Shows the looks at a run, one after the other. */
+/** What shows the looks at a run, one after the other. */
 export interface WatchView {
   show(run: RunStatus): void;
 }

@@ -93,7 +93,10 @@ function parseEndpoint(value: Record<string, unknown>): EndpointOptions {
   throw new InvalidInputError(`${faults.join('\n')}\nrise annotate --help tells what an endpoint needs`);
 }
 
-/** Throws the first error once every request under way has ended, so that its answer is kept. */
+/**
+ * Extracts the facts of every chain. Throws the first error once every request under way has ended, so that its answer
+ * is kept.
+ */
 async function extractAll(
   chains: ReadonlyMap<string, Chain>,
   { model, cache, concurrency, progress }: Extraction,

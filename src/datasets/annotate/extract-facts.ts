@@ -5,7 +5,7 @@ import type { LanguageModel } from '../../endpoints/language-model.ts';
 import type { StructuredRequest } from '../../endpoints/structured-request.ts';
 import type { TextCache } from '../../store/text-cache.ts';
 
-/** Changes with every change to the request below. */
+/** The version of the request below; it changes with every change to it. */
 const PROMPT_VERSION = '1';
 
 const MAX_FACTS = 20;

@@ -36,7 +36,7 @@ export function fillUp(numbers: readonly number[], count: number): number[] {
 }
 
 /** Where the sequences of some prompts begin and end; `promptOf` and `slots` have a number for each sequence. */
-export function uploadPlaces(
+export function uploadSpans(
   { spans }: ModelInput,
   promptOf: readonly number[],
   slots: readonly number[],

@@ -7,7 +7,7 @@ import { createSlotDecoder } from './slot-decoder.ts';
 /** Called after each decoding step with the number of sequences still running and the completions as they stand. */
 export type OnStep = (runningSequences: number, completions: readonly Readonly<Completion>[]) => void;
 
-/** Samples completions with one model, whose weights must stay as they are. */
+/** A sampler of completions with one model, whose weights must stay as they are. */
 export interface Sampler {
   /** A completion for every request, in their order. */
   generate(requests: RequestSource, settings: GenerationSettings, onStep?: OnStep): Promise<Completion[]>;

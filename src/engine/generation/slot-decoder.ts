@@ -15,7 +15,7 @@ import {
   graphTemperature,
   type PrefillInputs,
   type StepInputs,
-  uploadPlaces,
+  uploadSpans,
   uploadStep,
 } from './decoder-inputs.ts';
 import { type DrawnTokens, drawTokens } from './draw-tokens.ts';
@@ -23,10 +23,12 @@ import { createKeyValueCache } from './key-value-cache.ts';
 import type { GenerationRequest } from './request-queue.ts';
 import { type GenerationSettings, Sequence } from './sequence.ts';
 
-/** Tokens that a growing cache makes room for: to attend to what is empty costs less than to grow, and another graph. */
+/**
+ * Tokens that a growing cache makes room for: to attend to what is empty costs less than to grow, and another graph.
+ */
 const RESERVE = 64;
 
-/** Runs the model over sequences that each have a slot of one key-value cache. */
+/** The model at work on sequences that each have a slot of one key-value cache. */
 export interface SlotDecoder {
   /** Begins a sequence for each request, in the slot of its number, and draws its first token. */
   begin(requests: readonly GenerationRequest[], slots: readonly number[], settings: GenerationSettings): Sequence[];
@@ -89,7 +91,7 @@ export function createSlotDecoder(model: VisionLanguageModel, executor: Executor
       const inputs: PrefillInputs = {
         input: model.uploadInput(input, encodePadded),
         longest: input.longest,
-        ...uploadPlaces(input, promptOf, slots, padding),
+        ...uploadSpans(input, promptOf, slots, padding),
         uniforms_R: tf.tensor1d(fillUp(drawUniforms(sequences, settings), padding.count(requests.length))),
         room: cache.room,
         temperature: graphTemperature(settings),

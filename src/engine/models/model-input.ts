@@ -3,7 +3,10 @@ import type { InputSizes } from '../runtime/padding.ts';
 import type { ModelConfig } from './model-config.ts';
 import { computePositionIds } from './position-ids.ts';
 
-/** A prompt and the tokens sampled after it. An image token among the latter is a token like any other: no image is behind it. */
+/**
+ * A prompt and the tokens sampled after it. An image token among the latter is a token like any other: no image is
+ * behind it.
+ */
 export interface InputSequence {
   prompt: ProcessedPrompt;
   continuationIds: readonly number[];
@@ -29,7 +32,10 @@ export interface ModelInput {
   tokenIds: Int32Array;
   /** Time, height and width positions, M each; padding is 0. */
   axes: [Int32Array, Int32Array, Int32Array];
-  /** For each of the M rows: the one in which its sequence begins. Padding forms sequences too, none longer than the longest. */
+  /**
+   * For each of the M rows: the one in which its sequence begins. Padding forms sequences too, none longer than the
+   * longest.
+   */
   firstRows: Int32Array;
   /** Every distinct image once: siblings that share a prompt share its features. Then those that pad. */
   images: ProcessedImage[];
@@ -82,7 +88,7 @@ export function createModelInput(
   };
 }
 
-/** Of sequences without padding. */
+/** Sizes of sequences, without padding. */
 export function measureInput(sequences: readonly InputSequence[]): InputSizes {
   const lengths = sequences.map(({ prompt, continuationIds }) => prompt.tokenIds.length + continuationIds.length);
   return {
@@ -92,7 +98,7 @@ export function measureInput(sequences: readonly InputSequence[]): InputSizes {
   };
 }
 
-/** Each once. */
+/** Images of sequences, each once. */
 const listImages = (sequences: readonly InputSequence[]) => [
   ...new Set(sequences.flatMap(({ prompt }) => prompt.images)),
 ];

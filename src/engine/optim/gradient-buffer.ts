@@ -47,7 +47,7 @@ export function createGradientBuffer(executor: Executor, weights: ReadonlyMap<st
   };
 }
 
-/** As many zeros as a variable has numbers. */
+/** A variable of as many zeros as another has numbers. */
 export function createLike(executor: Executor, { shape }: StateVariable): StateVariable {
   return executor.createVariable({ dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)) });
 }

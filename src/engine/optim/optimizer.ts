@@ -12,7 +12,9 @@ export interface OptimizerKind<Options = unknown> extends Choosable<Options> {
 
 /** How one weight changes. */
 export interface OptimizerRule {
-  /** What it keeps of each weight, by name: as many numbers as the weight has, 0 at first, saved as `<weight>.<slot>`. */
+  /**
+   * What it keeps of each weight, by name: as many numbers as the weight has, 0 at first, saved as `<weight>.<slot>`.
+   */
   slots: readonly string[];
   /** Numbers of its own that change from step to step. */
   numbersAt?(step: number): Record<string, number>;
@@ -24,7 +26,7 @@ export interface OptimizerRule {
 }
 
 /**
- * Changes one weight and its slots; inside a function of the executor.
+ * A change of one weight and its slots, inside a function of the executor.
  *
  * @param gradient of the whole batch, clipped; of the weight's shape, like each slot
  */
@@ -35,7 +37,7 @@ export type Move = (
   numbers: MoveNumbers,
 ) => void;
 
-/** As tensors, so that one graph serves all steps; those of `numbersAt` besides. */
+/** The numbers of a step as tensors, so that one graph serves all steps; those of `numbersAt` besides. */
 export type MoveNumbers = Readonly<Record<string, tf.Scalar>> & {
   learningRate: tf.Scalar;
   /** Euclidean norm over the gradients of all weights, after the clip. */

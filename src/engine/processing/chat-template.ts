@@ -9,7 +9,7 @@ export interface ChatMessage {
   content: string | ({ type: 'text'; text: string } | { type: 'image' })[];
 }
 
-/** Turns messages into the text the model was trained on. */
+/** What turns messages into the text the model was trained on. */
 export interface ChatTemplate {
   /**
    * The conversation followed by the opening of the assistant's turn. Throws `UnsupportedModelError` when the template

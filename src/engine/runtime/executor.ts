@@ -62,7 +62,7 @@ export interface Preparation {
   firstRunSeconds: number;
 }
 
-/** Runs functions over state that it holds: op by op, or as traced graphs. */
+/** What runs functions over state that it holds: op by op, or as traced graphs. */
 export interface Executor {
   createVariable(initial: HostArray): StateVariable;
   /** Without memory until it is allocated. */

@@ -20,7 +20,9 @@ export const TRACED_PADDING: Padding = {
   count: (size) => roundUp(size, 4),
 };
 
-/** Of training, whose graphs run often. How long its longest sequence is matters to TensorFlow's own ops alone. */
+/**
+ * Padding of training, whose graphs run often. How long its longest sequence is matters to TensorFlow's own ops alone.
+ */
 export const TRAINING_PADDING: Padding = {
   ...TRACED_PADDING,
   tokens: (size) => roundUp(size, 16),
@@ -67,7 +69,7 @@ export function padEach(padding: Padding): PadBatch {
   });
 }
 
-/** Where an executor wants no padding there is none, else the planned or each size rounded up on its own. */
+/** The padding of an executor: none where it wants none, else the planned one or each size rounded up on its own. */
 export function choosePadding(executor: Executor, planned = padEach(TRAINING_PADDING)): PadBatch {
   return executor.isTraced ? planned : padEach(NO_PADDING);
 }

@@ -68,7 +68,7 @@ interface Hooks {
   onConstant(dataId: tf.DataId): void;
 }
 
-/** Of the function that is being recorded. */
+/** Hooks of the function that is being recorded. */
 let current: Hooks | undefined;
 
 /** Whether ops are being recorded now. */

@@ -13,7 +13,7 @@ export interface Trace {
   writes: number[];
 }
 
-/** Of one variable in one trace. */
+/** Reads and writes of one variable in one trace. */
 interface Accesses {
   lastWrite?: number;
   /** Since then. */
@@ -23,7 +23,9 @@ interface Accesses {
   tensor?: Tensor;
 }
 
-/** A resource variable of a session. Control edges keep the reads and writes of a trace in the order they were recorded. */
+/**
+ * A resource variable of a session. Control edges keep the reads and writes of a trace in the order they were recorded.
+ */
 export class SessionVariable implements StateVariable {
   readonly shape: readonly number[];
   readonly #dtype: DataType;

@@ -18,7 +18,10 @@ export interface TrainingSequence<Values = object> {
   values?: Readonly<TokenValues<Values, ArrayLike<number>>>;
 }
 
-/** Sequences ready for one pass. Their completion tokens are numbered 0 .. N-1, sequence after sequence; padding follows. */
+/**
+ * Sequences ready for one pass. Their completion tokens are numbered 0 .. N-1, sequence after sequence; padding
+ * follows.
+ */
 export interface SequenceBatch {
   input: ModelInput;
   /** N: for each completion token, the row (of M) whose hidden state predicts it. */
@@ -29,7 +32,7 @@ export interface SequenceBatch {
   completionTokenCount: number;
 }
 
-/** Of sequences without padding. */
+/** Sizes of sequences, without padding. */
 export function measureBatch(sequences: readonly TrainingSequence[]): BatchSizes {
   const completionTokens = sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0);
   return { ...measureInput(sequences.map(toInput)), completionTokens };
@@ -99,7 +102,7 @@ export function uploadSequenceBatch(
   };
 }
 
-/** Both are 0 at padding. */
+/** What a model says of completion tokens; 0 at padding. */
 export interface CompletionScores {
   /** Log-probability of each completion token (differentiable). */
   logprobs_N: tf.Tensor1D;

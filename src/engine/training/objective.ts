@@ -8,7 +8,7 @@ import type { TokenValues } from './batch.ts';
  */
 export type Tokens<Values, Numbers> = { policy: Numbers; reference?: Numbers } & TokenValues<Values, Numbers>;
 
-/** Of these, what a loss is told. */
+/** Those of the values that a loss is told. */
 export type ToldValues<Values, Numbers> = Omit<Tokens<Values, Numbers>, 'policy'>;
 
 /** How much a whole batch holds. */
@@ -18,7 +18,9 @@ export interface BatchCounts {
   tokens: number;
 }
 
-/** What a trainer minimises: the sum of a loss of each completion token over a batch, divided by a number of that batch. */
+/**
+ * What a trainer minimises: the sum of a loss of each completion token over a batch, divided by a number of that batch.
+ */
 export interface Objective<Values> {
   /** Differentiable, `[N]`. Padding has log-probability 0 and values 0, and must add nothing. */
   tokenLoss(tokens: Tokens<Values, tf.Tensor1D>): tf.Tensor1D;

@@ -3,7 +3,7 @@ import { type BatchSizes, type PadBatch, padEach, TRAINING_PADDING } from '../ru
 /** What a new graph costs to record and prepare, in tokens times weights: about 75 ms on two cores. */
 const GRAPH_COST = 1.5e9;
 
-/** Of the tokens that run in a shape which several sizes share, padding included. */
+/** The largest share of padding among the tokens that run in a shape which several sizes share. */
 const MOST_PADDING = 0.1;
 
 /** Batches that run in one shape. */
@@ -65,7 +65,7 @@ function findBestUnion(shapes: readonly SharedShape[], weightCount: number) {
   return best;
 }
 
-/** Of all batches of a shape, padding included; the head's work on completion tokens is small beside it. */
+/** Tokens of all batches of a shape, padding included; the head's work on completion tokens is small beside it. */
 const countTokens = ({ sizes, batches }: SharedShape) => batches * sizes.tokens;
 
 function unite(a: BatchSizes, b: BatchSizes): BatchSizes {

@@ -25,7 +25,10 @@ export interface StepResult<Values> extends StepTokens<Values> {
   paddingFraction: number;
 }
 
-/** Trains a model by one objective, whichever it is: it cuts batches, accumulates gradients and steps the optimizer. */
+/**
+ * A trainer of a model by one objective, whichever it is: it cuts batches, accumulates gradients and steps the
+ * optimizer.
+ */
 export interface Trainer<Values> {
   readonly optimizer: Optimizer;
   /**

@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidInputError, UnsupportedModelError } from '../../schema/errors.ts';
 
-/** Reads one file of a checkpoint folder in Hugging Face layout; `undefined` when the folder has no such file. */
+/**
+ * A reader of the files of a checkpoint folder in Hugging Face layout; `undefined` when the folder has no such file.
+ */
 export type ReadModelFile = (name: string) => Promise<Uint8Array | undefined>;
 
 /** Reads a checkpoint's files from a local folder. */

@@ -12,7 +12,7 @@ const BYTES_PER_VALUE = { F32: 4, BF16: 2, F16: 2 } as const;
 type StorageType = keyof typeof BYTES_PER_VALUE;
 
 const LENGTH_BYTES = 8;
-/** As the reference implementation: a longer header is an attack or a broken file. */
+/** The limit of the reference implementation: a longer header is an attack or a broken file. */
 const MAX_HEADER_BYTES = 100_000_000;
 
 const TensorInfo = z.object({
@@ -95,7 +95,7 @@ function checkLayout(infos: [string, TensorInfo][], valueBytes: number, place: s
   }
 }
 
-/** In order of storage; an empty tensor comes before the one that starts where it does. */
+/** Compares by order of storage; an empty tensor comes before the one that starts where it does. */
 function byOffsets([, a]: [string, TensorInfo], [, b]: [string, TensorInfo]): number {
   return a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1];
 }

@@ -3,7 +3,7 @@ import { CorruptRecordError, UnsupportedModelError } from '../../schema/errors.t
 import { parseModelJson, type ReadModelFile } from './model-files.ts';
 import { encodeSafetensors, type HostTensor, readSafetensors } from './safetensors.ts';
 
-/** Keeps a file under what one read or write call takes (2 GiB). */
+/** The largest file, under what one read or write call takes (2 GiB). */
 const MAX_SHARD_BYTES = 1.8e9;
 
 const indexName = (name: string) => `${name}.safetensors.index.json`;
@@ -75,7 +75,7 @@ export function* encodeWeightFiles(
 
 const pad = (value: number) => String(value).padStart(5, '0');
 
-/** At least one shard; a tensor larger than a shard has one of its own. */
+/** Splits into at least one shard; a tensor larger than a shard has one of its own. */
 function splitIntoShards(tensors: ReadonlyMap<string, HostTensor>, maxShardBytes: number): Map<string, HostTensor>[] {
   const shards = [new Map<string, HostTensor>()];
   let shardBytes = 0;

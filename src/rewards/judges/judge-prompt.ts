@@ -1,7 +1,7 @@
 import { fenceResponse, toPlainLine } from '../../endpoints/fence-response.ts';
 import type { StructuredRequest } from '../../endpoints/structured-request.ts';
 
-/** Changes with every change to what a judge is shown: judgements by another prompt are other judgements. */
+/** The version of what a judge is shown, which changes with it: judgements by another prompt are other judgements. */
 export const JUDGE_PROMPT_VERSION = '1';
 
 const TOKENS_PER_VERDICT = 12;

@@ -8,7 +8,7 @@ export interface Judgement {
   usage?: JudgeUsage;
 }
 
-/** Says of each fact whether a response states it: presence, not truth. */
+/** Someone who says of each fact whether a response states it: presence, not truth. */
 export interface Judge {
   /** As evidence names it, e.g. `bedrock MODEL_ID`. */
   name: string;

@@ -17,7 +17,7 @@ import { deleteKept, sampleCompletions } from '../sample-completions.ts';
 import { answerSeed } from '../seeds.ts';
 import type { JobDeps } from '../stage-deps.ts';
 
-/** Over all benchmarks. */
+/** What one policy achieved over all benchmarks. */
 export interface EvaluationSummary {
   prompts: number;
   correct: number;

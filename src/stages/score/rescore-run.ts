@@ -97,7 +97,7 @@ async function listScoredShards(
   return (await Promise.all(planned)).flat().filter((item) => keys.has(manifestKey(STAGES.score.prefix(item, 0))));
 }
 
-/** Both lists are in the order of the trajectories. */
+/** Compares two lists of scores in the order of the trajectories. */
 function compareScores(
   rollout: string,
   before: readonly TrajectoryScore[],

@@ -27,7 +27,7 @@ export interface ScoringTask {
   rewards: readonly ActiveReward[];
 }
 
-/** With what judges took, where some were paid. */
+/** Counts of a scored shard, with what judges took where some were paid. */
 export interface ScoringSummary extends Partial<JudgeTotals> {
   trajectories: number;
   correct: number;

@@ -5,7 +5,7 @@ import type { StoredSftExample } from '../../formats/format.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { processPrompt } from '../process-prompt.ts';
 
-/** Gives an example's sequence. */
+/** The sequence of an example. */
 export type SequenceSource = (example: StoredSftExample) => Promise<TrainingSequence>;
 
 /** Pixels of the examples that stay in memory from one epoch to the next. */

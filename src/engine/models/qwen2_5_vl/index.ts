@@ -7,7 +7,7 @@ import { createImageProcessor } from './processing/image-processor.ts';
 import { smartResize } from './processing/smart-resize.ts';
 import { resolveTiedHead } from './tied-head.ts';
 
-/** Of the published checkpoints: 14-pixel patches merged 2 by 2, and bounds on the resized area. */
+/** What published checkpoints have: 14-pixel patches merged 2 by 2, and bounds on the resized area. */
 const PUBLISHED_FACTOR = 28;
 const PUBLISHED_LIMITS = { minPixels: 56 * 56, maxPixels: 28 * 28 * 16384 };
 

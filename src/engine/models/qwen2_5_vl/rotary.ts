@@ -24,7 +24,10 @@ export function createTextRotary(axes: readonly Int32Array[], config: Qwen25VLCo
   return createRotary(angles, half);
 }
 
-/** As `createTextRotary`, of new text tokens: their positions are the same on all three axes. Computed where the model runs. */
+/**
+ * Rotations as of `createTextRotary`, of new text tokens: their positions are the same on all three axes. Computed
+ * where the model runs.
+ */
 export function computeStepRotary(positions_B: tf.Tensor1D, config: Qwen25VLConfig): Rotary {
   const { headSize, ropeTheta } = config.text;
   const frequencies_J = tf.tensor1d(inverseFrequencies(headSize, ropeTheta));

@@ -6,7 +6,9 @@ import { runFused } from './run-fused.ts';
 /** Added to the attention score of what a query must not see. */
 const HIDDEN = -1e9;
 
-/** Queries, keys and values of tokens: a row holds its heads one after another, query heads that share keys together. */
+/**
+ * Queries, keys and values of tokens: a row holds its heads one after another, query heads that share keys together.
+ */
 export interface Heads {
   queries_MX: tf.Tensor2D;
   keys_MY: tf.Tensor2D;
@@ -33,7 +35,7 @@ export function causalAttention(heads: Heads, sequences: SequenceRows, headCount
   }) as tf.Tensor2D;
 }
 
-/** In blocks as long as the longest sequence: what a query sees is in its own block or in the one before. */
+/** Attention in blocks as long as the longest sequence: what a query sees is in its own block or in the one before. */
 function attendInBlocks(heads: Heads, { firstRows_M, longest }: SequenceRows, headCount: number): tf.Tensor {
   const { queries_MX, keys_MY, values_MY } = heads;
   const [M] = queries_MX.shape;
@@ -67,7 +69,7 @@ function maskBlocks(firstRows: tf.Tensor, B: number, T: number): tf.Tensor {
   return tf.mul(tf.cast(tf.logicalNot(isSeen), 'float32'), HIDDEN);
 }
 
-/** Where each of the first slots of a key-value cache keeps what its new token sees. */
+/** Rows in which each of the first slots of a key-value cache keeps what its new token sees. */
 export interface SlotTables {
   /** Rows (slot, head, token), of C numbers each. */
   keys_RC: tf.Tensor2D;

@@ -35,7 +35,7 @@ export const SYMMETRIC_RELATIONS: ReadonlySet<string> = new Set(
   'parallel perpendicular congruent similar tangent adjacent equal'.split(' '),
 );
 
-/** Each has two sides; the second of a pair is the first with its sides exchanged. */
+/** Relations of two sides; the second of a pair is the first with its sides exchanged. */
 export const DIRECTED_RELATIONS: ReadonlyMap<string, { name: string; isSwapped: boolean }> = new Map([
   ['greater', { name: 'greater', isSwapped: false }],
   ['less', { name: 'greater', isSwapped: true }],

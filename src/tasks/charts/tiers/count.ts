@@ -4,7 +4,7 @@ import type { Tier } from '../tier.ts';
 
 const MAX_COUNT = 5;
 
-/** Counts the shapes of one colour and form; all counts 0..5 are equally frequent. */
+/** Counting the shapes of one colour and form; all counts 0..5 are equally frequent. */
 export const count: Tier = {
   name: 'count',
   draw(random) {

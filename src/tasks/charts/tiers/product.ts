@@ -2,10 +2,13 @@ import { draftArithmetic } from '../arithmetic.ts';
 import { drawBarPair } from '../bar-pair.ts';
 import type { Tier } from '../tier.ts';
 
-/** Keeps products above every sum of two bars: a policy that adds, or guesses sums, is never right by luck. */
+/**
+ * The least factor: products are above every sum of two bars, so that a policy that adds, or guesses sums, is never
+ * right by luck.
+ */
 const MIN_FACTOR = 6;
 
-/** Multiplies two bars of at least 6: what only an expert can teach, as the base corpus never multiplies. */
+/** Multiplying two bars of at least 6: what only an expert can teach, as the base corpus never multiplies. */
 export const product: Tier = {
   name: 'product',
   draw(random) {

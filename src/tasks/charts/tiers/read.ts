@@ -3,7 +3,7 @@ import { nameBar } from '../bar-pair.ts';
 import { boxed, formatResponse } from '../response.ts';
 import type { Tier } from '../tier.ts';
 
-/** Reads one bar off the chart. */
+/** Reading one bar off the chart. */
 export const read: Tier = {
   name: 'read',
   draw(random) {

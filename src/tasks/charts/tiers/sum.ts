@@ -2,7 +2,7 @@ import { draftArithmetic } from '../arithmetic.ts';
 import { drawBarPair } from '../bar-pair.ts';
 import type { Tier } from '../tier.ts';
 
-/** Adds two bars. */
+/** Adding two bars. */
 export const sum: Tier = {
   name: 'sum',
   draw(random) {
