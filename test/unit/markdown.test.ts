@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.ts';
 
@@ -23,4 +23,16 @@ it.each(pages)(`%s keeps to ${WIDTH} columns`, (page) => {
       .filter(({ line }) => line.length > WIDTH)
       .map(({ place }) => place),
   ).toEqual([]);
+});
+
+/** Pages that tell of the past name what is gone. */
+const HISTORY = ['CHANGELOG.md', 'docs/LOG.md'];
+const ROOM = '(?:bench|bin|cdk|containers|docs|examples|findings|lambdas|models|native|scripts|setup|src|test)';
+const PATH = new RegExp(`\`(${ROOM}/[\\w./-]*)\``, 'g');
+/** `x` and `NAME` stand for a name, as dots do. */
+const isPattern = (path: string) => /\/x(\/|\.|$)|NAME|\.\.\./.test(path);
+
+it.each(pages.filter((page) => !HISTORY.includes(page)))('%s names files that are there', (page) => {
+  const paths = [...readFileSync(join(packageRoot, page), 'utf8').matchAll(PATH)].map(([, path]) => path);
+  expect(paths.filter((path) => !isPattern(path) && !existsSync(join(packageRoot, path)))).toEqual([]);
 });

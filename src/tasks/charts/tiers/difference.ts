@@ -2,7 +2,7 @@ import { draftArithmetic } from '../arithmetic.ts';
 import { drawBarPair } from '../bar-pair.ts';
 import type { Tier } from '../tier.ts';
 
-/** Subtracts a bar from a taller one. */
+/** Subtracting a bar from a taller one. */
 export const difference: Tier = {
   name: 'difference',
   draw(random) {
