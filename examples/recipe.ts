@@ -6,8 +6,8 @@
  *     node setup/main.mjs examples/recipe.ts [config.yaml]
  *
  * The config is one of `rise run`, and so are the numbers: the same tokens, weights and accuracies, by test. What `rise run`
- * adds is about machines: shards, jobs, records on a store, going on after a stop. Here a policy is a checkpoint folder in
- * memory, and a record is a value.
+ * adds is about machines: shards, jobs, records on a store, going on after a stop, rollouts ahead of training
+ * (`rl.pipelined`). Here a policy is a checkpoint folder in memory, and a record is a value.
  */
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -131,12 +131,8 @@ async function diagnose(lab: Lab, policy: Policy, prompts: readonly Prompt[]) {
   const examined = selectDiagnosisPrompts(prompts, diagnosis.prompts, seed);
   const rollout = { name: DIAGNOSIS, policyVersion: rl.iterations, groupSize: diagnosis.trajectoriesPerPrompt };
   const groups = await lab.withEngine(policy, (engine) => sampleGroups(lab, engine, rollout, examined));
-  const routes = groups.map(({ prompt: { promptId }, members }) => {
-    return routeGroup(
-      promptId,
-      members.map(({ score }) => score),
-    );
-  });
+  const scoresOf = ({ members }: ScoredGroup) => members.map(({ score }) => score);
+  const routes = groups.map((group) => routeGroup(group.prompt.promptId, scoresOf(group)));
   lab.say(`diagnosis: ${describe(groups)}; ${JSON.stringify(countRoutes(routes))}`);
   return { diagnosis: groups, routes };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { BUILT_IN_VERSIONS } from '../../../src/rewards/index.ts';
 import { EVALUATED_POLICIES } from '../../../src/schema/evaluated-policies.ts';
 import { EvaluationRecord } from '../../../src/schema/evaluation.ts';
 import {
@@ -43,7 +44,7 @@ describe('runEvaluate', () => {
     expect(records.map(({ promptId }) => promptId)).toEqual(prompts.map(({ promptId }) => promptId));
     const manifest = await readJson(store, manifestKey(evaluationPrefix(RUN_ID, 'base')), Manifest);
     expect(manifest.parts).toMatchObject([{ key, records: 4 }]);
-    expect(manifest.versions).toMatchObject({ 'held-out': '1', accuracy: '2', format: '1' });
+    expect(manifest.versions).toMatchObject({ 'held-out': '1', accuracy: BUILT_IN_VERSIONS.accuracy, format: '1' });
   });
 
   it('knows no other policies than those listed', async () => {
