@@ -21,7 +21,8 @@ VECTORIZED Drawn DrawToken(const float* logits, int64_t width, float uniform, fl
   const float log_sum = std::log(Exponentiate(masses, width, largest));
   int64_t token = 0;
   if (temperature == 0) {
-    while (logits[token] != largest) token++;
+    // No logit equals the largest where that is not a number: the last token, whose log-probability tells.
+    while (token < width - 1 && logits[token] != largest) token++;
   } else {
     float total = 0;
     if (temperature != 1) {

@@ -36,7 +36,7 @@ export class InterruptedError extends RiseError {}
 /** TensorFlow or its addon is not installed, or does not load on this machine. */
 export class MissingBackendError extends RiseError {}
 
-/** Training reached a loss or gradient that is not finite; retrying with the same seeds cannot help. */
+/** A loss, gradient or log-probability is not finite; retrying with the same seeds cannot help. */
 export class DivergedError extends RiseError {}
 
 /** A reward threw, or gave a value that is no number; the message names the reward and the trajectory. */

@@ -1,4 +1,5 @@
 import { createRandom, type Random } from '../../base/random.ts';
+import { DivergedError } from '../../schema/errors.ts';
 import type { GenerationRequest } from './request-queue.ts';
 import { type SamplingSettings, sampleToken } from './sample-token.ts';
 
@@ -60,8 +61,15 @@ export class Sequence {
     this.take(tokenId, logprob);
   }
 
+  /** @throws DivergedError a token of no probability: the model computes with NaN or infinity */
   take(tokenId: number, logprob: number): void {
     const { tokenIds, logprobs } = this.completion;
+    if (!Number.isFinite(logprob)) {
+      throw new DivergedError(
+        `token ${tokenIds.length} of a completion has log-probability ${logprob}: the model computes with numbers that ` +
+          'are not finite; look for NaN or infinity in its weights, and for an image_std of 0',
+      );
+    }
     tokenIds.push(tokenId);
     logprobs.push(logprob);
     if (this.#settings.stopTokenIds.includes(tokenId)) {

@@ -57,6 +57,19 @@ describe.each([
     expect(new Set(tokensOf(together).map(String)).size).toBe(requests.length);
   });
 
+  it.each([0, 1])('names logits that are not finite at temperature %s', async (temperature) => {
+    const broken = aTinyModel();
+    const executor = createExecutor();
+    const norm = broken.weights.get('model.norm.weight')!;
+    for (const value of [NaN, Infinity]) {
+      tf.tidy(() => norm.assign(tf.fill(norm.shape, value)));
+      const sampling = createSampler(broken, executor, 1).generate([requests[0]], { ...settings, temperature });
+      await expect(sampling).rejects.toThrow(/^token 0 of a completion has log-probability NaN: .*image_std of 0/);
+    }
+    executor.dispose();
+    broken.dispose();
+  });
+
   it('keeps log-probabilities equal to those of a pass without cache', async () => {
     const completions = await sampler.generate(requests, settings);
     const batch = buildSequenceBatch(
