@@ -14,7 +14,7 @@ const TASK_FIELDS = ['Next', 'End', 'Retry', 'Catch', 'InputPath', 'ResultPath',
 const LONGEST_TIMEOUT_SECONDS = 2_147_483;
 
 export type LocalTask = (
-  | { kind: 'lambda'; state: string }
+  | { kind: 'lambda'; state: string; timeoutSeconds: number }
   | { kind: 'batch'; state: string; timeoutSeconds: number }
   | { kind: 'distributed-map'; state: string; children: Machine; map: MapSettings }
 ) & {
@@ -79,7 +79,7 @@ function assertOwnName(name: string, { Error: errorName, ErrorPath }: State): vo
 }
 
 function describeTask(state: string, { Resource }: State, timeoutSeconds: number): LocalTask {
-  if (Resource === LAMBDA_RESOURCE) return { kind: 'lambda', state };
+  if (Resource === LAMBDA_RESOURCE) return { kind: 'lambda', state, timeoutSeconds };
   if (Resource === BATCH_RESOURCE) return { kind: 'batch', state, timeoutSeconds };
   throw new InvalidInputError(
     `Task state ${state} uses ${Resource}; locally only ${LAMBDA_RESOURCE} and ${BATCH_RESOURCE} run`,

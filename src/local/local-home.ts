@@ -34,12 +34,17 @@ export interface JobRequest {
   onProgress(progress: Progress): void;
 }
 
+/** What Lambda tells a function of its call. */
+export interface FunctionContext {
+  getRemainingTimeInMillis(): number;
+}
+
 /** What stands in for AWS around the interpreter. */
 export interface LocalHome {
   /** Holds what the definition's bucket holds. */
   store: Store;
   /** Calls a Lambda stage by its function name. */
-  callFunction(name: string, event: Json): Promise<unknown>;
+  callFunction(name: string, event: Json, context: FunctionContext): Promise<unknown>;
   /** Runs one container to its end; throws when it fails. */
   runJob(request: JobRequest): Promise<void>;
   onEvent(event: RunEvent): void;

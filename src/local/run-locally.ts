@@ -3,7 +3,7 @@ import { modulePath } from '../base/package-root.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { ExecutionInput } from '../schema/stage-inputs.ts';
 import { readDefinition } from './definition.ts';
-import type { LocalHome } from './local-home.ts';
+import type { FunctionContext, LocalHome } from './local-home.ts';
 import { runMachine } from './run-machine.ts';
 import { createWorkers } from './workers.ts';
 
@@ -37,11 +37,11 @@ export async function runLocally(
   }
 }
 
-type Handler = (event: unknown) => Promise<unknown>;
+type Handler = (event: unknown, context: FunctionContext) => Promise<unknown>;
 
 /** Calls the Lambda stage `lambdas/<name>/handler.ts`, loaded at its first call. */
-async function callStageFunction(name: string, event: unknown): Promise<unknown> {
+async function callStageFunction(name: string, event: unknown, context: FunctionContext): Promise<unknown> {
   const path = modulePath(`lambdas/${name}/handler.ts`);
   const { handler } = createRequire(path)(path) as { handler: Handler };
-  return handler(event);
+  return handler(event, context);
 }

@@ -3,11 +3,11 @@ import { InterruptedError, RiseError } from '../schema/errors.ts';
 import { adaptDefinition, type LocalTask } from './adapt-definition.ts';
 import { createBranchStops } from './branch-stops.ts';
 import type { Json, Machine } from './definition.ts';
+import { createLambdaTask, type LambdaTask } from './lambda-task.ts';
 import { DataLimitExceededError, StepFunctionsError } from './local-errors.ts';
 import type { LocalHome } from './local-home.ts';
 import { runBatchTask } from './run-batch-task.ts';
 import { runDistributedMap } from './run-distributed-map.ts';
-import { runLambdaTask } from './run-lambda-task.ts';
 
 /** The most of any state's input or output, as UTF-8 JSON. */
 const MAX_PAYLOAD_BYTES = 256 * 1024;
@@ -31,9 +31,15 @@ export async function runMachine(
     overrides: { taskResourceLocalHandlers: handlers },
     context: { Execution: { Id: `local:${executionName}`, Name: executionName } },
   };
+  const machinery: Machinery = { options, callLambda: createLambdaTask(home) };
   for (const task of tasks) {
     handlers[task.state] = (parameters) => {
-      const result = runTask({ ...home, signal: branches.signalOf(task.parallel) }, options, task, parameters as Json);
+      const result = runTask(
+        { ...home, signal: branches.signalOf(task.parallel) },
+        machinery,
+        task,
+        parameters as Json,
+      );
       if (task.kind === 'batch') batchTasks.add(result);
       return result as Promise<never>;
     };
@@ -48,11 +54,17 @@ export async function runMachine(
   }
 }
 
-async function runTask(home: LocalHome, options: RunOptions, task: LocalTask, parameters: Json): Promise<Json> {
+/** What all tasks of an execution share. */
+interface Machinery {
+  options: RunOptions;
+  callLambda: LambdaTask;
+}
+
+async function runTask(home: LocalHome, machinery: Machinery, task: LocalTask, parameters: Json): Promise<Json> {
   try {
     if (home.signal.aborted) throw new InterruptedError(`stopped before ${task.state}`);
     const given = throughPayloadLimit(parameters, `the input of ${task.state}`);
-    return throughPayloadLimit(await performTask(home, options, task, given), `the output of ${task.state}`);
+    return throughPayloadLimit(await performTask(home, machinery, task, given), `the output of ${task.state}`);
   } catch (error) {
     if (!home.signal.aborted) home.onEvent({ kind: 'state-failed', state: task.state, error: error as Error });
     throw error;
@@ -71,10 +83,15 @@ function throughPayloadLimit<T>(value: T, name: string): T {
   return JSON.parse(json);
 }
 
-async function performTask(home: LocalHome, options: RunOptions, task: LocalTask, parameters: Json): Promise<Json> {
+async function performTask(
+  home: LocalHome,
+  { options, callLambda }: Machinery,
+  task: LocalTask,
+  parameters: Json,
+): Promise<Json> {
   switch (task.kind) {
     case 'lambda':
-      return runLambdaTask(home, parameters);
+      return callLambda(parameters, task.timeoutSeconds);
     case 'batch':
       return runBatchTask(home, task, parameters);
     case 'distributed-map':

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.ts';
 import type { Json, Machine, State } from '../../src/local/definition.ts';
-import type { LocalHome, RunEvent } from '../../src/local/local-home.ts';
+import type { FunctionContext, LocalHome, RunEvent } from '../../src/local/local-home.ts';
 import { createWorkers, type Workers } from '../../src/local/workers.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { aTemporaryFolder } from './temporary-folder.ts';
@@ -18,7 +18,7 @@ export interface TestHome extends LocalHome {
 
 /** A local home over a fresh store: the given functions, and `test/fixtures/local/job.ts` as the container. */
 export function aLocalHome(
-  functions: Record<string, (event: never) => unknown> = {},
+  functions: Record<string, (event: never, context: FunctionContext) => unknown> = {},
   { heartbeatSeconds = 30 } = {},
 ): TestHome {
   const store = createLocalStore(mkdtempSync(join(folder, 'store-')));
@@ -33,7 +33,7 @@ export function aLocalHome(
     stop,
     signal: stop.signal,
     onEvent: (event) => events.push(event),
-    callFunction: async (name, event) => functions[name](event as never),
+    callFunction: async (name, event, context) => functions[name](event as never, context),
     runJob: workers.run,
   };
 }

@@ -9,6 +9,9 @@ function namedError(name: string, message = 'no'): Error {
   return Object.assign(new Error(message), { name });
 }
 
+/** A busy machine may take so long between two lines. */
+const BUSY_MILLISECONDS = 30_000;
+
 describe('Lambda states', () => {
   it('loop through a choice until it says otherwise', async () => {
     const home = aLocalHome({ count: ({ n }: { n: number }) => ({ n: n + 1 }) });
@@ -74,6 +77,28 @@ describe('Lambda states', () => {
     await expect(run(home, machine)).rejects.toMatchObject({ name: 'States.Timeout' });
   });
 
+  it('are told how much of their time is left', async () => {
+    const home = aLocalHome({ look: (_, context) => context.getRemainingTimeInMillis() });
+    const left = await run(home, aMachine({ Look: aLambdaState('look', { TimeoutSeconds: 900, End: true }) }));
+    expect(left).toBeGreaterThan(899_000 - BUSY_MILLISECONDS);
+    expect(left).toBeLessThanOrEqual(900_000);
+  });
+
+  it('never run twice at once: a call that outlasts its time ends before it is tried again', async () => {
+    let [running, most, calls] = [0, 0, 0];
+    const slow = async () => {
+      most = Math.max(most, ++running);
+      calls += 1;
+      await sleep(calls === 1 ? 1_500 : 1);
+      running -= 1;
+      return calls;
+    };
+    const fields = { TimeoutSeconds: 1, Retry: [{ ErrorEquals: ['States.Timeout'], IntervalSeconds: 0 }], End: true };
+    const home = aLocalHome({ slow });
+    expect(await run(home, aMachine({ Slow: aLambdaState('slow', fields) }))).toBeGreaterThanOrEqual(2);
+    expect(most).toBe(1);
+  });
+
   it('see the execution in the context object', async () => {
     const home = aLocalHome({ echo: (event) => event });
     const state = aLambdaState('echo');
@@ -81,16 +106,22 @@ describe('Lambda states', () => {
     expect(await run(home, aMachine({ Echo: state }))).toEqual({ id: 'local:test' });
   });
 
-  it('may not carry more than 256 KiB, and no Catch hides that', async () => {
-    const home = aLocalHome({ big: () => 'x'.repeat(300_000) });
-    const machine = aMachine({
-      Big: aLambdaState('big', { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Hidden' }], End: true }),
-      Hidden: { Type: 'Succeed' },
-    });
-    await expect(run(home, machine)).rejects.toMatchObject({
+  it('may not carry more than 256 KiB: no Retry helps, a Catch of all errors is told', async () => {
+    let calls = 0;
+    const home = aLocalHome({ big: () => 'x'.repeat(300_000 + calls++) });
+    const fields = { Retry: [{ ErrorEquals: ['States.ALL'] }], End: true };
+    const tooLarge = {
       name: 'States.DataLimitExceeded',
       message: expect.stringContaining('the output of Big is 3000'),
+    };
+    await expect(run(home, aMachine({ Big: aLambdaState('big', fields) }))).rejects.toMatchObject(tooLarge);
+    expect(calls).toBe(1);
+
+    const caught = aMachine({
+      Big: aLambdaState('big', { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Told' }], End: true }),
+      Told: { Type: 'Pass', End: true },
     });
+    expect(await run(home, caught)).toMatchObject({ Error: 'States.DataLimitExceeded' });
   });
 
   it('are refused when they use a service that has no local counterpart', async () => {
