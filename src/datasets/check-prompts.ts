@@ -33,17 +33,19 @@ export function findFaults(prompts: readonly PlacedPrompt[]): Fault[] {
 }
 
 /** Prompts that lack what a reward needs. */
-export function findNeedFaults(
+export async function findNeedFaults(
   prompts: readonly PlacedPrompt[],
-  rewards: readonly Pick<ActiveReward, 'name' | 'prompt'>[],
-): Fault[] {
-  return prompts.flatMap(({ place, prompt }) =>
-    rewards.flatMap((reward) => {
-      const issues = reward.prompt?.safeParse(prompt).error?.issues ?? [];
-      const needs = issues.map((issue) => `${issue.path.join('.') || 'the prompt'}: ${issue.message}`);
-      return needs.map((need) => ({ place, message: `rewards.${reward.name} cannot score it: ${need}` }));
-    }),
-  );
+  rewards: readonly Pick<ActiveReward, 'name' | 'findNeeds'>[],
+): Promise<Fault[]> {
+  const faults = prompts.map(async ({ place, prompt }) => {
+    const needs = await Promise.all(
+      rewards.map(async ({ name, findNeeds }) =>
+        (await findNeeds(prompt)).map((need) => ({ place, message: `rewards.${name} cannot score it: ${need}` })),
+      ),
+    );
+    return needs.flat();
+  });
+  return (await Promise.all(faults)).flat();
 }
 
 /** Prompts of the evaluation that are among the training prompts, by question, options and image bytes. */

@@ -2,7 +2,6 @@ export { GradeOptions } from './accuracy/decimal-comma.ts';
 export { findBrokenCommand } from './accuracy/gold/gold-fault.ts';
 export { ACCURACY_VERSION, findGoldFault, gradeAnswer, type Verdict } from './accuracy/grade-answer.ts';
 export { BUILT_IN_REWARDS, BUILT_IN_VERSIONS } from './built-in.ts';
-export { findCaseFaults } from './check-cases.ts';
 export { isFormatted } from './format.ts';
 export { matchFacts } from './judges/matcher/match-facts.ts';
 export type {

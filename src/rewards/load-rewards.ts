@@ -1,14 +1,17 @@
+import { basename } from 'node:path';
 import { z } from 'zod';
 import type { Environment } from '../endpoints/environment.ts';
 import type { RewardUse } from '../schema/config/rewards.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { judgementKey } from '../schema/keys.ts';
+import type { Prompt } from '../schema/prompt.ts';
 import type { Store } from '../store/store.ts';
 import { createTextCache } from '../store/text-cache.ts';
-import { type ActiveReward, BUILT_IN_REWARDS, findCaseFaults, type Reward } from './index.ts';
-import { loadUserReward } from './load-user-reward.ts';
+import { describeNeeds } from './describe-needs.ts';
+import { type ActiveReward, BUILT_IN_REWARDS, type RewardContext } from './index.ts';
 import type { RewardServices } from './reward.ts';
+import { type LoadedUserReward, loadUserReward } from './user/load-user-reward.ts';
 
 /** What rewards need of a run's config. */
 export type RewardConfig = Pick<RunConfig, 'rewards' | 'sampling'>;
@@ -24,16 +27,17 @@ export async function loadRewards(
   environment?: Environment,
 ): Promise<ActiveReward[]> {
   const { maxNewTokens } = config.sampling;
-  const services = createRewardServices(store, environment);
+  const context = { maxNewTokens, ...createRewardServices(store, environment) };
   return Promise.all(
     usedRewards(config).map(async ([name, use]) => {
-      const reward = await findReward(store, name, use);
-      const scorer = reward.create(parseOptions(reward, use), { maxNewTokens, ...services });
+      const { version, findNeeds, scorer } = isOwn(use)
+        ? await createOwn(store, name, use, maxNewTokens)
+        : createBuiltIn(name, use, context);
       return {
         name,
-        version: scorer.variant === undefined ? reward.version : `${reward.version} (${scorer.variant})`,
-        prompt: reward.prompt,
+        version: scorer.variant === undefined ? version : `${version} (${scorer.variant})`,
         weight: use.weight,
+        findNeeds,
         score: scorer.score.bind(scorer),
       };
     }),
@@ -45,14 +49,12 @@ export async function findRewardFaults(
   store: Store,
   config: RewardConfig,
 ): Promise<{ place: string; message: string }[]> {
-  const { maxNewTokens } = config.sampling;
-  const faults = usedRewards(config).map(async ([name, { module }]) => {
-    if (module === undefined) return [];
-    const messages = await findCaseFaults(await loadUserReward(store, module), {
-      maxNewTokens,
-      ...createRewardServices(store),
-    });
-    return messages.map((message) => ({ place: `rewards.${name}`, message }));
+  const faults = usedRewards(config).map(async ([name, use]) => {
+    if (!isOwn(use)) return [];
+    const cases = await (await loadOwn(store, name, use)).runCases(config.sampling.maxNewTokens);
+    return cases.flatMap(({ name: golden, fault }) =>
+      fault === undefined ? [] : [{ place: `rewards.${name}`, message: `golden case "${golden}" ${fault}` }],
+    );
   });
   return (await Promise.all(faults)).flat();
 }
@@ -70,23 +72,45 @@ export function rewardVersions(rewards: readonly ActiveReward[]): Record<string,
 const usedRewards = ({ rewards }: RewardConfig) =>
   Object.entries(rewards).filter(([name, { weight }]) => name === 'accuracy' || weight !== 0);
 
-async function findReward(store: Store, name: string, { module }: RewardUse): Promise<Reward> {
-  const builtIn = BUILT_IN_REWARDS.find((reward) => reward.name === name);
-  if (module === undefined) {
-    if (builtIn) return builtIn;
-    const known = BUILT_IN_REWARDS.map((reward) => reward.name).join(', ');
+type OwnUse = RewardUse & { module: string };
+const isOwn = (use: RewardUse): use is OwnUse => use.module !== undefined;
+
+async function createOwn(store: Store, name: string, use: OwnUse, maxNewTokens: number) {
+  const { version, findNeeds, create } = await loadOwn(store, name, use);
+  try {
+    return { version, findNeeds, scorer: await create(use.options, maxNewTokens) };
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new InvalidInputError(`rewards.${name}.options: the reward does not take them: ${message}`, { cause });
+  }
+}
+
+async function loadOwn(store: Store, name: string, { module, timeoutSeconds }: OwnUse): Promise<LoadedUserReward> {
+  if (findBuiltIn(name)) {
+    throw new InvalidInputError(`rewards.${name} is built in; give your own reward another name`);
+  }
+  const reward = await loadUserReward(store, module, timeoutSeconds);
+  if (reward.name === name) return reward;
+  throw new InvalidInputError(`rewards.${name}: ${basename(module)} defines the reward ${reward.name}; use that name`);
+}
+
+const findBuiltIn = (name: string) => BUILT_IN_REWARDS.find((reward) => reward.name === name);
+
+function createBuiltIn(name: string, { options }: RewardUse, context: RewardContext) {
+  const reward = findBuiltIn(name);
+  if (!reward) {
+    const known = BUILT_IN_REWARDS.map((each) => each.name).join(', ');
     throw new InvalidInputError(
       `rewards.${name} is no built-in reward (${known}); correct the name or give its module`,
     );
   }
-  if (builtIn) throw new InvalidInputError(`rewards.${name} is built in; give your own reward another name`);
-  const reward = await loadUserReward(store, module);
-  if (reward.name === name) return reward;
-  throw new InvalidInputError(`rewards.${name}: ${module} defines the reward ${reward.name}; use that name`);
-}
-
-function parseOptions(reward: Reward, { options }: RewardUse): unknown {
   const parsed = reward.options.safeParse(options);
-  if (parsed.success) return parsed.data;
-  throw new InvalidInputError(`rewards.${reward.name}.options: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) {
+    throw new InvalidInputError(`rewards.${name}.options: ${z.prettifyError(parsed.error)}`);
+  }
+  return {
+    version: reward.version,
+    findNeeds: (prompt: Prompt) => describeNeeds(reward.prompt, prompt),
+    scorer: reward.create(parsed.data, context),
+  };
 }

@@ -62,7 +62,8 @@ export interface GoldenCase {
 }
 
 /** A reward of the user's own, in a module of one file: it proves itself before a run begins. */
-export interface UserReward<Options = unknown> extends Reward<Options> {
+export interface UserReward<Options = unknown> extends Omit<Reward<Options>, 'create'> {
+  create(options: Options, context: Pick<RewardContext, 'maxNewTokens'>): Scorer;
   cases: readonly GoldenCase[];
 }
 

@@ -4,8 +4,10 @@ import type { RewardPart, TrajectoryScore } from '../schema/trajectory.ts';
 import type { Reward, RewardValue, ScorableTrajectory, Scorer } from './reward.ts';
 
 /** A reward as a run uses it. */
-export interface ActiveReward extends Scorer, Pick<Reward, 'name' | 'version' | 'prompt'> {
+export interface ActiveReward extends Scorer, Pick<Reward, 'name' | 'version'> {
   weight: number;
+  /** What a prompt lacks for it, in words. */
+  findNeeds(prompt: Prompt): string[] | Promise<string[]>;
 }
 
 /**
@@ -27,7 +29,13 @@ export async function scoreTrajectory(
 
 async function scorePart(prompt: Prompt, trajectory: ScorableTrajectory, reward: ActiveReward): Promise<RewardPart> {
   const { name, version, weight } = reward;
-  const { value, evidence, usage } = await callReward(prompt, trajectory, reward);
+  const given = await callReward(prompt, trajectory, reward);
+  if (typeof given !== 'object' || given === null) {
+    throw new RewardFailedError(
+      `rewards.${name} gave ${given} for trajectory ${trajectory.trajectoryIndex} of ${prompt.promptId}, not { value, evidence }; correct the reward`,
+    );
+  }
+  const { value, evidence, usage } = given;
   if (Number.isFinite(value)) {
     return { value, weight, version: `${name}@${version}`, evidence: String(evidence), ...(usage && { usage }) };
   }
@@ -40,9 +48,9 @@ async function callReward(prompt: Prompt, trajectory: ScorableTrajectory, reward
   try {
     return await reward.score(prompt, trajectory);
   } catch (cause) {
-    if (cause instanceof RiseError) throw cause;
+    if (cause instanceof RiseError && !(cause instanceof RewardFailedError)) throw cause;
     throw new RewardFailedError(
-      `rewards.${reward.name} failed on trajectory ${trajectory.trajectoryIndex} of ${prompt.promptId}: ${cause}`,
+      `rewards.${reward.name} failed on trajectory ${trajectory.trajectoryIndex} of ${prompt.promptId}: ${cause instanceof RewardFailedError ? cause.message : cause}`,
       { cause },
     );
   }

@@ -12,6 +12,11 @@ const rewardUse = (defaultWeight?: number) =>
         .string()
         .optional()
         .describe("file of the user's own reward (a path; on the store, a key); built in when absent"),
+      timeoutSeconds: z
+        .number()
+        .positive()
+        .optional()
+        .describe("that a score of the user's own reward may take once it has begun; 30 when absent"),
       options: z.record(z.string(), z.json()).default({}).describe("the reward's own knobs"),
     }),
   );

@@ -31,7 +31,7 @@ export async function runValidate(deps: StageDeps, input: ExecutionInput): Promi
     const rewards = await loadRewards(store, config);
     loadExpert(store, config.expert);
     const sets = await materializeSets(deps, config);
-    refuseFaults(runId, [...(await findRewardFaults(store, config)), ...findSetFaults(config, sets, rewards)]);
+    refuseFaults(runId, [...(await findRewardFaults(store, config)), ...(await findSetFaults(config, sets, rewards))]);
     for (const { name, prompts } of sets) {
       const records = encodeRecords(prompts.map(({ prompt }) => prompt));
       await writePart(promptsKey(runId, name), records, prompts.length);
@@ -66,11 +66,15 @@ async function materializeSets({ store, report }: StageDeps, config: RunConfig):
   return sets;
 }
 
-function findSetFaults(config: RunConfig, [train, ...others]: PromptSet[], rewards: readonly ActiveReward[]): Fault[] {
+async function findSetFaults(
+  config: RunConfig,
+  [train, ...others]: PromptSet[],
+  rewards: readonly ActiveReward[],
+): Promise<Fault[]> {
   return [
     ...train.faults,
     ...findFaults(train.prompts),
-    ...findNeedFaults(train.prompts, rewards),
+    ...(await findNeedFaults(train.prompts, rewards)),
     ...others.flatMap(({ faults, prompts }) => [
       ...faults,
       ...findFaults(prompts),

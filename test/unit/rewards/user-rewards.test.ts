@@ -101,6 +101,43 @@ describe("a user's reward", () => {
   });
 });
 
+describe("a user's reward that misbehaves ends alone", () => {
+  const SPENT = { ...brevity, timeoutSeconds: 3 };
+  const inScore = (body: string) => BREVITY.replace('const count', `${body};\nconst count`);
+  const outcomeOf = async (code: string) => {
+    const rewards = await load(aProject(code), { brevity: SPENT });
+    return scoreTrajectory(aPrompt(), aTrajectory(), rewards);
+  };
+
+  it.each([
+    ['in an endless loop', 'for (;;);', /rewards\.brevity failed on trajectory 0 of prompt-1: .*took longer than 3 s/],
+    [
+      'in a promise that never settles',
+      'return new Promise(() => {})',
+      /took longer than 3 s; make it faster, or raise/,
+    ],
+    ['by ending the process', 'process.exit(0)', /ended its thread with exit code 0; a reward may not end the process/],
+    ['by a late throw', "setTimeout(() => { throw new Error('late'); }); return new Promise(() => {})", /late/],
+    ['by a late rejection', "Promise.reject(new Error('late')); return new Promise(() => {})", /late/],
+    ['giving nothing', 'return undefined', /rewards\.brevity gave undefined .*not \{ value, evidence \}/],
+    ['with the place in its file', "throw new Error('no such word')", /no such word \(brevity\.ts:\d+:\d+\)/],
+  ])('%s', async (_, body, message) => {
+    await expect(outcomeOf(inScore(body))).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['at its top', `for (;;);\n${BREVITY}`, /brevity\.ts does not load: it took longer than 3 s/],
+    ['at its top, with success', `process.exit(0);\n${BREVITY}`, /brevity\.ts does not load: .*exit code 0/],
+    [
+      'in create',
+      BREVITY.replace('create: (', "create: () => { throw new Error('no'); }, unused: ("),
+      /brevity.*: Error: no/,
+    ],
+  ])('%s', async (_, code, message) => {
+    await expect(outcomeOf(code)).rejects.toThrow(message);
+  });
+});
+
 describe('the preflight', () => {
   const validate = async (code: string) => {
     const home = aProject(code);

@@ -52,6 +52,7 @@ function aReward(before: (call: number) => void | Promise<void> = () => {}, vers
     name: 'accuracy',
     version,
     weight: 1,
+    findNeeds: () => [],
     async score({ promptId }, { trajectoryIndex }) {
       asked.push(`${promptId} ${trajectoryIndex}`);
       await before(asked.length);

@@ -1,0 +1,90 @@
+import { basename } from 'node:path';
+import { sha256Of } from '../../base/hash.ts';
+import { InvalidInputError } from '../../schema/errors.ts';
+import { rewardModuleKey } from '../../schema/keys.ts';
+import type { Prompt } from '../../schema/prompt.ts';
+import type { Store } from '../../store/store.ts';
+import type { Scorer } from '../reward.ts';
+import { openRewardHost, type RewardHost } from './reward-host.ts';
+
+/** Seconds that one score of a reward may take once it has begun, where the config does not say. */
+export const SCORE_SECONDS = 30;
+
+/** A user's reward in a thread of its own. */
+export interface LoadedUserReward {
+  name: string;
+  /** Its own, and the beginning of the code's hash. */
+  version: string;
+  /** Throws `InvalidInputError` on options that it does not take. */
+  create(options: object, maxNewTokens: number): Promise<Scorer>;
+  /** What a prompt lacks for it, in words. */
+  findNeeds(prompt: Prompt): Promise<string[]>;
+  /** What its golden cases say of it. */
+  runCases(maxNewTokens: number): Promise<{ name: string; fault?: string }[]>;
+}
+
+/** By key, which holds the hash of the code. */
+const hosts = new Map<string, Promise<RewardHost>>();
+
+/**
+ * Runs a module that the user put on the store, with this process's rights, and gives the reward it defines. Throws
+ * `InvalidInputError` where the bytes are not those of the key, and on a module that does not load or defines no reward.
+ */
+export async function loadUserReward(
+  store: Store,
+  key: string,
+  limitSeconds = SCORE_SECONDS,
+): Promise<LoadedUserReward> {
+  const bytes = await store.read(key);
+  const sha256 = sha256Of(bytes);
+  if (key !== rewardModuleKey(sha256, basename(key))) {
+    throw new InvalidInputError(`${key} holds other code than its name says (sha256 ${sha256}); start the run again`);
+  }
+  if ((await hosts.get(key)?.catch(() => undefined))?.isOver !== false) {
+    hosts.set(key, openRewardHost(basename(key), bytes, limitSeconds));
+  }
+  return describeReward(await hosts.get(key)!, sha256, limitSeconds);
+}
+
+/** The reward of a file's code, for one use. */
+export async function useUserReward<T>(
+  file: string,
+  code: Uint8Array,
+  limitSeconds: number,
+  use: (reward: LoadedUserReward) => Promise<T>,
+): Promise<T> {
+  const host = await openRewardHost(basename(file), code, limitSeconds);
+  try {
+    return await use(describeReward(host, sha256Of(code), limitSeconds));
+  } finally {
+    await host.end();
+  }
+}
+
+function describeReward(host: RewardHost, sha256: string, limitSeconds: number): LoadedUserReward {
+  const { name, version, cases } = host.description;
+  return {
+    name,
+    version: `${version}+${sha256.slice(0, 8)}`,
+    async create(options, maxNewTokens) {
+      const { scorer, variant } = await host.call({ kind: 'create', options, maxNewTokens }, limitSeconds);
+      return {
+        variant,
+        score: (prompt, { trajectoryIndex, text, tokenIds, finishReason }) => {
+          const trajectory = { trajectoryIndex, text, tokenIds, finishReason };
+          return host.call({ kind: 'score', scorer, prompt, trajectory }, limitSeconds);
+        },
+      };
+    },
+    findNeeds: (prompt) => host.call({ kind: 'find-needs', prompt }, limitSeconds),
+    runCases: (maxNewTokens) =>
+      Promise.all(
+        cases.map(async (name, at) => ({
+          name,
+          ...(await host
+            .call({ kind: 'run-case', at, maxNewTokens }, limitSeconds)
+            .catch((error: Error) => ({ fault: error.message }))),
+        })),
+      ),
+  };
+}

@@ -1,0 +1,86 @@
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import type { Prompt } from '../../schema/prompt.ts';
+import type { RewardValue, ScorableTrajectory } from '../reward.ts';
+import { openUserReward, type UserRewardModule } from './user-reward-module.ts';
+
+/** What a user's reward is asked to do; all of it runs in its thread. */
+export type RewardCall =
+  | { kind: 'create'; options: object; maxNewTokens: number }
+  | { kind: 'find-needs'; prompt: Prompt }
+  | { kind: 'score'; scorer: number; prompt: Prompt; trajectory: ScorableTrajectory }
+  | { kind: 'run-case'; at: number; maxNewTokens: number };
+
+/** What each call gives. */
+export interface RewardAnswers {
+  /** The number of the scorer; its variant, if it has one. */
+  create: { scorer: number; variant?: string };
+  /** What the prompt lacks, in words. */
+  'find-needs': string[];
+  score: RewardValue;
+  /** What is wrong with the golden case; nothing where it holds. */
+  'run-case': { fault?: string };
+}
+
+/** What a module says of its reward. */
+export interface RewardDescription {
+  name: string;
+  version: string;
+  /** Names of its golden cases. */
+  cases: string[];
+}
+
+/** The number that loading the module has among the calls. */
+export const LOADING = 0;
+
+/** From the thread, of loading and of each call: that it has begun, and how it has ended. */
+export type ThreadMessage = { id: number } & (
+  | { kind: 'started' }
+  | { kind: 'answered'; answer: RewardDescription | RewardAnswers[RewardCall['kind']] }
+  | { kind: 'failed'; message: string }
+);
+
+interface ThreadData {
+  thread: 'user-reward';
+  file: string;
+  code: Uint8Array;
+}
+
+/** Enough for any rule; a reward that takes more ends alone, and not the stage. */
+const MEMORY_MIB = 1024;
+
+/**
+ * Starts a thread that loads a user's module and serves its reward: a loop without end, or a `process.exit`, then ends the
+ * thread and nothing else. The thread runs this very file, on Lambda the bundle that holds it.
+ */
+export function startRewardThread(file: string, code: Uint8Array): Worker {
+  const data: ThreadData = { thread: 'user-reward', file, code };
+  return new Worker(import.meta.filename, {
+    workerData: data,
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MIB },
+    // What this process was started with is for its own script.
+    execArgv: [],
+  });
+}
+
+const isRewardThread = !isMainThread && (workerData as ThreadData | null)?.thread === 'user-reward';
+if (isRewardThread) void serve(workerData as ThreadData);
+
+async function serve({ file, code }: ThreadData): Promise<void> {
+  const tell = (message: ThreadMessage) => parentPort!.postMessage(message);
+  let module: UserRewardModule;
+  tell({ id: LOADING, kind: 'started' });
+  try {
+    module = await openUserReward(file, Buffer.from(code));
+  } catch (error) {
+    return tell({ id: LOADING, kind: 'failed', message: (error as Error).message });
+  }
+  parentPort!.on('message', async ({ id, call }: { id: number; call: RewardCall }) => {
+    tell({ id, kind: 'started' });
+    try {
+      tell({ id, kind: 'answered', answer: await module.answer(call) });
+    } catch (error) {
+      tell({ id, kind: 'failed', message: module.describe(error) });
+    }
+  });
+  tell({ id: LOADING, kind: 'answered', answer: module.description });
+}
