@@ -5,9 +5,9 @@ import {
   type RewardAnswers,
   type RewardCall,
   type RewardDescription,
-  startRewardThread,
   type ThreadMessage,
-} from './reward-thread.ts';
+} from './reward-calls.ts';
+import { startRewardThread } from './reward-thread.ts';
 
 /** A user's reward, seen from outside of its thread. */
 export interface RewardHost {

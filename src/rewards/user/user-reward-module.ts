@@ -7,7 +7,7 @@ import { InvalidInputError } from '../../schema/errors.ts';
 import { describeNeeds } from '../describe-needs.ts';
 import type { DefineReward, Scorer, UserReward } from '../reward.ts';
 import { findCaseFault } from './check-case.ts';
-import type { RewardAnswers, RewardCall, RewardDescription } from './reward-thread.ts';
+import type { RewardAnswers, RewardCall, RewardDescription } from './reward-calls.ts';
 
 /** A user's module at work, in the thread that it has to itself. */
 export interface UserRewardModule {
