@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { MOVED_FIELDS } from '../schema/config/moved-fields.ts';
 import { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { findTaskFaults } from '../tasks/index.ts';
+import { readYaml } from './read-yaml.ts';
 
 /**
  * Reads a run config from a YAML file. Throws `InvalidInputError` that lists every fault:
@@ -40,20 +40,10 @@ function readText(path: string): Promise<string> {
 }
 
 function parseYaml<T>(text: string, path: string, schema: z.ZodType<T>): T {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    throw new InvalidInputError(document.errors.map((error) => `${path}: ${error.message}`).join('\n'));
-  }
-  const value: unknown = document.toJS();
+  const { value, lineOf } = readYaml(text, path);
+  if (value === null) throw new InvalidInputError(`${path}: the config is empty; give a YAML run config`);
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-
-  const lineOf = (fieldPath: readonly PropertyKey[]): number | undefined => {
-    const node = document.getIn(fieldPath, true) as { range?: [number, number, number] } | undefined;
-    if (node?.range) return lines.linePos(node.range[0]).line;
-    return fieldPath.length > 0 ? lineOf(fieldPath.slice(0, -1)) : undefined;
-  };
   const faults = parsed.error.issues.map((issue) => {
     const line = lineOf(issue.path);
     return `${path}${line === undefined ? '' : `:${line}`}: ${describeIssue(issue, schema)}`;
@@ -71,8 +61,13 @@ function describeIssue(issue: z.core.$ZodIssue, root: z.ZodType): string {
     return `${field} has no field ${issue.keys.join(', ')}; it has ${known}`;
   }
   const meaning = schema?.description ? ` (${field}: ${schema.description})` : '';
-  const found = issue.input === undefined ? 'missing' : JSON.stringify(issue.input);
-  return `${field} is ${found}: ${issue.message}${meaning}`;
+  return `${field} is ${describeValue(issue.input)}: ${issue.message}${meaning}`;
+}
+
+function describeValue(value: unknown): string {
+  if (value === undefined) return 'missing';
+  // JSON has no word for NaN and the infinities.
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 interface FieldSchema {

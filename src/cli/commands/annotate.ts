@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { numberOption } from '../options/number-option.ts';
+import { print } from '../print.ts';
 
 interface AnnotateOptions {
   responses: string;
@@ -52,7 +53,7 @@ async function annotate(dataset: string, { responses, out, json, ...endpoint }: 
   const startProgress = (prompts: number) => createItemProgress('annotate', prompts, 'prompts', process.stderr);
   const deps = json ? { environment } : { environment, startProgress };
   const summary = await annotateDataset({ dataset, responses, out, endpoint }, deps);
-  console.log(json ? JSON.stringify(summary) : renderAnnotation(summary));
+  print(json ? JSON.stringify(summary) : renderAnnotation(summary));
 }
 
 function parsePrice(text: string): AnnotateOptions['price'] {

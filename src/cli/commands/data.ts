@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { print } from '../print.ts';
 
 export function register(program: Command): void {
   program
@@ -20,6 +21,6 @@ async function check(path: string, { json }: { json?: boolean }): Promise<void> 
   ]);
   const [model] = architectures;
   const summary = await checkDataset(path, model);
-  console.log(json ? JSON.stringify(summary) : renderDataset(summary, model));
+  print(json ? JSON.stringify(summary) : renderDataset(summary, model));
   if (summary.faults.length > 0) process.exitCode = 1;
 }

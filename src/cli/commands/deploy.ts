@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
+import { print } from '../print.ts';
 
 interface DeployOptions extends AwsCommandOptions {
   context: string[];
@@ -26,6 +27,6 @@ async function deploy({ context, yes = false, json = false, ...options }: Deploy
   ]);
   const deployment = await deployStacks(options, { context, isAgreed: yes, isQuiet: json });
   if (!deployment) console.error('Nothing was deployed.');
-  else if (json) console.log(JSON.stringify(deployment));
-  else console.log(renderDeployment(deployment));
+  else if (json) print(JSON.stringify(deployment));
+  else print(renderDeployment(deployment));
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { print } from '../print.ts';
 
 export function register(program: Command): void {
   program
@@ -27,7 +28,7 @@ async function runExamination(runId: string, { store, json }: { store: string; j
   ]);
   const stale = await examineRun(openStore(store), runId);
   const ready = stale.length === 0;
-  console.log(json ? JSON.stringify({ ready, stale: describeStale(stale) }) : renderStale(stale));
+  print(json ? JSON.stringify({ ready, stale: describeStale(stale) }) : renderStale(stale));
   process.exitCode = ready ? 0 : 1;
 }
 
@@ -39,6 +40,6 @@ async function runDoctor({ json }: { json?: boolean }): Promise<void> {
   ]);
   const findings = await examineMachine(process.env);
   const ready = findings.every((finding) => finding.remedy === undefined);
-  console.log(json ? JSON.stringify({ ready, findings }) : renderFindings(findings));
+  print(json ? JSON.stringify({ ready, findings }) : renderFindings(findings));
   process.exitCode = ready ? 0 : 1;
 }

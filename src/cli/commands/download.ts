@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
 import { DOWNLOADS, type DownloadKind } from '../../aws/download-kinds.ts';
 import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
+import { print } from '../print.ts';
 
 interface DownloadOptions extends AwsCommandOptions {
   out?: string;
@@ -26,6 +27,6 @@ async function download(
     import('../../aws/download-run.ts'),
     import('../views/download-view.ts'),
   ]);
-  const view = options.json ? views.createJsonView(console.log) : views.createTextView(process.stdout);
+  const view = options.json ? views.createJsonView(print) : views.createTextView(process.stdout);
   await withDeployment(options, ({ store }) => downloadRun(store, { runId, kinds: what, folder: out }, view.onEvent));
 }

@@ -1,8 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { toTerminalText } from '../../base/terminal-text.ts';
 import type { ContentPart } from '../../engine/processing/processor.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { numberOption } from '../options/number-option.ts';
+import { print } from '../print.ts';
 
 interface GenerateOptions {
   model: string;
@@ -48,10 +50,10 @@ async function generate({ model, prompt, image, json, ...request }: GenerateOpti
   ]);
   const content: ContentPart[] = [...(await readImages(image)), { type: 'text', text: prompt }];
   const isShownAsItComes = !json && process.stdout.isTTY;
-  const stream = createTextStream((piece) => process.stdout.write(piece));
+  const stream = createTextStream((piece) => process.stdout.write(toTerminalText(piece)));
   const answer = await answerPrompt(model, { ...request, content }, isShownAsItComes ? stream.update : undefined);
   if (isShownAsItComes) stream.end(`${answer.text}\n`);
-  else console.log(json ? JSON.stringify(answer) : answer.text);
+  else print(json ? JSON.stringify(answer) : answer.text);
 }
 
 async function requireFolder(path: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidInputError } from '../../schema/errors.ts';
+import { print } from '../print.ts';
 
 interface GradeCommandOptions {
   gold?: string;
@@ -34,5 +35,5 @@ async function grade({ gold, answer, options, jsonl, decimalComma }: GradeComman
     throw new InvalidInputError('rise grade takes --gold and --answer, or --jsonl FILE; give one of the two');
   }
   const { gradePair } = await import('../grading/grade-pair.ts');
-  console.log(JSON.stringify(gradePair({ gold, answer, options }, '--gold', { decimalComma })));
+  print(JSON.stringify(gradePair({ gold, answer, options }, '--gold', { decimalComma })));
 }

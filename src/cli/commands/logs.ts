@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
 import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
+import { print } from '../print.ts';
 
 interface LogsOptions extends AwsCommandOptions {
   job?: string;
@@ -23,8 +24,8 @@ async function logs(runId: string, { job, ...options }: LogsOptions): Promise<vo
   await withDeployment(options, async ({ aws, deployment }) => {
     const jobId = job ?? (await lastJobOf(aws, deployment, runId));
     for await (const line of readJobLog(aws, jobId)) {
-      if (options.json) console.log(JSON.stringify(line));
-      else console.log(stripVTControlCharacters(`${line.time.toISOString()} ${line.job}  ${line.message}`));
+      if (options.json) print(JSON.stringify(line));
+      else print(stripVTControlCharacters(`${line.time.toISOString()} ${line.job}  ${line.message}`));
     }
   });
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { print } from '../print.ts';
 
 interface RescoreOptions {
   rewards: string;
@@ -25,5 +26,5 @@ async function rescore(runId: string, { rewards, store, json }: RescoreOptions):
   ]);
   const rescoring = await launch.rescore({ runId, rewards, store });
   const asJson = () => JSON.stringify({ ...rescoring, stale: describeStale(rescoring.stale) });
-  console.log(json ? asJson() : renderRescoring(rescoring, store));
+  print(json ? asJson() : renderRescoring(rescoring, store));
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
+import { print } from '../print.ts';
 
 export function register(program: Command): void {
   const command = program
@@ -14,5 +15,5 @@ async function resume(runId: string, options: AwsCommandOptions): Promise<void> 
     import('../../aws/start-on-aws.ts'),
     import('../views/render-aws.ts'),
   ]);
-  console.log(renderStartedRun(await resumeOnAws(runId, options), options));
+  print(renderStartedRun(await resumeOnAws(runId, options), options));
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { print } from '../print.ts';
 
 export function register(program: Command): void {
   program
@@ -16,6 +17,6 @@ async function route({ scores, out = scores }: { scores: string; out?: string })
     import('../../recorded/recorded-files.ts'),
     import('../views/render-recorded.ts'),
   ]);
-  console.log(renderRoutes(await routePrompts({ scores, out })));
-  console.log(`\nroutes: ${join(out, RECORDED_FILES.routes)}`);
+  print(renderRoutes(await routePrompts({ scores, out })));
+  print(`\nroutes: ${join(out, RECORDED_FILES.routes)}`);
 }

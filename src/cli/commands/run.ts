@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import type { Store } from '../../store/store.ts';
 import { numberOption } from '../options/number-option.ts';
+import { print } from '../print.ts';
 import type { ProgressView } from '../views/progress-view.ts';
 
 interface RunOptions {
@@ -29,7 +30,7 @@ async function run(configPath: string, options: RunOptions): Promise<void> {
   const { runRecipe } = await import('../../local/run-recipe.ts');
   const { runId, store } = await runRecipe(configPath, options, stopSignal(), async (prepared) => {
     const view = await createView(prepared.config, options);
-    if (!options.quiet && !options.json) console.log(`run ${prepared.input.runId} in ${options.store}`);
+    if (!options.quiet && !options.json) print(`run ${prepared.input.runId} in ${options.store}`);
     return view;
   });
   await printResult(store, runId, options);
@@ -54,7 +55,7 @@ function stopSignal(): AbortSignal {
 
 async function createView(config: RunConfig, { quiet, json }: RunOptions): Promise<ProgressView> {
   const views = await import('../views/progress-view.ts');
-  if (json) return views.createJsonView((text) => process.stdout.write(text));
+  if (json) return views.createJsonView((text) => print(text.trimEnd()));
   if (quiet) return views.createQuietView((text) => process.stderr.write(text));
   if (process.stdout.isTTY) return views.createTerminalView(config, process.stdout);
   return views.createLineView(config, (text) => process.stdout.write(text));
@@ -64,12 +65,12 @@ async function printResult(store: Store, runId: string, { json, store: uri }: Ru
   const { reportPrefix, sftCheckpointPrefix, summaryKey } = await import('../../schema/keys.ts');
   if (json) {
     const summary = JSON.parse((await store.read(summaryKey(runId))).toString('utf8'));
-    console.log(JSON.stringify({ kind: 'summary', ...summary }));
+    print(JSON.stringify({ kind: 'summary', ...summary }));
     return;
   }
   const report = (await store.read(`${reportPrefix(runId)}report.txt`)).toString('utf8');
-  console.log(`\n${report.trimEnd()}\n`);
-  console.log(`report   ${uri}/${reportPrefix(runId)}report.md`);
-  console.log(`summary  ${uri}/${summaryKey(runId)}`);
-  console.log(`model    ${uri}/${sftCheckpointPrefix(runId)}`);
+  print(`\n${report.trimEnd()}\n`);
+  print(`report   ${uri}/${reportPrefix(runId)}report.md`);
+  print(`summary  ${uri}/${summaryKey(runId)}`);
+  print(`model    ${uri}/${sftCheckpointPrefix(runId)}`);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { print } from '../print.ts';
 
 interface ScoreOptions {
   prompts: string;
@@ -24,8 +25,8 @@ async function score(options: ScoreOptions): Promise<void> {
     import('../views/render-recorded.ts'),
   ]);
   const { models, disagreements } = await scoreResponses(options);
-  console.log(renderModelTable(models));
-  console.log(`\nscores: ${join(options.out, RECORDED_FILES.scores)}`);
+  print(renderModelTable(models));
+  print(`\nscores: ${join(options.out, RECORDED_FILES.scores)}`);
   if (disagreements === undefined) return;
-  console.log(`${disagreements} disagreements: ${join(options.out, RECORDED_FILES.disagreements)}`);
+  print(`${disagreements} disagreements: ${join(options.out, RECORDED_FILES.disagreements)}`);
 }

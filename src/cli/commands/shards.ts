@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { PublishOptions } from '../../recorded/publish-recorded.ts';
 import { numberOption } from '../options/number-option.ts';
+import { print } from '../print.ts';
 
 export function register(program: Command): void {
   const wholeNumber = numberOption({ least: 1, isWhole: true });
@@ -30,6 +31,6 @@ async function shards(options: PublishOptions): Promise<void> {
     import('../../recorded/recorded-files.ts'),
     import('../views/render-recorded.ts'),
   ]);
-  console.log(renderSources(await publishRecorded(options)));
-  console.log(`\nindex: ${join(options.out, RECORDED_FILES.shardIndex)}`);
+  print(renderSources(await publishRecorded(options)));
+  print(`\nindex: ${join(options.out, RECORDED_FILES.shardIndex)}`);
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ForecastOptions } from '../../forecast/read-assumptions.ts';
 import { numberOption } from '../options/number-option.ts';
+import { print } from '../print.ts';
 
 const count = numberOption({ least: 1, isWhole: true });
 const positive = numberOption({ least: 1e-9 });
@@ -33,7 +34,7 @@ async function simulate(configPath: string, { json, ...options }: ForecastOption
   ]);
   const { simulation, assumptions, config } = await forecastRun(configPath, options);
   const { promptsPerIteration } = config.rl;
-  if (json) console.log(JSON.stringify({ ...simulation, assumptions, promptsPerIteration }));
-  else console.log(renderForecast({ simulation, assumptions, config }));
+  if (json) print(JSON.stringify({ ...simulation, assumptions, promptsPerIteration }));
+  else print(renderForecast({ simulation, assumptions, config }));
   if (simulation.quotas.some(({ isWithin }) => !isWithin)) process.exitCode = 1;
 }

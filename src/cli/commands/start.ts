@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
 import { numberOption } from '../options/number-option.ts';
+import { print } from '../print.ts';
 
 interface StartOptions extends AwsCommandOptions {
   aws?: boolean;
@@ -35,5 +36,5 @@ async function start(configPath: string, options: StartOptions): Promise<void> {
   const started = await startOnAws(config, dirname(configPath), options, (key) => {
     console.error(`uploading ${key}`);
   });
-  console.log(renderStartedRun(started, options));
+  print(renderStartedRun(started, options));
 }

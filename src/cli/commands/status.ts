@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
+import { print } from '../print.ts';
 
 export function register(program: Command): void {
   const command = program
@@ -20,10 +21,10 @@ async function status(runId: string | undefined, options: AwsCommandOptions): Pr
   await withDeployment(options, async ({ aws, store, deployment }) => {
     if (runId === undefined) {
       const runs = await listExecutions(aws, deployment.stateMachineArn);
-      console.log(options.json ? JSON.stringify({ runs }) : renderExecutions(runs));
+      print(options.json ? JSON.stringify({ runs }) : renderExecutions(runs));
       return;
     }
     const run = await createRunObserver(aws, store, deployment, runId).observe();
-    console.log(options.json ? JSON.stringify(run) : renderRun(run, Date.now()));
+    print(options.json ? JSON.stringify(run) : renderRun(run, Date.now()));
   });
 }

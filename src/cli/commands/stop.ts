@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
+import { print } from '../print.ts';
 
 export function register(program: Command): void {
   const command = program
@@ -16,5 +17,5 @@ async function stop(runId: string, options: AwsCommandOptions): Promise<void> {
     import('../views/render-aws.ts'),
   ]);
   const stopped = await withDeployment(options, ({ aws, deployment }) => stopRun(aws, deployment, runId));
-  console.log(options.json ? JSON.stringify({ runId, ...stopped }) : renderStoppedRun(runId, stopped));
+  print(options.json ? JSON.stringify({ runId, ...stopped }) : renderStoppedRun(runId, stopped));
 }

@@ -1,3 +1,4 @@
+import { toTerminalText } from '../../base/terminal-text.ts';
 import type { RunEvent } from '../../local/local-home.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
 import { partOf, type RunStatus } from './progress-status.ts';
@@ -67,7 +68,7 @@ export function formatEvent(event: RunEvent, status: RunStatus): string | undefi
 
 /** A failure in one line; the whole message ends the run. */
 export function formatFailure({ state, error }: { state: string; error: Error }): string {
-  return `${state} failed: ${error.name}: ${error.message.split('\n')[0]}`;
+  return toTerminalText(`${state} failed: ${error.name}: ${error.message.split('\n')[0]}`);
 }
 
 function formatFigure([name, value]: [string, unknown]): string[] {

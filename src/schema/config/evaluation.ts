@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ChoiceOptions } from './choice.ts';
 import { PromptSource } from './prompt-source.ts';
-import { SamplingConfig } from './sampling.ts';
+import { samplingSection } from './sampling.ts';
 
 /** How a run uses a benchmark. */
 const BenchmarkUse = z.strictObject({
@@ -17,7 +17,7 @@ export const EvaluationConfig = z
       .refine((benchmarks) => Object.keys(benchmarks).length > 0, 'name at least one benchmark')
       .prefault({ 'held-out': {} })
       .describe('by name (src/benchmarks)'),
-    sampling: SamplingConfig.prefault({ temperature: 0 }),
+    sampling: samplingSection(0).prefault({}),
   })
   .prefault({});
 export type EvaluationConfig = z.infer<typeof EvaluationConfig>;

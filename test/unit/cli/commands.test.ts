@@ -7,7 +7,7 @@ const FOLDER = 'src/cli/commands';
 /** What the command line may load before it has parsed: itself, and files that import nothing in turn. */
 const LIGHT = [
   /^src\/cli\//,
-  /^src\/base\/package-root\.ts$/,
+  /^src\/base\/(package-root|terminal-text)\.ts$/,
   /^src\/schema\/errors\.ts$/,
   /^src\/aws\/download-kinds\.ts$/,
 ];
@@ -42,6 +42,10 @@ describe('the files of the commands', () => {
     const { register } = await import(join(packageRoot, FOLDER, file));
     register(program);
     expect(program.commands.map((command) => command.name())).toEqual([file.replace('.ts', '')]);
+  });
+
+  it.each(files)('%s prints nothing that a terminal would obey', (file) => {
+    expect(readFileSync(join(packageRoot, FOLDER, file), 'utf8')).not.toMatch(/console\.log/);
   });
 
   it('are all in the table of the command line, which loads nothing heavy either', () => {

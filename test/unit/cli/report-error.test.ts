@@ -40,6 +40,13 @@ describe('an error of a command', () => {
     expect((JSON.parse(line) as { error: object }).error).toMatchObject({ message: quoted });
   });
 
+  it('shows what a dataset or a model put into it, and sends none of it to the terminal', () => {
+    reportError(new InvalidInputError('id \x1b[2J\x9b31m'), ['run']);
+    expect(err).toHaveBeenCalledWith('id \\u001b[2J\\u009b31m');
+    reportError(new InvalidInputError('id \x9b31m'), ['run', '--json']);
+    expect(out).toHaveBeenCalledWith('{"error":{"name":"InvalidInputError","message":"id \\u009b31m"}}');
+  });
+
   it('exits with 130 after an interruption', () => {
     expect(reportError(new InterruptedError('stopped in rollouts'), ['run'])).toBe(130);
   });

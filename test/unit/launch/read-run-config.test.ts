@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { grpo } from '../../../src/algorithms/grpo.ts';
 import { packageRoot } from '../../../src/base/package-root.ts';
@@ -66,7 +67,14 @@ describe('a run config', () => {
       /^a\.yaml:6: data\.evaluation\.tiers\.smell .*charts has no tier smell; it has read, count, sum, difference, product/,
     ],
     ['sampling: {}', 'sampling: {', /^a\.yaml: .*line/],
-    [VALID, '', /^a\.yaml: the config is null/],
+    [VALID, '', /^a\.yaml: the config is empty/],
+    ['name: demo', 'name: demo\nseed: .nan', /^a\.yaml:3: seed is NaN: /],
+    ['name: demo', 'name: demo\nseed: 1e400', /^a\.yaml:3: seed is Infinity: /],
+    ['groupSize: 2', 'groupSize: *many', /^a\.yaml:11: .*the alias \*many has no anchor &many before it; /],
+    [VALID, `---\n${VALID}---\nname: other\n`, /^a\.yaml:15: a second YAML document begins here; keep one$/],
+    ['sampling: {}', `sampling: {}\n${bomb()}`, /^a\.yaml: its aliases stand for too much; write out what they mean$/],
+    ['sampling: {}', 'sampling: &all { topP: *all }', /^a\.yaml:7: the alias \*all stands for what it is part of; /],
+    ['sampling: {}', `sampling: {}\n${'- '.repeat(20_000)}x`, /^a\.yaml: it is nested too deeply/],
   ])('with %j changed to %j is refused', (before, after, message) => {
     expect(() => parseRunConfig(VALID.replace(before, after), 'a.yaml')).toThrow(message);
   });
@@ -86,6 +94,46 @@ describe('a run config', () => {
     expect(missing.filter((name) => !notItsKind.includes(name))).toEqual([]);
   });
 });
+
+describe('the default of every field', () => {
+  const whole = parseRunConfig(VALID, 'a.yaml') as unknown as Section;
+
+  it.each(fieldsOf(whole))('holds where its section says %s alone', (path) => {
+    const said = parse(VALID);
+    let given = said;
+    let full: unknown = whole;
+    for (const [depth, name] of path.entries()) {
+      full = (full as Section)[name];
+      if (depth === path.length - 1) given[name] = full;
+      else {
+        given[name] ??= {};
+        given = given[name] as Section;
+      }
+    }
+    expect(parseRunConfig(stringify(said), 'a.yaml')).toEqual(whole);
+  });
+
+  it('of an evaluation is greedy, whatever else its sampling says', () => {
+    const text = `${VALID}evaluation: { sampling: { maxNewTokens: 48 } }\n`;
+    expect(parseRunConfig(text, 'a.yaml').evaluation.sampling).toMatchObject({ temperature: 0, maxNewTokens: 48 });
+  });
+});
+
+type Section = Record<string, unknown>;
+
+/** The paths of all fields that are no section, those of lists and of records by free names as a whole. */
+function fieldsOf(section: Section, above: string[] = []): [string[]][] {
+  return Object.entries(section).flatMap(([name, value]): [string[]][] => {
+    const isSection = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+    return isSection ? fieldsOf(value as Section, [...above, name]) : [[[...above, name]]];
+  });
+}
+
+/** Aliases of aliases: a few lines that stand for a billion. */
+function bomb(): string {
+  const levels = Array.from({ length: 9 }, (_, i) => `b${i + 1}: &b${i + 1} [${`*b${i}, `.repeat(10)}]\n`);
+  return `b0: &b0 [x]\n${levels.join('')}`;
+}
 
 type Schema = { properties?: Record<string, Schema>; oneOf?: Schema[] };
 

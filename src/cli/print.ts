@@ -1,0 +1,6 @@
+import { toTerminalText } from '../base/terminal-text.ts';
+
+/** Prints a line, or some, on standard output: the result of a command, for people or as JSON. */
+export function print(text: string): void {
+  console.log(toTerminalText(text));
+}
