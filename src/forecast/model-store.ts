@@ -39,6 +39,7 @@ export function createModelStore(input: ExecutionInput, config: RunConfig, assum
     },
     write: async () => {},
     writeStream: async () => {},
+    sizeOf: async (key) => (answer(key) === undefined ? undefined : (await read(key)).byteLength),
     exists: async (key) => answer(key) !== undefined,
     list: async () => [],
     delete: async () => {},

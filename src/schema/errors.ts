@@ -18,6 +18,9 @@ export class CorruptRecordError extends RiseError {}
 /** The store holds nothing under the key. */
 export class NotFoundError extends RiseError {}
 
+/** The store cannot be read or written as things are: no permission, no room, no folder. Retrying cannot help. */
+export class StorageError extends RiseError {}
+
 /** A conditional write found the key already there. */
 export class AlreadyExistsError extends RiseError {}
 

@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AlreadyExistsError, NotFoundError } from '../schema/errors.ts';
+import { describeSystemError } from '../base/system-error.ts';
+import { AlreadyExistsError, NotFoundError, StorageError } from '../schema/errors.ts';
 import { assertKey } from './key.ts';
 import type { Store } from './store.ts';
 
@@ -20,17 +21,25 @@ export function createLocalStore(folder: string): Store {
     assertKey(key);
     return join(root, key);
   };
-  const explainAbsence = (cause: unknown, key: string) => {
-    if (!isAbsence(cause)) return cause;
+  const explainReading = (cause: unknown, key: string) => {
+    if (!isAbsence(cause)) return explain(cause);
     return new NotFoundError(`${key} is not in ${root}; run the stage that writes it first`, { cause });
   };
+  const sizeOf = (key: string) =>
+    stat(pathOf(key)).then(
+      (entry) => (entry.isFile() ? entry.size : undefined),
+      (cause) => {
+        if (isAbsence(cause)) return undefined;
+        throw explain(cause);
+      },
+    );
 
   return {
     uri: pathToFileURL(root).href,
 
     async read(key) {
       return readFile(pathOf(key)).catch((cause) => {
-        throw explainAbsence(cause, key);
+        throw explainReading(cause, key);
       });
     },
 
@@ -39,14 +48,15 @@ export function createLocalStore(folder: string): Store {
       try {
         yield* createReadStream(pathOf(key), { start, end: end - 1 });
       } catch (cause) {
-        throw explainAbsence(cause, key);
+        throw explainReading(cause, key);
       }
     },
 
     async write(key, bytes, options = {}) {
       if (!options.ifAbsent) return writeWhole(root, pathOf(key), bytes, rename);
-      await writeWhole(root, pathOf(key), bytes, link).catch((cause) => {
-        if (errorCode(cause) !== 'EEXIST') throw cause;
+      await writeWhole(root, pathOf(key), bytes, link).catch(async (cause) => {
+        if (!(cause instanceof StorageError) || errorCode(cause.cause) !== 'EEXIST') throw cause;
+        if ((await sizeOf(key)) === undefined) throw cause;
         throw new AlreadyExistsError(`${key} is already in ${root}; another writer was first`, { cause });
       });
     },
@@ -55,14 +65,10 @@ export function createLocalStore(folder: string): Store {
       return writeWhole(root, pathOf(key), source, rename);
     },
 
+    sizeOf,
+
     async exists(key) {
-      return stat(pathOf(key)).then(
-        (entry) => entry.isFile(),
-        (cause) => {
-          if (isAbsence(cause)) return false;
-          throw cause;
-        },
-      );
+      return (await sizeOf(key)) !== undefined;
     },
 
     async list(prefix) {
@@ -73,7 +79,9 @@ export function createLocalStore(folder: string): Store {
     },
 
     async delete(key) {
-      await rm(pathOf(key), { force: true });
+      await rm(pathOf(key), { force: true }).catch((cause) => {
+        throw explain(cause);
+      });
     },
   };
 }
@@ -86,20 +94,24 @@ async function writeWhole(
   settle: (pending: string, target: string) => Promise<void>,
 ): Promise<void> {
   const pending = join(root, PENDING, randomUUID());
-  await mkdir(dirname(pending), { recursive: true });
-  await mkdir(dirname(target), { recursive: true });
   try {
-    await writeFile(pending, content, { flush: true });
-    await settle(pending, target);
-  } finally {
-    await rm(pending, { force: true });
+    await mkdir(dirname(pending), { recursive: true });
+    await mkdir(dirname(target), { recursive: true });
+    try {
+      await writeFile(pending, content, { flush: true });
+      await settle(pending, target);
+    } finally {
+      await rm(pending, { force: true });
+    }
+  } catch (cause) {
+    throw explain(cause);
   }
 }
 
 async function listFiles(folder: string, prefix: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
     if (isAbsence(cause)) return [];
-    throw cause;
+    throw explain(cause);
   });
   const nested = entries.map(async (entry) => {
     const key = prefix + entry.name;
@@ -107,6 +119,12 @@ async function listFiles(folder: string, prefix: string): Promise<string[]> {
     return entry.isDirectory() ? listFiles(join(folder, entry.name), `${key}/`) : [key];
   });
   return (await Promise.all(nested)).flat();
+}
+
+/** Says what the operating system refused, where that is one of the ways in which it does; others stay as they are. */
+function explain(cause: unknown): unknown {
+  const told = describeSystemError(cause);
+  return told === undefined ? cause : new StorageError(`the store: ${told}`, { cause });
 }
 
 const errorCode = (error: unknown) => (error as NodeJS.ErrnoException).code;

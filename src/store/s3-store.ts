@@ -59,17 +59,21 @@ export function createS3Store(bucket: string, prefix = ''): Store {
       await call(object, (s3) => upload(s3, object, Readable.from(freeBuffers(source))));
     },
 
-    async exists(key) {
+    async sizeOf(key) {
       const object = objectOf(key);
       return call(object, (s3) =>
         s3.headObject(object).then(
-          () => true,
+          ({ ContentLength }) => ContentLength,
           (cause) => {
-            if (statusOf(cause) === 404) return false;
+            if (statusOf(cause) === 404) return undefined;
             throw cause;
           },
         ),
       );
+    },
+
+    async exists(key) {
+      return (await store.sizeOf(key)) !== undefined;
     },
 
     async list(keyPrefix) {

@@ -1,4 +1,7 @@
-/** Bytes under keys: a local folder or a bucket. Every driver passes the one contract suite. */
+/**
+ * Bytes under keys: a local folder or a bucket. Every driver passes the one contract suite. Every method throws
+ * `StorageError`, `InvalidInputError` or `EndpointError`, with what to do, where it cannot reach them.
+ */
 export interface Store {
   /** The whole object. Throws `NotFoundError`. */
   read(key: string): Promise<Buffer>;
@@ -9,6 +12,8 @@ export interface Store {
   /** Writes what memory should not hold, whole or not at all: nothing when the source throws. */
   writeStream(key: string, source: AsyncIterable<Uint8Array>): Promise<void>;
   exists(key: string): Promise<boolean>;
+  /** Bytes of the object; undefined when there is none. */
+  sizeOf(key: string): Promise<number | undefined>;
   /** Keys that begin with the prefix, sorted by code unit. */
   list(prefix: string): Promise<string[]>;
   /** Removes the object; absent is fine. */

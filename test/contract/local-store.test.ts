@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InvalidInputError } from '../../src/schema/errors.ts';
+import { InvalidInputError, StorageError } from '../../src/schema/errors.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
@@ -11,6 +11,32 @@ const emptyFolder = () => mkdtempSync(join(folder, 'store-'));
 
 describeStoreContract('local folder', async () => createLocalStore(emptyFolder()));
 describeStoreContract('a folder not yet there', async () => openStore(join(emptyFolder(), 'new', 'store')));
+
+describe('a local store that cannot be one', () => {
+  const file = join(emptyFolder(), 'file');
+  writeFileSync(file, 'x');
+
+  it.each([
+    ['a file', file],
+    ['below a file', join(file, 'store')],
+    ['a device', '/dev/null'],
+  ])('says so in a line: %s', async (_, place) => {
+    const store = openStore(place);
+    for (const writing of [store.write('a/key', 'x'), store.write('a/key', 'x', { ifAbsent: true })]) {
+      await expect(writing).rejects.toThrow(StorageError);
+      await expect(writing).rejects.toThrow(/^the store: .*: a part of the path is a file, not a folder; give another/);
+    }
+  });
+
+  it('names a folder that stands where an object is to be', async () => {
+    const root = emptyFolder();
+    mkdirSync(join(root, 'summary.json/x'), { recursive: true });
+    const store = openStore(root);
+    await expect(store.write('summary.json', 'x')).rejects.toThrow(
+      /summary\.json: that is a folder, not a file; remove/,
+    );
+  });
+});
 
 describe('openStore', () => {
   it('opens again what its URI names', async () => {

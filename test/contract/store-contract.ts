@@ -21,6 +21,13 @@ export function describeStoreContract(driver: string, createStore: () => Promise
       expect((await store.read('a/text.txt')).toString('utf8')).toBe('é and 数');
     });
 
+    it('knows the bytes of an object, and of none that there is none', async () => {
+      await store.write('a/text.txt', 'é and 数');
+      expect(await store.sizeOf('a/text.txt')).toBe(10);
+      expect(await store.sizeOf('a/other.txt')).toBeUndefined();
+      expect(await store.sizeOf('a')).toBeUndefined();
+    });
+
     it('replaces an object on a plain write', async () => {
       await store.write('key', 'a longer first text');
       await store.write('key', 'second');
@@ -57,6 +64,7 @@ export function describeStoreContract(driver: string, createStore: () => Promise
     it('streams an empty object in and out', async () => {
       await store.writeStream('empty', inPieces(Buffer.alloc(0), 1));
       expect(await store.exists('empty')).toBe(true);
+      expect(await store.sizeOf('empty')).toBe(0);
       expect(await buffer(store.readStream('empty'))).toHaveLength(0);
     });
 

@@ -7,7 +7,7 @@ const FOLDER = 'src/cli/commands';
 /** What the command line may load before it has parsed: itself, and files that import nothing in turn. */
 const LIGHT = [
   /^src\/cli\//,
-  /^src\/base\/(package-root|terminal-text)\.ts$/,
+  /^src\/base\/(package-root|system-error|terminal-text)\.ts$/,
   /^src\/schema\/errors\.ts$/,
   /^src\/aws\/download-kinds\.ts$/,
 ];
