@@ -1,4 +1,4 @@
-import { BUILT_IN_OPTIMIZERS } from '../engine/optim/index.ts';
+import { BUILT_IN_OPTIMIZERS, createRule } from '../engine/optim/index.ts';
 import { resolveChoice } from '../schema/config/choice.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Algorithm, Learner } from './algorithm.ts';
@@ -28,4 +28,9 @@ export function trainingVersions(config: Pick<RunConfig, 'rl' | 'sft'>, section:
     resolveChoice(`${section}.optimizer`, BUILT_IN_OPTIMIZERS, config[section].optimizer).chosen,
   ];
   return Object.fromEntries(chosen.map(({ name, version }) => [name, version]));
+}
+
+/** Numbers that the optimizer of a stage keeps of each weight that it trains. */
+export function countStateNumbers(config: Pick<RunConfig, 'rl' | 'sft'>, section: 'rl' | 'sft'): number {
+  return createRule(`${section}.optimizer`, config[section].optimizer).slots.length;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../base/package-root.ts';
+import { endWithOutput } from './closed-output.ts';
 import { reportError } from './report-error.ts';
 
 /** A file of `commands/`: options, one call, one print. What it calls it imports inside its action, after parsing. */
@@ -41,6 +42,7 @@ const program = new Command('rise')
   .showHelpAfterError('(add --help for the options)')
   .exitOverride();
 
+endWithOutput();
 const [, , first = ''] = process.argv;
 const wanted = Object.hasOwn(COMMANDS, first) ? [COMMANDS[first]] : Object.values(COMMANDS);
 for (const { register } of await Promise.all(wanted.map((load) => load()))) register(program);

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { checkSpace } from '../launch/check-space.ts';
 import { type PreparedRun, prepareRun } from '../launch/prepare-run.ts';
 import { readRunConfig } from '../launch/read-run-config.ts';
 import { InterruptedError, RiseError } from '../schema/errors.ts';
@@ -39,6 +40,7 @@ export async function runRecipe(
   if (process.env.AWS_DEFAULT_REGION) process.env.AWS_REGION ??= process.env.AWS_DEFAULT_REGION;
   const store = openStore(uri);
   const prepared = await prepareRun(store, config, dirname(configPath), runId);
+  await checkSpace(store, prepared.input.runId, prepared.config);
   const unlock = await lockRun(store, prepared.input.runId);
   // The Lambda stages run in this process and read their environment as they do on AWS.
   process.env.RISE_STORE = store.uri;

@@ -45,6 +45,12 @@ describe('the rise command', () => {
     });
   });
 
+  it('ends without a word where nobody reads what it prints', () => {
+    const command = `"${process.execPath}" "${join(packageRoot, 'bin', 'rise.js')}" --help; echo "exit $?" >&2`;
+    const { stderr } = spawnSync('sh', ['-c', `{ ${command}; } | :`], { encoding: 'utf8' });
+    expect(stderr).toBe('exit 141\n');
+  });
+
   it('finds this machine fit to run the engine', () => {
     const { status, stdout } = rise('doctor', '--json');
     const { ready, findings } = JSON.parse(stdout);
