@@ -29,11 +29,12 @@ const LineageManifest = Manifest.extend({ inputs: z.array(ManifestInput).optiona
  * Throws `InvalidInputError` where a manifest does not say what its work was made from.
  */
 export async function readFinishedWork(store: Store, runId: string): Promise<FinishedWork[]> {
-  const listed = await Promise.all(
-    [runPrefix(runId), runTrajectoriesPrefix(runId)].map((prefix) => store.list(prefix)),
-  );
-  const isOwn = (key: string) => key.endsWith(manifestKey('/')) && !key.startsWith(rescoringsPrefix(runId));
-  return mapBounded(listed.flat().filter(isOwn), CONCURRENT_READS, async (key) => {
+  return readWork(store, runId, await listManifests(store, runId));
+}
+
+/** As `readFinishedWork`, of the work with these manifests. */
+export function readWork(store: Store, runId: string, manifests: readonly string[]): Promise<FinishedWork[]> {
+  return mapBounded(manifests, CONCURRENT_READS, async (key) => {
     const { stage, versions, inputs } = await readJson(store, key, LineageManifest);
     if (inputs) return { key, work: nameWork(runId, key), stage, versions, inputs: inputs.map((input) => input.key) };
     throw new InvalidInputError(
@@ -43,8 +44,17 @@ export async function readFinishedWork(store: Store, runId: string): Promise<Fin
   });
 }
 
+/** Keys of the manifests of a run, sorted, but for what was scored again later. */
+export async function listManifests(store: Store, runId: string): Promise<string[]> {
+  const listed = await Promise.all(
+    [runPrefix(runId), runTrajectoriesPrefix(runId)].map((prefix) => store.list(prefix)),
+  );
+  const isOwn = (key: string) => key.endsWith(manifestKey('/')) && !key.startsWith(rescoringsPrefix(runId));
+  return listed.flat().filter(isOwn);
+}
+
 /** The folder of a manifest below its run; of what was sampled, `trajectories/` and the rest. */
-function nameWork(runId: string, key: string): string {
+export function nameWork(runId: string, key: string): string {
   const folder = key.slice(0, -manifestKey('').length);
   if (folder.startsWith(runPrefix(runId))) return folder.slice(runPrefix(runId).length);
   return `trajectories/${folder.slice(runTrajectoriesPrefix(runId).length)}`;

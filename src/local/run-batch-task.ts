@@ -4,7 +4,8 @@ import { JOB_ATTEMPTS, RETRIED_EXIT_CODES } from '../schema/job-attempts.ts';
 import { DIAGNOSIS } from '../schema/keys.ts';
 import { Manifest } from '../schema/manifest.ts';
 import { JOB_NAMES, jobManifestKey } from '../schema/stages.ts';
-import { readJson, readJsonIfPresent } from '../store/records.ts';
+import { readWorkState } from '../store/part-damage.ts';
+import { readJson } from '../store/records.ts';
 import { StepFunctionsError } from './local-errors.ts';
 import type { JobIdentity, JobRequest, LocalHome } from './local-home.ts';
 import { JobFailedError } from './worker.ts';
@@ -21,7 +22,7 @@ const SubmitJob = z.object({
 
 /**
  * Runs a Batch job: one child process, or one after the other for an array job, since each uses every core.
- * A child whose manifest is on the store is not started at all, one that is worth it is begun again, as the job definition
+ * A child whose work is on the store is not started at all, one that is worth it is begun again, as the job definition
  * has it; the first that fails ends the job, and what its siblings wrote stays for the rerun.
  */
 export async function runBatchTask(
@@ -63,9 +64,9 @@ async function runChild(
 ): Promise<void> {
   const input = JSON.parse(request.environment.RISE_INPUT);
   const key = jobManifestKey(identity.job, input, identity.arrayIndex);
-  const done = await readJsonIfPresent(home.store, key, Manifest);
-  if (done) {
-    home.onEvent({ kind: 'job-finished', ...identity, wasDone: true, seconds: 0, summary: done.summary });
+  const state = await readWorkState(home.store, key);
+  if (state.kind === 'done') {
+    home.onEvent({ kind: 'job-finished', ...identity, wasDone: true, seconds: 0, summary: state.manifest.summary });
     return;
   }
   const started = Date.now();

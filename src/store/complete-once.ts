@@ -2,8 +2,9 @@ import { mapBounded } from '../base/bounded.ts';
 import { sha256Of } from '../base/hash.ts';
 import { manifestKey } from '../schema/keys.ts';
 import { Manifest, type ManifestInput, type ManifestPart } from '../schema/manifest.ts';
+import { readWorkState } from './part-damage.ts';
 import { writeIfAbsent } from './presence.ts';
-import { readJson, readJsonIfPresent } from './records.ts';
+import { readJson } from './records.ts';
 import type { Store } from './store.ts';
 
 /** What a manifest says about the work besides its parts and its summary. */
@@ -20,8 +21,8 @@ export interface WorkDescription {
 export type WritePart = (key: string, bytes: Uint8Array | string, records?: number) => Promise<void>;
 
 /**
- * Does a piece of work once per prefix: a present `manifest.json` is the proof that it is done, and its summary
- * is returned; otherwise the work runs and the manifest is written last. Of two that race, the first manifest
+ * Does a piece of work once per prefix: a present `manifest.json` whose parts are there is the proof that it is done, and its
+ * summary is returned; otherwise the work runs and the manifest is written last. Of two that race, the first manifest
  * stands, and both return its summary. The summary must be JSON and the same for the same inputs: no times.
  * Throws `NotFoundError` where what it is made from is not finished.
  */
@@ -32,8 +33,8 @@ export async function completeOnce<S extends object>(
   work: (writePart: WritePart) => Promise<S>,
 ): Promise<S> {
   const key = manifestKey(prefix);
-  const finished = await readJsonIfPresent(store, key, Manifest);
-  if (finished) return finished.summary as S;
+  const state = await readWorkState(store, key);
+  if (state.kind === 'done') return state.manifest.summary as S;
 
   const inputs = await describeInputs(store, description.madeFrom ?? []);
   const parts = new Map<string, ManifestPart>();
@@ -52,7 +53,12 @@ export async function completeOnce<S extends object>(
     seed,
     versions,
   };
-  const outcome = await writeIfAbsent(store, key, `${JSON.stringify(manifest, null, 2)}\n`);
+  const json = `${JSON.stringify(manifest, null, 2)}\n`;
+  if (state.kind === 'damaged') {
+    await store.write(key, json);
+    return summary;
+  }
+  const outcome = await writeIfAbsent(store, key, json);
   return outcome === 'written' ? summary : ((await readJson(store, key, Manifest)).summary as S);
 }
 

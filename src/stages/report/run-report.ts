@@ -10,7 +10,7 @@ import { benchmarkPrefix, recordsKey, routesPrefix, sftIndexKey, startedKey, sum
 import { countRoutes, Route, type RouteCounts } from '../../schema/route.ts';
 import { countSources, SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
 import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
-import { readConfig, readJson, readJsonIfPresent, readRecords } from '../../store/records.ts';
+import { readConfig, readJsonIfPresent, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
@@ -18,22 +18,31 @@ import { sumJudgeTotals } from './sum-judge-totals.ts';
 
 const CONCURRENT_READS = 32;
 
-/** Writes what the run achieved: `report/report.txt`, `report/report.md` and `summary.json`. */
+/**
+ * Writes what the run achieved: `report/report.txt`, `report/report.md` and `summary.json`. The last one tells the time that
+ * the run took, which no manifest does: where it is gone it is written again, up to now.
+ */
 export async function runReport({ store }: StageDeps, input: DiagnosedRun): Promise<RunSummary> {
   const { runId } = input;
   const config = await readConfig(store, input.configKey);
-  await completeStage(store, { stage: 'report', input, config }, async (writePart, prefix) => {
+  const achieved = await completeStage(store, { stage: 'report', input, config }, async (writePart, prefix) => {
     const content = await readContent(store, input, config);
-    const { benchmarks, routes, judge } = content;
     await writePart(`${prefix}report.txt`, renderText(content));
     await writePart(`${prefix}report.md`, renderMarkdown(content));
-    const evaluation = Object.fromEntries(benchmarks.map(({ name, result }) => [name, result]));
-    const achieved = { evaluation, routes, ...(judge && { judge }) };
-    const summary: RunSummary = { runId, ...achieved, durationSeconds: await measureDuration(store, runId) };
-    await store.write(summaryKey(runId), `${JSON.stringify(summary, null, 2)}\n`);
-    return achieved;
+    return summarize(content);
   });
-  return readJson(store, summaryKey(runId), RunSummary);
+  const known = await readJsonIfPresent(store, summaryKey(runId), RunSummary);
+  if (known) return known;
+  const summary: RunSummary = { runId, ...achieved, durationSeconds: await measureDuration(store, runId) };
+  await store.write(summaryKey(runId), `${JSON.stringify(summary, null, 2)}\n`);
+  return summary;
+}
+
+type Achieved = Omit<RunSummary, 'runId' | 'durationSeconds'>;
+
+function summarize({ benchmarks, routes, judge }: ReportContent): Achieved {
+  const evaluation = Object.fromEntries(benchmarks.map(({ name, result }) => [name, result]));
+  return { evaluation, routes, ...(judge && { judge }) };
 }
 
 async function readContent(

@@ -37,6 +37,24 @@ describe('completeOnce', () => {
     expect(summary).toEqual({ attempt: 1 });
   });
 
+  it.each([
+    ['is gone', () => store.delete('damaged/b')],
+    ['is of another size', () => store.write('damaged/b', 'longer than it was')],
+  ])('does the work again where a part of it %s, to the same manifest', async (_, damage) => {
+    const finish = () =>
+      completeOnce(store, 'damaged/', work, async (writePart) => {
+        await writePart('damaged/a', 'one');
+        await writePart('damaged/b', 'two');
+        return { done: true };
+      });
+    await finish();
+    const manifest = await store.read('damaged/manifest.json');
+    await damage();
+    expect(await finish()).toEqual({ done: true });
+    expect((await store.read('damaged/b')).toString()).toBe('two');
+    expect(await store.read('damaged/manifest.json')).toEqual(manifest);
+  });
+
   it('leaves no manifest when the work fails, so that the next run does it', async () => {
     const failing = completeOnce(store, 'three/', work, async (writePart) => {
       await writePart('three/part', 'x');
