@@ -112,7 +112,7 @@ describeWithMoto('the commands on AWS', (server) => {
       expect(await store.list(stored.policy.model)).toEqual([`${stored.policy.model}config.json`]);
       expect(await store.exists(stored.data.train.path)).toBe(true);
 
-      expect(await riseJson('stop', runId)).toEqual({ runId, wasRunning: true, cancelledJobs: [] });
+      expect(await riseJson('stop', runId)).toEqual({ runId, outcome: 'stopped', cancelledJobs: [] });
       await expect(startAgain()).rejects.toThrow(`ended as ABORTED; go on with rise resume ${runId}`);
       expect(await riseJson('resume', runId)).toMatchObject({ outcome: 'started', attempt: 2 });
       expect(await resumeOnAws(runId, {})).toMatchObject({ outcome: 'running', execution: { attempt: 2 } });

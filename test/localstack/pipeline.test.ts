@@ -187,7 +187,7 @@ describeOnAccount('the deployed pipeline', (account) => {
     const training = await until(runId, runningJob('TrainSft'));
     expect(JSON.parse((await rise('stop', runId, '--json')).stdout)).toEqual({
       runId,
-      wasRunning: true,
+      outcome: 'stopped',
       cancelledJobs: [training],
     });
     const stopped = await rise('status', runId, '--json');

@@ -29,10 +29,16 @@ export function renderStartedRun({ outcome, execution }: StartedRun, { json }: {
   return [said, `execution  ${arn}`, `console    ${url}`, `next       ${next}`].join('\n');
 }
 
+const STOP_OUTCOMES: Readonly<Record<StoppedRun['outcome'], string>> = {
+  stopped: 'is stopped',
+  stopping: 'is stopping; rise status tells when it has',
+  over: 'had ended before',
+};
+
 /** What `rise stop` has done, and how to go on. */
-export function renderStoppedRun(runId: string, { wasRunning, cancelledJobs }: StoppedRun): string {
+export function renderStoppedRun(runId: string, { outcome, cancelledJobs }: StoppedRun): string {
   return [
-    wasRunning ? `run ${runId} is stopped` : `run ${runId} had ended before`,
+    `run ${runId} ${STOP_OUTCOMES[outcome]}`,
     ...cancelledJobs.map((jobId) => `  cancelled job ${jobId}`),
     `next  rise resume ${runId}`,
   ].join('\n');
