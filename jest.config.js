@@ -9,7 +9,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // `npm run test:container` and `npm run test:localstack`
   testPathIgnorePatterns: ['<rootDir>/test/container/', '<rootDir>/test/localstack/'],
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // TensorFlow already uses every core inside one op.
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/support/plain-summary-reporter.ts'],

@@ -54,7 +54,7 @@ interface Job {
   prefix: string;
 }
 
-jest.setTimeout(180_000);
+jest.setTimeout(900_000);
 
 describeWithMoto('the containers of GPU jobs', (server) => {
   let engine: DockerEngine;

@@ -57,7 +57,7 @@ async function policyVersions(storeFolder: string): Promise<number[]> {
   return trajectories.map(([{ policyVersion }]) => policyVersion);
 }
 
-jest.setTimeout(300_000);
+jest.setTimeout(1_200_000);
 
 describe('a run', () => {
   it('that is not pipelined samples with the policy it has just trained', async () => {

@@ -26,7 +26,7 @@ const MOMENTS: [PrintedEvent['kind'], string][] = [
   ['state-entered', 'Report'],
 ];
 
-jest.setTimeout(300_000);
+jest.setTimeout(1_200_000);
 
 it('a run that is killed once in each stage ends with the manifests of one that is not', async () => {
   const untouched = join(folder, 'untouched');

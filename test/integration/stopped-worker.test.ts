@@ -50,7 +50,7 @@ async function runWorker(name: JobName, input: unknown, store: Store, attempt: n
   return { code, output };
 }
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 it('a worker whose spot instance is reclaimed leaves a checkpoint, and its next attempt ends as if it had not been', async () => {
   const store = await aScoredRun('reclaimed');

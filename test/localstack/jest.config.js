@@ -6,6 +6,6 @@ export default {
   rootDir: '../..',
   testMatch: ['<rootDir>/test/localstack/**/*.test.ts'],
   testPathIgnorePatterns: [],
-  testTimeout: 600_000,
+  testTimeout: 1_800_000,
   maxWorkers: 1,
 };

@@ -9,7 +9,7 @@ import { withLock } from '../../setup/lock.mjs';
 import { cacheFolder } from '../../setup/places.mjs';
 import { ensureCommand } from './debian-package.ts';
 
-const START_MILLISECONDS = 60_000;
+const START_MILLISECONDS = 300_000;
 const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
 /** Of what a failed command printed, its end. */
 const SHOWN_CHARACTERS = 2000;

@@ -19,7 +19,7 @@ export interface TestHome extends LocalHome {
 /** A local home over a fresh store: the given functions, and `test/fixtures/local/job.ts` as the container. */
 export function aLocalHome(
   functions: Record<string, (event: never, context: FunctionContext) => unknown> = {},
-  { heartbeatSeconds = 30 } = {},
+  { heartbeatSeconds = 120 } = {},
 ): TestHome {
   const store = createLocalStore(mkdtempSync(join(folder, 'store-')));
   const events: RunEvent[] = [];

@@ -72,7 +72,7 @@ describe('Lambda states', () => {
   );
 
   it('time out', async () => {
-    const home = aLocalHome({ slow: () => sleep(5_000, undefined, { ref: false }) });
+    const home = aLocalHome({ slow: () => new Promise(() => {}) });
     const machine = aMachine({ Slow: aLambdaState('slow', { TimeoutSeconds: 1, End: true }) });
     await expect(run(home, machine)).rejects.toMatchObject({ name: 'States.Timeout' });
   });
@@ -93,7 +93,11 @@ describe('Lambda states', () => {
       running -= 1;
       return calls;
     };
-    const fields = { TimeoutSeconds: 1, Retry: [{ ErrorEquals: ['States.Timeout'], IntervalSeconds: 0 }], End: true };
+    const fields = {
+      TimeoutSeconds: 1,
+      Retry: [{ ErrorEquals: ['States.Timeout'], IntervalSeconds: 0, MaxAttempts: 50 }],
+      End: true,
+    };
     const home = aLocalHome({ slow });
     expect(await run(home, aMachine({ Slow: aLambdaState('slow', fields) }))).toBeGreaterThanOrEqual(2);
     expect(most).toBe(1);
@@ -147,8 +151,11 @@ describe('Distributed Map states', () => {
   it('keep to their concurrency', async () => {
     let running = 0;
     let most = 0;
+    const full = Promise.withResolvers<void>();
     const work = async () => {
       most = Math.max(most, ++running);
+      if (running === 3) full.resolve();
+      await full.promise;
       await sleep(5);
       running--;
     };
