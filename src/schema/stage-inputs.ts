@@ -7,12 +7,18 @@ import { z } from 'zod';
  */
 
 /**
+ * A name or key without quotes, backslashes or line breaks: the state becomes JSON within JSON on its way to a job, where
+ * interpreters differ on what those mean. Free text stays on the store.
+ */
+const Key = z.string().regex(/^[A-Za-z0-9._/=@+-]+$/, 'has other characters than letters, digits and ._/=@+-');
+
+/**
  * Input of an execution.
  * @example { runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json' }
  */
 export const ExecutionInput = z.object({
   runId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/),
-  configKey: z.string(),
+  configKey: Key,
 });
 export type ExecutionInput = z.infer<typeof ExecutionInput>;
 
@@ -46,15 +52,15 @@ export type PlanInput = z.infer<typeof PlanInput>;
  * }
  */
 export const RolloutPlan = ExecutionInput.extend({
-  rollout: z.string().describe('`iteration-000003` or `diagnosis`'),
+  rollout: Key.describe('`iteration-000003` or `diagnosis`'),
   iteration: z.int().nonnegative().describe('iterations trained before the one that learns from this rollout'),
   policyVersion: z
     .int()
     .nonnegative()
     .describe('iterations trained in the policy to sample with: `iteration`, or one less when pipelined'),
-  policyPrefix: z.string().describe('folder of the policy to sample with'),
+  policyPrefix: Key.describe('folder of the policy to sample with'),
   shardCount: z.int().positive(),
-  shardsKey: z.string().describe('JSON array of ShardItem, read by the Map states'),
+  shardsKey: Key.describe('JSON array of ShardItem, read by the Map states'),
   nextIteration: z.int().nonnegative(),
   iterations: z.int().nonnegative(),
   pipelined: z.boolean().describe('whether the next rollout is sampled while training on this one'),
@@ -68,10 +74,8 @@ export type RolloutPlan = z.infer<typeof RolloutPlan>;
  *   shardCount: 1,
  * }
  */
-export const ShardItem = z.object({
-  runId: z.string(),
-  configKey: z.string(),
-  rollout: z.string(),
+export const ShardItem = ExecutionInput.extend({
+  rollout: Key,
   shard: z.int().nonnegative(),
   shardCount: z.int().positive(),
 });
@@ -113,7 +117,8 @@ export const DiagnosedRun = RolloutPlan.pick({ runId: true, configKey: true, sha
 export type DiagnosedRun = z.infer<typeof DiagnosedRun>;
 
 /**
- * Input of `RecordFailure`: what stopped the execution, as Step Functions reports it.
+ * Input of `RecordFailure`: what stopped the execution, as Step Functions reports it. The one input with free text: no state
+ * after it passes its own on.
  * @example {
  *   runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', error: 'StalledError',
  *   cause: 'rollout was silent for 600 s after 0 of 384 completions; if that step really takes longer, ..',
