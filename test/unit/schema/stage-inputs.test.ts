@@ -4,7 +4,7 @@ import * as inputs from '../../../src/schema/stage-inputs.ts';
 
 type StringSchema = { type?: string; enum?: string[]; pattern?: string };
 
-const { FailureInput, ...passedOn } = inputs;
+const { FailureInput, FailureRecord, ...passedOn } = inputs;
 const schemas = Object.entries(passedOn).filter(([, schema]) => schema instanceof z.ZodObject);
 
 /** What an interpreter of States.JsonToString may change: ours drops backslashes. */
