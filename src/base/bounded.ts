@@ -53,12 +53,12 @@ async function callAll<T, R>(
 
 /** Yields the results of `work` in the order of the items, working ahead on at most `limit` of them. */
 export async function* streamBounded<T, R>(
-  items: Iterable<T>,
+  items: Iterable<T> | AsyncIterable<T>,
   limit: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
   const ahead: Promise<R>[] = [];
-  for (const item of items) {
+  for await (const item of items) {
     const result = work(item);
     // Whoever reads on hears of an error in its turn.
     result.catch(() => {});

@@ -1,7 +1,17 @@
 import { hashJson } from '../base/hash.ts';
-import { type ActiveReward, findBrokenCommand, findGoldFault } from '../rewards/index.ts';
+import { shorten } from '../base/printable.ts';
+import {
+  type ActiveReward,
+  findBrokenCommand,
+  findGoldFault,
+  prepareResponse,
+  type ResponseDemands,
+} from '../rewards/index.ts';
 import { findAspectFault } from '../schema/image-limits.ts';
+import { findMarkFault } from '../schema/image-marks.ts';
 import type { Prompt } from '../schema/prompt.ts';
+import { findTokenFault } from './control-tokens.ts';
+import { makeId } from './read-dataset.ts';
 
 /** A prompt and where it was read: `file:line`, or what drew it. */
 export interface PlacedPrompt {
@@ -15,21 +25,68 @@ export interface Fault {
   message: string;
 }
 
-/** Everything wrong with the prompts of one split: ids used twice, answers that cannot be graded, images that do not fit. */
-export function findFaults(prompts: readonly PlacedPrompt[]): Fault[] {
+/** What prompts are checked against. */
+export interface PromptDemands {
+  /** Tokens that control the model, which no text of a prompt may hold. */
+  controlTokens: readonly string[];
+  /** What a worked solution must be to be learnt; absent where none will be. */
+  solutions?: ResponseDemands;
+}
+
+/** Checks one prompt after the other of one split; gives what is wrong with each. */
+export type PromptChecker = (placed: PlacedPrompt) => Fault[];
+
+/** A checker that remembers the ids it has seen. */
+export function createPromptChecker(demands: PromptDemands): PromptChecker {
   const firstPlaces = new Map<string, string>();
-  return prompts.flatMap(({ place, prompt }) => {
+  return ({ place, prompt }) => {
     const firstPlace = firstPlaces.get(prompt.promptId);
     if (firstPlace === undefined) firstPlaces.set(prompt.promptId, place);
-    const messages = [
-      firstPlace && `promptId ${prompt.promptId} is already at ${firstPlace}; ids must differ`,
-      findGoldFault(prompt),
-      findQuestionFault(prompt),
-      findMarkFault(prompt),
-      ...prompt.images.map((image) => findAspectFault(image, image.key)),
-    ];
+    const messages = [firstPlace && describeRepetition(prompt, firstPlace), ...findPromptFaults(prompt, demands)];
     return messages.filter((message) => message !== undefined).map((message) => ({ place, message }));
+  };
+}
+
+/** Everything wrong with the prompts of one split: ids used twice, answers that cannot be graded, images that do not fit. */
+export function findFaults(prompts: readonly PlacedPrompt[], demands: PromptDemands): Fault[] {
+  return prompts.flatMap(createPromptChecker(demands));
+}
+
+function findPromptFaults(prompt: Prompt, { controlTokens, solutions }: PromptDemands): (string | undefined)[] {
+  const goldFault = findGoldFault(prompt);
+  return [
+    goldFault,
+    findCommandFault(prompt),
+    findTokenFault(prompt, controlTokens) ??
+      findMarkFault([prompt.question, ...(prompt.options ?? [])], prompt.images.length),
+    // Against an answer that is none every solution is wrong.
+    goldFault === undefined && solutions !== undefined ? findSolutionFault(prompt, solutions) : undefined,
+    ...prompt.images.map((image) => findAspectFault(image, image.key)),
+  ];
+}
+
+function findCommandFault({ question, options = [], solution = '' }: Prompt): string | undefined {
+  const texts = [['question', question], ...options.map((option) => ['an option', option]), ['solution', solution]];
+  const faults = texts.flatMap(([name, text]) => {
+    const fault = findBrokenCommand(text);
+    return fault === undefined ? [] : [`${name} ${fault}`];
   });
+  return faults[0];
+}
+
+function describeRepetition(prompt: Prompt, firstPlace: string): string {
+  return prompt.promptId === makeId(prompt)
+    ? `the same question is already at ${firstPlace}; take one out`
+    : `promptId ${shorten(prompt.promptId)} is already at ${firstPlace}; ids must differ`;
+}
+
+/** Why SFT may not learn a prompt's worked solution, if it has one. */
+function findSolutionFault(prompt: Prompt, demands: ResponseDemands): string | undefined {
+  if (prompt.solution === undefined) return undefined;
+  const prepared = prepareResponse(prompt, prompt.solution, demands);
+  if (prepared.kind === 'usable') return undefined;
+  const remedy = prepared.reason === 'wrong' ? '; correct it or the answer, or take the solution out' : '';
+  return `solution: ${prepared.evidence}${remedy}`;
 }
 
 /** Prompts that lack what a reward needs. */
@@ -56,31 +113,6 @@ export function findOverlap(train: readonly PlacedPrompt[], evaluation: readonly
     if (trainPlace === undefined) return [];
     return [{ place, message: `${prompt.promptId} is also a training prompt, at ${trainPlace}; take it out of one` }];
   });
-}
-
-/** Highest n of the marks `<imageN>` in question and options; 0 without marks. */
-export function highestImageMark({ question, options = [] }: Pick<Prompt, 'question' | 'options'>): number {
-  const marks = [question, ...options].flatMap((text) => [...text.matchAll(/<image(\d+)>/g)]);
-  return Math.max(0, ...marks.map((mark) => Number(mark[1])));
-}
-
-/** A prompt whose one image shows several figures may mark each of them; otherwise each mark needs its image. */
-function findMarkFault(prompt: Prompt): string | undefined {
-  const mark = highestImageMark(prompt);
-  if (mark <= prompt.images.length || prompt.images.length === 1) return undefined;
-  return `<image${mark}> has no image: the prompt has ${prompt.images.length}; add the image or remove the mark`;
-}
-
-function findQuestionFault({ question, options = [] }: Prompt): string | undefined {
-  const texts: [string, string][] = [
-    ['question', question],
-    ...options.map((text): [string, string] => ['an option', text]),
-  ];
-  const faults = texts.flatMap(([name, text]) => {
-    const fault = findBrokenCommand(text);
-    return fault === undefined ? [] : [`${name} ${fault}`];
-  });
-  return faults[0];
 }
 
 function contentHash({ question, options = [], images }: Prompt): string {

@@ -2,9 +2,44 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import { createLocalStore } from '../store/local-store.ts';
-import { type Fault, findFaults, type PlacedPrompt } from './check-prompts.ts';
+import { createPromptChecker, type Fault, type PlacedPrompt, type PromptDemands } from './check-prompts.ts';
+import { QWEN_CONTROL_TOKENS } from './control-tokens.ts';
+import { createDatasetFolder } from './dataset-files.ts';
 import { readDataset } from './read-dataset.ts';
+
+/** A line of a dataset and all that is wrong with it. */
+export interface CheckedEntry {
+  /** Absent where the line could not be read. */
+  placed?: PlacedPrompt;
+  images: Buffer[];
+  /** Fields that nobody reads. */
+  unread: string[];
+  faults: Fault[];
+}
+
+/**
+ * Reads and checks the dataset a command line names, a JSONL file or a folder with one, line by line; places are paths as the
+ * user gave them. Throws `InvalidInputError` where there is no such file.
+ */
+export async function* streamDataset(path: string, demands: PromptDemands): AsyncGenerator<CheckedEntry> {
+  const { folder, file } = await locate(path);
+  const check = createPromptChecker(demands);
+  let lines = 0;
+  for await (const entry of readDataset(createDatasetFolder(folder), file)) {
+    lines += 1;
+    const place = join(folder, entry.place);
+    if (entry.kind === 'fault') {
+      yield { images: [], unread: [], faults: [{ place, message: entry.message }] };
+      continue;
+    }
+    const placed = { place, prompt: entry.prompt };
+    yield { placed, images: entry.images, unread: entry.unread, faults: check(placed) };
+  }
+  if (lines === 0) {
+    const message = 'the dataset has no prompts; write one JSON object a line (docs/data.md)';
+    yield { images: [], unread: [], faults: [{ place: path, message }] };
+  }
+}
 
 /** A dataset read to its end, and everything wrong with it in the order of its lines. */
 export interface LoadedDataset {
@@ -12,28 +47,19 @@ export interface LoadedDataset {
   faults: Fault[];
 }
 
-/**
- * Reads the dataset a command line names, a JSONL file or a folder with one; places are paths as the user gave them.
- * `onImages` gets the image files of each prompt, which memory does not hold.
- */
+/** As `streamDataset`, held in memory. `onImages` gets the image files of each prompt, which memory does not hold. */
 export async function loadDataset(
   path: string,
   onImages: (prompt: Prompt, images: Buffer[]) => Promise<void> = async () => {},
 ): Promise<LoadedDataset> {
-  const { folder, file } = await locate(path);
   const prompts: PlacedPrompt[] = [];
-  const lineFaults: Fault[] = [];
-  for await (const entry of readDataset(createLocalStore(folder), file)) {
-    const place = join(folder, entry.place);
-    if (entry.kind === 'fault') {
-      lineFaults.push({ place, message: entry.message });
-      continue;
-    }
-    await onImages(entry.prompt, entry.images);
-    prompts.push({ place, prompt: entry.prompt });
+  const faults: Fault[] = [];
+  for await (const entry of streamDataset(path, { controlTokens: QWEN_CONTROL_TOKENS })) {
+    for (const fault of entry.faults) faults.push(fault);
+    if (entry.placed === undefined) continue;
+    await onImages(entry.placed.prompt, entry.images);
+    prompts.push(entry.placed);
   }
-  const lineOf = ({ place }: Fault) => Number(place.split(':').at(-1));
-  const faults = [...lineFaults, ...findFaults(prompts)].sort((left, right) => lineOf(left) - lineOf(right));
   return { prompts, faults };
 }
 

@@ -1,26 +1,20 @@
 import { posix } from 'node:path';
 import { streamBounded } from '../base/bounded.ts';
-import { sha256Of } from '../base/hash.ts';
-import { decodeImage } from '../images/decode-image.ts';
-import { InvalidInputError } from '../schema/errors.ts';
-import { imageKey } from '../schema/keys.ts';
+import { hashJson } from '../base/hash.ts';
+import { readLines, type TextLine } from '../base/read-lines.ts';
+import { InvalidInputError, NotFoundError } from '../schema/errors.ts';
 import type { ImageRef, Prompt } from '../schema/prompt.ts';
-import { DatasetRow } from './dataset-row.ts';
-
-/** The files of a dataset: any store will do. */
-export interface DatasetFiles {
-  read(path: string): Promise<Buffer>;
-  list(prefix: string): Promise<string[]>;
-}
+import type { DatasetFiles } from './dataset-files.ts';
+import { parseRow } from './dataset-row.ts';
+import { describeImage, readImageFile } from './read-image.ts';
 
 /** One line of a dataset file: a prompt with its image files, or what is wrong with the line. */
 export type DatasetEntry =
-  | { kind: 'prompt'; place: string; prompt: Prompt; images: Buffer[] }
+  | { kind: 'prompt'; place: string; prompt: Prompt; images: Buffer[]; unread: string[] }
   | { kind: 'fault'; place: string; message: string };
 
 /** Read at once: fetching an image takes longer than decoding it. */
 const CONCURRENT_ROWS = 16;
-const EXTENSIONS: Record<string, string> = { jpeg: 'jpg' };
 
 /**
  * Reads a dataset line by line: a JSONL file, or a folder with exactly one; image paths are relative to the file.
@@ -28,19 +22,30 @@ const EXTENSIONS: Record<string, string> = { jpeg: 'jpg' };
  */
 export async function* readDataset(files: DatasetFiles, path: string, limit = Infinity): AsyncGenerator<DatasetEntry> {
   const file = await findDatasetFile(files, path);
-  const lines = (await files.read(file)).toString('utf8').split('\n');
-  const rows = lines.flatMap((line, index) => (line.trim() === '' ? [] : [{ line, place: `${file}:${index + 1}` }]));
   const folder = posix.dirname(file);
-  yield* streamBounded(rows.slice(0, limit), CONCURRENT_ROWS, (row) => readEntry(files, folder, row));
+  yield* streamBounded(readRows(files, file, limit), CONCURRENT_ROWS, (line) => readEntry(files, folder, file, line));
 }
 
-async function readEntry(
-  files: DatasetFiles,
-  folder: string,
-  { line, place }: { line: string; place: string },
-): Promise<DatasetEntry> {
+/** The lines of a file that are not blank, at most so many. */
+async function* readRows(files: DatasetFiles, file: string, limit: number): AsyncGenerator<TextLine> {
+  let count = 0;
   try {
-    return { kind: 'prompt', place, ...(await readRow(files, folder, line)) };
+    for await (const line of readLines(files.readStream(file))) {
+      if ('text' in line && line.text.trim() === '') continue;
+      yield line;
+      if (++count >= limit) return;
+    }
+  } catch (cause) {
+    if (cause instanceof NotFoundError) throw new InvalidInputError(`${file} is not there`, { cause });
+    throw cause instanceof InvalidInputError ? new InvalidInputError(`${file} ${cause.message}`, { cause }) : cause;
+  }
+}
+
+async function readEntry(files: DatasetFiles, folder: string, file: string, line: TextLine): Promise<DatasetEntry> {
+  const place = `${file}:${line.number}`;
+  if ('fault' in line) return { kind: 'fault', place, message: line.fault };
+  try {
+    return { kind: 'prompt', place, ...(await readRow(files, folder, line.text)) };
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     return { kind: 'fault', place, message: error.message };
@@ -63,46 +68,20 @@ async function readRow(
   files: DatasetFiles,
   folder: string,
   line: string,
-): Promise<{ prompt: Prompt; images: Buffer[] }> {
-  const { imagePaths, ...fields } = parseRow(line);
+): Promise<{ prompt: Prompt; images: Buffer[]; unread: string[] }> {
+  const { imagePaths, unread, ...fields } = parseRow(line);
   const images: Buffer[] = [];
   const refs: ImageRef[] = [];
-  for (const imagePath of imagePaths) {
-    const bytes = await readImage(files, folder, imagePath);
-    refs.push(await describeImage(bytes, imagePath));
+  for (const path of imagePaths) {
+    const bytes = await readImageFile(files, folder, path);
+    refs.push(await describeImage(bytes, path));
     images.push(bytes);
   }
-  return { prompt: { ...fields, images: refs }, images };
+  const prompt = { ...fields, images: refs };
+  return { prompt: { ...prompt, promptId: fields.promptId ?? makeId(prompt) }, images, unread };
 }
 
-function parseRow(line: string): DatasetRow {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (cause) {
-    throw new InvalidInputError(`no JSON: ${(cause as Error).message}`, { cause });
-  }
-  const row = DatasetRow.safeParse(value);
-  if (row.success) return row.data;
-  const issues = row.error.issues.map(({ path, message }) =>
-    path.length > 0 ? `${path.join('.')}: ${message}` : message,
-  );
-  throw new InvalidInputError(issues.join('; '), { cause: row.error });
-}
-
-async function readImage(files: DatasetFiles, folder: string, imagePath: string): Promise<Buffer> {
-  try {
-    return await files.read(posix.join(folder, imagePath));
-  } catch (cause) {
-    throw new InvalidInputError(`image ${imagePath} cannot be read; image paths are relative to the JSONL file`, {
-      cause,
-    });
-  }
-}
-
-/** Decodes the whole image, so that a truncated one is found now, and names it by content. */
-async function describeImage(bytes: Buffer, name: string): Promise<ImageRef> {
-  const { width, height, format } = await decodeImage(bytes, `image ${name}`);
-  const sha256 = sha256Of(bytes);
-  return { key: imageKey(sha256, EXTENSIONS[format] ?? format), sha256, width, height };
+/** The id of a record that has none: by what is asked, so that it stays when lines move. */
+export function makeId({ question, options = [], images }: Pick<Prompt, 'question' | 'options' | 'images'>): string {
+  return `row-${hashJson([question, options, images.map(({ sha256 }) => sha256)], 16)}`;
 }

@@ -14,3 +14,10 @@ export type {
   UserReward,
 } from './reward.ts';
 export { type ActiveReward, scoreTrajectory } from './score-trajectory.ts';
+export {
+  DEFAULT_DEMANDS,
+  prepareResponse,
+  type RefusalReason,
+  type ResponseDemands,
+  responseDemandsOf,
+} from './worked-response.ts';

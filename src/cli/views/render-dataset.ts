@@ -1,27 +1,39 @@
+import { shorten } from '../../base/printable.ts';
+import type { Spread } from '../../base/spread.ts';
 import { alignColumns, TEXT } from '../../base/table.ts';
 import type { AnnotateSummary } from '../../datasets/annotate/annotate-dataset.ts';
-import type { DatasetSummary, Spread, TokenCounter } from '../../datasets/check-dataset.ts';
+import type { CheckedModel, DatasetSummary } from '../../datasets/check-dataset.ts';
+
+/** Faults that a terminal is shown: `--json` has more of them. */
+const SHOWN_FAULTS = 50;
 
 /** A dataset's summary for a terminal; faults come last, one a line. */
-export function renderDataset(summary: DatasetSummary, { title }: Pick<TokenCounter, 'title'>): string {
-  const { prompts, images, imageTokens, compositeImages, faults } = summary;
+export function renderDataset(summary: DatasetSummary, { title }: Pick<CheckedModel, 'title'>): string {
+  const { prompts, images, imageTokens, compositeImages, unreadFields, faultCount } = summary;
   const sizes = [
     ['width', `${renderSpread(summary.width)} pixels`],
     ['height', `${renderSpread(summary.height)} pixels`],
     ['image tokens', `${renderSpread(imageTokens)}; ${imageTokens.total} in all (${title})`],
   ];
-  const note = `${compositeImages.length} prompts mark several figures of their one image (first: ${compositeImages[0]})`;
+  const note = `${compositeImages.count} prompts mark several figures of their one image (first: ${compositeImages.first})`;
+  const unread = renderCounts(unreadFields);
   const rows = [
     ['prompts', `${prompts}: ${summary.textOnly} text-only, ${summary.severalImages} with several images`],
     ['answers', `${describeAnswers(summary)}; ${summary.withSolution} with a solution`],
     ['tiers', renderCounts(summary.tiers)],
     ['images', [String(images), renderCounts(summary.formats)].filter(Boolean).join(': ')],
     ...(images > 0 ? sizes : []),
-    ...(compositeImages.length > 0 ? [['note', note]] : []),
-    ['faults', String(faults.length)],
+    ...(compositeImages.count > 0 ? [['note', note]] : []),
+    ...(unread === '' ? [] : [['not read', unread]]),
+    ['faults', String(faultCount)],
   ];
   const table = alignColumns(rows, [{ align: 'left', least: 'image tokens'.length }, TEXT]);
-  return [...table, ...faults.map(({ place, message }) => `${place}: ${message}`)].join('\n');
+  return [...table, ...renderFaults(summary)].join('\n');
+}
+
+function renderFaults({ faults, faultCount }: DatasetSummary): string[] {
+  const shown = faults.slice(0, SHOWN_FAULTS).map(({ place, message }) => `${place}: ${message}`);
+  return faultCount > shown.length ? [...shown, `and ${faultCount - shown.length} more`] : shown;
 }
 
 const describeAnswers = ({ prompts, multipleChoice }: DatasetSummary) =>
@@ -29,10 +41,13 @@ const describeAnswers = ({ prompts, multipleChoice }: DatasetSummary) =>
 
 const renderSpread = ({ least, median, most }: Spread) => `${least} to ${most}, median ${median}`;
 
-const renderCounts = (counts: Record<string, number>) =>
-  Object.entries(counts)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(', ');
+const SHOWN_NAMES = 30;
+
+function renderCounts(counts: Record<string, number>): string {
+  const entries = Object.entries(counts).map(([name, count]) => `${shorten(name)} ${count}`);
+  const more = entries.length > SHOWN_NAMES ? [`and ${entries.length - SHOWN_NAMES} more`] : [];
+  return [...entries.slice(0, SHOWN_NAMES), ...more].join(', ');
+}
 
 /** What came of the prompts, what it took, and the file written. */
 export function renderAnnotation(summary: AnnotateSummary): string {

@@ -1,8 +1,15 @@
 import { checkTraining } from '../../algorithms/index.ts';
 import { loadBenchmarks } from '../../benchmarks/index.ts';
-import { type Fault, findFaults, findNeedFaults, findOverlap } from '../../datasets/check-prompts.ts';
+import {
+  type Fault,
+  findFaults,
+  findNeedFaults,
+  findOverlap,
+  type PromptDemands,
+} from '../../datasets/check-prompts.ts';
+import { findControlToken, readControlTokens } from '../../datasets/control-tokens.ts';
 import { loadExpert } from '../../experts/index.ts';
-import type { ActiveReward } from '../../rewards/index.ts';
+import { type ActiveReward, responseDemandsOf } from '../../rewards/index.ts';
 import { findRewardFaults, loadRewards } from '../../rewards/load-rewards.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
@@ -31,7 +38,12 @@ export async function runValidate(deps: StageDeps, input: ExecutionInput): Promi
     const rewards = await loadRewards(store, config);
     loadExpert(store, config.expert);
     const sets = await materializeSets(deps, config);
-    refuseFaults(runId, [...(await findRewardFaults(store, config)), ...(await findSetFaults(config, sets, rewards))]);
+    const demands = { controlTokens: await readControlTokens(store, config.policy.model) };
+    refuseFaults(runId, [
+      ...(await findRewardFaults(store, config)),
+      ...findPolicyFaults(config, demands),
+      ...(await findSetFaults(config, sets, rewards, demands)),
+    ]);
     for (const { name, prompts } of sets) {
       const records = encodeRecords(prompts.map(({ prompt }) => prompt));
       await writePart(promptsKey(runId, name), records, prompts.length);
@@ -66,18 +78,27 @@ async function materializeSets({ store, report }: StageDeps, config: RunConfig):
   return sets;
 }
 
+/** What is wrong with the system prompt, which stands before every question. */
+function findPolicyFaults({ policy }: RunConfig, { controlTokens }: PromptDemands): Fault[] {
+  const token = findControlToken(policy.systemPrompt ?? '', controlTokens);
+  if (token === undefined) return [];
+  return [{ place: 'policy.systemPrompt', message: `holds the control token ${token} of the model; take it out` }];
+}
+
 async function findSetFaults(
   config: RunConfig,
   [train, ...others]: PromptSet[],
   rewards: readonly ActiveReward[],
+  demands: PromptDemands,
 ): Promise<Fault[]> {
+  const learnt = config.expert.name === 'worked-solution' ? { solutions: responseDemandsOf(config.rewards) } : {};
   return [
     ...train.faults,
-    ...findFaults(train.prompts),
+    ...findFaults(train.prompts, { ...demands, ...learnt }),
     ...(await findNeedFaults(train.prompts, rewards)),
     ...others.flatMap(({ faults, prompts }) => [
       ...faults,
-      ...findFaults(prompts),
+      ...findFaults(prompts, demands),
       ...findOverlap(train.prompts, prompts),
     ]),
     ...findCountFaults(config, train, others),

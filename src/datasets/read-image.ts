@@ -1,0 +1,48 @@
+import { posix } from 'node:path';
+import sharp from 'sharp';
+import { createBudget } from '../base/budget.ts';
+import { sha256Of } from '../base/hash.ts';
+import { shorten } from '../base/printable.ts';
+import { decodeImage } from '../images/decode-image.ts';
+import { InvalidInputError } from '../schema/errors.ts';
+import { MAX_IMAGE_PIXELS } from '../schema/image-limits.ts';
+import { imageKey } from '../schema/keys.ts';
+import type { ImageRef } from '../schema/prompt.ts';
+import { type DatasetFiles, findPathFault } from './dataset-files.ts';
+
+const EXTENSIONS: Record<string, string> = { jpeg: 'jpg' };
+
+/** Pixels decoded at once in this process: one image of the most, or many small ones. */
+const pixels = createBudget(MAX_IMAGE_PIXELS);
+
+/** The bytes of an image that a record names. Throws `InvalidInputError` that names it and says what to do. */
+export async function readImageFile(files: DatasetFiles, folder: string, path: string): Promise<Buffer> {
+  const name = `image ${shorten(path)}`;
+  const fault = findPathFault(path, folder);
+  if (fault !== undefined) throw new InvalidInputError(`${name} ${fault}`);
+  try {
+    return await files.read(posix.join(folder, path));
+  } catch (cause) {
+    const reason =
+      cause instanceof InvalidInputError ? cause.message : 'cannot be read; image paths are relative to the JSONL file';
+    throw new InvalidInputError(`${name} ${reason}`, { cause });
+  }
+}
+
+/** Decodes the whole image, so that a truncated one is found now, and names it by content. */
+export async function describeImage(bytes: Buffer, path: string): Promise<ImageRef> {
+  const name = `image ${shorten(path)}`;
+  const { width, height, format } = await pixels.spend(await countPixels(bytes), () => decodeImage(bytes, name));
+  const sha256 = sha256Of(bytes);
+  return { key: imageKey(sha256, EXTENSIONS[format] ?? format), sha256, width, height };
+}
+
+/** Pixels of an image by its header; those of the largest where decoding has to tell. */
+async function countPixels(bytes: Buffer): Promise<number> {
+  try {
+    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return width * height;
+  } catch {
+    return MAX_IMAGE_PIXELS;
+  }
+}
