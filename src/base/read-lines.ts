@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Longer lines are skipped and named: what a line may hold of memory. */
-export const MAX_LINE_BYTES = 16 * 2 ** 20;
-
 /** A line with its number from 1: its text, or why it has none. */
 export type TextLine = { number: number; text: string } | { number: number; fault: string };
+
+/** What a line may hold of memory where a file may be anything. */
+export const MAX_LINE_BYTES = 16 * 2 ** 20;
 
 const LINE_FEED = 10;
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -21,47 +21,68 @@ const OTHER_FORMATS: readonly [bytes: readonly number[], fault: string][] = [
  * Lines of UTF-8 text, split at line feeds alone (JSON may hold the other separators as they are); byte order marks are
  * taken off. No more than a line is held. A line that is too long or no UTF-8 is a fault, as is a file of another format.
  */
-export async function* readLines(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<TextLine> {
-  const line = createLine();
-  let isFirst = true;
-  for await (const piece of chunks) {
-    const chunk = toBuffer(piece);
-    if (isFirst && chunk.length > 0) {
-      isFirst = false;
-      const other = OTHER_FORMATS.find(([bytes]) => bytes.every((byte, index) => chunk[index] === byte));
-      if (other) {
-        yield { number: 1, fault: other[1] };
-        return;
-      }
+export async function* readLines(
+  chunks: AsyncIterable<Uint8Array | string>,
+  maxLineBytes = MAX_LINE_BYTES,
+): AsyncGenerator<TextLine> {
+  const line = createLine(maxLineBytes);
+  for await (const chunk of chunks) {
+    const bytes = toBuffer(chunk);
+    const other = line.isFresh() ? findOtherFormat(bytes) : undefined;
+    if (other !== undefined) {
+      yield { number: 1, fault: other };
+      return;
     }
-    let start = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      line.add(chunk.subarray(start, end));
-      yield line.finish();
-      start = end + 1;
-    }
-    line.add(chunk.subarray(start));
+    yield* takeLines(line, bytes);
   }
-  if (line.length() > 0) yield line.finish();
+  if (!line.isEmpty()) yield line.finish();
 }
 
-const toBuffer = (piece: Uint8Array | string): Buffer =>
-  typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+/** As `readLines`, of bytes at hand. */
+export function* splitLines(bytes: Buffer): Generator<TextLine> {
+  const other = findOtherFormat(bytes);
+  if (other !== undefined) {
+    yield { number: 1, fault: other };
+    return;
+  }
+  const line = createLine(Number.POSITIVE_INFINITY);
+  yield* takeLines(line, bytes);
+  if (!line.isEmpty()) yield line.finish();
+}
+
+const toBuffer = (chunk: Uint8Array | string): Buffer =>
+  typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+
+const findOtherFormat = (start: Buffer): string | undefined =>
+  OTHER_FORMATS.find(([magic]) => magic.every((byte, index) => start[index] === byte))?.[1];
+
+function* takeLines(line: Line, bytes: Buffer): Generator<TextLine> {
+  let start = 0;
+  for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
+    line.add(bytes.subarray(start, end));
+    yield line.finish();
+    start = end + 1;
+  }
+  line.add(bytes.subarray(start));
+}
+
+type Line = ReturnType<typeof createLine>;
 
 /** The line that is being read, piece by piece; of one that is too long only its length is kept. */
-function createLine() {
+function createLine(maxBytes: number) {
   let number = 1;
   let pieces: Buffer[] = [];
   let length = 0;
   return {
-    length: () => length,
+    isEmpty: () => length === 0,
+    isFresh: () => number === 1 && length === 0,
     add(piece: Buffer): void {
       length += piece.length;
-      if (length <= MAX_LINE_BYTES) pieces.push(piece);
+      if (length <= maxBytes) pieces.push(piece);
       else pieces = [];
     },
     finish(): TextLine {
-      const line = { number, ...readText(pieces, length) };
+      const line = { number, ...(length > maxBytes ? describeExcess(length, maxBytes) : readText(pieces)) };
       number += 1;
       pieces = [];
       length = 0;
@@ -70,11 +91,12 @@ function createLine() {
   };
 }
 
-function readText(pieces: readonly Buffer[], length: number): { text: string } | { fault: string } {
-  if (length > MAX_LINE_BYTES) {
-    const size = `${Math.ceil(length / 2 ** 20)} MB`;
-    return { fault: `the line has ${size}, over the limit of ${MAX_LINE_BYTES / 2 ** 20}; keep pictures in files` };
-  }
+function describeExcess(length: number, maxBytes: number): { fault: string } {
+  const [size, most] = [length, maxBytes].map((bytes) => Math.ceil(bytes / 2 ** 20));
+  return { fault: `the line has ${size} MB, over the limit of ${most}; keep pictures in files beside it` };
+}
+
+function readText(pieces: readonly Buffer[]): { text: string } | { fault: string } {
   const bytes = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
   if (!isUtf8(bytes)) return { fault: 'the line is not UTF-8; save the file as UTF-8' };
   const text = bytes.toString('utf8');

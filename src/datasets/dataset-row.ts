@@ -80,6 +80,9 @@ export function parseRow(line: string): DatasetRow {
   const parsed = DatasetFields.safeParse(fields);
   if (!parsed.success) issues.push(...parsed.error.issues.map(describeIssue));
   if (fields.groundTruth === undefined) issues.push(describeMissingAnswer(fields));
+  if (fields.question === undefined && unread.length > 0) {
+    issues.push(`the fields ${shorten(unread.join(', '))} are not read (docs/data.md)`);
+  }
   if (!parsed.success || issues.length > 0) throw new InvalidInputError([...new Set(issues)].join('; '));
   const { images: imagePaths, groundTruth, options, ...rest } = parsed.data;
   const unlabelled = options && { options: withoutLabels(options) };

@@ -76,12 +76,23 @@ const MUST_AGREE: readonly string[] = ['images', 'options', 'groundTruth'];
 
 const isSame = (left: unknown, right: unknown) => JSON.stringify([left].flat()) === JSON.stringify([right].flat());
 
-/** `image_1`, `image_2` ..., as MMMU has them. */
-function gatherNumberedImages(row: Record<string, unknown>, fields: GatheredFields['fields'], read: Set<string>): void {
-  const names = Object.keys(row).filter((name) => /^image_?[1-9]\d?$/.test(name) && !isEmpty(row[name]));
-  if (names.length === 0 || fields.images !== undefined) return;
+/** The fields of a record that name its images. */
+export function imageFieldsOf(row: Readonly<Record<string, unknown>>): string[] {
+  const named = FIELD_NAMES.images.filter((name) => !isEmpty(row[name]));
+  return named.length > 0 ? named : numberedImagesOf(row);
+}
+
+/** `image_1`, `image_2` ..., as MMMU has them, in order. */
+function numberedImagesOf(row: Readonly<Record<string, unknown>>): string[] {
   const numberOf = (name: string) => Number(/\d+/.exec(name)![0]);
-  fields.images = names.sort((left, right) => numberOf(left) - numberOf(right)).map((name) => row[name]);
+  const names = Object.keys(row).filter((name) => /^image_?[1-9]\d?$/.test(name) && !isEmpty(row[name]));
+  return names.sort((left, right) => numberOf(left) - numberOf(right));
+}
+
+function gatherNumberedImages(row: Record<string, unknown>, fields: GatheredFields['fields'], read: Set<string>): void {
+  const names = numberedImagesOf(row);
+  if (names.length === 0 || fields.images !== undefined) return;
+  fields.images = names.map((name) => row[name]);
   for (const name of names) read.add(name);
 }
 

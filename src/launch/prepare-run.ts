@@ -1,12 +1,16 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, posix, resolve } from 'node:path';
 import { sha256Of } from '../base/hash.ts';
+import { shorten } from '../base/printable.ts';
+import { readLines } from '../base/read-lines.ts';
 import { loadBenchmarks } from '../benchmarks/index.ts';
+import { createDatasetFolder, findPathFault, locateInside } from '../datasets/dataset-files.ts';
+import { imagePathsOf } from '../datasets/dataset-row.ts';
 import { loadExpert } from '../experts/index.ts';
 import { loadRewards } from '../rewards/load-rewards.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
-import { InvalidInputError } from '../schema/errors.ts';
+import { InvalidInputError, NotFoundError } from '../schema/errors.ts';
 import { configKey, datasetPrefix, modelPrefix } from '../schema/keys.ts';
 import { ExecutionInput } from '../schema/stage-inputs.ts';
 import { noteStart } from '../store/note-start.ts';
@@ -126,28 +130,38 @@ async function findJsonl(path: string): Promise<string> {
   throw new InvalidInputError(`data: ${path} has ${names.length} .jsonl files, not one; name the file`);
 }
 
-/** The JSONL file and those of its images that are there; what is missing or wrong is the preflight's to report. */
-async function describeDataset(jsonl: string, limit: number | undefined): Promise<ContentFolder> {
-  const folder = dirname(jsonl);
-  const lines = (await readFile(jsonl, 'utf8')).split('\n').filter((line) => line.trim() !== '');
-  const named = new Set(lines.slice(0, limit).flatMap(imagesOf));
-  const files = [basename(jsonl)];
-  for (const image of named) {
-    const file = relative(folder, resolve(folder, image));
-    const isFile = await stat(join(folder, file)).then(
-      (entry) => entry.isFile(),
-      () => false,
-    );
-    if (isFile && !file.startsWith('..')) files.push(file);
+/**
+ * The JSONL file and those of its images that are there; what is missing or wrong is the preflight's to report. Throws
+ * `InvalidInputError` on files that may not be copied: devices, pipes, and links that leave the folder.
+ */
+async function describeDataset(jsonl: string, limit = Number.POSITIVE_INFINITY): Promise<ContentFolder> {
+  const [folder, name] = [dirname(jsonl), basename(jsonl)];
+  const files = new Set(await findCopied(folder, name, jsonl));
+  let rows = 0;
+  for await (const line of readLines(createDatasetFolder(folder).readStream(name))) {
+    if ('text' in line && line.text.trim() === '') continue;
+    rows += 1;
+    if (rows > limit) break;
+    const paths = 'text' in line ? imagePathsOf(line.text) : [];
+    for (const path of paths.filter((image) => findPathFault(image, '.') === undefined)) {
+      const image = posix.normalize(path);
+      if (files.has(image)) continue;
+      for (const file of await findCopied(folder, image, `${jsonl}:${line.number}: image ${shorten(path)}`))
+        files.add(file);
+    }
   }
-  return describeContent(folder, files);
+  return describeContent(folder, [...files]);
 }
 
-function imagesOf(line: string): string[] {
+/** The file, where it is there and may be copied; `name` is what a message calls it. */
+async function findCopied(folder: string, file: string, name: string): Promise<string[]> {
   try {
-    const { image, images } = JSON.parse(line);
-    return [image, images].flat().filter((path) => typeof path === 'string');
-  } catch {
-    return [];
+    await locateInside(folder, file);
+    return [file];
+  } catch (cause) {
+    if (cause instanceof NotFoundError) return [];
+    throw cause instanceof InvalidInputError
+      ? new InvalidInputError(`data: ${name} ${cause.message}`, { cause })
+      : cause;
   }
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { readLines, splitLines, type TextLine } from '../base/read-lines.ts';
 import { RunConfig } from '../schema/config/run-config.ts';
 import { CorruptRecordError, InvalidInputError } from '../schema/errors.ts';
 import { configKey, runPrefix } from '../schema/keys.ts';
@@ -10,33 +11,25 @@ import type { Store } from './store.ts';
  * Throws `NotFoundError`, and `CorruptRecordError` that names `key:line` and the fault.
  */
 export async function readRecords<T>(store: Store, key: string, schema: z.ZodType<T>): Promise<T[]> {
-  const lines = (await store.read(key)).toString('utf8').split('\n');
-  return lines.flatMap((line, index) => (line.trim() === '' ? [] : [parseRecord(line, `${key}:${index + 1}`, schema)]));
+  const records: T[] = [];
+  for (const line of splitLines(await store.read(key))) {
+    const text = textOf(line, key);
+    if (text.trim() !== '') records.push(parseRecord(text, `${key}:${line.number}`, schema));
+  }
+  return records;
 }
 
 /** Records as of `readRecords`, one at a time: for files that memory should not hold. */
 export async function* streamRecords<T>(store: Store, key: string, schema: z.ZodType<T>): AsyncGenerator<T> {
-  let line = 0;
-  for await (const text of streamLines(store.readStream(key))) {
-    line += 1;
-    if (text.trim() !== '') yield parseRecord(text, `${key}:${line}`, schema);
+  for await (const line of readLines(store.readStream(key), Number.POSITIVE_INFINITY)) {
+    const text = textOf(line, key);
+    if (text.trim() !== '') yield parseRecord(text, `${key}:${line.number}`, schema);
   }
 }
 
-/** Lines of UTF-8 text; a character may be split over chunks, a line break is one byte. */
-async function* streamLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  let begun: Buffer[] = [];
-  for await (const chunk of chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      const rest = chunk.subarray(start, end);
-      yield (begun.length === 0 ? rest : Buffer.concat([...begun, rest])).toString('utf8');
-      begun = [];
-      start = end + 1;
-    }
-    begun.push(chunk.subarray(start));
-  }
-  yield Buffer.concat(begun).toString('utf8');
+function textOf(line: TextLine, key: string): string {
+  if ('text' in line) return line.text;
+  throw new CorruptRecordError(`${key}:${line.number}: ${line.fault}`);
 }
 
 /** Reads one JSON document. Throws `NotFoundError` and `CorruptRecordError`. */

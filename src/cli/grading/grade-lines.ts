@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { readLines, type TextLine } from '../../base/read-lines.ts';
 import type { GradeOptions } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { gradePair } from './grade-pair.ts';
-import { readLines } from './read-lines.ts';
 
 /** A line of the input; `answer` is a bare answer or a whole response. */
 export const GradeRequest = z.object({
@@ -56,13 +56,11 @@ async function* verdictLines(
   options: GradeOptions,
   count: { lines: number; refused: number },
 ): AsyncGenerator<string> {
-  let number = 0;
-  for await (const text of readLines(input)) {
-    number += 1;
-    if (text.trim() === '') continue;
+  for await (const line of readLines(input, Number.POSITIVE_INFINITY)) {
+    if ('text' in line && line.text.trim() === '') continue;
     count.lines += 1;
     try {
-      yield `${JSON.stringify(gradeLine(text, `${name}:${number}`, options))}\n`;
+      yield `${JSON.stringify(gradeLine(line, `${name}:${line.number}`, options))}\n`;
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       count.refused += 1;
@@ -71,8 +69,9 @@ async function* verdictLines(
   }
 }
 
-function gradeLine(text: string, place: string, options: GradeOptions) {
-  const { id, ...pair } = parseRequest(text, place);
+function gradeLine(line: TextLine, place: string, options: GradeOptions) {
+  if ('fault' in line) throw new InvalidInputError(`${place}: ${line.fault}`);
+  const { id, ...pair } = parseRequest(line.text, place);
   return { id, ...gradePair(pair, place, options) };
 }
 

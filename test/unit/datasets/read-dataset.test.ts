@@ -83,7 +83,6 @@ describe('a dataset', () => {
   it.each([
     ['no JSON', '{"promptId":', /no JSON/],
     ['a missing answer', { promptId: 'p', question: 'q' }, /groundTruth \(or answer\) is missing/],
-    ['a missing id', { question: 'q', answer: '7' }, /promptId \(or id\) is missing/],
     ['an empty question', { ...ours, question: '' }, /^question: /],
     ['a number that lost digits', '{"promptId":"p","question":"q","answer":12345678901234567890}', /beyond 2\^53/],
     ['an absent image', { ...ours, image: 'images/none.png' }, /images\/none\.png cannot be read/],

@@ -1,4 +1,5 @@
 import { findFaults, findOverlap } from '../../../src/datasets/check-prompts.ts';
+import { QWEN_CONTROL_TOKENS } from '../../../src/datasets/control-tokens.ts';
 import { InvalidInputError } from '../../../src/schema/errors.ts';
 import * as keys from '../../../src/schema/keys.ts';
 import { Prompt } from '../../../src/schema/prompt.ts';
@@ -9,6 +10,7 @@ import { aPrompt, aRunConfig } from '../../support/factories.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const image = { key: 'images/x.png', sha256: 'a'.repeat(64), width: 30, height: 30 };
+const demands = { controlTokens: QWEN_CONTROL_TOKENS };
 const placed = (...prompts: ReturnType<typeof aPrompt>[]) =>
   prompts.map((prompt, index) => ({ place: `data.jsonl:${index + 1}`, prompt }));
 
@@ -21,7 +23,7 @@ describe('the preflight', () => {
     ['a third of two images', [aPrompt({ question: '<image3>', images: [image, image] })], /<image3> has no image/],
     ['a strip', [aPrompt({ images: [{ ...image, width: 9000 }] })], /9000 x 30: one side is over 200 times/],
   ])('finds %s', (_, prompts, message) => {
-    const faults = findFaults(placed(...prompts));
+    const faults = findFaults(placed(...prompts), demands);
     expect(faults).toHaveLength(1);
     expect(faults[0].message).toMatch(message);
     expect(faults[0].place).toBe(`data.jsonl:${prompts.length}`);
@@ -34,7 +36,7 @@ describe('the preflight', () => {
       groundTruth: 'A',
       images: [image],
     });
-    expect(findFaults(placed(prompt))).toEqual([]);
+    expect(findFaults(placed(prompt), demands)).toEqual([]);
   });
 
   it('finds evaluation prompts among the training prompts, whatever their ids', () => {
