@@ -1,4 +1,4 @@
-import { type GradeOptions, gradeAnswer } from '../rewards/index.ts';
+import { prepareResponse, type ResponseDemands } from '../rewards/index.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { ExpertAnswer } from '../schema/route.ts';
 import type { ActiveExpert } from './index.ts';
@@ -7,24 +7,28 @@ import type { ActiveExpert } from './index.ts';
 export async function consult(
   expert: ActiveExpert,
   prompts: readonly Prompt[],
-  gradeOptions: GradeOptions = {},
+  demands: ResponseDemands,
 ): Promise<ExpertAnswer[]> {
   const answers: ExpertAnswer[] = [];
   for (const prompt of prompts) {
     const response = await expert.answer(prompt);
-    if (response !== undefined) answers.push(verifyAnswer(prompt, expert.name, response, gradeOptions));
+    if (response !== undefined) answers.push(verifyAnswer(prompt, expert.name, response, demands));
   }
   return answers;
 }
 
-/** The expert's answer with the verdict of the accuracy reward and its evidence. */
+/** The expert's answer with the verdict on it and on its format, and the evidence; where it may be, it is put into the format. */
 export function verifyAnswer(
   prompt: Prompt,
   provider: string,
   response: string,
-  gradeOptions: GradeOptions = {},
+  demands: ResponseDemands,
 ): ExpertAnswer {
-  const { verdict, reason } = gradeAnswer(prompt, response, gradeOptions);
-  const isVerified = verdict === 'correct';
-  return { promptId: prompt.promptId, provider, response, isVerified, evidence: `${verdict}: ${reason}` };
+  const prepared = prepareResponse(prompt, response, demands);
+  const { evidence } = prepared;
+  const { promptId } = prompt;
+  if (prepared.kind === 'usable') {
+    return { promptId, provider, response: prepared.response, isVerified: true, evidence };
+  }
+  return { promptId, provider, response, isVerified: false, evidence, refusal: prepared.reason };
 }

@@ -3,7 +3,7 @@ import { estimateAccuracy } from '../benchmarks/accuracy.ts';
 import type { PolicyAnswers } from '../benchmarks/compare-policies.ts';
 import { EVALUATED_POLICIES } from '../schema/evaluated-policies.ts';
 import type { BenchmarkResult, EvaluationRecord, RunSummary } from '../schema/evaluation.ts';
-import type { RouteCounts } from '../schema/route.ts';
+import type { RouteCounts, WithoutExample } from '../schema/route.ts';
 import type { SourceCounts } from '../schema/sft-example.ts';
 
 /** What a report shows: everything in it is the same for the same config and seed. */
@@ -11,6 +11,8 @@ export interface ReportContent {
   runId: string;
   benchmarks: BenchmarkContent[];
   routes: RouteCounts;
+  /** Prompts that needed an SFT example and have none; absent where nobody counted. */
+  withoutExample?: WithoutExample;
   sftExamples: SourceCounts;
   /** Absent where no judge was paid. */
   judge?: RunSummary['judge'];
@@ -53,12 +55,17 @@ function alignTable({ title, header, rows }: Table): string {
   return `${title}\n${lines.join('')}`;
 }
 
-function buildTables({ benchmarks, routes, sftExamples, judge }: ReportContent): Table[] {
+function buildTables({ benchmarks, routes, withoutExample, sftExamples, judge }: ReportContent): Table[] {
   const measured = benchmarks.flatMap((benchmark) => {
     const about = benchmarks.length > 1 ? ` on ${benchmark.title}` : '';
     return [accuracyTable(benchmark), comparisonTable(benchmark, about), tierTable(benchmark, about)];
   });
-  return [...measured, dataTable(routes, sftExamples), ...(judge ? [judgeTable(judge)] : [])];
+  return [
+    ...measured,
+    dataTable(routes, sftExamples),
+    ...lackTable(withoutExample),
+    ...(judge ? [judgeTable(judge)] : []),
+  ];
 }
 
 function accuracyTable({ title, result, answers }: BenchmarkContent): Table {
@@ -100,6 +107,21 @@ function dataTable(routes: RouteCounts, sftExamples: SourceCounts): Table {
     ['expert', String(routes.expert), String(sftExamples.expert)],
   ];
   return { title: 'Diagnosis of the RL policy', header: ['route', 'prompts', 'SFT examples'], rows };
+}
+
+const REASONS = [
+  ['notAsked', 'the expert was not asked: expert.maxConsultations'],
+  ['unanswered', 'the expert had no answer'],
+  ['wrong', "the expert's answer is not right"],
+  ['unformatted', "the expert's answer lacks the format"],
+] as const;
+
+/** Prompts that needed an example and have none, by reason; no table where there are none. */
+function lackTable(withoutExample: WithoutExample | undefined): Table[] {
+  const rows = REASONS.filter(([reason]) => withoutExample?.[reason]).map(([reason, meaning]) => {
+    return [meaning, String(withoutExample?.[reason])];
+  });
+  return rows.length === 0 ? [] : [{ title: 'Prompts without an SFT example', header: ['reason', 'prompts'], rows }];
 }
 
 function judgeTable(judge: NonNullable<RunSummary['judge']>): Table {

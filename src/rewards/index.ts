@@ -17,7 +17,6 @@ export { type ActiveReward, scoreTrajectory } from './score-trajectory.ts';
 export {
   DEFAULT_DEMANDS,
   prepareResponse,
-  type RefusalReason,
   type ResponseDemands,
   responseDemandsOf,
 } from './worked-response.ts';

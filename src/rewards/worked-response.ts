@@ -1,5 +1,6 @@
 import type { RewardsConfig } from '../schema/config/rewards.ts';
 import type { Prompt } from '../schema/prompt.ts';
+import type { RefusalReason } from '../schema/route.ts';
 import { GradeOptions } from './accuracy/decimal-comma.ts';
 import { gradeAnswer } from './accuracy/grade-answer.ts';
 import { isFormatted } from './format.ts';
@@ -26,7 +27,6 @@ export function responseDemandsOf({ format, accuracy }: Pick<RewardsConfig, 'for
 export type WorkedResponse =
   | { kind: 'usable'; response: string; evidence: string }
   | { kind: 'refused'; reason: RefusalReason; evidence: string };
-export type RefusalReason = 'wrong' | 'unformatted';
 
 /**
  * Grades a response and its format. One that is right and lacks the format is put into it where that takes no guess: what comes

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RouteCounts } from './route.ts';
+import { RouteCounts, WithoutExample } from './route.ts';
 import { JudgeTotals } from './trajectory.ts';
 
 /**
@@ -87,6 +87,7 @@ export const RunSummary = z.object({
   runId: z.string(),
   evaluation: z.record(z.string(), BenchmarkResult).describe('by benchmark'),
   routes: RouteCounts,
+  withoutExample: WithoutExample.optional().describe('prompts that needed an SFT example and have none'),
   judge: JudgeTotals.optional().describe('over all scoring of the run; absent where no judge was paid'),
   durationSeconds: z.number().nonnegative().describe('wall time from the first start to the report, pauses included'),
 });

@@ -65,6 +65,10 @@ export function countRoutes(routes: readonly Pick<Route, 'kind'>[]): RouteCounts
   return { mastered: count('mastered'), selfDistill: count('self-distill'), expert: count('expert') };
 }
 
+/** Why SFT does not learn a response: its answer is not right, or it is right and not in the format asked for. */
+export const RefusalReason = z.enum(['wrong', 'unformatted']);
+export type RefusalReason = z.infer<typeof RefusalReason>;
+
 /**
  * One expert answer to a prompt whose capability is absent, and whether it was verified as correct.
  * @example {
@@ -77,7 +81,38 @@ export const ExpertAnswer = z.object({
   promptId: z.string(),
   provider: z.string().describe('the expert that answered, e.g. `worked-solution`'),
   response: z.string(),
-  isVerified: z.boolean().describe('the accuracy reward judged it correct'),
+  isVerified: z.boolean().describe('the accuracy reward judged it correct, and it is in the format asked for'),
   evidence: z.string(),
+  refusal: RefusalReason.optional().describe('why SFT does not learn it'),
 });
 export type ExpertAnswer = z.infer<typeof ExpertAnswer>;
+
+/** How many prompts that needed an example have none, by reason: nobody was asked, or had an answer, or it was refused. */
+export const WithoutExample = z.object({
+  notAsked: z.int().nonnegative(),
+  unanswered: z.int().nonnegative(),
+  wrong: z.int().nonnegative(),
+  unformatted: z.int().nonnegative(),
+});
+export type WithoutExample = z.infer<typeof WithoutExample>;
+
+/**
+ * Counts the prompts that an expert was to answer and that SFT has no example of. `routes` are in the order of their shards, as
+ * the bound on consultations counts.
+ */
+export function countWithoutExample(
+  routes: readonly Pick<Route, 'kind' | 'promptId'>[],
+  answers: readonly ExpertAnswer[],
+  maxConsultations = Number.POSITIVE_INFINITY,
+): WithoutExample {
+  const answerOf = new Map(answers.map((answer) => [answer.promptId, answer]));
+  const counts: WithoutExample = { notAsked: 0, unanswered: 0, wrong: 0, unformatted: 0 };
+  const lacking = routes.filter(({ kind }) => kind === 'expert');
+  for (const [index, { promptId }] of lacking.entries()) {
+    const answer = answerOf.get(promptId);
+    if (answer?.isVerified) continue;
+    if (answer) counts[answer.refusal ?? 'wrong'] += 1;
+    else counts[index < maxConsultations ? 'unanswered' : 'notAsked'] += 1;
+  }
+  return counts;
+}

@@ -189,6 +189,7 @@ export const STAGES = {
     madeFrom: ({ runId, shardCount }, config) => [
       ...EVALUATED_POLICIES.map(({ name }) => evaluationPrefix(runId, name)),
       ...ofEach(shardCount, (shard) => routesPrefix(runId, shard)),
+      ...ofEach(shardCount, (shard) => expertPrefix(runId, shard)),
       sftShardsPrefix(runId),
       ...ofEach(shardCount, (shard) => scoresPrefix(runId, DIAGNOSIS, shard)),
       ...ofEach(config.rl.iterations, iterationName).flatMap((rollout) =>

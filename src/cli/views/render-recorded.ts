@@ -1,7 +1,7 @@
 import { alignColumns, type Column, TEXT } from '../../base/table.ts';
 import type { ModelResult } from '../../recorded/agreement.ts';
+import type { PublishedExamples } from '../../recorded/publish-recorded.ts';
 import type { RouteCounts } from '../../schema/route.ts';
-import type { SourceCounts } from '../../schema/sft-example.ts';
 
 const COUNTS: Column = { align: 'right', least: 10 };
 
@@ -23,5 +23,16 @@ export function renderModelTable(results: readonly ModelResult[]): string {
 export const renderRoutes = ({ mastered, selfDistill, expert }: RouteCounts) =>
   [`mastered     ${mastered}`, `self-distill ${selfDistill}`, `expert       ${expert}`].join('\n');
 
-export const renderSources = ({ selfDistill, expert }: SourceCounts) =>
-  [`self-distill ${selfDistill} examples`, `expert       ${expert} examples`].join('\n');
+export function renderSources({ selfDistill, expert, withoutExample }: PublishedExamples): string {
+  const { unanswered = 0, wrong = 0, unformatted = 0 } = withoutExample ?? {};
+  const lacking = [
+    [unanswered, 'prompts have no right response and no worked solution'],
+    [wrong, 'worked solutions are not right'],
+    [unformatted, 'worked solutions lack the format'],
+  ] as const;
+  return [
+    `self-distill ${selfDistill} examples`,
+    `expert       ${expert} examples`,
+    ...lacking.filter(([count]) => count > 0).map(([count, what]) => `none         ${count} ${what}`),
+  ].join('\n');
+}

@@ -1,7 +1,7 @@
 import type { Environment } from '../../endpoints/environment.ts';
 import { consult } from '../../experts/consult.ts';
 import { loadExpert } from '../../experts/index.ts';
-import { BUILT_IN_VERSIONS, GradeOptions } from '../../rewards/index.ts';
+import { BUILT_IN_VERSIONS, responseDemandsOf } from '../../rewards/index.ts';
 import { planPromptsKey, recordsKey, routesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { Route } from '../../schema/route.ts';
@@ -23,7 +23,7 @@ export interface ExpertSummary {
 }
 
 /**
- * Asks the expert about the prompts of a shard that need one, and verifies each answer with the accuracy reward.
+ * Asks the expert about the prompts of a shard that need one, and verifies each answer with the accuracy reward, and its format.
  * Answers that fail are kept with the evidence; SFT never sees them.
  */
 export async function runConsultExpert(deps: ConsultingDeps, input: ShardItem): Promise<ExpertSummary> {
@@ -31,14 +31,15 @@ export async function runConsultExpert(deps: ConsultingDeps, input: ShardItem): 
   const { runId, rollout, shard } = input;
   const config = await readConfig(store, input.configKey);
   const expert = loadExpert(store, config.expert, environment);
-  const versions = { accuracy: BUILT_IN_VERSIONS.accuracy, [expert.name]: expert.version };
+  const { accuracy, format } = BUILT_IN_VERSIONS;
+  const versions = { accuracy, format, [expert.name]: expert.version };
   return completeStage(store, { stage: 'consult-expert', input, config, versions }, async (writePart, prefix) => {
     const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
     const consulted = await selectConsultations(store, input, config.expert.maxConsultations);
     const answers = await consult(
       expert,
       prompts.filter(({ promptId }) => consulted.has(promptId)),
-      GradeOptions.parse(config.rewards.accuracy.options),
+      responseDemandsOf(config.rewards),
     );
     await writePart(recordsKey(prefix), encodeRecords(answers), answers.length);
     report({ stage: 'consult-expert', done: consulted.size, total: consulted.size, unit: 'prompts' });

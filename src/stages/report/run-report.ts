@@ -6,8 +6,16 @@ import { type BenchmarkContent, type ReportContent, renderMarkdown, renderText }
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
 import { EvaluationRecord, RunSummary } from '../../schema/evaluation.ts';
-import { benchmarkPrefix, recordsKey, routesPrefix, sftIndexKey, startedKey, summaryKey } from '../../schema/keys.ts';
-import { countRoutes, Route, type RouteCounts } from '../../schema/route.ts';
+import {
+  benchmarkPrefix,
+  expertPrefix,
+  recordsKey,
+  routesPrefix,
+  sftIndexKey,
+  startedKey,
+  summaryKey,
+} from '../../schema/keys.ts';
+import { countRoutes, countWithoutExample, ExpertAnswer, Route } from '../../schema/route.ts';
 import { countSources, SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
 import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
 import { readConfig, readJsonIfPresent, readRecords } from '../../store/records.ts';
@@ -40,9 +48,9 @@ export async function runReport({ store }: StageDeps, input: DiagnosedRun): Prom
 
 type Achieved = Omit<RunSummary, 'runId' | 'durationSeconds'>;
 
-function summarize({ benchmarks, routes, judge }: ReportContent): Achieved {
+function summarize({ benchmarks, routes, withoutExample, judge }: ReportContent): Achieved {
   const evaluation = Object.fromEntries(benchmarks.map(({ name, result }) => [name, result]));
-  return { evaluation, routes, ...(judge && { judge }) };
+  return { evaluation, routes, withoutExample, ...(judge && { judge }) };
 }
 
 async function readContent(
@@ -51,10 +59,13 @@ async function readContent(
   config: RunConfig,
 ): Promise<ReportContent> {
   const benchmarks = loadBenchmarks(config);
+  const routes = await readShards(store, shardCount, (shard) => recordsKey(routesPrefix(runId, shard)), Route);
+  const answers = await readShards(store, shardCount, (shard) => recordsKey(expertPrefix(runId, shard)), ExpertAnswer);
   return {
     runId,
     benchmarks: await Promise.all(benchmarks.map((benchmark) => readBenchmark(store, runId, benchmark))),
-    routes: await readRouteCounts(store, runId, shardCount),
+    routes: countRoutes(routes),
+    withoutExample: countWithoutExample(routes, answers, config.expert.maxConsultations),
     sftExamples: await readSourceCounts(store, runId),
     judge: await sumJudgeTotals(store, runId),
   };
@@ -70,9 +81,15 @@ async function readBenchmark(store: Store, runId: string, benchmark: ActiveBench
   return { name, title, result: comparePolicies(benchmark, answers), answers };
 }
 
-async function readRouteCounts(store: Store, runId: string, shardCount: number): Promise<RouteCounts> {
-  const shards = Array.from({ length: shardCount }, (_, shard) => recordsKey(routesPrefix(runId, shard)));
-  return countRoutes((await mapBounded(shards, CONCURRENT_READS, (key) => readRecords(store, key, Route))).flat());
+/** The records of every shard, in the order of the shards. */
+async function readShards<T>(
+  store: Store,
+  shardCount: number,
+  keyOf: (shard: number) => string,
+  schema: z.ZodType<T>,
+): Promise<T[]> {
+  const keys = Array.from({ length: shardCount }, (_, shard) => keyOf(shard));
+  return (await mapBounded(keys, CONCURRENT_READS, (key) => readRecords(store, key, schema))).flat();
 }
 
 async function readSourceCounts(store: Store, runId: string): Promise<SourceCounts> {

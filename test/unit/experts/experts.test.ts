@@ -1,5 +1,6 @@
 import { consult } from '../../../src/experts/consult.ts';
 import { loadExpert } from '../../../src/experts/index.ts';
+import { DEFAULT_DEMANDS } from '../../../src/rewards/index.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { aPrompt, aResponse } from '../../support/factories.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
@@ -20,7 +21,7 @@ describe('an expert', () => {
     ],
     ['none', []],
   ])('called %s answers what it can, each answer with its verdict', async (name, expected) => {
-    const answers = await consult(loadExpert(store, { name, options: {} }), [solved, wrong, unsolved]);
+    const answers = await consult(loadExpert(store, { name, options: {} }), [solved, wrong, unsolved], DEFAULT_DEMANDS);
     expect(answers.map(({ promptId, isVerified }) => [promptId, isVerified])).toEqual(expected);
     for (const answer of answers)
       expect(answer).toMatchObject({ provider: name, evidence: expect.stringMatching(/: /) });
