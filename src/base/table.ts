@@ -1,3 +1,5 @@
+import { toPrintable } from './printable.ts';
+
 /** How a column stands, and how wide it is at least, in characters. */
 export interface Column {
   align: 'left' | 'right';
@@ -18,11 +20,17 @@ export function alignColumns(
   { gap = 2 }: { gap?: number } = {},
 ): string[] {
   const columnAt = (index: number) => columns[index] ?? columns[columns.length - 1];
-  const count = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, index) =>
-    Math.max(columnAt(index).least ?? 0, ...rows.map((row) => row[index]?.length ?? 0)),
-  );
+  const widths: number[] = [];
+  const texts = rows.map((row) => row.map(toLine));
+  for (const row of texts) {
+    for (const [index, cell] of row.entries()) {
+      widths[index] = Math.max(widths[index] ?? columnAt(index).least ?? 0, cell.length);
+    }
+  }
   const alignCell = (cell: string, index: number) =>
     columnAt(index).align === 'left' ? cell.padEnd(widths[index]) : cell.padStart(widths[index]);
-  return rows.map((row) => row.map(alignCell).join(' '.repeat(gap)).trimEnd());
+  return texts.map((row) => row.map(alignCell).join(' '.repeat(gap)).trimEnd());
 }
+
+/** A cell may come from anywhere: nothing in it breaks the table or controls a terminal. */
+const toLine = (cell: string) => toPrintable(cell).replaceAll('\n', '\\n');

@@ -1,3 +1,4 @@
+import { toPrintable } from '../base/printable.ts';
 import type { RecordedTrajectory } from '../datasets/recorded-response.ts';
 import type { TrajectoryScore } from '../schema/trajectory.ts';
 
@@ -41,13 +42,13 @@ export const isDisagreement = ({ trajectory, score }: JudgedResponse) =>
 
 /** The responses on which the verdicts differ, as a Markdown table with our reasons. */
 export function renderDisagreements(judged: readonly JudgedResponse[]): string {
-  const inCell = (text: string) => text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
+  const inCell = (text: string) => toPrintable(text).replace(/\s+/g, ' ').replaceAll('|', '\\|');
   const rows = judged.filter(isDisagreement).map(({ trajectory, score }) => {
     const verdicts = [score.isCorrect, trajectory.officialCorrect].map((isCorrect) =>
       isCorrect ? 'correct' : 'wrong',
     );
     const { evidence } = score.rewardBreakdown.accuracy;
-    return `| ${[trajectory.promptId, trajectory.model, ...verdicts, inCell(evidence)].join(' | ')} |\n`;
+    return `| ${[trajectory.promptId, trajectory.model, ...verdicts, evidence].map(inCell).join(' | ')} |\n`;
   });
   return `| prompt | model | our grader | benchmark | evidence |\n| --- | --- | --- | --- | --- |\n${rows.join('')}`;
 }

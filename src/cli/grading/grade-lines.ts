@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { toPrintable } from '../../base/printable.ts';
 import { readLines, type TextLine } from '../../base/read-lines.ts';
 import type { GradeOptions } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
@@ -64,7 +65,7 @@ async function* verdictLines(
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       count.refused += 1;
-      console.error(error.message);
+      console.error(toPrintable(error.message));
     }
   }
 }
