@@ -85,8 +85,7 @@ function findSolutionFault(prompt: Prompt, demands: ResponseDemands): string | u
   if (prompt.solution === undefined) return undefined;
   const prepared = prepareResponse(prompt, prompt.solution, demands);
   if (prepared.kind === 'usable') return undefined;
-  const remedy = prepared.reason === 'wrong' ? '; correct it or the answer, or take the solution out' : '';
-  return `solution: ${prepared.evidence}${remedy}`;
+  return `solution: ${prepared.evidence}; ${prepared.remedy}`;
 }
 
 /** Prompts that lack what a reward needs. */

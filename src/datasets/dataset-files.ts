@@ -14,8 +14,8 @@ export interface DatasetFiles {
 /** Larger image files are refused before they are read; 64 megapixels fit. */
 export const MAX_IMAGE_BYTES = 256 * 2 ** 20;
 
-/** Why a record may not name an image so, whatever is there; undefined where it may. `folder` is the JSONL file's. */
-export function findPathFault(path: string, folder: string): string | undefined {
+/** Why a record may not name an image so, whatever is there; undefined where it may. */
+export function findPathFault(path: string): string | undefined {
   if (path.startsWith('data:')) return 'is a picture in the line itself; write it to a file and give its path';
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) return 'is an address; download the image and give the path of its file';
   if (path.length > 512 && /^[\w+/=\s]+$/.test(path))
@@ -24,7 +24,7 @@ export function findPathFault(path: string, folder: string): string | undefined 
     return 'is an absolute path; image paths are relative to the JSONL file';
   if (path.includes('\\')) return 'has a backslash; write / between folders';
   if (path.includes('\0')) return 'has a NUL character; give the path of a file';
-  if (posix.join(folder, path).split('/').includes('..') || posix.normalize(path).startsWith('..')) {
+  if (posix.normalize(path).split('/')[0] === '..') {
     return "leaves the dataset's folder; put images beside the JSONL file or below it";
   }
   return undefined;

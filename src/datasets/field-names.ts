@@ -20,7 +20,9 @@ export const FIELD_NAMES = {
 const CONVERSATIONS = ['messages', 'conversations', 'conversation'];
 /** Media that no model here takes. */
 const OTHER_MEDIA = ['video', 'videos', 'audio', 'audios'];
-const IMAGE_PATH = /^(?:data:image\/|https?:\/\/).|\.(?:png|jpe?g|webp|gif|bmp|tiff?|avif)$/i;
+const IMAGE_PATH = /^data:image\/|\.(?:png|jpe?g|webp|gif|bmp|tiff?|avif)$/i;
+const ADDRESS = /^https?:\/\//i;
+const PICTURE_NAME = /image|img|pic|photo|figure/i;
 
 /** What a field holds when it holds nothing: such a field is as good as absent. */
 export function isEmpty(value: unknown): boolean {
@@ -114,14 +116,12 @@ function gatherLetteredOptions(
 
 function findDroppedMedia(name: string, value: unknown, { images }: GatheredFields['fields']): string[] {
   if (OTHER_MEDIA.includes(name)) return [`${name} is not read: a question has images or none; leave the record out`];
-  const paths = [value].flat().filter((one): one is string => typeof one === 'string' && IMAGE_PATH.test(one));
+  const isPath = (text: string) => IMAGE_PATH.test(text) || (PICTURE_NAME.test(name) && ADDRESS.test(text));
+  const paths = [value].flat().filter((one): one is string => typeof one === 'string' && isPath(one));
   const isPicture = paths.length > 0 || isPictureObject(value);
   if (!isPicture) return [];
-  const known = [images].flat();
-  if (
-    known.length > 0 &&
-    (paths.length === 0 || paths.every((path) => known.includes(path) || /^https?:/.test(path)))
-  ) {
+  const known = isEmpty(images) ? [] : [images].flat();
+  if (known.length > 0 && (paths.length === 0 || paths.every((path) => known.includes(path) || ADDRESS.test(path)))) {
     return [];
   }
   return [`${name} names a picture and is not read; name image files in images, or take the field out`];

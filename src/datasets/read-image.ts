@@ -18,7 +18,7 @@ const pixels = createBudget(MAX_IMAGE_PIXELS);
 /** The bytes of an image that a record names. Throws `InvalidInputError` that names it and says what to do. */
 export async function readImageFile(files: DatasetFiles, folder: string, path: string): Promise<Buffer> {
   const name = `image ${shorten(path)}`;
-  const fault = findPathFault(path, folder);
+  const fault = findPathFault(path);
   if (fault !== undefined) throw new InvalidInputError(`${name} ${fault}`);
   try {
     return await files.read(posix.join(folder, path));

@@ -143,7 +143,7 @@ async function describeDataset(jsonl: string, limit = Number.POSITIVE_INFINITY):
     rows += 1;
     if (rows > limit) break;
     const paths = 'text' in line ? imagePathsOf(line.text) : [];
-    for (const path of paths.filter((image) => findPathFault(image, '.') === undefined)) {
+    for (const path of paths.filter((image) => findPathFault(image) === undefined)) {
       const image = posix.normalize(path);
       if (files.has(image)) continue;
       for (const file of await findCopied(folder, image, `${jsonl}:${line.number}: image ${shorten(path)}`))

@@ -26,7 +26,10 @@ export function responseDemandsOf({ format, accuracy }: Pick<RewardsConfig, 'for
 /** A worked solution or an expert's answer: as SFT may learn it, or why it may not. */
 export type WorkedResponse =
   | { kind: 'usable'; response: string; evidence: string }
-  | { kind: 'refused'; reason: RefusalReason; evidence: string };
+  | { kind: 'refused'; reason: RefusalReason; evidence: string; remedy: string };
+
+const LAYOUT = 'write <think> the reasoning </think> <answer> the answer </answer>';
+const ANOTHER = 'correct it or the answer, or take it out';
 
 /**
  * Grades a response and its format. One that is right and lacks the format is put into it where that takes no guess: what comes
@@ -39,7 +42,9 @@ export function prepareResponse(
 ): WorkedResponse {
   const graded = gradeAnswer(prompt, response, grading);
   const evidence = `${graded.verdict}: ${graded.reason}`;
-  if (graded.verdict !== 'correct') return { kind: 'refused', reason: 'wrong', evidence };
+  if (graded.verdict !== 'correct') {
+    return { kind: 'refused', reason: 'wrong', evidence, remedy: graded.extracted === undefined ? LAYOUT : ANOTHER };
+  }
   if (format === 'free' || isFormatted(response)) return { kind: 'usable', response, evidence };
   const formatted = putIntoFormat(response.trim(), graded.extracted ?? '');
   if (
@@ -49,8 +54,7 @@ export function prepareResponse(
   ) {
     return { kind: 'usable', response: formatted, evidence: `${evidence}; put into the format` };
   }
-  const remedy = 'write <think> the reasoning </think> <answer> the answer </answer>';
-  return { kind: 'refused', reason: 'unformatted', evidence: `right, but not in the format; ${remedy}` };
+  return { kind: 'refused', reason: 'unformatted', evidence: 'right, but not in the format', remedy: LAYOUT };
 }
 
 /** Think and answer tags around a response that has none, or the pair that it lacks; undefined where tags are astray. */

@@ -1,0 +1,75 @@
+import { DEFAULT_DEMANDS, isFormatted, prepareResponse, responseDemandsOf } from '../../../src/rewards/index.ts';
+import { aPrompt, aResponse, aRunConfig } from '../../support/factories.ts';
+
+const prepare = (response: string, prompt = aPrompt()) => prepareResponse(prompt, response, DEFAULT_DEMANDS);
+const choice = aPrompt({ options: ['red', 'blue', 'green'], groundTruth: 'B' });
+
+describe('a worked response', () => {
+  it.each([
+    ['in the format stays as it is', aResponse('7'), aResponse('7')],
+    [
+      'in the format, over lines',
+      '<think>a\nb</think>\n<answer>\n7\n</answer>\n',
+      '<think>a\nb</think>\n<answer>\n7\n</answer>\n',
+    ],
+    [
+      'with a box',
+      'Add 3 and 4: $\\boxed{7}$.',
+      '<think>Add 3 and 4: $\\boxed{7}$.</think> <answer>\\boxed{7}</answer>',
+    ],
+    ['with a last line', '3 + 4 = 7\n#### 7', '<think>3 + 4 = 7\n#### 7</think> <answer>\\boxed{7}</answer>'],
+    [
+      'with a sentence',
+      'Add 3 and 4. The answer is 7.',
+      '<think>Add 3 and 4. The answer is 7.</think> <answer>\\boxed{7}</answer>',
+    ],
+    ['that only thinks in tags', '<think>3 and 4</think> 7', '<think>3 and 4</think> <answer>7</answer>'],
+    ['that only answers in tags', 'Add 3 and 4.\n<answer>7</answer>', '<think>Add 3 and 4.</think> <answer>7</answer>'],
+  ])('%s', (_, response, expected) => {
+    expect(prepare(response)).toMatchObject({ kind: 'usable', response: expected });
+    expect(isFormatted(expected)).toBe(true);
+  });
+
+  it('of a choice answers by its letter', () => {
+    const prepared = prepare('The sky is blue, so the answer is (B).', choice);
+    expect(prepared).toMatchObject({
+      kind: 'usable',
+      response: expect.stringMatching(/<answer>\\boxed\{\(?B\)?\}<\/answer>$/),
+    });
+  });
+
+  it.each([
+    ['a wrong answer in the format', aResponse('8'), 'wrong'],
+    ['a wrong answer without it', 'Add 3 and 5: $\\boxed{8}$.', 'wrong'],
+    ['no answer', 'I do not know.', 'wrong'],
+    ['the answer alone', '7', 'unformatted'],
+    ['the answer alone in a box', '$\\boxed{7}$', 'unformatted'],
+    ['the answer alone behind its mark', '#### 7', 'wrong'],
+    ['"The answer is 7."', 'The answer is 7.', 'unformatted'],
+    ['an answer without thought', '<answer>7</answer>', 'unformatted'],
+    ['a blank thought', '<think> </think> <answer>7</answer>', 'unformatted'],
+    ['two thoughts', '<think>a</think><think>b</think> <answer>7</answer>', 'unformatted'],
+    ['text before the thought', 'Well. <think>a</think> <answer>7</answer>', 'unformatted'],
+    ['text after the answer', '<think>a</think> <answer>7</answer> Done.', 'unformatted'],
+    ['an open thought', '<think>3 and 4 are 7. <answer>7</answer>', 'wrong'],
+    ['an open answer', 'It is <answer>7', 'unformatted'],
+  ])('is refused with %s', (_, response, reason) => {
+    expect(prepare(response)).toMatchObject({ kind: 'refused', reason });
+  });
+
+  it('may have any format where the rewards ask for none', () => {
+    const { rewards } = aRunConfig({ rewards: { format: 0 } });
+    expect(prepareResponse(aPrompt(), '7', responseDemandsOf(rewards))).toMatchObject({
+      kind: 'usable',
+      response: '7',
+    });
+    expect(responseDemandsOf(aRunConfig().rewards)).toEqual({ format: 'asked for', grading: { decimalComma: false } });
+  });
+
+  it('is read as the accuracy reward is told to', () => {
+    const { rewards } = aRunConfig({ rewards: { accuracy: { options: { decimalComma: true } } } });
+    const prompt = aPrompt({ groundTruth: '3,14' });
+    expect(prepareResponse(prompt, aResponse('3.14'), responseDemandsOf(rewards))).toMatchObject({ kind: 'usable' });
+    expect(prepare(aResponse('3.14'), prompt)).toMatchObject({ kind: 'refused' });
+  });
+});
