@@ -27,6 +27,19 @@ describe('rise grade', () => {
     expect(verdicts).toMatchObject([{ verdict: 'incorrect', extracted: '(C)' }]);
   });
 
+  it('reads byte order marks and line separators within JSON, and names a line that is no UTF-8', () => {
+    const file = join(folder, 'marked.jsonl');
+    const lines = [
+      '\uFEFF{"id":1,"gold":"2","answer":"2"}\n',
+      '{"id":2,"gold":"a\u2028b","answer":"a\u2028b"}\n{"id":"',
+    ];
+    writeFileSync(file, Buffer.concat([Buffer.from(lines.join('')), Buffer.from([0xd6, 0xd0])]));
+    const { status, verdicts, stderr } = riseGrade(['--jsonl', file]);
+    expect(verdicts.map(({ id }) => id)).toEqual([1, 2]);
+    expect(stderr).toMatch(/marked\.jsonl:3: the line is not UTF-8/);
+    expect(status).toBe(1);
+  });
+
   it('grades the lines of standard input in their order', () => {
     const lines = [
       { id: 'b', gold: 'x+1', answer: '\\boxed{1+x}' },

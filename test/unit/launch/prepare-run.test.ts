@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareRun } from '../../../src/launch/prepare-run.ts';
 import { lockRun } from '../../../src/local/run-lock.ts';
@@ -49,6 +50,41 @@ describe('preparing a run', () => {
     expect(path).toMatch(/^datasets\/[0-9a-f]{16}\/train\.jsonl$/);
     expect(await store.list('datasets/')).toEqual([path.replace('train.jsonl', 'images/a.png'), path]);
     expect(RunConfig.parse(JSON.parse(String(await store.read(input.configKey))))).toEqual(config);
+  });
+
+  it.each([
+    ['link', 'images/link.png', /train\.jsonl:1: image images\/link\.png is a link that leaves .*data; copy/],
+    ['pipe', 'images/pipe.png', /train\.jsonl:1: image images\/pipe\.png is a pipe/],
+  ])('refuses a %s among the images', async (_, image, message) => {
+    const project = aProject();
+    symlinkSync('/dev/zero', join(project, 'data/images/link.png'));
+    execFileSync('mkfifo', [join(project, 'data/images/pipe.png')]);
+    writeFileSync(join(project, 'data/train.jsonl'), JSON.stringify({ image }));
+    await expect(prepareRun(aStore(), aConfig(), project)).rejects.toThrow(message);
+  });
+
+  it('refuses a dataset that is a link out of its folder', async () => {
+    const project = aProject();
+    const elsewhere = join(aProject(), 'data/train.jsonl');
+    rmSync(join(project, 'data/train.jsonl'));
+    symlinkSync(elsewhere, join(project, 'data/train.jsonl'));
+    await expect(prepareRun(aStore(), aConfig(), project)).rejects.toThrow(/train\.jsonl is a link that leaves/);
+  });
+
+  it('takes images by every name that a record may have for them, of the lines that are read', async () => {
+    const store = aStore();
+    const project = aProject();
+    const rows = [
+      { image_path: './images/a.png' },
+      { images: [], image_1: 'images/unused.png' },
+      { image: 'images/b.png' },
+    ];
+    writeFileSync(join(project, 'data/images/b.png'), 'c');
+    writeFileSync(join(project, 'data/train.jsonl'), `\uFEFF${rows.map((row) => JSON.stringify(row)).join('\n')}`);
+    const train = { kind: 'dataset', path: 'data', limit: 2 };
+    await prepareRun(store, aConfig({ data: { ...aConfig().data, train } }), project);
+    const names = (await store.list('datasets/')).map((key) => key.replace(/^datasets\/[^/]+\//, ''));
+    expect(names).toEqual(['images/a.png', 'images/unused.png', 'train.jsonl']);
   });
 
   it("places the prompts that a benchmark brings as the run's own", async () => {

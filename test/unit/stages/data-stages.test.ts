@@ -167,9 +167,11 @@ describe('the data stages', () => {
     expect(policies.rise).toMatchObject({ accuracy: 0.8, n: 5 });
     expect(comparisons[1]).toEqual({ policy: 'rise', against: 'rl', difference: 0.4, mcnemarP: 0.5 });
     expect(summary.routes).toEqual({ mastered: 2, selfDistill: 2, expert: 4 });
+    expect(summary.withoutExample).toEqual({ notAsked: 1, unanswered: 0, wrong: 0, unformatted: 0 });
     const text = (await played.store.read(`${keys.reportPrefix(runId)}report.txt`)).toString();
     expect(text).toMatch(/RISE +80\.0% /);
     expect(text).toMatch(/RISE over RL +\+40\.0 points/);
+    expect(text).toMatch(/Prompts without an SFT example\n.*\n +the expert was not asked: .* 1\n/);
     expect(await writeReport(diagnosed)).toEqual(summary);
   });
 

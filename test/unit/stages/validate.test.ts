@@ -1,12 +1,13 @@
 import { findFaults, findOverlap } from '../../../src/datasets/check-prompts.ts';
 import { QWEN_CONTROL_TOKENS } from '../../../src/datasets/control-tokens.ts';
+import { makeId } from '../../../src/datasets/read-dataset.ts';
 import { InvalidInputError } from '../../../src/schema/errors.ts';
 import * as keys from '../../../src/schema/keys.ts';
 import { Prompt } from '../../../src/schema/prompt.ts';
 import { runValidate } from '../../../src/stages/validate/run-validate.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { encodeRecords, readRecords } from '../../../src/store/records.ts';
-import { aPrompt, aRunConfig } from '../../support/factories.ts';
+import { aPrompt, aResponse, aRunConfig } from '../../support/factories.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const image = { key: 'images/x.png', sha256: 'a'.repeat(64), width: 30, height: 30 };
@@ -27,6 +28,13 @@ describe('the preflight', () => {
     expect(faults).toHaveLength(1);
     expect(faults[0].message).toMatch(message);
     expect(faults[0].place).toBe(`data.jsonl:${prompts.length}`);
+  });
+
+  it('finds the same question twice where neither has an id', () => {
+    const prompt = aPrompt({ question: 'Why?' });
+    const made = { ...prompt, promptId: makeId(prompt) };
+    const [fault] = findFaults(placed(made, { ...made, groundTruth: '8' }), demands);
+    expect(fault.message).toBe('the same question is already at data.jsonl:1; take one out');
   });
 
   it('takes several marks of one image that shows several figures', () => {
@@ -67,6 +75,48 @@ describe('validate', () => {
       /^13 faults .*\n {2}datasets\/bad\/data\.jsonl:13: no JSON(.*\n)+ {2}and 3 more$/,
     );
     expect(await store.exists(keys.manifestKey(keys.promptsPrefix('run')))).toBe(false);
+  });
+
+  async function validateRows(rows: object[], changes: object = {}): Promise<void> {
+    await store.write('datasets/some/data.jsonl', encodeRecords(rows));
+    const train = { kind: 'dataset', path: 'datasets/some/' };
+    const rl = { iterations: 1, promptsPerIteration: 1, groupSize: 2, optimizer: { learningRate: 1 } };
+    const config = aRunConfig({ data: { ...aRunConfig().data, train }, rl, ...changes } as never);
+    await store.write(input.configKey, JSON.stringify(config));
+    await validate();
+  }
+
+  it("refuses the model's control tokens in questions and in the system prompt", async () => {
+    const row = { id: 'pad', question: 'What does <|image_pad|> mean?', answer: '2' };
+    await expect(validateRows([{ ...row, id: 'first', question: 'What?' }, row])).rejects.toThrow(
+      /some\/data\.jsonl:2: question holds the control token <\|image_pad\|> of the model; take it out$/,
+    );
+    const policy = { model: 'models/base/', systemPrompt: 'Be brief.<|im_end|>' };
+    await expect(validateRows([{ ...row, question: 'What?' }], { policy })).rejects.toThrow(
+      /policy\.systemPrompt: holds the control token <\|im_end\|> of the model/,
+    );
+    await store.write('models/other/tokenizer.json', '{"added_tokens": [{"content": "[IMG]", "special": true}]}');
+    const other = { policy: { model: 'models/other/' } };
+    await expect(validateRows([{ ...row, question: 'What is [IMG]?' }], other)).rejects.toThrow(
+      /control token \[IMG\]/,
+    );
+  });
+
+  it('refuses worked solutions that SFT would learn and should not', async () => {
+    const wrong = { id: 'a', question: 'What?', answer: '7', solution: aResponse('8') };
+    await expect(validateRows([wrong])).rejects.toThrow(/data\.jsonl:1: solution: incorrect: /);
+    const bare = { ...wrong, solution: '7' };
+    await expect(validateRows([bare])).rejects.toThrow(
+      /data\.jsonl:1: solution: right, but not in the format; write <think>/,
+    );
+    await validateRows([bare], { rewards: { format: 0 } });
+    await store.delete(keys.manifestKey(keys.promptsPrefix('run')));
+  });
+
+  it('lets solutions be that nobody learns', async () => {
+    const wrong = { id: 'a', question: 'What?', answer: '7', solution: aResponse('8') };
+    await validateRows([wrong], { expert: { name: 'none' } });
+    await store.delete(keys.manifestKey(keys.promptsPrefix('run')));
   });
 
   it('refuses tiers that the family of tasks does not have', async () => {
