@@ -1,3 +1,4 @@
+import { createFirstSeen } from '../base/first-seen.ts';
 import { hashJson } from '../base/hash.ts';
 import { shorten } from '../base/printable.ts';
 import {
@@ -33,15 +34,16 @@ export interface PromptDemands {
   solutions?: ResponseDemands;
 }
 
-/** Checks one prompt after the other of one split; gives what is wrong with each. */
+/** Checks one prompt after the other of one source; gives what is wrong with each. */
 export type PromptChecker = (placed: PlacedPrompt) => Fault[];
 
-/** A checker that remembers the ids it has seen. */
+/** A checker that remembers the ids it has seen, and of each the line. */
 export function createPromptChecker(demands: PromptDemands): PromptChecker {
-  const firstPlaces = new Map<string, string>();
+  const ids = createFirstSeen();
   return ({ place, prompt }) => {
-    const firstPlace = firstPlaces.get(prompt.promptId);
-    if (firstPlace === undefined) firstPlaces.set(prompt.promptId, place);
+    const [, line = '0'] = /:(\d+)$/.exec(place) ?? [];
+    const firstLine = ids.see(prompt.promptId, Number(line));
+    const firstPlace = firstLine === undefined ? undefined : place.replace(/:\d+$/, `:${firstLine}`);
     const messages = [firstPlace && describeRepetition(prompt, firstPlace), ...findPromptFaults(prompt, demands)];
     return messages.filter((message) => message !== undefined).map((message) => ({ place, message }));
   };
@@ -49,7 +51,8 @@ export function createPromptChecker(demands: PromptDemands): PromptChecker {
 
 /** Everything wrong with the prompts of one split: ids used twice, answers that cannot be graded, images that do not fit. */
 export function findFaults(prompts: readonly PlacedPrompt[], demands: PromptDemands): Fault[] {
-  return prompts.flatMap(createPromptChecker(demands));
+  const check = createPromptChecker(demands);
+  return prompts.flatMap((placed) => check(placed));
 }
 
 function findPromptFaults(prompt: Prompt, { controlTokens, solutions }: PromptDemands): (string | undefined)[] {
