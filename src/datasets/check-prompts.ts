@@ -3,6 +3,7 @@ import { hashJson } from '../base/hash.ts';
 import { shorten } from '../base/printable.ts';
 import {
   type ActiveReward,
+  completeSolution,
   findBrokenCommand,
   findGoldFault,
   prepareResponse,
@@ -86,7 +87,7 @@ function describeRepetition(prompt: Prompt, firstPlace: string): string {
 /** Why SFT may not learn a prompt's worked solution, if it has one. */
 function findSolutionFault(prompt: Prompt, demands: ResponseDemands): string | undefined {
   if (prompt.solution === undefined) return undefined;
-  const prepared = prepareResponse(prompt, prompt.solution, demands);
+  const prepared = prepareResponse(prompt, completeSolution(prompt, prompt.solution), demands);
   if (prepared.kind === 'usable') return undefined;
   return `solution: ${prepared.evidence}; ${prepared.remedy}`;
 }

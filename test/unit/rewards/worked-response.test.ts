@@ -1,4 +1,10 @@
-import { DEFAULT_DEMANDS, isFormatted, prepareResponse, responseDemandsOf } from '../../../src/rewards/index.ts';
+import {
+  completeSolution,
+  DEFAULT_DEMANDS,
+  isFormatted,
+  prepareResponse,
+  responseDemandsOf,
+} from '../../../src/rewards/index.ts';
 import { aPrompt, aResponse, aRunConfig } from '../../support/factories.ts';
 
 const prepare = (response: string, prompt = aPrompt()) => prepareResponse(prompt, response, DEFAULT_DEMANDS);
@@ -71,5 +77,28 @@ describe('a worked response', () => {
     const prompt = aPrompt({ groundTruth: '3,14' });
     expect(prepareResponse(prompt, aResponse('3.14'), responseDemandsOf(rewards))).toMatchObject({ kind: 'usable' });
     expect(prepare(aResponse('3.14'), prompt)).toMatchObject({ kind: 'refused' });
+  });
+});
+
+describe('a worked solution', () => {
+  const turned = 'Andrew turned back three times in total as marked on the right-hand diagram.';
+  const box = (answer: string) => `\nThe answer is $\\boxed{${answer}}$.`;
+
+  it.each([
+    ['that says its answer stays', 'Add 3 and 4 to get 7.', {}, ''],
+    ['that leaves the answer to its field gets it', turned, { groundTruth: '3' }, box('3')],
+    ['that ends with a remark gets it', 'The middle number is 7. Note that it is a 3 x 3 square.', {}, box('7')],
+    ['of a choice gets its letter', turned, { options: ['2', '3'], groundTruth: 'B' }, box('B')],
+    ['gets what is read in a gold', turned, { groundTruth: '<answer> 3 </answer>' }, box('3')],
+    ['that ends with another value stays', 'Add 3 and 5 to get 8.', {}, ''],
+    ['that says another answer stays', 'With 7 in mind, the answer is \\boxed{8}.', {}, ''],
+    ['that says another choice stays', 'So the answer is (A).', { options: ['2', '3'], groundTruth: 'B' }, ''],
+    ['that is none stays', 'See above.', {}, ''],
+    ['with tags stays', '<think>I count and count and count and count and count.</think>', {}, ''],
+  ])('%s', (_, solution, fields, added) => {
+    const prompt = aPrompt(fields);
+    const completed = completeSolution(prompt, solution);
+    expect(completed).toBe(solution + added);
+    if (added !== '') expect(prepare(completed, prompt).kind).toBe('usable');
   });
 });
