@@ -27,7 +27,7 @@ import { consult } from '../src/experts/consult.ts';
 import { type ActiveExpert, loadExpert } from '../src/experts/index.ts';
 import type { PromptExample } from '../src/formats/format.ts';
 import { readRunConfig } from '../src/launch/read-run-config.ts';
-import { type ActiveReward, scoreTrajectory } from '../src/rewards/index.ts';
+import { type ActiveReward, responseDemandsOf, scoreTrajectory } from '../src/rewards/index.ts';
 import { loadRewards } from '../src/rewards/load-rewards.ts';
 import type { PromptSource } from '../src/schema/config/prompt-source.ts';
 import type { RunConfig } from '../src/schema/config/run-config.ts';
@@ -142,7 +142,7 @@ async function collectExamples({ config, expert, say }: Lab, groups: readonly Sc
   const { name: runId, seed, diagnosis } = config;
   const prompts = groups.map(({ prompt }) => prompt);
   const beyond = prompts.filter((_, at) => routes[at].kind === 'expert').slice(0, config.expert.maxConsultations);
-  const answers = await consult(expert, beyond);
+  const answers = await consult(expert, beyond, responseDemandsOf(config.rewards));
   const trajectories = groups.flatMap(({ members }) => members.map(({ trajectory }) => trajectory));
   const scores = groups.flatMap(({ members }) => members.map(({ score }) => score));
   const selection = { runId, seed, maxKept: diagnosis.maxKeptPerPrompt };

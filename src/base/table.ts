@@ -1,4 +1,4 @@
-import { toPrintable } from './printable.ts';
+import { toTerminalText } from './terminal-text.ts';
 
 /** How a column stands, and how wide it is at least, in characters. */
 export interface Column {
@@ -33,4 +33,4 @@ export function alignColumns(
 }
 
 /** A cell may come from anywhere: nothing in it breaks the table or controls a terminal. */
-const toLine = (cell: string) => toPrintable(cell).replaceAll('\n', '\\n');
+const toLine = (cell: string) => toTerminalText(cell).replaceAll('\n', '\\n');

@@ -1,6 +1,6 @@
 import { createFirstSeen } from '../base/first-seen.ts';
 import { hashJson } from '../base/hash.ts';
-import { shorten } from '../base/printable.ts';
+import { shorten } from '../base/terminal-text.ts';
 import {
   type ActiveReward,
   completeSolution,

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, posix, resolve, sep } from 'node:path';
-import { shorten } from '../base/printable.ts';
+import { shorten } from '../base/terminal-text.ts';
 import { InvalidInputError, NotFoundError } from '../schema/errors.ts';
 
 /** The files of a dataset: any store will do. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { shorten } from '../base/printable.ts';
+import { shorten } from '../base/terminal-text.ts';
 import { withoutLabels } from '../rewards/accuracy/option-labels.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { findConversation, gatherFields, isEmpty } from './field-names.ts';

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import sharp from 'sharp';
 import { createBudget } from '../base/budget.ts';
 import { sha256Of } from '../base/hash.ts';
-import { shorten } from '../base/printable.ts';
+import { shorten } from '../base/terminal-text.ts';
 import { decodeImage } from '../images/decode-image.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { MAX_IMAGE_PIXELS } from '../schema/image-limits.ts';

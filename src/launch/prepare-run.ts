@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, posix, resolve } from 'node:path';
 import { sha256Of } from '../base/hash.ts';
-import { shorten } from '../base/printable.ts';
 import { readLines } from '../base/read-lines.ts';
+import { shorten } from '../base/terminal-text.ts';
 import { loadBenchmarks } from '../benchmarks/index.ts';
 import { createDatasetFolder, findPathFault, locateInside } from '../datasets/dataset-files.ts';
 import { imagePathsOf } from '../datasets/dataset-row.ts';

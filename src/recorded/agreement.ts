@@ -1,4 +1,4 @@
-import { toPrintable } from '../base/printable.ts';
+import { toTerminalText } from '../base/terminal-text.ts';
 import type { RecordedTrajectory } from '../datasets/recorded-response.ts';
 import type { TrajectoryScore } from '../schema/trajectory.ts';
 
@@ -42,7 +42,7 @@ export const isDisagreement = ({ trajectory, score }: JudgedResponse) =>
 
 /** The responses on which the verdicts differ, as a Markdown table with our reasons. */
 export function renderDisagreements(judged: readonly JudgedResponse[]): string {
-  const inCell = (text: string) => toPrintable(text).replace(/\s+/g, ' ').replaceAll('|', '\\|');
+  const inCell = (text: string) => toTerminalText(text).replace(/\s+/g, ' ').replaceAll('|', '\\|');
   const rows = judged.filter(isDisagreement).map(({ trajectory, score }) => {
     const verdicts = [score.isCorrect, trajectory.officialCorrect].map((isCorrect) =>
       isCorrect ? 'correct' : 'wrong',

@@ -65,7 +65,10 @@ export function countRoutes(routes: readonly Pick<Route, 'kind'>[]): RouteCounts
   return { mastered: count('mastered'), selfDistill: count('self-distill'), expert: count('expert') };
 }
 
-/** Why SFT does not learn a response: its answer is not right, or it is right and not in the format asked for. */
+/**
+ * Why SFT does not learn a response: its answer is not right, or it is right and not in the format asked for.
+ * @example 'unformatted'
+ */
 export const RefusalReason = z.enum(['wrong', 'unformatted']);
 export type RefusalReason = z.infer<typeof RefusalReason>;
 
@@ -87,7 +90,10 @@ export const ExpertAnswer = z.object({
 });
 export type ExpertAnswer = z.infer<typeof ExpertAnswer>;
 
-/** How many prompts that needed an example have none, by reason: nobody was asked, or had an answer, or it was refused. */
+/**
+ * How many prompts that needed an example have none, by reason: nobody was asked, or had an answer, or it was refused.
+ * @example { notAsked: 0, unanswered: 2, wrong: 1, unformatted: 0 }
+ */
 export const WithoutExample = z.object({
   notAsked: z.int().nonnegative(),
   unanswered: z.int().nonnegative(),

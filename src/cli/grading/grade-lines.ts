@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { toPrintable } from '../../base/printable.ts';
 import { readLines, type TextLine } from '../../base/read-lines.ts';
+import { toTerminalText } from '../../base/terminal-text.ts';
 import type { GradeOptions } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { gradePair } from './grade-pair.ts';
@@ -65,7 +65,7 @@ async function* verdictLines(
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       count.refused += 1;
-      console.error(toPrintable(error.message));
+      console.error(toTerminalText(error.message));
     }
   }
 }

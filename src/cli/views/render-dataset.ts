@@ -1,6 +1,6 @@
-import { shorten, toPrintable } from '../../base/printable.ts';
 import type { Spread } from '../../base/spread.ts';
 import { alignColumns, TEXT } from '../../base/table.ts';
+import { shorten, toTerminalText } from '../../base/terminal-text.ts';
 import type { AnnotateSummary } from '../../datasets/annotate/annotate-dataset.ts';
 import type { CheckedModel, DatasetSummary } from '../../datasets/check-dataset.ts';
 
@@ -32,7 +32,7 @@ export function renderDataset(summary: DatasetSummary, { title }: Pick<CheckedMo
 }
 
 function renderFaults({ faults, faultCount }: DatasetSummary): string[] {
-  const shown = faults.slice(0, SHOWN_FAULTS).map(({ place, message }) => toPrintable(`${place}: ${message}`));
+  const shown = faults.slice(0, SHOWN_FAULTS).map(({ place, message }) => toTerminalText(`${place}: ${message}`));
   return faultCount > shown.length ? [...shown, `and ${faultCount - shown.length} more`] : shown;
 }
 

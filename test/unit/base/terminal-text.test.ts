@@ -1,4 +1,5 @@
-import { toTerminalText } from '../../../src/base/terminal-text.ts';
+import { alignColumns, TEXT } from '../../../src/base/table.ts';
+import { shorten, toTerminalText } from '../../../src/base/terminal-text.ts';
 
 describe('text for a terminal', () => {
   it.each([
@@ -20,5 +21,19 @@ describe('text for a terminal', () => {
   it('is JSON of the same meaning where it was JSON', () => {
     const value = { id: '\x1b\x9b\u202e\x7f' };
     expect(JSON.parse(toTerminalText(JSON.stringify(value)))).toEqual(value);
+  });
+
+  it('is cut where it is long', () => {
+    expect(shorten('a\nb')).toBe('a b');
+    expect(shorten('x'.repeat(1000))).toHaveLength(63);
+  });
+
+  it('is what tables have, a row a line', () => {
+    expect(alignColumns([['a\nb\u001b', 'c']], [TEXT])).toEqual(['a\\nb\\u001b  c']);
+  });
+
+  it('fits into tables of very many rows', () => {
+    const rows = Array.from({ length: 200_000 }, (_, index) => [String(index)]);
+    expect(alignColumns(rows, [TEXT])).toHaveLength(200_000);
   });
 });
