@@ -21,6 +21,7 @@ export function approximations(plain: string): string[] {
   if (isName(first) && rounded.length > 0) return approximations(rounded.join('≈'));
   const exact = approximate(first.slice(first.lastIndexOf('=') + 1));
   const values = rounded.map(approximate);
+  if (Number.isNaN(exact) && values.every(Number.isNaN)) return [plain];
   if (values.some((value) => Math.abs(exact - value) > Math.abs(exact) / 20)) return [];
   return [first, ...rounded.filter((_, index) => !Number.isNaN(exact - values[index]))];
 }

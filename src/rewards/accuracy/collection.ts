@@ -10,6 +10,10 @@ export interface Collection {
   items: string[];
   /** Each item is an equation with a name of its own, `p = 5, q = 2`; in the order of the names where they have one. */
   isNamed?: boolean;
+  /** Each item was said of one name, `x = 1 or x = 2`. */
+  hasOneName?: boolean;
+  /** Joined by "or": no pair. */
+  isAlternative?: boolean;
 }
 
 const MATRIX = /^\\begin\s*\{([pbBvV]?matrix|array|cases)\}\s*(?:\{[lcr|\s]*\})?(.*)\\end\s*\{\1\}$/s;
@@ -85,7 +89,10 @@ function readList(plain: string): Collection | undefined {
     plain.replace(/,?\s+(?:and|or|und|oder)\s+|\s*(?:或者?|和|及|与|または|또는|와|과)\s*(?=[\d\\(-])/g, ','),
     /[,;]/,
   );
-  return items.length > 1 ? orderByName({ kind: 'list', brackets: '', items: shareName(items) }) : undefined;
+  if (items.length < 2) return undefined;
+  const shared = shareName(items);
+  const list = orderByName({ kind: 'list', brackets: '', items: shared });
+  return { ...list, hasOneName: shared !== items, isAlternative: /\s(?:or|oder)\s|或|または|또는/.test(plain) };
 }
 
 /** Names that follow one another in the alphabet have an order, `x, y` or `p, q`; others keep that of the answer. */

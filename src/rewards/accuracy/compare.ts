@@ -1,16 +1,18 @@
 import { approximations, isApproximate } from './approximation.ts';
 import { compareCalendar } from './calendar.ts';
 import { type Collection, readCollection } from './collection.ts';
+import { areOtherMoney } from './currency.ts';
+import { dropVariable } from './equation.ts';
 import { type Comparison, compareExpressions } from './equivalence.ts';
 import { compareIntervals, isPlainlyInterval } from './interval.ts';
 import { compareMatrices } from './matrix.ts';
-import { dropVariable, withoutName } from './name.ts';
+import { withoutName } from './name.ts';
 import { normalizeAnswer } from './normalize.ts';
 import { parseExpression } from './parse-expression.ts';
 import { compareQuantities, readCompoundQuantity, readQuantity } from './quantity.ts';
 import { compareRelations, readRelations } from './relation.ts';
-import { isFalling, readSequence } from './sequence.ts';
-import { areOtherSymbols, canonicalWords, isChemical, isWords, parseNumberWords } from './words.ts';
+import { isDifference, readSequence } from './sequence.ts';
+import { areOtherSymbols, canonicalWords, isChemical, isShortWord, isWords, parseNumberWords } from './words.ts';
 
 export type { Comparison } from './equivalence.ts';
 
@@ -34,6 +36,7 @@ export function compareAnswers(answer: string, gold: string): Compared {
   if (answer.length > MAX_LENGTH || gold.length > MAX_LENGTH) {
     return { comparison: answer.trim() === gold.trim() ? 'equal' : 'undecided', as: 'text' };
   }
+  if (areOtherMoney(answer, gold)) return { comparison: 'different', as: 'amounts of money' };
   return new AnswerComparison().compare(normalizeAnswer(answer), normalizeAnswer(gold));
 }
 
@@ -114,7 +117,7 @@ class AnswerComparison {
     const [given, wanted] = [a ?? readEnds(answer), b ?? readEnds(gold)];
     if (given && wanted) return { comparison: this.compareInOrder(given.items, wanted.items), as: 'ranges' };
     if ((a ?? b)!.kind === 'to' && [answer, gold].some((side) => /[:/]/.test(side))) return undefined;
-    if (a && !b && isFalling(a) && readQuantity(gold, 'gold')) return undefined;
+    if (a && !b && isDifference(a) && readQuantity(gold, 'gold')) return undefined;
     return { comparison: 'different', as: 'ranges' };
   }
 
@@ -129,6 +132,7 @@ class AnswerComparison {
 
   private compareCollections(answer: Collection, gold: Collection): Comparison {
     if (answer.kind === 'ratio' || gold.kind === 'ratio') return this.compareRatios(answer, gold);
+    if (areOtherNames(answer, gold) || areOpen(answer, gold)) return 'different';
     if ((answer.kind === 'matrix') !== (gold.kind === 'matrix')) return 'different';
     if (answer.kind === 'tuple' && gold.kind === 'tuple' && answer.brackets !== gold.brackets) return 'different';
     if ([answer.kind, gold.kind].includes('tuple') && [answer.kind, gold.kind].includes('set')) {
@@ -136,10 +140,11 @@ class AnswerComparison {
     }
     const isOneTuple = (answer.kind === 'tuple') !== (gold.kind === 'tuple');
     if (isOneTuple && answer.items.length !== gold.items.length) return 'different';
+    if (isOneTuple && (answer.isAlternative || gold.isAlternative)) return 'different';
     const isOneNamed = Boolean(answer.isNamed) !== Boolean(gold.isNamed);
     const isOrdered = isOneNamed || (!gold.isNamed && (gold.kind === 'tuple' || gold.kind === 'matrix'));
     if (isOrdered) return this.compareInOrder(answer.items, gold.items);
-    return this.compareInAnyOrder(answer.items, gold.items);
+    return this.compareInAnyOrder(this.elements(answer), this.elements(gold));
   }
 
   /** `2:4` is `1:2` and one half; `1:2:3` is `2:4:6`. */
@@ -147,6 +152,7 @@ class AnswerComparison {
     if (answer.kind !== gold.kind && [answer, gold].some(isClock)) return 'different';
     const [a, b] = [answer, gold].map(quotients);
     if (!a || !b || a.length !== b.length) return 'different';
+    if ([answer, gold].some(({ kind, items }) => kind !== 'ratio' && hasUnit(items))) return 'different';
     return this.compareInOrder(a, b);
   }
 
@@ -157,9 +163,12 @@ class AnswerComparison {
     return results.includes('undecided') ? 'undecided' : 'equal';
   }
 
-  /** Repeated elements count once. */
-  private compareInAnyOrder(answer: string[], gold: string[]): Comparison {
-    const [left, right] = [this.distinct(answer), this.distinct(gold)];
+  /** Repeated elements of a set count once, those of a list as often as they stand there. */
+  private elements({ kind, items }: Collection): string[] {
+    return kind === 'set' ? this.distinct(items) : items;
+  }
+
+  private compareInAnyOrder(left: string[], right: string[]): Comparison {
     if (this.work > MAX_WORK) return 'undecided';
     if (left.length !== right.length) return 'different';
     const rest = [...right];
@@ -201,6 +210,14 @@ class AnswerComparison {
 const isOneQuantity = (plain: string) =>
   parseNumberWords(plain) !== undefined || readCompoundQuantity(plain) !== undefined;
 
+/** `x = 1, x = 2` names one thing, `x = 1, y = 2` two. */
+const areOtherNames = (a: Collection, b: Collection) =>
+  [a, b].some(({ isNamed }) => isNamed) && [a, b].some(({ hasOneName }) => hasOneName);
+
+/** `[0, 1)` holds more than its ends. */
+const areOpen = (a: Collection, b: Collection) =>
+  a.brackets !== b.brackets && [a, b].some(({ brackets }) => /^(?:\(\]|\[\))$/.test(brackets));
+
 /** `[10, 20]`, and a score with a colon, for comparing with a range. */
 function readEnds(plain: string): Pick<Collection, 'items'> | undefined {
   const collection = readCollection(plain);
@@ -209,6 +226,9 @@ function readEnds(plain: string): Pick<Collection, 'items'> | undefined {
 }
 
 const single = (plain: string): Collection => ({ kind: 'list', brackets: '', items: [plain] });
+
+/** `12 cm` is no `12:1`. */
+const hasUnit = (items: string[]) => items.some((item) => readQuantity(item, 'gold')?.unit);
 
 /** `6:30` beside a number: a time of day rather than a ratio that nobody reduced. */
 function isClock({ kind, items }: Collection): boolean {
@@ -232,6 +252,7 @@ function compareWords(answer: string, gold: string): Comparison | undefined {
   const [a, b] = [canonicalWords(answer), canonicalWords(gold)];
   if (a === b) return areOtherSymbols(answer, gold) ? 'undecided' : 'equal';
   if ([answer, gold].every((side) => parseNumberWords(side) !== undefined)) return undefined;
+  if ([a, b].some(isShortWord)) return 'different';
   const isProduct = a.length === b.length && a.length <= 3 && [...a].sort().join() === [...b].sort().join();
   return isProduct ? 'undecided' : 'different';
 }

@@ -26,7 +26,7 @@ export function compareIntervals(answer: string, gold: string): Comparison | und
   return results.includes('equal') ? 'equal' : results[0];
 }
 
-/** `|z|` alone is read as it is, and as a number from 0 up, as `1 < |z| < 3` may answer `(1, 3)`. */
+/** `|x|` is read as what x may be; of complex z it may be the modulus that is asked for: `1 < |z| < 3` answers `(1, 3)`. */
 function readings(plain: string): Interval[][] {
   const asNumber = plain.replace(/\|\s*([a-z])\s*\|/g, '$1');
   const isOnlyAbsolute = asNumber !== plain && !/[a-z]/.test(plain.replace(/\|\s*[a-z]\s*\|/g, ''));
@@ -36,7 +36,8 @@ function readings(plain: string): Interval[][] {
   const zero = bound(whole(0n), true)!;
   const fromZero = { low: zero, high: bound(INFINITE, false)! };
   const mirrored = read.flatMap((each) => intersect(each, fromZero)).flatMap((each) => [each, mirror(each)]);
-  return [join(mirrored), read, read.flatMap((each) => intersect(each, fromZero))];
+  const isModulus = /\|\s*[zw]\s*\|/.test(plain);
+  return isModulus ? [join(mirrored), read.flatMap((each) => intersect(each, fromZero))] : [join(mirrored)];
 }
 
 const mirror = ({ low, high }: Interval): Interval => ({ low: negated(high), high: negated(low) });

@@ -1,9 +1,9 @@
 import { type Comparison, compareExpressions } from './equivalence.ts';
 import { describeExpression, type Expression } from './expression.ts';
+import { parseSpelledNumber, spellOutNumber } from './number-words.ts';
 import { parseExpression } from './parse-expression.ts';
 import { type Rational, rational, toNumber } from './rational.ts';
 import { areLooselySame, findUnit, isUnitPhrase, type Unit, unitName } from './units.ts';
-import { parseNumberWords } from './words.ts';
 
 /** A number with what stands behind it. */
 export interface Quantity {
@@ -40,8 +40,10 @@ const CALL = /\\?(?:sin|cos|tan|cot|sec|csc)/;
  */
 export function readQuantity(plain: string, role: 'answer' | 'gold'): Quantity | undefined {
   if (plain.length > MAX_LENGTH) return readNumber(plain);
-  const inWords = parseNumberWords(plain);
-  if (inWords !== undefined) return fromRational(rational(inWords)!);
+  const inWords = parseSpelledNumber(plain);
+  if (inWords !== undefined) return fromRational(inWords);
+  const spelled = spellOutNumber(plain);
+  if (spelled !== plain) return readQuantity(spelled, role);
   const whole = /[%°]|\p{L}{2}/u.test(plain) ? undefined : readNumber(plain);
   if (whole) return whole;
   const parts = splitNumber(plain.replace(/°\s*([CF])(?!\p{L})/u, ' deg$1'));

@@ -32,6 +32,12 @@ export function readSequence(plain: string): Sequence | undefined {
   return { kind: hyphen || isNamed || unit || tail ? 'range' : 'to', items };
 }
 
-/** True where the numbers of the range fall, as in an unevaluated difference or a score. */
-export const isFalling = ({ items }: Sequence) =>
-  items.length > 1 && Number.parseFloat(items[0]) >= Number.parseFloat(items[1]);
+/**
+ * True where two numbers fall as in a difference that was not worked out. A date does not, `2024-01-01`, nor does a year
+ * with its month; and nobody takes 0 away.
+ */
+export const isDifference = ({ items }: Sequence) =>
+  items.length === 2 &&
+  Number.parseFloat(items[0]) >= Number.parseFloat(items[1]) &&
+  !/^0/.test(items[1]) &&
+  !(/^(?:19|20)\d\d$/.test(items[0]) && /^(?:[1-9]|1[0-2])$/.test(items[1]));

@@ -57,6 +57,7 @@ export const WORD_UNITS = new Map<string, Unit>([
   ...of('volume', 1n, 100n, 'cl centiliter centilitre'),
   ...of('volume', 1n, 10n, 'dl'),
   ...of('volume', 1n, 1n, 'l liter litre 升'),
+  ...of('volume', 3785411784n, 1_000_000_000n, 'gal gallon'),
   ...of('angle', 1n, 1n, '° deg degree 度'),
   ...of('angle', 360n, 1n, 'revolution'),
   ...of('length^2', 10_000n, 1n, 'ha hectare'),

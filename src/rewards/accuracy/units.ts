@@ -19,7 +19,10 @@ const OPERATORS =
 export function isUnitPhrase(text: string, isSpaced: boolean): boolean {
   const bare = text.replace(/\^\s*\{?\s*-?\d\s*\}?/g, ' ').replace(/[*/{}.°-]/g, ' ');
   if (/[^\p{L}\p{M}\s]/u.test(bare)) return false;
-  const words = bare.split(/\s+/).filter((word) => word !== '');
+  const words = bare
+    .replace(/(?<=\p{L}\s)(?:squared|cubed)\b/gu, '')
+    .split(/\s+/)
+    .filter((word) => word !== '');
   return words.every((word) => isKnown(word) || isWord(word, isSpaced));
 }
 

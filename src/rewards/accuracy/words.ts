@@ -58,6 +58,9 @@ function singular(word: string): string {
 
 const SHORT_WORD = /^(?:no|up|on|in|by|we|he|it|me|my|us|am|pm|ok|go|do|is|be|so|if|or|at|to|of|y|n|t|f)$/i;
 
+/** True for words of two letters that would else be products of variables. */
+export const isShortWord = (word: string) => word.length === 2 && SHORT_WORD.test(word);
+
 /** A formula of elements with both cases, such as `NaCl` and `CoCl_2`. */
 export const isChemical = (plain: string) =>
   /^\d*(?:\(?[A-Z][a-z]?[\d_{})]*){2,}$/.test(plain) && /[a-z]/.test(plain) && /[A-Z].*[A-Z]/.test(plain);

@@ -1,4 +1,4 @@
-import { isMultiple } from '../name.ts';
+import { leavesUnknown } from '../equation.ts';
 import { isUnitPhrase, isUnitSymbol } from '../units.ts';
 import { parseNumberWords } from '../words.ts';
 
@@ -7,14 +7,16 @@ const ATOM = String.raw`(?:\\[dt]?frac\s*(?:\{[^{}]{1,40}\}){2}|\\sqrt(?:\[\d+\]
 const JOIN = String.raw`\s?(?:[-+*/:=×÷·^±<>≤≥]|\\times|\\cdot|\\div|\\pm|\^\\circ|\^\{)?\s?-?`;
 const UNIT = String.raw`(?:\s?(?:%|°\s?[CF]?|\\%|\^\\circ|\^\{\\circ\}|percent\b|degrees?\b|[ap]\.?m\b\.?)|\s(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore)\b)?`;
 const PHRASE = new RegExp(
-  String.raw`(?<![\p{Script=Latin}\p{Script=Greek}\d._\\/])(?:(minus|negative)\s+)?([-+±]\s?)?(${ATOM}(?:${JOIN}${ATOM}){0,40}\}?${UNIT})`,
+  String.raw`(?<![\p{Script=Latin}\p{Script=Greek}\d._\\/])(?:(minus|negative|[负負]|零下)\s*)?([-+±]\s?)?(${ATOM}(?:${JOIN}${ATOM}){0,40}\}?${UNIT})`,
   'giu',
 );
 /** The word behind a number, with its power or quotient where it is a unit. */
-const NEXT_WORD = /^\s?([\p{L}Ω]+(?:\s?(?:\^\{?[23]\}?|[²³]))?(?:(?:\/|\sper\s)[\p{L}]+(?:\^\{?[23]\}?|[²³])?)?)/u;
+const NEXT_WORD =
+  /^\s?((?:(?:square|sq\.?|cubic|cu\.?)\s)?[\p{L}Ω]+(?:\s?(?:\^\{?[23]\}?|[²³]))?(?:(?:\/|\sper\s)[\p{L}]+(?:\^\{?[23]\}?|[²³])?)?)/u;
 /** Beside one of these, a number is part of a formula or relation that was not read as a whole. */
-const FORMULA_BEFORE = /(?:[|[{(^_*/<>≤≥≠≈]|\\[a-zA-Z]+\*?|(?<![\p{L}])[a-z]\s*[-+])\s*$/u;
-const FORMULA_AFTER = /^\s?(?:[|\]})^_*/<>≤≥≠+!]|-\s?[\p{L}\d\\]|\\[a-zA-Z]+)/u;
+const FORMULA_BEFORE =
+  /(?:[|[{(^_*/<>≤≥≠≈÷×¢]|(?<!\p{L})(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|ln|lg|exp|sqrt|root)|\\[a-zA-Z]+\*?|(?<![\p{L}])[a-z]\s*[-+])\s*$/u;
+const FORMULA_AFTER = /^\s?(?:[|\]})^_*/<>≤≥≠+!×÷·‰²³⁻⁺⁰-⁹]|['"](?=[\s.]*$)|-\s?[\p{L}\d\\]|\\[a-zA-Z]+)/u;
 
 /** The number stands for something else than an answer. */
 const LABEL =
@@ -23,9 +25,9 @@ const DENIED =
   /\b(?:not|never|cannot|can't|isn't|aren't|wasn't|doesn't|don't|won't|neither|nor|without|except|unless|if|instead of|rather than|wrong|incorrect|undetermined|unknown|insufficient|impossible)\b/i;
 /** These make another thing of the number behind them, and of the one before. */
 const COMPARED =
-  /\b(?:(?:more|less|greater|fewer|larger|smaller|higher|lower|other) than|over|under|below|above|beyond|exceeds?|between|twice|double|triple|base|(?:divisible|divided|multiplied) by|(?:root|square|cube|multiple|factor|divisor|power|half|third|quarter|percent|reciprocal|inverse|logarithm)s? of|(?:\d|one|two|three|four|five) in|out of)\s*$/i;
+  /\b(?:(?:more|less|greater|fewer|larger|smaller|higher|lower|other) than|over|under|below|above|beyond|exceeds?|between|among|twice|double|triple|base|(?:divisible|divided|multiplied) by|(?:root|square|cube|multiple|factor|divisor|power|half|third|quarter|percent|reciprocal|inverse|logarithm)s? of|(?:\d|one|two|three|four|five) in|out of)\s*$/i;
 const OPEN_END =
-  /^[\s-]*(?:(?:third|fourth|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth|halve)s?\b|half\b|or\b|times\b|factorial\b|below\b|squared\b|cubed\b)/i;
+  /^[\s-]*(?:(?:third|fourth|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth|halve)s?\b|half\b|or\b|times\b|factorial\b|below\b|squared\b|cubed\b|(?:\p{L}+\s+)?less\s*[.!]?$|root\b|and an?\b|point\b|at (?:most|least)\b|(?:\p{L}+\s+){0,2}(?:more|less|fewer|greater|larger|smaller|older|younger|taller|longer|shorter|higher|lower)\s+than\b|以[上下内外]|[多几倍]?余|左右|点半|點半|\.\.)/iu;
 /** Between two numbers, these make the second what the first leads to. */
 const LEADS =
   /(?:=|\b(?:so|then|thus|hence|therefore|is|are|was|were|equals?|gives?|get|makes?|leaves?|total|have|has|becomes?)\b)/i;
@@ -81,27 +83,57 @@ const FUNCTION_WORD = /^(?:in|to|and|or|is|are|as|at|by|so|if|we|it|be|of|for|on
 
 const MAGNITUDE = /^[百千万萬亿億兆백천만억]/;
 
+/** `cm`, `square cm`. */
+const isMeasure = (word: string) => isUnitSymbol(word) || /^(?:square|sq\.?|cubic|cu\.?)\s/.test(word);
+
 /** A noun, which says what there are so many of; units and variables belong to the number. */
 const isCounted = (word: string) =>
-  FUNCTION_WORD.test(word) || (!MAGNITUDE.test(word) && isUnitPhrase(word, true) && !isUnitSymbol(word));
+  FUNCTION_WORD.test(word) || (!MAGNITUDE.test(word) && isUnitPhrase(word, true) && !isMeasure(word));
 
 /** Within brackets, behind a relation or before an operator, it is not the number alone that is given. */
 const isPartOfFormula = (plain: string, { start, end, sign }: Phrase) =>
-  isMultiple(/([^=]*?)\s*=\s*$/.exec(plain.slice(0, start))?.[1] ?? '') ||
+  isUnknownBefore(plain.slice(0, start)) ||
+  FORMULA_BEFORE.test(plain.slice(0, start)) ||
   FORMULA_BEFORE.test(plain.slice(0, start) + sign) ||
   FORMULA_AFTER.test(plain.slice(end));
 
+/** `x^2 =`, behind the words of the sentence. */
+function isUnknownBefore(before: string): boolean {
+  const side = /([^=]*?)\s*=\s*$/.exec(before)?.[1];
+  return side !== undefined && leavesUnknown(side);
+}
+
 function isDenied(plain: string, { start, end }: Phrase): boolean {
   const [before, after] = [plain.slice(0, start), plain.slice(end)];
+  if (isBound(before, after)) return true;
   return (
-    deniesNext(before) || COMPARED.test(before) || OPEN_END.test(after) || /\b(?:wrong|incorrect|not)\b/.test(after)
+    deniesNext(before) ||
+    deniedBehind(after) ||
+    COMPARED.test(before) ||
+    OPEN_END.test(after) ||
+    /\b(?:wrong|incorrect|not)\b/.test(after)
   );
 }
+
+const BOUND =
+  /^(?:.*?\b(?:is|are)\b|[^\p{L}]*)\s*(?:before|after|until|at least|at most|up to|no (?:more|less|fewer) than|almost|nearly|not quite)\s+$/isu;
+const CHINESE_BOUND = /(?:[大小多少高低]于|[大小]於|超过|超過|不到|不足|至[少多]|最[少多]|将近|接近)\s*$/;
+
+/** `at least 7` gives a bound; `at least 7 moves are needed` may be what was asked for. */
+const isBound = (before: string, after: string) =>
+  CHINESE_BOUND.test(before) ||
+  (BOUND.test(before) && !(!/\b(?:is|are)\b/i.test(before) && /\b(?:is|are|must|needed|required)\b/.test(after)));
+
+/** Languages that deny behind the number. */
+const deniedBehind = (after: string) => /^\S{0,3}\s*(?:では?ない|じゃない|아니|아닙|değil)/.test(after);
+
+const DENIES_NEXT =
+  /(?<!\p{L})(?:no es|no son|não é|non è|nicht|keine?|pas|niet|не|tidak|bukan|không(?: phải)?(?: là)?)\s+$/iu;
 
 /** True where what follows the text is denied or in doubt: only the clause that it stands in counts. */
 export function deniesNext(before: string): boolean {
   if (/\b(?:any\w*|every\w*|all|none) but\s+(?:\w+\s+)?$/i.test(before)) return true;
-  if (/[不没非]\S{0,2}$/.test(before)) return true;
+  if (/[不没非]\S{0,2}$/.test(before) || DENIES_NEXT.test(before)) return true;
   const clause = before.split(/[,;.]\s|\b(?:so|but|hence|thus|therefore)\b/).at(-1)!;
   return DENIED.test(clause);
 }
@@ -116,7 +148,11 @@ export function onlyNumberInWords(sentence: string): string | undefined {
   if (found.length !== 1) return undefined;
   const words = found[0][0].trim().replace(/\s+and$/i, '');
   const before = sentence.slice(0, found[0].index);
+  const after = sentence.slice(found[0].index + words.length);
+  if (COMPARED.test(before) || isBound(before, after) || /[\p{L}]-$/u.test(before)) return undefined;
   const isCount = words.toLowerCase() !== 'one' || /\b(?:is|are|only|exactly|just|have|has)\s+$/i.test(before);
-  if (OPEN_END.test(sentence.slice(found[0].index + words.length))) return undefined;
-  return isCount && parseNumberWords(words) !== undefined ? words : undefined;
+  if (OPEN_END.test(after) || !isCount || parseNumberWords(words) === undefined) return undefined;
+  const sign = /\b(?:negative|minus)\s+$/i.test(before) ? 'negative ' : '';
+  const next = NEXT_WORD.exec(after)?.[1] ?? '';
+  return `${sign}${words}${isMeasure(next) ? ` ${next}` : ''}`;
 }

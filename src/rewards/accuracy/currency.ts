@@ -1,0 +1,35 @@
+/** What money an answer is in, read before its sign is dropped; `$` opens formulas as well, and counts where it stands alone. */
+const SIGNS: [string, RegExp][] = [
+  ['euro', /€|\\euro(?![a-zA-Z])|\bEUR\b|\beuros?\b/i],
+  ['pound', /£|\\pounds(?![a-zA-Z])|\bGBP\b/],
+  ['yen', /¥|\bJPY\b|\bCNY\b|\bRMB\b|\byen\b|\byuan\b/i],
+  ['rupee', /₹|\bINR\b|\bRs\b|\brupees?\b/],
+  ['won', /₩|\bKRW\b/],
+  ['dollar', /\\\$|\\textdollar|\bUSD\b|\bUS\s?\$|\bdollars?\b/i],
+];
+const CENTS = /¢|(?<=\d\s*|\\text\{\s*)\bcents?\b/i;
+
+export type Money = 'euro' | 'pound' | 'yen' | 'rupee' | 'won' | 'dollar' | 'cent';
+
+/** The currency that a text names, or undefined where it names none or several. */
+export function currencyOf(text: string): Money | undefined {
+  if (text.length > 200) return undefined;
+  const named = SIGNS.filter(([, sign]) => sign.test(text)).map(([name]) => name as Money);
+  if (CENTS.test(text)) named.push('cent');
+  if (named.length === 0 && hasLoneDollar(text)) return 'dollar';
+  return named.length === 1 ? named[0] : undefined;
+}
+
+const hasLoneDollar = (text: string) => text.split('$').length === 2 && /^\s*[-+]?\s*\$\s?\d|US\$\s?\d/.test(text);
+
+/** `12 cm`, `5%`: what is measured in something else is no money. */
+const OTHER =
+  /\d\s*(?:\\?%|°|(?:\\text\{|\\mathrm\{)?[\s~]*(?:percent|[cmk]?m|k?g|kg|[mc]?l|hours?|minutes?|seconds?|days?|degrees?|(?:centi|kilo|milli)?met(?:er|re)s?|grams?|lit(?:er|re)s?)(?![\p{L}^]))/iu;
+
+/** True where one side is money and the other is other money, or no money at all. */
+export function areOtherMoney(answer: string, gold: string): boolean {
+  if (!/[$€£¥₹₩¢]|[A-Z]{3}|dollar|euro|pound|yen|yuan|rupee|cent|Rs/i.test(answer + gold)) return false;
+  const [a, b] = [currencyOf(answer), currencyOf(gold)];
+  if (a && b) return a !== b && !(a === 'cent' || b === 'cent');
+  return (a !== undefined && OTHER.test(gold)) || (b !== undefined && OTHER.test(answer));
+}
