@@ -28,15 +28,28 @@ export function findGoldOptions(gold: string, options: readonly string[]): numbe
  */
 export function compareChoice(answer: string, gold: readonly number[], options: readonly string[]): Compared {
   const indices = choiceIndices(answer);
-  if (indices && isSameSet(indices, gold)) return { comparison: 'equal', as: 'choices' };
+  if (indices && isSameSet(indices, gold) && !namesOther(answer, gold, options))
+    return { comparison: 'equal', as: 'choices' };
   if (gold.length > 1) return compareSeveral(indices ?? indicesInProse(answer), gold);
   const right = options[gold[0]];
   const text = textOf(answer);
   if (text === textOf(right)) return { comparison: 'equal', as: 'text of the option' };
   if (indices || options.some((option) => textOf(option) === text)) return { comparison: 'different', as: 'choices' };
   const inProse = indicesInProse(answer);
-  if (inProse) return { comparison: isSameSet(inProse, gold) ? 'equal' : 'different', as: 'choices' };
+  if (inProse) {
+    const isRight = isSameSet(inProse, gold) && !namesOther(answer, gold, options);
+    return { comparison: isRight ? 'equal' : 'different', as: 'choices' };
+  }
   return compareWithTexts(answer, gold[0], options);
+}
+
+/** `B. green` where B is blue and another one green: two answers in one. */
+function namesOther(answer: string, gold: readonly number[], options: readonly string[]): boolean {
+  const [, behind, bracketed] =
+    /^\(?[A-J]\)?\s*(?:[.:)]|-)?\s*(?:\(([^()]*)\)|(.*))$/s.exec(normalizeAnswer(answer)) ?? [];
+  const text = textOf(behind ?? bracketed ?? '');
+  if (gold.length !== 1 || text === '' || /^[A-J]$/i.test(text)) return false;
+  return textOf(options[gold[0]]) !== text && options.some((option) => textOf(option) === text);
 }
 
 function compareSeveral(indices: number[] | undefined, gold: readonly number[]): Compared {

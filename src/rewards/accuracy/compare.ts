@@ -1,7 +1,7 @@
 import { approximations, isApproximate } from './approximation.ts';
 import { compareCalendar } from './calendar.ts';
 import { type Collection, readCollection } from './collection.ts';
-import { areOtherMoney } from './currency.ts';
+import { compareMoney } from './currency.ts';
 import { dropVariable } from './equation.ts';
 import { type Comparison, compareExpressions } from './equivalence.ts';
 import { compareIntervals, isPlainlyInterval } from './interval.ts';
@@ -36,7 +36,8 @@ export function compareAnswers(answer: string, gold: string): Compared {
   if (answer.length > MAX_LENGTH || gold.length > MAX_LENGTH) {
     return { comparison: answer.trim() === gold.trim() ? 'equal' : 'undecided', as: 'text' };
   }
-  if (areOtherMoney(answer, gold)) return { comparison: 'different', as: 'amounts of money' };
+  const money = compareMoney(answer, gold);
+  if (money) return { comparison: money, as: 'amounts of money' };
   return new AnswerComparison().compare(normalizeAnswer(answer), normalizeAnswer(gold));
 }
 
@@ -152,7 +153,9 @@ class AnswerComparison {
     if (answer.kind !== gold.kind && [answer, gold].some(isClock)) return 'different';
     const [a, b] = [answer, gold].map(quotients);
     if (!a || !b || a.length !== b.length) return 'different';
-    if ([answer, gold].some(({ kind, items }) => kind !== 'ratio' && hasUnit(items))) return 'different';
+    if ([answer, gold].some(({ kind, items }) => kind !== 'ratio' && (hasUnit(items) || INTEGER.test(items[0])))) {
+      return 'different';
+    }
     return this.compareInOrder(a, b);
   }
 
@@ -227,7 +230,7 @@ function readEnds(plain: string): Pick<Collection, 'items'> | undefined {
 
 const single = (plain: string): Collection => ({ kind: 'list', brackets: '', items: [plain] });
 
-/** `12 cm` is no `12:1`. */
+/** `12 cm` is no `12:1`, nor is 12. */
 const hasUnit = (items: string[]) => items.some((item) => readQuantity(item, 'gold')?.unit);
 
 /** `6:30` beside a number: a time of day rather than a ratio that nobody reduced. */

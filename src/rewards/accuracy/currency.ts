@@ -26,10 +26,19 @@ const hasLoneDollar = (text: string) => text.split('$').length === 2 && /^\s*[-+
 const OTHER =
   /\d\s*(?:\\?%|°|(?:\\text\{|\\mathrm\{)?[\s~]*(?:percent|[cmk]?m|k?g|kg|[mc]?l|hours?|minutes?|seconds?|days?|degrees?|(?:centi|kilo|milli)?met(?:er|re)s?|grams?|lit(?:er|re)s?)(?![\p{L}^]))/iu;
 
-/** True where one side is money and the other is other money, or no money at all. */
-export function areOtherMoney(answer: string, gold: string): boolean {
-  if (!/[$€£¥₹₩¢]|[A-Z]{3}|dollar|euro|pound|yen|yuan|rupee|cent|Rs/i.test(answer + gold)) return false;
+const NUMBER = /\d[\d,]*(?:\.\d+)?/;
+
+/** Compares money with other money, or with no money at all; undefined where the two are of one kind. */
+export function compareMoney(answer: string, gold: string): 'equal' | 'different' | undefined {
+  if (!/[$€£¥₹₩¢]|[A-Z]{3}|dollar|euro|pound|yen|yuan|rupee|cent|Rs/i.test(answer + gold)) return undefined;
   const [a, b] = [currencyOf(answer), currencyOf(gold)];
-  if (a && b) return a !== b && !(a === 'cent' || b === 'cent');
-  return (a !== undefined && OTHER.test(gold)) || (b !== undefined && OTHER.test(answer));
+  if (a && b) return a === b ? undefined : inCents(answer, a) === inCents(gold, b) ? 'equal' : 'different';
+  return (a && OTHER.test(gold)) || (b && OTHER.test(answer)) ? 'different' : undefined;
+}
+
+/** Dollars and cents in cents; any other money is apart. */
+function inCents(text: string, money: Money): number | Money {
+  const amount = Number(NUMBER.exec(text)?.[0].replaceAll(',', ''));
+  if (money !== 'dollar' && money !== 'cent') return money;
+  return Math.round(amount * (money === 'dollar' ? 100 : 1) * 1000) / 1000;
 }

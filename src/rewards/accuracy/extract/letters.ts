@@ -5,18 +5,26 @@
 
 const MAX_LENGTH = 400;
 const DENIED =
-  /\b(?:not|never|neither|nor|wrong|incorrect|false|eliminat\w*|exclud\w*|rul\w+ out|(?:is|are) out|cannot|except|instead of|rather than|unlike|discard\w*|reject\w*|too)\b|n't\b|不|错|錯|非|아니|ない|\bno es\b|\bnicht\b|\bpas\b/i;
+  /\b(?:not|never|neither|nor|wrong|incorrect|false|eliminat\w*|exclud\w*|rul\w+ out|(?:is|are) out|cannot|except|instead of|rather than|unlike|discard\w*|reject\w*|too|far from|opposite|no longer|other than)\b|n't\b|不|错|錯|非|아니|ない|\bno es\b|\bnicht\b|\bpas\b/i;
 const CLAUSE = /[,;:]\s|\.\s|[\n—]|\b(?:but|so|then|therefore|thus|hence)\b/i;
 const REASON =
   /\b(?:because|since|as|given that|due to|where|while|whereas|although|though)\b[\s\S]*$|因为[\s\S]*$|由于[\s\S]*$/i;
+/** What stood before is not so. */
+const TAKES_BACK =
+  /^\s*(?:(?:this|that|it)\s+(?:is|was|turns out)\s+(?:wrong|false|incorrect|not\s+(?:so|right|true|correct|the case))|I disagree)\b/i;
 const LABELLED =
   /\b(?:point|angle|vertex|vertices|side|line|segment|triangle|circle|square|team|person|box|bag|city|town|set|event|vitamin|plan|type|class|grade|group|section|part|step)s?\s+$/i;
-const LETTER = /(?<![A-Za-z0-9'\\_=+*/^.-])[([]?([A-J])[)\]]?(?!\s*[=<>+*^_]|[A-Za-z0-9'_-]|\s*\/\s*\d)/g;
+const LETTER =
+  /(?<![A-Za-z0-9'\\_=+*/^.!~¬-])(?<!\\[a-z]+\s{0,2}|[<>]\s)[([]?([A-J])[)\]]?(?!\s*[=<>+*^_]|[A-Za-z0-9'_-]|\s*\/\s*\d)/g;
 
 /** The letters of the last clause that gives any; more than one where it hedges, none where no letter is given. */
 export function lettersInProse(text: string): string[] {
   if (text.length > MAX_LENGTH) return [];
   const clauses = text
+    .replace(/[^.!?\n]*(?<=\S)\?/g, '')
+    .replace(/\(\s*[A-J]\s+(?:is|was|would|has|had|looks|seems)\b[^()]*\)/g, '')
+    .replace(/\b(?:than|over)\s+[([]?[A-J](?![A-Za-z])[)\]]?/g, '')
+    .replace(/(?<=(?<![A-Za-z])[A-J])(?:[.;]|,?\s+(?:and\s+)?then)\s+(?=[A-J](?![A-Za-z]))/g, ' and ')
     .replace(/\*\*|["$]/g, '')
     .replace(/^\s*(?:while|whereas|although|though|since|because|as)\b[^,]*,\s*/i, '')
     .replace(REASON, '')
@@ -26,6 +34,7 @@ export function lettersInProse(text: string): string[] {
     .split(CLAUSE)
     .reverse();
   for (const clause of clauses) {
+    if (TAKES_BACK.test(clause)) return [];
     const letters = DENIED.test(clause) ? [] : lettersInClause(clause);
     if (letters.length > 0) return letters;
   }

@@ -23,6 +23,11 @@ const CUE = new RegExp(
 );
 
 /** Without one of these there is no cue, which is quicker to see. */
+/** Before a cue: what it says is denied, in doubt, said of others or of a wrong answer. */
+const DISOWNED =
+  /(?:\b(?:wrong|incorrect|worst|bad|false|least\s+\w+|unlikely|other)\s+|\b(?:don't|do not|doesn't|didn't|cannot|can't|not|never|false|untrue|wrong|doubt(?:ful)?)\b[^.!?\n,;:]{0,24}?\b(?:that\s+)?(?:the\s+)?(?:correct\s+|right\s+|final\s+)?|\bif\b[^.!?\n;]{0,80}?,\s*(?:then\s+)?(?:the\s+)?(?:correct\s+|right\s+)?)$/i;
+const HYPOTHETIC = /would be[\s*_:]*$/i;
+
 const NOUN =
   /\bans|choice|option|答|正解|[选選]|답|resp[uo]|réponse|antwo|lösung|risposta|ответ|cevap|đáp|jawaban|odpow|svar|جابة|الجواب|उत्तर|विकल्प/i;
 
@@ -43,9 +48,17 @@ export function lastStatement(text: string): Statement | undefined {
     const end = cues[index + 1]?.index ?? text.length;
     const statement = readContent(text.slice(0, end), start);
     const noun = cues[index].groups?.noun?.toLowerCase();
+    if (isDisowned(text.slice(Math.max(0, cues[index].index - 120), cues[index].index), cues[index][0])) continue;
     if (statement && !saysNothing(statement.content, noun)) return statement;
   }
   return undefined;
+}
+
+/** `I don't think the answer is`, `the wrong option is`, `if it were blue, the answer would be`. */
+function isDisowned(before: string, cue: string): boolean {
+  const disowned = DISOWNED.exec(before)?.[0];
+  if (disowned === undefined) return false;
+  return !/^if\b/i.test(disowned) || HYPOTHETIC.test(cue);
 }
 
 function saysNothing(content: string, noun: string | undefined): boolean {

@@ -17,7 +17,7 @@ export function readYesOrNo(text: string): 'yes' | 'no' | undefined {
     .replace(/^(?!(?:[^,]*?\s)?(?:yes|no|not|true|false)\b[^,]*,)[^,.!?\n]{1,80},\s*(?=(?:yes|no)\b)/i, '')
     .split(/(?<=[.!?])\s+|\n+/);
   const word = /^(yes|no|true|false)\b(?![-'])/i.exec(first)?.[1].toLowerCase();
-  if (word === undefined) return undefined;
+  if (word === undefined || first.trim().endsWith('?')) return undefined;
   const isTakenBack = /\b(?:actually|wait|however|but|maybe|perhaps|or)\b/i.test(first);
   const others = [
     ...(first.match(/\b(?:yes|no|true|false)\b/gi) ?? []),
