@@ -8,6 +8,7 @@ const DAY_FIRST = new RegExp(
   String.raw`^${WEEKDAY}(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?${MONTH}(?:,?\s+(\d{4}))?$`,
   'i',
 );
+const ISO = /^(\d{4})(?:[-/]|\s?年\s?)(\d\d?)(?:[-/]|\s?月\s?)(\d\d?)(?:\s?[日号])?$/;
 const TIME = /^(\d{1,2})(?::([0-5]\d))?(?::([0-5]\d))?\s*([ap])?(?:\.?m\.?)?$/i;
 const MAX_LENGTH = 60;
 
@@ -33,7 +34,7 @@ export function compareCalendar(answer: string, gold: string): Comparison | unde
 const CLOCK = /^\d{1,2}(?::\d\d){1,2}$/;
 
 /** A month's name or the ISO form: `3/4/2021` alone might be a quotient. */
-const isWritten = (plain: string) => /[a-z]{3}/i.test(plain) || /^\d{4}-\d\d?-\d\d?$/.test(plain);
+const isWritten = (plain: string) => /[a-z]{3}/i.test(plain) || ISO.test(plain);
 
 /** All readings: `3/4/2021` is a day in March or in April. */
 function readDays(plain: string): Day[] {
@@ -41,7 +42,7 @@ function readDays(plain: string): Day[] {
   if (monthFirst) return [{ year: monthFirst[3], month: monthIndex(monthFirst[1]), day: Number(monthFirst[2]) }];
   const dayFirst = DAY_FIRST.exec(plain);
   if (dayFirst) return [{ year: dayFirst[3], month: monthIndex(dayFirst[2]), day: Number(dayFirst[1]) }];
-  const iso = /^(\d{4})-(\d\d?)-(\d\d?)$/.exec(plain);
+  const iso = ISO.exec(plain);
   if (iso) return [{ year: iso[1], month: Number(iso[2]), day: Number(iso[3]) }];
   const slashed = /^(\d\d?)[/.](\d\d?)[/.](\d{4})$/.exec(plain);
   if (!slashed) return [];

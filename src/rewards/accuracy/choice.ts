@@ -30,10 +30,14 @@ export function compareChoice(answer: string, gold: readonly number[], options: 
   const indices = choiceIndices(answer);
   if (indices && isSameSet(indices, gold) && !namesOther(answer, gold, options))
     return { comparison: 'equal', as: 'choices' };
-  if (gold.length > 1) return compareSeveral(indices ?? indicesInProse(answer), gold);
+  if (gold.length > 1) return compareSeveral(answer, indices ?? indicesInProse(answer), gold, options);
   const right = options[gold[0]];
+  const last = letterBehindText(answer, options);
+  if (last !== undefined) return { comparison: last === gold[0] ? 'equal' : 'different', as: 'choices' };
   const text = textOf(answer);
   if (text === textOf(right)) return { comparison: 'equal', as: 'text of the option' };
+  const behind = /[.,(]\s*([A-J])\)?\.?$/.exec(answer.trim())?.[1];
+  if (behind !== undefined && toIndices([behind])[0] !== gold[0]) return { comparison: 'different', as: 'choices' };
   if (indices || options.some((option) => textOf(option) === text)) return { comparison: 'different', as: 'choices' };
   const inProse = indicesInProse(answer);
   if (inProse) {
@@ -43,17 +47,50 @@ export function compareChoice(answer: string, gold: readonly number[], options: 
   return compareWithTexts(answer, gold[0], options);
 }
 
-/** `B. green` where B is blue and another one green: two answers in one. */
+/** `B. green` where B is blue, `blue or green`, `blue. C`: two answers in one. */
 function namesOther(answer: string, gold: readonly number[], options: readonly string[]): boolean {
-  const [, behind, bracketed] =
-    /^\(?[A-J]\)?\s*(?:[.:)]|-)?\s*(?:\(([^()]*)\)|(.*))$/s.exec(normalizeAnswer(answer)) ?? [];
-  const text = textOf(behind ?? bracketed ?? '');
-  if (gold.length !== 1 || text === '' || /^[A-J]$/i.test(text)) return false;
-  return textOf(options[gold[0]]) !== text && options.some((option) => textOf(option) === text);
+  if (gold.length !== 1 || answer.length > MAX_LENGTH) return false;
+  const texts = options.map(textOf);
+  if (texts.every((text) => text.length === 1)) return false;
+  const pieces = withoutReason(answer)
+    .split(/[,.:;()]\s*|\s-\s|\b(?:which is|option|choice|or|it is)\b/i)
+    .map((piece) => textOf(piece.replace(/^\W*[A-J]\W*(?=\s\S)/, '')));
+  const others = texts.filter((text, index) => index !== gold[0] && pieces.includes(text));
+  const isHedged = /\bor\b/i.test(answer);
+  return others.length === 1 && others[0] !== texts[gold[0]] && (isHedged || !pieces.includes(texts[gold[0]]));
 }
 
-function compareSeveral(indices: number[] | undefined, gold: readonly number[]): Compared {
-  if (!indices) return { comparison: 'undecided', as: 'choices' };
+const withoutReason = (answer: string) =>
+  answer.replace(/\b(?:because|since|as|while|not|unlike|rather|instead)\b[\s\S]*$/i, '');
+
+/** `5 cm (B)`, `5 cm, option B`: the letter where it stands behind an option's own text, and -1 where that is another's. */
+function letterBehindText(answer: string, options: readonly string[]): number | undefined {
+  const [, before, letter] =
+    /^(.*\S)(?:,?\s*\((?:option\s+|choice\s+)?([A-J])\)|,\s*(?:which is\s+)?(?:option|choice)\s+\(?([A-J])\)?)\.?$/is
+      .exec(answer.trim())
+      ?.filter((group) => group !== undefined) ?? [];
+  if (letter === undefined || !/^\W*[\d.]/.test(before)) return undefined;
+  const index = letter.toUpperCase().charCodeAt(0) - 65;
+  const named = options.findIndex((option) => textOf(option) === textOf(before));
+  if (named < 0) return undefined;
+  return named === index ? index : -1;
+}
+
+/** `red and green` where those are the options A and C. */
+function compareSeveralTexts(answer: string, gold: readonly number[], options: readonly string[]): Compared {
+  const texts = answer.split(/,\s*(?:and\s+)?|\s+and\s+|;\s*/).map(textOf);
+  const named = texts.map((text) => options.findIndex((option) => textOf(option) === text));
+  if (named.length < 2 || named.includes(-1)) return { comparison: 'undecided', as: 'choices' };
+  return { comparison: isSameSet(named, gold) ? 'equal' : 'different', as: 'text of the option' };
+}
+
+function compareSeveral(
+  answer: string,
+  indices: number[] | undefined,
+  gold: readonly number[],
+  options: readonly string[],
+): Compared {
+  if (!indices) return compareSeveralTexts(answer, gold, options);
   return { comparison: isSameSet(indices, gold) ? 'equal' : 'different', as: 'choices' };
 }
 
@@ -97,6 +134,12 @@ export const isLetters = (gold: string) => LETTERS.test(gold.trim());
 
 /** For a gold of letters that an answer without options may still name with its text. */
 export function compareLetters(answer: string, gold: string): Compared | undefined {
+  if (/^[A-J]{2,6}$/.test(gold) && /^[A-J](?:\s*[,、]\s*(?:and\s+)?[A-J]|\s+and\s+[A-J])+$/.test(answer.trim())) {
+    return {
+      comparison: isSameSet(choiceIndices(answer) ?? [], toIndices([...gold])) ? 'equal' : 'different',
+      as: 'choices',
+    };
+  }
   const right = isLetters(gold) ? choiceIndices(gold) : undefined;
   const given = right && (choiceIndices(answer) ?? indicesInProse(answer));
   if (!right || !given) return undefined;
@@ -140,7 +183,7 @@ const withHedges = (letter: string, plain: string) => [
   letter,
   ...Array.from(plain.matchAll(/\(([A-J])\)/g), ([, other]) => other),
   ...Array.from(
-    plain.matchAll(/\b(?:or|maybe|perhaps|possibly)\s+(?:else\s+)?(?:option\s+)?\(?([A-J])(?![\w'])/g),
+    plain.matchAll(/\b(?:or|maybe|perhaps|possibly|then)\s+(?:else\s+)?(?:option\s+)?\(?([A-J])(?![\w'])/g),
     ([, other]) => other,
   ),
 ];

@@ -51,8 +51,9 @@ function readPlusMinus(plain: string): Collection | undefined {
 }
 
 function readBracketed(plain: string): Collection | undefined {
-  const set = /^\\\{(.*)\\\}$/s.exec(plain);
-  if (set && isEnclosed(plain.slice(1)))
+  const inSet = plain.replace(/^[a-z]\s*∈\s*(?=\\\{)/i, '');
+  const set = /^\\\{(.*)\\\}$/s.exec(inSet);
+  if (set && isEnclosed(inSet.slice(1)))
     return { kind: 'set', brackets: '', items: splitTopLevel(set[1].replace(/\\$/, ''), /[,;]/) };
   const bracketed = /^([([]|\\langle)(.*?)([)\]]|\\rangle)$/s.exec(plain);
   if (!bracketed || !isEnclosed(plain)) return undefined;

@@ -8,6 +8,7 @@ import { compareIntervals, isPlainlyInterval } from './interval.ts';
 import { compareMatrices } from './matrix.ts';
 import { withoutName } from './name.ts';
 import { normalizeAnswer } from './normalize.ts';
+import { parseSpelledNumber } from './number-words.ts';
 import { parseExpression } from './parse-expression.ts';
 import { compareQuantities, readCompoundQuantity, readQuantity } from './quantity.ts';
 import { compareRelations, readRelations } from './relation.ts';
@@ -126,7 +127,10 @@ class AnswerComparison {
     const isOnLine = isPlainlyInterval(gold) || isPlainlyInterval(answer);
     const intervals = isOnLine ? compareIntervals(answer, gold) : undefined;
     if (intervals) return { comparison: intervals, as: 'sets of numbers' };
-    const [a, b] = [answer, gold].map((side) => (isOneQuantity(side) ? undefined : readCollection(withoutName(side))));
+    const isPoint = [answer, gold].some((side) => side.startsWith('('));
+    const [a, b] = [answer, gold].map((side) =>
+      isOneQuantity(side) ? undefined : readCollection(withoutName(isPoint ? side.replace(/^[A-Z](?=\()/, '') : side)),
+    );
     if (!a && !b) return undefined;
     return { comparison: this.compareCollections(a ?? single(answer), b ?? single(gold)), as: 'collections' };
   }
@@ -211,7 +215,7 @@ class AnswerComparison {
 
 /** `one hundred and five`, `2 hours and 5 minutes`. */
 const isOneQuantity = (plain: string) =>
-  parseNumberWords(plain) !== undefined || readCompoundQuantity(plain) !== undefined;
+  parseSpelledNumber(plain) !== undefined || readCompoundQuantity(plain) !== undefined;
 
 /** `x = 1, x = 2` names one thing, `x = 1, y = 2` two. */
 const areOtherNames = (a: Collection, b: Collection) =>

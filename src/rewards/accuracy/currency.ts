@@ -33,8 +33,10 @@ export function compareMoney(answer: string, gold: string): 'equal' | 'different
   if (!/[$€£¥₹₩¢]|[A-Z]{3}|dollar|euro|pound|yen|yuan|rupee|cent|Rs/i.test(answer + gold)) return undefined;
   const [a, b] = [currencyOf(answer), currencyOf(gold)];
   if (a && b) return a === b ? undefined : inCents(answer, a) === inCents(gold, b) ? 'equal' : 'different';
-  return (a && OTHER.test(gold)) || (b && OTHER.test(answer)) ? 'different' : undefined;
+  return (a && isOther(gold, a)) || (b && isOther(answer, b)) ? 'different' : undefined;
 }
+
+const isOther = (text: string, money: Money) => OTHER.test(text) || (money !== 'pound' && /\d\s*pounds?\b/i.test(text));
 
 /** Dollars and cents in cents; any other money is apart. */
 function inCents(text: string, money: Money): number | Money {

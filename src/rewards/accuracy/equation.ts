@@ -3,6 +3,8 @@ import { evaluateFloat } from './evaluate-float.ts';
 import { describeExpression, type Expression } from './expression.ts';
 import { isName } from './name.ts';
 import { parseExpression } from './parse-expression.ts';
+import { compareQuantities, readQuantity } from './quantity.ts';
+import { isUnitSymbol } from './units.ts';
 
 /**
  * What an equation answers. `x = 5` says what x is, `AB/BC = 5` and `m + n = 5` what was asked for, `2 + 3 = 5` where the 5
@@ -48,19 +50,24 @@ const nameOf = ({ sides }: Equation) => (isName(sides[0]) ? sides[0] : sides.joi
 
 function statesValue({ sides, value }: Equation): boolean {
   const [first, ...between] = sides;
-  const result = parseExpression(value);
+  const quantity = readQuantity(value, 'answer');
+  const result = quantity?.value ?? parseExpression(value);
   if (/^[A-Z]$/.test(first) && /^[A-Z]$/.test(value)) return false;
   if (isName(first)) return true;
   const steps = between.map(parseExpression);
   if (steps.some((step) => step && result && !isAbout(step, result, value))) return false;
-  const [said, worth] = [first, value].map((side) => parseExpression(behindWords(side)));
-  if (said && worth && isSame(said, worth)) return true;
-  return !leavesUnknown(first, steps.length > 0) || Boolean(said && worth && isRounded(said, worth, value));
+  const said = parseExpression(behindWords(first));
+  if (said && quantity?.isPercent) {
+    return compareQuantities({ value: said, isPercent: false, unit: '' }, quantity) === 'equal';
+  }
+  if (said && result && isSame(said, result)) return true;
+  return !leavesUnknown(first, steps.length > 0) || Boolean(said && result && isRounded(said, result, value));
 }
 
 /** `the sum is 2 + 3` says 2 + 3. */
 const behindWords = (side: string) =>
   side
+    .replace(/(?<=\d\s?)\p{L}{2,}(?=\s*(?:[-+*/]|$))/gu, (word) => (isUnitSymbol(word) ? '' : word))
     .split(/(?<![\\\p{L}])\p{L}{2,}[,:]?\s+/u)
     .at(-1)!
     .trim();

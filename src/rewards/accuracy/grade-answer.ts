@@ -2,6 +2,7 @@ import type { Prompt } from '../../schema/prompt.ts';
 import { compareChoice, compareLetters, compareYesOrNo, findGoldOptions, isLetters, isYesOrNo } from './choice.ts';
 import { type Compared, compareAnswers } from './compare.ts';
 import { type GradeOptions, withDecimalPoint } from './decimal-comma.ts';
+import { saidInParts, withoutAside } from './extract/aside.ts';
 import { type Expected, extractAnswer } from './extract/extract.ts';
 import { answersInSentence } from './extract/sentence.ts';
 import { findTextFault } from './gold/gold-fault.ts';
@@ -77,13 +78,20 @@ function describeGold({ gold, options, right }: Target): string {
 function compareWith(target: Target, answer: string): Compared {
   const whole = compareOne(target, answer);
   if (whole.comparison === 'equal') return whole;
-  const said = answersInSentence(answer).map((inSentence) => compareOne(target, inSentence));
+  const parts = target.right ? undefined : saidInParts(answer);
+  const compared = parts && areOneAnswer(parts) ? parts.map((part) => compareOne(target, part)) : [];
+  if (compared.length > 0 && compared.every(({ comparison }) => comparison === 'equal')) return compared[0];
+  const said = answersInSentence(answer).map((inSentence) => compareOne(target, withoutAside(inSentence)));
   return (
     said.find(({ comparison }) => comparison === 'equal') ??
     said.find(({ comparison }) => comparison === 'different') ??
     whole
   );
 }
+
+/** `5 cm or 5 m` are two. */
+const areOneAnswer = ([first, ...others]: string[]) =>
+  others.every((other) => compareAnswers(other, first).comparison === 'equal');
 
 function compareOne({ gold, options, right }: Target, answer: string): Compared {
   if (right) return compareChoice(answer, right, options);

@@ -74,7 +74,8 @@ function chineseInteger(text: string): bigint {
   return total + group + digit;
 }
 
-const WORD = String.raw`(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion)`;
+const WORD =
+  '(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion)';
 const LEADING = new RegExp(
   String.raw`^((?:negative\s+|minus\s+)?${WORD}(?:[\s-]+(?:and\s+)?${WORD})*)\s+(?=\p{L})(?!and\b|or\b|point\b|to\b|over\b)`,
   'iu',
@@ -82,6 +83,11 @@ const LEADING = new RegExp(
 
 /** `twelve metres` as `12 metres`. */
 export function spellOutNumber(plain: string): string {
+  const chinese =
+    /^([零〇一二两三四五六七八九十百千万]{1,12})\s?(?=[个只条件人张本支元块岁天年月日次种克米厘公平分小度辆])/.exec(
+      plain,
+    )?.[1];
+  if (chinese) return `${chineseInteger(chinese)}${plain.slice(chinese.length)}`;
   if (plain.length > MAX_LENGTH || !/^[a-z]/i.test(plain)) return plain;
   const words = LEADING.exec(plain)?.[1];
   const value = words === undefined ? undefined : parseSpelledNumber(words);

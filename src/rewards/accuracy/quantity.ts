@@ -44,6 +44,8 @@ export function readQuantity(plain: string, role: 'answer' | 'gold'): Quantity |
   if (inWords !== undefined) return fromRational(inWords);
   const spelled = spellOutNumber(plain);
   if (spelled !== plain) return readQuantity(spelled, role);
+  const share = /^(\d{1,9})\s+(?:out of|in)\s+(\d{1,9})$/.exec(plain);
+  if (share) return readNumber(`${share[1]}/${share[2]}`);
   const whole = /[%°]|\p{L}{2}/u.test(plain) ? undefined : readNumber(plain);
   if (whole) return whole;
   const parts = splitNumber(plain.replace(/°\s*([CF])(?!\p{L})/u, ' deg$1'));

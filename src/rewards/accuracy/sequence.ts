@@ -33,11 +33,11 @@ export function readSequence(plain: string): Sequence | undefined {
 }
 
 /**
- * True where two numbers fall as in a difference that was not worked out. A date does not, `2024-01-01`, nor does a year
- * with its month; and nobody takes 0 away.
+ * True where two numbers fall as in a difference that was not worked out. A date does not, `2024-01-01`, nor do a year
+ * and its month or two years; and nobody takes 0 away.
  */
 export const isDifference = ({ items }: Sequence) =>
   items.length === 2 &&
   Number.parseFloat(items[0]) >= Number.parseFloat(items[1]) &&
   !/^0/.test(items[1]) &&
-  !(/^(?:19|20)\d\d$/.test(items[0]) && /^(?:[1-9]|1[0-2])$/.test(items[1]));
+  !(/^(?:19|20)\d\d$/.test(items[0]) && /^(?:[1-9]|1[0-2]|(?:19|20)\d\d)$/.test(items[1]));

@@ -69,7 +69,7 @@ const CHARACTERS = new Map<string, string>([
 /** What depends on what stands around it. */
 const LATEX: [RegExp, string][] = [
   [/\\(?:left|right|displaystyle|limits|[bB]igg?[lr]?)(?![a-zA-Z])\.?/g, ''],
-  [/(?<=[\d}])\\,(?=\\?[a-zA-Z])/g, ' '],
+  [/(?<=[\d}a-zA-Z])\\,(?=\\?[a-zA-Z])/g, ' '],
   [/\\[,!]|\\q?quad(?![a-zA-Z])(?=\s*$)/g, ''],
   [/(?:\\[;:]|\\ |\\q?quad(?![a-zA-Z]))+/g, ' '],
   [/\^\s*\{\s*\\(?:circ|degree)\s*\}|\^?\s*\\(?:circ|degree)(?![a-zA-Z])/g, '°'],
@@ -93,13 +93,16 @@ const PLAIN: [RegExp, string][] = [
   [/&gt;/g, '>'],
   [/\+\/-/g, '±'],
   [/:=/g, '='],
+  [/(?<=\d)\s*[xX]\s*(?=10\s*\^)/g, '*'],
+  [/(?<=\d)~(?=\d)/g, '-'],
+  [/\\overline\s*\{\s*([A-Z]{2})\s*\}/g, '$1'],
   [/~+/g, ' '],
   [/\{,\}/g, ','],
   [/^\(([0-9A-Za-z]+)\)_/g, '$1_'],
   [/(?<=^[0-9A-F]+)\s*(?:\(\s*base\s*(\d+)\s*\)|(?:in\s+)?base\s*(\d+))$/g, '_$1$2'],
 ];
 /** None of the above is in words and numbers alone. */
-const NEEDS_SPELLING = /[^\w\s.,;:'"()[\]%*^-]|_|choose|base/;
+const NEEDS_SPELLING = /[^\w\s.,;:'"()[\]%*^-]|_|choose|base|[xX]\s*10/;
 
 const replaceAll = (text: string, spellings: [RegExp, string][]) =>
   spellings.reduce((plain, [pattern, spelling]) => plain.replace(pattern, spelling), text);

@@ -5,7 +5,7 @@ export type { Unit } from './unit-table.ts';
 
 /** Counted things of two or three letters, which would else be products of variables. */
 const SHORT_WORDS = new Set(
-  'rad ant bag bar bee bit box boy bus cab can cap car cat cow cup cut day dog egg fan fly guy hat hen hop hrs hat inn jar job key kid kit lap leg log man map men mug nut ox pcs pea pen pet pie pig pin pot pts rat ray red row sec set sip sit six sow sum tap tie tin top toy tub van way win yen yr yrs won wk mo st nd rd th rpm rps ppm ppb psi atm bar dB db lm lx cd mph kph kmh us usd eur gbp cny rmb inr aud cad jpy rs hp au ly ac acre of it in on for the per sq cu at all'.split(
+  'rad ant bag bar bee bit box boy bus cab can cap car cat cow cup cut day dog egg fan fly guy hat hen hop hrs hat inn jar job key kid kit lap leg log man map men mug nut ox pcs pea pen pet pie pig pin pot pts rat ray red row sec set sip sit six sow sum tap tie tin top toy tub van way win yen yr yrs won wk mo st nd rd th rpm rps ppm ppb psi atm bar dB db lm lx cd mph kph kmh us usd eur gbp cny rmb inr aud cad jpy rs hp au ly ac acre ad ce of it in on for the per sq cu at all'.split(
     ' ',
   ),
 );

@@ -28,7 +28,7 @@ export function parseNumberWords(text: string): bigint | undefined {
 }
 
 const SYNONYMS: Record<string, string> = { true: 'yes', false: 'no', y: 'yes', n: 'no' };
-const EMPTY = /^(?:no (?:real )?(?:solutions?|roots?)|none|empty set|the empty set)$/;
+const EMPTY = /^(?:(?:there (?:is|are) |it has )?no (?:real )?(?:solutions?|roots?)|none|empty set|the empty set)$/;
 
 const CONSTANT = /^(?:pi|π|e|inf|infinity)$/i;
 

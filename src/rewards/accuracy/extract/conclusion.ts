@@ -13,8 +13,20 @@ const MAX_CONTROL_TOKEN = 50;
  */
 export function readConclusion(response: string): string | undefined {
   const conclusion = afterThinking(response);
-  return conclusion === undefined ? undefined : plainCharacters(dropControlTokens(conclusion));
+  return conclusion === undefined ? undefined : dropMarks(plainCharacters(dropControlTokens(conclusion)));
 }
+
+/** Pictures around an answer, fences of code and the brackets of a heading: `✅ 7`, `【答案】7`. */
+const dropMarks = (text: string) =>
+  text
+    .replace(/^[ \t]*```\w*[ \t]*$/gm, '')
+    .replace(/【\s*(答案|解答)\s*】/g, '$1:')
+    .replace(/\ufe0f?\u20e3/g, '')
+    .replace(
+      /(?<=^|\n)(?:[ \t]{0,4}[✅☑✔👉🎯➡]\ufe0f?){1,5}[ \t]{0,4}(?=\S)|(?<=\S)(?:[ \t]{0,4}[✅☑✔🎉🎯😊]\ufe0f?){1,5}$/gu,
+      '',
+    )
+    .trim();
 
 function afterThinking(response: string): string | undefined {
   if (!/<\/?think>/.test(response)) return response.slice(-MAX_CONCLUSION);

@@ -57,7 +57,17 @@ function readTagged(tagged: string): ExtractedAnswer | undefined {
   return present(lastStatement(tagged)?.content ?? tagged, 'answer tags');
 }
 
-function findUnmarked(text: string, expected: Expected): ExtractedAnswer | undefined {
+/** `A` and `B` on lines of their own: both. */
+const LETTERS_ON_LINES = /^(?:[\s*>().\d-]{0,8}[A-J][\s*).]{0,6}\n){1,9}[\s*>().\d-]{0,8}[A-J][\s*).]{0,6}$/;
+
+/** `Result: 7`, `∴ 7`, `#### 7`. */
+const LABEL =
+  /(?<=^|\n)[ \t]*(?:#{1,6}\s*(?=[-\d$\\])|(?:[*_]{0,2}(?:final\s+)?(?:result|total|count|output|solution|conclusion|so|ans)[*_]{0,2}\s*[:=.][*_]{0,2}|∴|⇒|=>|→|->)\s*)(?=\S[^\n]*$)|(?<=^|\n)[ \t]*(?:[->*]|\d\.)[ \t]+(?=\*{0,2}[A-J]\*{0,2}$)/i;
+
+function findUnmarked(given: string, expected: Expected): ExtractedAnswer | undefined {
+  const text = given.replace(LABEL, '');
+  const listed = expected === 'choice' ? LETTERS_ON_LINES.exec(given)?.[0].match(/[A-J]/g) : undefined;
+  if (listed) return present(listed.join(', '), 'whole response');
   const ending = lastSentence(text.slice(-MAX_ENDING));
   const isChoice = expected === 'choice';
   return (
@@ -69,7 +79,8 @@ function findUnmarked(text: string, expected: Expected): ExtractedAnswer | undef
     present(saysWhatItIs(ending) ? ending : undefined, 'last sentence') ??
     present(lastFormula(ending), 'last formula') ??
     present(lastNumberPhrase(ending), 'last number') ??
-    present(isShortSentence(text) ? text : undefined, 'whole response')
+    present(isShortSentence(text) ? text : undefined, 'whole response') ??
+    present(expected === 'yes or no' ? undefined : lastShortLine(text), 'last line')
   );
 }
 
@@ -99,12 +110,18 @@ function lastBareLine(text: string): string | undefined {
   const lines = text.slice(-MAX_ENDING).trim().split('\n');
   const last = lines[lines.length - 1].trim();
   return lines.length > 1 &&
-    /^(?:[-+\d.([{]|\$+[^$]|\\(?!end|\]))/.test(last) &&
+    /^(?:[-+\d.([{]|\$+[^$]|\\(?!end|\])|[a-z](?:_\w|\([a-z]\))?\s*(?:[=<>≤≥∈]|\\(?:le|ge|lt|gt|in)))/i.test(last) &&
     last.length <= SHORT_RESPONSE &&
     isFormula(last)
     ? last
     : undefined;
 }
+
+/** A word or a few that stand alone on the last line, behind an empty one. */
+const lastShortLine = (text: string) =>
+  /(?<=[.:!])(?:\*\*)?[ \t]{0,9}\n\s{0,9}\n[ \t]{0,9}((?:\*\*)?[\p{L}'"-]+(?: [\p{L}'-]+){0,3}\.?(?:\*\*)?\.?)\s*$/u.exec(
+    text.slice(-MAX_ENDING),
+  )?.[1];
 
 /** `Yes` or `no` before a reason, first or last in the text, where the two do not differ. */
 function yesOrNo(text: string): string | undefined {

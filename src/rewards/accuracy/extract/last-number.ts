@@ -57,8 +57,15 @@ export function lastNumberPhrase(sentence: string): string | undefined {
     const opening = /\b(?:between|from)\s+$/i.exec(plain.slice(0, before.start))?.[0] ?? '';
     return (opening.toLowerCase() + plain.slice(before.start, last.end)).trim();
   }
+  if (isParallel(plain.slice(0, before.start), between)) return undefined;
   return LEADS.test(between) || /[.;]\s/.test(between) ? last.text : undefined;
 }
+
+/** `x is 3 and y is 5` gives two. */
+const isParallel = (first: string, between: string) =>
+  /(?:\b(?:is|are)|=)\s*$/.test(first) &&
+  /^\s*,?\s*(?:and|while)\s[^.;]*(?:\b(?:is|are)|=)\s*$/.test(between) &&
+  !/\b(?:so|thus|total|sum|product|difference|hence|therefore|answer|result)\b/i.test(between);
 
 function findPhrases(plain: string): Phrase[] {
   return [...plain.matchAll(PHRASE)]

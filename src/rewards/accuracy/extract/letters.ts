@@ -5,7 +5,7 @@
 
 const MAX_LENGTH = 400;
 const DENIED =
-  /\b(?:not|never|neither|nor|wrong|incorrect|false|eliminat\w*|exclud\w*|rul\w+ out|(?:is|are) out|cannot|except|instead of|rather than|unlike|discard\w*|reject\w*|too|far from|opposite|no longer|other than)\b|n't\b|不|错|錯|非|아니|ない|\bno es\b|\bnicht\b|\bpas\b/i;
+  /\b(?:not|never|neither|nor|wrong|incorrect|false|eliminat\w*|exclud\w*|rul\w+ out|(?:is|are) out|cannot|except|instead of|rather than|unlike|discard\w*|reject\w*|too|worst|least likely|far from|opposite|no longer|other than)\b|[❌✗✘✖]|n't\b|不|错|錯|非|아니|ない|\bno es\b|\bnicht\b|\bpas\b/i;
 const CLAUSE = /[,;:]\s|\.\s|[\n—]|\b(?:but|so|then|therefore|thus|hence)\b/i;
 const REASON =
   /\b(?:because|since|as|given that|due to|where|while|whereas|although|though)\b[\s\S]*$|因为[\s\S]*$|由于[\s\S]*$/i;
@@ -21,6 +21,7 @@ const LETTER =
 export function lettersInProse(text: string): string[] {
   if (text.length > MAX_LENGTH) return [];
   const clauses = text
+    .replace(/\b(wrong|incorrect|worst)\s+(?:answer|option|choice)s?\s*:/gi, '$1')
     .replace(/[^.!?\n]*(?<=\S)\?/g, '')
     .replace(/\(\s*[A-J]\s+(?:is|was|would|has|had|looks|seems)\b[^()]*\)/g, '')
     .replace(/\b(?:than|over)\s+[([]?[A-J](?![A-Za-z])[)\]]?/g, '')

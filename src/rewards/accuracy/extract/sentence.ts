@@ -12,6 +12,10 @@ export const lastSentence = (text: string) =>
 
 const IT_IS = /^(?:(?:so|thus|hence|therefore|i think|i would say),?\s+)?(?:it|this|that)(?:\s+is|'s)\s+(\S.*)$/is;
 
+/** `The capital of France is Paris`: what the thing asked for is. */
+const THING_IS =
+  /^(?:(?:so|thus|hence|therefore),?\s+)?the\s(?!.*\b(?:not|never|no|wrong|incorrect|false|only|if|unless|except|other|or|than|worst|least|unlikely|opposite|could|might|may|cannot|eliminated|excluded)\b)[\p{L}\s'-]{1,60}?\s(?:is|are|was|were)\s+(?:called\s+|named\s+)?((?:[*"]{0,2}[\p{L}'-]{2,}[*"]{0,2})(?:\s[\p{L}'*-]+){0,2})[.!]?$/iu;
+
 /** True for `It is ...` and the like. */
 export const saysWhatItIs = (sentence: string) => sentence.length <= MAX_LENGTH && IT_IS.test(sentence.trim());
 
@@ -28,6 +32,10 @@ export function answersInSentence(text: string): string[] {
   if (stated !== undefined) return [stated];
   const isOther = /[\u3040-\u9fff\uac00-\ud7af]/.test(plain);
   if (!isOther && !/^(?:\p{L}[\p{L}']+|I|A),?\s+[\p{L}\d$(\\-]/u.test(plain)) return [];
-  const said = [IT_IS.exec(plain)?.[1], lastNumberPhrase(plain) ?? onlyNumberInWords(plain)];
+  const said = [
+    IT_IS.exec(plain)?.[1],
+    /\d/.test(plain) ? undefined : THING_IS.exec(plain)?.[1],
+    lastNumberPhrase(plain) ?? onlyNumberInWords(plain),
+  ];
   return said.filter((answer) => answer !== undefined);
 }

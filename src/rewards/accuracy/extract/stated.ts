@@ -82,14 +82,23 @@ function readContent(text: string, start: number): Statement | undefined {
       '',
     )
     .replace(/(?<=\S)(?:,\s*(?:and\s+)?not|,?\s+(?:and not|rather than|instead of))\s.*$/i, '');
-  return content.trim() === '' ? undefined : { content, end: start + lead.length + sentence.length };
+  const bare = readJson(content).replace(/(?<=[^\s*_])(?:\*{2,}|_{2,})\s*$/, '');
+  return bare.trim() === '' ? undefined : { content: bare, end: start + lead.length + sentence.length };
 }
 
-const SENTENCE_END = /(?<!\b(?:Rs|No|approx|ca|vs|sq|cu))\.(?=\s|$)|(?<=\D)!(?=\s)|\?(?=\s|$)/;
+/** `"answer": "B"}` holds B, `"answer": 7}` 7. */
+const readJson = (content: string) =>
+  /^"([^"]*)"\s*\}?\s*$/.exec(content)?.[1] ?? /^(-?[\d.]+)\s*\}$/.exec(content)?.[1] ?? content;
+
+const SENTENCE_END = /(?<!\b(?:Rs|No|approx|ca|vs|sq|cu))\.(?=\s|$)|(?<=\D)!(?=\s)|\?(?=\s|$)/g;
+
+/** `\textbf{B. blue}` is no end. */
+const isWithinBraces = (before: string) =>
+  (before.match(/(?<!\\)\{/g)?.length ?? 0) > (before.match(/(?<!\\)\}/g)?.length ?? 0);
 
 /** To the full stop. A question states nothing. */
 function firstSentence(line: string): string {
-  const end = SENTENCE_END.exec(line);
+  const end = [...line.matchAll(SENTENCE_END)].find(({ index }) => !isWithinBraces(line.slice(0, index)));
   if (!end) return line;
   return end[0] === '?' ? '' : line.slice(0, end.index);
 }

@@ -1,0 +1,20 @@
+const MAX_LENGTH = 200;
+const DENIAL =
+  /(?<=\S)(?:,\s+(?:and\s+)?|\s+\()(?:not(?! sure| certain)|rather than|instead of)\s+(?!\S*\bor\b)[^(),;]{1,40}\)?[.!]?$/i;
+const REASON = /(?<=\S)(?:,\s*|\s+\()(?:since|because|as)\b.*$/is;
+const REJECTED = /(?<=\S)\s*\([^()]*\b(?:rejected|discarded|extraneous|invalid)\)[.!]?$/i;
+const SAID_TWICE =
+  /^(.*?\S)(?:\s*\((?:or|i\.\s?e\.,?|that is,?|=)?\s*([^()]+)\)|,?\s+(?:i\.\s?e\.,?|that is,|or|which is|\\text\{\s*or\s*\})\s+([^()]+?))[.!]?$/is;
+
+/** An answer in two ways, `3/4 (or 0.75)`, `7 (seven)`, or without what it is not, `7, not 8`: all that it says. */
+export function saidInParts(answer: string): string[] | undefined {
+  if (answer.length > MAX_LENGTH) return undefined;
+  const kept = withoutAside(answer);
+  if (kept !== answer) return [kept];
+  const [, first, inBrackets, behind] = SAID_TWICE.exec(answer) ?? [];
+  return first === undefined ? undefined : [first, inBrackets ?? behind];
+}
+
+/** Without a reason, and without what is said not to be the answer. */
+export const withoutAside = (answer: string) =>
+  answer.length > MAX_LENGTH ? answer : answer.replace(REASON, '').replace(REJECTED, '').replace(DENIAL, '');
