@@ -147,7 +147,7 @@ class AnswerComparison {
     if (isOneTuple && answer.items.length !== gold.items.length) return 'different';
     if (isOneTuple && (answer.isAlternative || gold.isAlternative)) return 'different';
     const isOneNamed = Boolean(answer.isNamed) !== Boolean(gold.isNamed);
-    const isOrdered = isOneNamed || (!gold.isNamed && (gold.kind === 'tuple' || gold.kind === 'matrix'));
+    const isOrdered = isOneNamed || (!gold.isNamed && (isOrderedKind(gold) || answer.brackets === '()'));
     if (isOrdered) return this.compareInOrder(answer.items, gold.items);
     return this.compareInAnyOrder(this.elements(answer), this.elements(gold));
   }
@@ -216,6 +216,8 @@ class AnswerComparison {
 /** `one hundred and five`, `2 hours and 5 minutes`. */
 const isOneQuantity = (plain: string) =>
   parseSpelledNumber(plain) !== undefined || readCompoundQuantity(plain) !== undefined;
+
+const isOrderedKind = ({ kind }: Collection) => kind === 'tuple' || kind === 'matrix';
 
 /** `x = 1, x = 2` names one thing, `x = 1, y = 2` two. */
 const areOtherNames = (a: Collection, b: Collection) =>
