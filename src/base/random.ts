@@ -8,6 +8,8 @@ export interface Random {
   pick<T>(items: readonly T[]): T;
   /** A shuffled copy (Fisher-Yates). */
   shuffle<T>(items: readonly T[]): T[];
+  /** Shuffles numbers where they are, as `shuffle` would. */
+  shuffleInPlace(numbers: Uint32Array): void;
 }
 
 /**
@@ -29,17 +31,23 @@ export function createRandom(seed: number): Random {
 
   const next = () => nextUint32() / 2 ** 32;
   const int = (n: number) => Math.floor(next() * n);
+  const shuffleInPlace = <T>(items: { length: number; [index: number]: T }) => {
+    for (let last = items.length - 1; last > 0; last--) {
+      const other = int(last + 1);
+      const moved = items[last];
+      items[last] = items[other];
+      items[other] = moved;
+    }
+  };
   return {
     next,
     int,
     pick: (items) => items[int(items.length)],
     shuffle: (items) => {
       const shuffled = [...items];
-      for (let last = shuffled.length - 1; last > 0; last--) {
-        const other = int(last + 1);
-        [shuffled[last], shuffled[other]] = [shuffled[other], shuffled[last]];
-      }
+      shuffleInPlace(shuffled);
       return shuffled;
     },
+    shuffleInPlace,
   };
 }

@@ -1,5 +1,5 @@
 import type { Prompt } from '../schema/prompt.ts';
-import type { SftExample } from '../schema/sft-example.ts';
+import type { SftExample, SftIndexEntry } from '../schema/sft-example.ts';
 
 /** An SFT example with the whole prompt it answers. */
 export interface PromptExample {
@@ -22,12 +22,13 @@ export interface FormatFile {
   name: string;
   bytes: Buffer;
   examples: readonly SftExample[];
+  index: readonly SftIndexEntry[];
 }
 
 /** A file format that SFT examples are kept in. Each is one file of this room. */
 export interface Format {
   name: string;
-  /** Writes examples in their order as files of one folder, one after the other: memory holds one file. */
+  /** Writes examples as files of one folder, one after the other: memory holds one file. Each tells where which is. */
   write(examples: readonly OutgoingExample[], limits: { examplesPerFile: number }): AsyncGenerator<FormatFile>;
   /** The examples of one file. Throws `CorruptRecordError` on a faulty example or a missing image. */
   read(bytes: Uint8Array): Promise<StoredSftExample[]>;

@@ -1,55 +1,78 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { extract, pack } from 'tar-stream';
+import { extract } from 'tar-stream';
 import { z } from 'zod';
-import { splitBySize } from '../base/split-list.ts';
 import { CorruptRecordError } from '../schema/errors.ts';
 import { sftShardName } from '../schema/keys.ts';
 import { Prompt } from '../schema/prompt.ts';
 import { SftExample } from '../schema/sft-example.ts';
-import type { Format, StoredSftExample } from './format.ts';
+import type { Format, OutgoingExample, PromptExample, StoredSftExample } from './format.ts';
+import { createShapeCatalogue, packSamples, type SampleSource } from './pack-samples.ts';
+import { dropBlanks, encodeRecord, type JsonRecord } from './sample-fields.ts';
 
 /**
- * WebDataset: tars of `<exampleId>.json` (example and prompt), then `<exampleId>.<n>.<ext>` per image. The same examples
- * give the same bytes: no owners, all times zero.
+ * WebDataset: tars of `<exampleId>.json` (example and prompt), then `<exampleId>.<n>.png` per image, such that `webdataset`
+ * and `datasets` read the same from them (docs/shards.md). The same examples give the same bytes.
  */
 export const webdataset: Format = {
   name: 'webdataset',
   async *write(examples, { examplesPerFile }) {
-    const shards = splitBySize(examples, examplesPerFile);
-    for (const [index, shard] of shards.entries()) {
-      const stored = shard.map(async ({ readImages, ...example }) => ({ ...example, images: await readImages() }));
-      const bytes = await packShard(await Promise.all(stored));
-      yield { name: sftShardName(index, shards.length), bytes, examples: shard.map(({ example }) => example) };
+    const tars = packSamples(createExampleSource(examples), { samplesPerTar: examplesPerFile, nameOf: sftShardName });
+    for (const { name, content, index, samples } of tars) {
+      const bytes = await buffer(content);
+      yield { name, bytes, index, examples: Array.from(samples, (sample) => examples[sample].example) };
     }
   },
   read: unpackShard,
 };
 
-const ExampleFile = z.object({ example: SftExample, prompt: Prompt });
-
-async function packShard(examples: readonly StoredSftExample[]): Promise<Buffer> {
-  const archive = pack();
-  const bytes = buffer(archive);
-  const addFile = (name: string, content: string | Buffer) =>
-    archive.entry({ name, mtime: new Date(0), mode: 0o644, uid: 0, gid: 0 }, content);
-  for (const { example, prompt, images } of examples) {
-    addFile(`${example.exampleId}.json`, `${JSON.stringify({ example, prompt })}\n`);
-    images.forEach((image, index) => {
-      addFile(imageName(example.exampleId, index, prompt), image);
-    });
-  }
-  archive.finalize();
-  return bytes;
+/** Examples in memory as samples. */
+function createExampleSource(examples: readonly OutgoingExample[]): SampleSource {
+  const { shapes, numberOf } = createShapeCatalogue();
+  const shapeOf = examples.map((each, sample) => numberOf(toRecord(each), each.prompt.images.length, sample));
+  return {
+    shapeOf,
+    shapes,
+    async read(sample) {
+      const { example, prompt, readImages } = examples[sample];
+      const { exampleId, source, promptId } = example;
+      return {
+        exampleId,
+        source,
+        promptId,
+        json: encodeRecord(toRecord({ example, prompt })),
+        images: await readImages(),
+      };
+    },
+  };
 }
+
+/** The content of a sample's JSON: the same fields in every one, null where it has none. */
+export function toRecord({ example, prompt }: PromptExample): JsonRecord {
+  const { provenance, ...text } = example;
+  const parts = 'rewardBreakdown' in provenance ? Object.entries(provenance.rewardBreakdown) : undefined;
+  const rewardBreakdown =
+    parts && Object.fromEntries(parts.map(([name, part]) => [name, { ...part, usage: part.usage ?? null }]));
+  const ofEither = { trajectoryIndex: null, policyVersion: null, expertProvider: null, ...provenance };
+  const { options = null, annotations = null, solution = null, tier = null } = prompt;
+  return {
+    example: { ...text, provenance: { ...ofEither, rewardBreakdown: rewardBreakdown ?? null } },
+    prompt: { ...prompt, options, annotations, solution, tier },
+  };
+}
+
+const ExampleFile = z.object({ example: SftExample, prompt: Prompt });
+const Blanks = z.object({ blank: z.array(z.string()).default([]) });
 
 async function unpackShard(bytes: Uint8Array): Promise<StoredSftExample[]> {
   const files = await unpack(bytes);
   const names = [...files.keys()].filter((name) => name.endsWith('.json'));
   return names.map((name) => {
     const { example, prompt } = parseExample(name, files.get(name)!);
-    const images = prompt.images.map((_, index) => {
-      const image = files.get(imageName(example.exampleId, index, prompt));
+    const images = prompt.images.map(({ key }, index) => {
+      const slot = `${example.exampleId}.${index}`;
+      // Shards of the code before named an image by its own format.
+      const image = files.get(`${slot}.png`) ?? files.get(`${slot}.${key.split('.').at(-1)}`);
       if (image) return image;
       throw new CorruptRecordError(
         `${name} lacks image ${index + 1} of ${prompt.images.length}; publish the shards again`,
@@ -59,12 +82,11 @@ async function unpackShard(bytes: Uint8Array): Promise<StoredSftExample[]> {
   });
 }
 
-const imageName = (exampleId: string, index: number, prompt: Prompt) =>
-  `${exampleId}.${index}.${prompt.images[index].key.split('.').at(-1)}`;
-
 function parseExample(name: string, content: Buffer): z.infer<typeof ExampleFile> {
   try {
-    return ExampleFile.parse(JSON.parse(content.toString('utf8')));
+    const record: JsonRecord = JSON.parse(content.toString('utf8'), (_, value) => value ?? undefined);
+    dropBlanks(record, Blanks.parse(record).blank);
+    return ExampleFile.parse(record);
   } catch (cause) {
     throw new CorruptRecordError(`${name} is no SFT example; publish the shards again`, { cause });
   }
@@ -74,6 +96,10 @@ async function unpack(bytes: Uint8Array): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
   const archive = extract();
   Readable.from([bytes]).pipe(archive);
-  for await (const entry of archive) files.set(entry.header.name, await buffer(entry));
+  for await (const entry of archive) {
+    const { name } = entry.header;
+    if (files.has(name)) throw new CorruptRecordError(`there are two files ${name}; publish the shards again`);
+    files.set(name, await buffer(entry));
+  }
   return files;
 }

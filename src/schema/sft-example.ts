@@ -55,7 +55,7 @@ export type SftExample = z.infer<typeof SftExample>;
  * One line of the index beside the shards.
  * @example {
  *   exampleId: 'count-e44642a006e1-self-6', source: 'self-distill', promptId: 'count-e44642a006e1',
- *   shard: 'sft-00000-of-00001.tar',
+ *   shard: 'sft-00000-of-00001.tar', order: 0,
  * }
  */
 export const SftIndexEntry = z.object({
@@ -63,6 +63,11 @@ export const SftIndexEntry = z.object({
   source: z.enum(['self-distill', 'expert']),
   promptId: z.string(),
   shard: z.string().describe('file name'),
+  order: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('place in the order that training begins with; of older shards, that in the tars'),
 });
 export type SftIndexEntry = z.infer<typeof SftIndexEntry>;
 

@@ -9,7 +9,7 @@ import type { Store } from '../../store/store.ts';
 export interface PackedShard {
   name: string;
   bytes: Buffer;
-  index: SftIndexEntry[];
+  index: readonly SftIndexEntry[];
 }
 
 /** Examples in the seeded order in which shards, and the epochs that shuffle them again, take them. */
@@ -28,14 +28,5 @@ export async function* packShards(
     example,
     readImages: () => Promise.all(prompt.images.map(({ key }) => store.read(key))),
   }));
-  for await (const file of webdataset.write(outgoing, { examplesPerFile: examplesPerShard })) {
-    const { name, bytes } = file;
-    const index = file.examples.map(({ exampleId, source, promptId }) => ({
-      exampleId,
-      source,
-      promptId,
-      shard: name,
-    }));
-    yield { name, bytes, index };
-  }
+  yield* webdataset.write(outgoing, { examplesPerFile: examplesPerShard });
 }

@@ -102,6 +102,13 @@ function scoreOf({ promptId, trajectoryIndex }: Trajectory, scores: readonly Tra
   throw new CorruptRecordError(`trajectory ${trajectoryIndex} of ${promptId} has no score; score its group again`);
 }
 
-/** WebDataset takes all up to the first dot as an example's name, and `/` as a folder. */
+/**
+ * A name for WebDataset, which takes all up to the first dot as an example's name, `/` as a folder, and passes over names
+ * that begin with two underscores. Different ids give different names: an underscore is written out, too, where it begins
+ * a name or what would read as a character written out.
+ */
 const fileSafe = (promptId: string) =>
-  promptId.replace(/[^A-Za-z0-9_-]/g, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
+  promptId.replace(
+    /[^A-Za-z0-9_-]|^_|_(?=[0-9a-f]+[^A-Za-z0-9-])/g,
+    (character) => `_${character.charCodeAt(0).toString(16)}_`,
+  );
