@@ -94,12 +94,19 @@ function parseExample(name: string, content: Buffer): z.infer<typeof ExampleFile
 
 async function unpack(bytes: Uint8Array): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
-  const archive = extract();
-  Readable.from([bytes]).pipe(archive);
-  for await (const entry of archive) {
-    const { name } = entry.header;
-    if (files.has(name)) throw new CorruptRecordError(`there are two files ${name}; publish the shards again`);
-    files.set(name, await buffer(entry));
+  for await (const [name, content] of readTar(bytes)) {
+    if (files.has(name)) throw new CorruptRecordError(`two files are called ${name}; publish the shards again`);
+    files.set(name, content);
   }
   return files;
+}
+
+async function* readTar(bytes: Uint8Array): AsyncGenerator<[name: string, content: Buffer]> {
+  const archive = extract();
+  Readable.from([bytes]).pipe(archive);
+  try {
+    for await (const entry of archive) yield [entry.header.name, await buffer(entry)];
+  } catch (cause) {
+    throw new CorruptRecordError(`no whole tar (${(cause as Error).message}); publish the shards again`, { cause });
+  }
 }

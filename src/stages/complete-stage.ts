@@ -14,15 +14,18 @@ export interface StageWork<N extends WorkName> {
   versions?: Record<string, string>;
 }
 
-/** Does the work of a stage once, in the folder and from the manifests that the table of stages says. */
+/**
+ * Does the work of a stage once, in the folder and from the manifests that the table of stages says. What it reads from its
+ * `store` is as earlier stages left it.
+ */
 export function completeStage<N extends WorkName, S extends object>(
   store: Store,
   { stage, input, config, index = 0, versions }: StageWork<N>,
-  work: (writePart: WritePart, prefix: string) => Promise<S>,
+  work: (writePart: WritePart, prefix: string, store: Store) => Promise<S>,
 ): Promise<S> {
   const { prefix: prefixOf, madeFrom } = workOf(stage);
   const prefix = prefixOf(input, index);
   const { runId } = input;
   const description = { stage, runId, seed: config.seed, versions, madeFrom: madeFrom(input, config, index) };
-  return completeOnce(store, prefix, description, (writePart) => work(writePart, prefix));
+  return completeOnce(store, prefix, description, (writePart, checked) => work(writePart, prefix, checked));
 }

@@ -2,9 +2,10 @@ import { mapBounded } from '../base/bounded.ts';
 import { sha256Of } from '../base/hash.ts';
 import { manifestKey } from '../schema/keys.ts';
 import { Manifest, type ManifestInput, type ManifestPart } from '../schema/manifest.ts';
+import { createCheckedStore } from './checked-store.ts';
 import { readWorkState } from './part-damage.ts';
 import { writeIfAbsent } from './presence.ts';
-import { readJson } from './records.ts';
+import { parseRecord, readJson } from './records.ts';
 import type { Store } from './store.ts';
 
 /** What a manifest says about the work besides its parts and its summary. */
@@ -24,30 +25,35 @@ export type WritePart = (key: string, bytes: Uint8Array | string, records?: numb
  * Does a piece of work once per prefix: a present `manifest.json` whose parts are there is the proof that it is done, and its
  * summary is returned; otherwise the work runs and the manifest is written last. Of two that race, the first manifest
  * stands, and both return its summary. The summary must be JSON and the same for the same inputs: no times.
+ * The work reads from a store that checks parts of what it is made from, and images (`createCheckedStore`).
  * Throws `NotFoundError` where what it is made from is not finished.
  */
 export async function completeOnce<S extends object>(
   store: Store,
   prefix: string,
   description: WorkDescription,
-  work: (writePart: WritePart) => Promise<S>,
+  work: (writePart: WritePart, checked: Store) => Promise<S>,
 ): Promise<S> {
   const key = manifestKey(prefix);
   const state = await readWorkState(store, key);
   if (state.kind === 'done') return state.manifest.summary as S;
 
-  const inputs = await describeInputs(store, description.madeFrom ?? []);
+  const inputs = await readInputs(store, description.madeFrom ?? []);
+  const checked = createCheckedStore(
+    store,
+    inputs.flatMap((input) => input.parts),
+  );
   const parts = new Map<string, ManifestPart>();
   const summary = await work(async (partKey, bytes, records) => {
     await store.write(partKey, bytes);
     parts.set(partKey, describePart(partKey, bytes, records));
-  });
+  }, checked);
 
   const { stage, runId, seed, versions = {} } = description;
   const manifest: Manifest = {
     stage,
     runId,
-    inputs,
+    inputs: inputs.map(({ key, sha256 }) => ({ key, sha256 })),
     parts: [...parts.values()].sort((left, right) => (left.key < right.key ? -1 : 1)),
     summary: summary as Record<string, unknown>,
     seed,
@@ -64,10 +70,11 @@ export async function completeOnce<S extends object>(
 
 const CONCURRENT_READS = 32;
 
-/** The manifests of finished work, by key. */
-function describeInputs(store: Store, folders: readonly string[]): Promise<ManifestInput[]> {
+/** The manifests of finished work, by key, with the parts they list. */
+function readInputs(store: Store, folders: readonly string[]): Promise<(ManifestInput & Pick<Manifest, 'parts'>)[]> {
   return mapBounded(folders.map(manifestKey).sort(), CONCURRENT_READS, async (key) => {
-    return { key, sha256: sha256Of(await store.read(key)) };
+    const bytes = await store.read(key);
+    return { key, sha256: sha256Of(bytes), parts: parseRecord(bytes.toString('utf8'), key, Manifest).parts };
   });
 }
 

@@ -74,7 +74,8 @@ export async function readStoredConfig(store: Store, runId: string): Promise<Run
   );
 }
 
-function parseRecord<T>(text: string, place: string, schema: z.ZodType<T>): T {
+/** One record of JSON. Throws `CorruptRecordError` that names the place and the fault. */
+export function parseRecord<T>(text: string, place: string, schema: z.ZodType<T>): T {
   const result = schema.safeParse(parseJson(text, place));
   if (result.success) return result.data;
   throw new CorruptRecordError(`${place} is no valid record: ${describeIssues(result.error)}`, { cause: result.error });

@@ -33,7 +33,8 @@ export async function runConsultExpert(deps: ConsultingDeps, input: ShardItem): 
   const expert = loadExpert(store, config.expert, environment);
   const { accuracy, format } = BUILT_IN_VERSIONS;
   const versions = { accuracy, format, [expert.name]: expert.version };
-  return completeStage(store, { stage: 'consult-expert', input, config, versions }, async (writePart, prefix) => {
+  const work = { stage: 'consult-expert', input, config, versions } as const;
+  return completeStage(store, work, async (writePart, prefix, store) => {
     const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
     const consulted = await selectConsultations(store, input, config.expert.maxConsultations);
     const answers = await consult(

@@ -46,18 +46,21 @@ export async function runEvaluate(
   const benchmarks = loadBenchmarks(config);
   const versions = benchmarkVersions(benchmarks);
   const work = { stage: 'evaluate', input, config, index: policyIndex, versions } as const;
-  const summary = await completeStage(store, work, async (writePart) => {
+  const summary = await completeStage(store, work, async (writePart, _, store) => {
     const sittings = await Promise.all(benchmarks.map((benchmark) => readSitting(store, runId, name, benchmark)));
-    return disposeAfter(await openPolicy(deps, runId, config, prefixOf(runId, config)), async (engine) => {
-      const records: EvaluationRecord[] = [];
-      for (const [index, sitting] of sittings.entries()) {
-        const report = reportWhole(deps.report, sittings, index);
-        const own = await answerPrompts({ ...deps, report }, config, { name, engine }, sitting);
-        await writePart(recordsKey(sitting.prefix), encodeRecords(own), own.length);
-        records.push(...own);
-      }
-      return { ...summarize(records), precision: engine.precision };
-    });
+    return disposeAfter(
+      await openPolicy({ ...deps, store }, runId, config, prefixOf(runId, config)),
+      async (engine) => {
+        const records: EvaluationRecord[] = [];
+        for (const [index, sitting] of sittings.entries()) {
+          const report = reportWhole(deps.report, sittings, index);
+          const own = await answerPrompts({ ...deps, store, report }, config, { name, engine }, sitting);
+          await writePart(recordsKey(sitting.prefix), encodeRecords(own), own.length);
+          records.push(...own);
+        }
+        return { ...summarize(records), precision: engine.precision };
+      },
+    );
   });
   for (const benchmark of benchmarks) await deleteKept(store, benchmarkPrefix(runId, name, benchmark.name));
   return summary;

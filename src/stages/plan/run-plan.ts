@@ -14,7 +14,7 @@ export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<R
   const { runId, configKey, iteration } = input;
   const config = await readConfig(store, configKey);
   const rollout = rolloutName(input.rollout, iteration);
-  const { shardCount } = await completeStage(store, { stage: 'plan', input, config }, async (writePart) => {
+  const { shardCount } = await completeStage(store, { stage: 'plan', input, config }, async (writePart, _, store) => {
     const prompts = selectPrompts(await readRecords(store, promptsKey(runId, 'train'), Prompt), config, input);
     const size = { prompts: prompts.length, groupSize: groupSizeOf(config, rollout) };
     const shards = splitEvenly(prompts, countShards(size, config));

@@ -32,7 +32,7 @@ export async function runPublish({ store, report }: StageDeps, input: DiagnosedR
   const { runId, shardCount } = input;
   const config = await readConfig(store, input.configKey);
   const versions = { accuracy: BUILT_IN_VERSIONS.accuracy, format: BUILT_IN_VERSIONS.format };
-  return completeStage(store, { stage: 'publish', input, config, versions }, async (writePart, prefix) => {
+  return completeStage(store, { stage: 'publish', input, config, versions }, async (writePart, prefix, store) => {
     const examples: PromptExample[] = [];
     const selection = { runId, seed: config.seed, maxKept: config.diagnosis.maxKeptPerPrompt };
     for (let shard = 0; shard < shardCount; shard++) {

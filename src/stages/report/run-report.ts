@@ -33,7 +33,7 @@ const CONCURRENT_READS = 32;
 export async function runReport({ store }: StageDeps, input: DiagnosedRun): Promise<RunSummary> {
   const { runId } = input;
   const config = await readConfig(store, input.configKey);
-  const achieved = await completeStage(store, { stage: 'report', input, config }, async (writePart, prefix) => {
+  const achieved = await completeStage(store, { stage: 'report', input, config }, async (writePart, prefix, store) => {
     const content = await readContent(store, input, config);
     await writePart(`${prefix}report.txt`, renderText(content));
     await writePart(`${prefix}report.md`, renderMarkdown(content));

@@ -28,15 +28,14 @@ export interface RolloutSummary {
  * A trajectory depends on (run seed, rollout, promptId, trajectoryIndex) and the policy, not on shards or batches.
  */
 export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number): Promise<RolloutSummary> {
-  const { store } = deps;
   const began = Date.now();
-  const config = await readConfig(store, input.configKey);
+  const config = await readConfig(deps.store, input.configKey);
   const work = { stage: 'rollout', input, config, index: shard } as const;
-  const summary = await completeStage(store, work, async (writePart, prefix) => {
+  const summary = await completeStage(deps.store, work, async (writePart, prefix, store) => {
     const prompts = await readRecords(store, planPromptsKey(input.runId, input.rollout, shard), Prompt);
-    const policy = await openPolicy(deps, input.runId, config, input.policyPrefix);
+    const policy = await openPolicy({ ...deps, store }, input.runId, config, input.policyPrefix);
     return disposeAfter(policy, async (engine) => {
-      const { trajectories, timing } = await sampleGroups(deps, engine, config, input, prompts, prefix);
+      const { trajectories, timing } = await sampleGroups({ ...deps, store }, engine, config, input, prompts, prefix);
       await writePart(recordsKey(prefix), encodeRecords(trajectories), trajectories.length);
       const { seconds, sampledTokens, firstTokenAt } = timing;
       const metrics = {
@@ -50,7 +49,7 @@ export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number
       return { ...summarize(trajectories), precision: engine.precision };
     });
   });
-  await deleteKept(store, STAGES.rollout.prefix(input, shard));
+  await deleteKept(deps.store, STAGES.rollout.prefix(input, shard));
   return summary;
 }
 

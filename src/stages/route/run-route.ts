@@ -12,7 +12,7 @@ import { routeGroup } from './route-group.ts';
 export async function runRoute({ store }: StageDeps, input: ShardItem): Promise<RouteCounts> {
   const { runId, rollout, shard } = input;
   const config = await readConfig(store, input.configKey);
-  return completeStage(store, { stage: 'route', input, config }, async (writePart, prefix) => {
+  return completeStage(store, { stage: 'route', input, config }, async (writePart, prefix, store) => {
     const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
     const scores = await readRecords(store, recordsKey(scoresPrefix(runId, rollout, shard)), TrajectoryScore);
     const groups = Map.groupBy(scores, ({ promptId }) => promptId);

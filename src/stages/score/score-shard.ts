@@ -47,8 +47,8 @@ export async function scoreShard(deps: StoppableDeps, task: ScoringTask): Promis
     versions: rewardVersions(rewards),
     madeFrom: STAGES.score.madeFrom(input, config, 0),
   };
-  const summary = await completeOnce(deps.store, prefix, description, async (writePart) => {
-    const scores = await scoreTrajectories(deps, task);
+  const summary = await completeOnce(deps.store, prefix, description, async (writePart, store) => {
+    const scores = await scoreTrajectories({ ...deps, store }, task);
     await writePart(recordsKey(prefix), encodeRecords(scores), scores.length);
     deps.report({ stage: 'score', done: scores.length, total: scores.length, unit: 'trajectories' });
     return {

@@ -30,15 +30,15 @@ export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<Trai
   const summary = await completeStage(
     store,
     { stage: 'train-rl', input, config, versions },
-    async (writePart, prefix) => {
+    async (writePart, prefix, store) => {
       const started = Date.now();
       const groups = await readScoredGroups(store, input, config.rl.groupSize);
       const learner = createLearner(config);
       const lessons = learner.teach(groups);
       const resumePoint = await findResumePoint(store, folder);
       const policy = resumePoint?.prefix ?? policyPrefix(input.runId, input.iteration, config.policy.model);
-      return disposeAfter(await openPolicy(deps, input.runId, config, policy), async (engine) => {
-        const sequences = await prepareSequences(deps, input, config, lessons, { engine, policy });
+      return disposeAfter(await openPolicy({ ...deps, store }, input.runId, config, policy), async (engine) => {
+        const sequences = await prepareSequences({ ...deps, store }, input, config, lessons, { engine, policy });
         const batches = splitIntoBatches(sequences, config, input.iteration);
         const training = await startTraining(store, engine, config, learner, batches, policy);
         const taken = resumePoint?.metrics ?? [];

@@ -2,18 +2,15 @@ import { trainingVersions } from '../../algorithms/index.ts';
 import { sft } from '../../algorithms/sft.ts';
 import { disposeAfter } from '../../base/dispose-after.ts';
 import type { Precision } from '../../engine/open-engine.ts';
-import type { StoredSftExample } from '../../formats/format.ts';
-import { webdataset } from '../../formats/webdataset.ts';
-import { manifestKey, metricsKey, policyPrefix, sftResumePrefix, sftShardsPrefix } from '../../schema/keys.ts';
-import { Manifest } from '../../schema/manifest.ts';
+import { metricsKey, policyPrefix, sftResumePrefix } from '../../schema/keys.ts';
 import type { ExecutionInput } from '../../schema/stage-inputs.ts';
-import { encodeRecords, readConfig, readJson } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
+import { encodeRecords, readConfig } from '../../store/records.ts';
 import { readStepCount, saveCheckpoint } from '../checkpoint.ts';
 import { completeStage } from '../complete-stage.ts';
 import { openPolicy } from '../open-policy.ts';
 import { createStepGate, deleteFolder, findResumePoint } from '../resume.ts';
 import type { JobDeps } from '../stage-deps.ts';
+import { readExamples } from './read-examples.ts';
 import { createSequenceSource } from './sequence-source.ts';
 import { takeSftSteps } from './sft-steps.ts';
 
@@ -39,11 +36,11 @@ export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise
   const summary = await completeStage(
     store,
     { stage: 'train-sft', input, config, versions },
-    async (writePart, prefix) => {
+    async (writePart, prefix, store) => {
       const examples = await readExamples(store, input.runId);
       const resumePoint = await findResumePoint(store, folder);
       const policy = resumePoint?.prefix ?? policyPrefix(input.runId, config.rl.iterations, config.policy.model);
-      return disposeAfter(await openPolicy(deps, input.runId, config, policy), async (engine) => {
+      return disposeAfter(await openPolicy({ ...deps, store }, input.runId, config, policy), async (engine) => {
         const { epochs, sequencesPerStep, microBatchSequences, optimizer } = config.sft;
         const training = await engine.train({
           objective: sft,
@@ -72,13 +69,4 @@ export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise
   );
   await deleteFolder(store, folder);
   return summary;
-}
-
-async function readExamples(store: Store, runId: string): Promise<StoredSftExample[]> {
-  const { parts } = await readJson(store, manifestKey(sftShardsPrefix(runId)), Manifest);
-  const examples: StoredSftExample[] = [];
-  for (const { key } of parts.filter((part) => part.key.endsWith('.tar'))) {
-    examples.push(...(await webdataset.read(await store.read(key))));
-  }
-  return examples;
 }

@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { extract } from 'tar-stream';
+import { extract, pack } from 'tar-stream';
 import type { StoredSftExample } from '../../../src/formats/format.ts';
 import { webdataset } from '../../../src/formats/webdataset.ts';
 import { CorruptRecordError } from '../../../src/schema/errors.ts';
@@ -40,14 +40,15 @@ async function namesOf(tar: Buffer): Promise<string[]> {
 }
 
 describe('an SFT shard', () => {
-  const examples = [anExample('one', [Buffer.from('first'), Buffer.from('second')]), anExample('two')];
+  const images = [Buffer.from('first'), Buffer.from('second')];
+  const examples = [anExample('one', images), anExample('two', images)];
 
   it('gives back what was packed', async () => {
     expect(await webdataset.read(await aShard(examples))).toEqual(examples);
   });
 
   it('holds as many examples as asked for, in their order, and says which; of none there is no shard', async () => {
-    const files = await packFiles([...examples, anExample('three')], 2);
+    const files = await packFiles([...examples, anExample('three', images)], 2);
     expect(files.map(({ name, examples: own }) => [name, ...own.map(({ exampleId }) => exampleId)])).toEqual([
       ['sft-00000-of-00002.tar', 'one', 'two'],
       ['sft-00001-of-00002.tar', 'three'],
@@ -56,11 +57,40 @@ describe('an SFT shard', () => {
   });
 
   it('is a WebDataset: files of one example share its name and stand together', async () => {
-    expect(await namesOf(await aShard(examples))).toEqual(['one.json', 'one.0.png', 'one.1.png', 'two.json']);
+    expect(await namesOf(await aShard(examples))).toEqual([
+      ...['one.json', 'one.0.png', 'one.1.png'],
+      ...['two.json', 'two.0.png', 'two.1.png'],
+    ]);
   });
 
   it('has the same bytes every time', async () => {
     expect((await aShard(examples)).equals(await aShard(examples))).toBe(true);
+  });
+
+  it('has as many images in each of its examples, the most in the first; the index keeps the order', async () => {
+    const files = await packFiles([anExample('none'), ...examples, anExample('one-image', [images[0]])], 4);
+    expect(files.map(({ index }) => index.map(({ exampleId, order }) => [exampleId, order]))).toEqual([
+      [
+        ['one', 1],
+        ['two', 2],
+      ],
+      [['one-image', 3]],
+      [['none', 0]],
+    ]);
+  });
+
+  it('of the code before, whose images are named by their own format, is read', async () => {
+    const archive = pack();
+    const { example, prompt } = anExample('old', images);
+    const inJpeg = { ...prompt, images: prompt.images.map((image) => ({ ...image, key: `images/${sha256}.jpg` })) };
+    archive.entry({ name: 'old.json' }, JSON.stringify({ example, prompt: inJpeg }));
+    for (const [slot, image] of images.entries()) archive.entry({ name: `old.${slot}.jpg` }, image);
+    archive.finalize();
+    expect(await webdataset.read(await buffer(archive))).toEqual([{ example, prompt: inJpeg, images }]);
+  });
+
+  it('refuses two files of one name', async () => {
+    await expect(webdataset.read(await aShard([examples[0], examples[0]]))).rejects.toThrow(/two files .* one\.json/);
   });
 
   it('takes images of megabytes', async () => {

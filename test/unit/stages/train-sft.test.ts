@@ -9,13 +9,16 @@ import {
   metricsKey,
   resumeStepPrefix,
   sftCheckpointPrefix,
+  sftIndexKey,
   sftResumePrefix,
-  sftShardName,
   sftShardsPrefix,
 } from '../../../src/schema/keys.ts';
 import type { Prompt } from '../../../src/schema/prompt.ts';
+import { SftIndexEntry } from '../../../src/schema/sft-example.ts';
+import { readExamples } from '../../../src/stages/train-sft/read-examples.ts';
 import { runTrainSft } from '../../../src/stages/train-sft/run-train-sft.ts';
 import { completeOnce } from '../../../src/store/complete-once.ts';
+import { encodeRecords, readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { anExpertRoute } from '../../support/factories.ts';
 import { finishWork } from '../../support/finished-work.ts';
@@ -46,7 +49,7 @@ async function anExample(store: Store, prompt: Prompt): Promise<StoredSftExample
   };
 }
 
-/** A run at the state where SFT starts: five examples in two shards, or as many as asked for. */
+/** A run at the state where SFT starts: five examples in a few shards, or as many as asked for. */
 async function aPublishedRun(
   sft: Partial<RunConfig['sft']> = {},
   exampleCount = 5,
@@ -62,11 +65,9 @@ async function aPublishedRun(
   const examples = await Promise.all(all.map((prompt) => anExample(store, prompt)));
   const prefix = sftShardsPrefix(RUN_ID);
   await completeOnce(store, prefix, { stage: 'publish', runId: RUN_ID, seed: 0 }, async (writePart) => {
-    for (const [shard, own] of [examples.slice(0, 3), examples.slice(3)].entries()) {
-      for (const { bytes } of await packFiles(own, 3)) {
-        await writePart(`${prefix}${sftShardName(shard, 2)}`, bytes, own.length);
-      }
-    }
+    const files = await packFiles(examples, 3);
+    for (const { name, bytes, index } of files) await writePart(`${prefix}${name}`, bytes, index.length);
+    await writePart(sftIndexKey(RUN_ID), encodeRecords(files.flatMap(({ index }) => index)));
     return {};
   });
   return store;
@@ -82,6 +83,26 @@ async function metricsOf(store: Store): Promise<Record<string, number>[]> {
 const lossesOf = async (store: Store) => (await metricsOf(store)).map((metrics) => metrics['loss/sft']);
 
 describe('runTrainSft', () => {
+  it.each<[damage: string, change: (bytes: Buffer) => Buffer]>([
+    ['emptied', () => Buffer.alloc(0)],
+    ['cut', (bytes) => bytes.subarray(0, bytes.length - 700)],
+    ['changed in one byte', (bytes) => Buffer.from(bytes).fill(bytes[600] + 1, 600, 601)],
+  ])('refuses by name a shard that was %s', async (_, change) => {
+    const store = await aPublishedRun();
+    const [shard] = (await store.list(sftShardsPrefix(RUN_ID))).filter((key) => key.endsWith('.tar'));
+    await store.write(shard, change(await store.read(shard)));
+    await expect(runTrainSft(jobDeps(store), job)).rejects.toThrow(new RegExp(`^${shard} .*, its manifest says`));
+  });
+
+  it('begins with the order of the index, not with that of the tars', async () => {
+    const store = await aPublishedRun();
+    const index = await readRecords(store, sftIndexKey(RUN_ID), SftIndexEntry);
+    const examples = await readExamples(store, RUN_ID);
+    expect(examples.map(({ example }) => example.exampleId)).toEqual(
+      index.toSorted((left, right) => left.order! - right.order!).map(({ exampleId }) => exampleId),
+    );
+  });
+
   let uninterrupted: Store;
   beforeAll(async () => {
     uninterrupted = await aPublishedRun();

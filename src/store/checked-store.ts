@@ -1,0 +1,89 @@
+import { createSha256, sha256Of } from '../base/hash.ts';
+import { CorruptRecordError } from '../schema/errors.ts';
+import type { ManifestPart } from '../schema/manifest.ts';
+import type { Store } from './store.ts';
+
+/** What an object's bytes must be, and who says so. */
+interface Promised {
+  bytes?: number;
+  sha256: string;
+  source: string;
+  remedy: string;
+}
+
+/**
+ * A store that gives parts of finished work only as their manifests describe them, and images only as they are named:
+ * `CorruptRecordError` names what was changed since. A stream throws at its end; before a range of a part is read, the whole
+ * of it is hashed once.
+ */
+export function createCheckedStore(store: Store, parts: readonly ManifestPart[]): Store {
+  const partOf = new Map(parts.map((part) => [part.key, part]));
+  const promisedOf = (key: string) => describePart(partOf.get(key)) ?? describeImage(key);
+  const checks = new Map<string, Promise<void>>();
+
+  return {
+    uri: store.uri,
+    exists: (key) => store.exists(key),
+    list: (prefix) => store.list(prefix),
+    delete: (key) => store.delete(key),
+    write: (key, bytes, options) => store.write(key, bytes, options),
+    writeStream: (key, source) => store.writeStream(key, source),
+
+    async read(key) {
+      const bytes = await store.read(key);
+      const promised = promisedOf(key);
+      if (promised) assertKept(key, promised, bytes.byteLength, () => sha256Of(bytes));
+      return bytes;
+    },
+
+    async *readStream(key, range) {
+      const promised = promisedOf(key);
+      if (promised === undefined) return yield* store.readStream(key, range);
+      if (range === undefined) return yield* checkStream(key, promised, store.readStream(key));
+      if (!checks.has(key)) checks.set(key, drain(checkStream(key, promised, store.readStream(key))));
+      await checks.get(key);
+      yield* store.readStream(key, range);
+    },
+  };
+}
+
+async function* checkStream(
+  key: string,
+  promised: Promised,
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, void> {
+  const hash = createSha256();
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    bytes += chunk.byteLength;
+    yield chunk;
+  }
+  assertKept(key, promised, bytes, () => hash.digest('hex'));
+}
+
+async function drain(chunks: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of chunks);
+}
+
+function describePart(part: ManifestPart | undefined): Promised | undefined {
+  if (part === undefined) return undefined;
+  const folder = part.key.slice(0, part.key.lastIndexOf('/') + 1);
+  return { ...part, source: 'its manifest says', remedy: `put the file back, or delete ${folder} and run again` };
+}
+
+function describeImage(key: string): Promised | undefined {
+  const sha256 = /^images\/([0-9a-f]{64})\.\w+$/.exec(key)?.[1];
+  const remedy = "put the image back, or delete it and the run's prompts/ and run again";
+  return sha256 === undefined ? undefined : { sha256, source: 'its name says', remedy };
+}
+
+function assertKept(key: string, promised: Promised, bytes: number, digest: () => string): void {
+  const { source, remedy } = promised;
+  if (promised.bytes !== undefined && promised.bytes !== bytes) {
+    throw new CorruptRecordError(`${key} has ${bytes} bytes, ${source} ${promised.bytes}; ${remedy}`);
+  }
+  const sha256 = digest();
+  if (sha256 === promised.sha256) return;
+  throw new CorruptRecordError(`${key} was changed: its sha256 is ${sha256}, ${source} ${promised.sha256}; ${remedy}`);
+}
