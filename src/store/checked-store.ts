@@ -24,6 +24,7 @@ export function createCheckedStore(store: Store, parts: readonly ManifestPart[])
   return {
     uri: store.uri,
     exists: (key) => store.exists(key),
+    sizeOf: (key) => store.sizeOf(key),
     list: (prefix) => store.list(prefix),
     delete: (key) => store.delete(key),
     write: (key, bytes, options) => store.write(key, bytes, options),
