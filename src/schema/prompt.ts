@@ -34,7 +34,9 @@ export const Prompt = z.object({
   question: z
     .string()
     .min(1)
-    .describe('text; `<image1>`, `<image2>` ... mark where images stand; unmarked images come first'),
+    .describe(
+      'text; `<image>` marks where the next image stands, `<image1>` where the first; unmarked ones come first',
+    ),
   images: z.array(ImageRef).describe('in order; empty for text-only prompts'),
   options: z.array(z.string()).optional().describe('choices of a multiple-choice question, A first'),
   groundTruth: z.string().min(1).describe('the right answer'),
@@ -45,7 +47,7 @@ export const Prompt = z.object({
   solution: z
     .string()
     .optional()
-    .describe('a worked solution, as a full `<think>..</think> <answer>..</answer>` response'),
+    .describe('a worked solution, at best as a full `<think>..</think> <answer>..</answer>` response'),
   tier: z.string().optional().describe('difficulty tier or subject; reports break accuracy down by it'),
 });
 export type Prompt = z.infer<typeof Prompt>;

@@ -27,4 +27,13 @@ describe('a table of text', () => {
     expect(alignColumns([['a'], ['b', 'c']], [TEXT])).toEqual(['a', 'b  c']);
     expect(alignColumns([], [TEXT])).toEqual([]);
   });
+
+  it('shows what would break a row, or control a terminal', () => {
+    expect(alignColumns([['a\nb\u001b', 'c']], [TEXT])).toEqual(['a\\nb\\u001b  c']);
+  });
+
+  it('takes very many rows', () => {
+    const rows = Array.from({ length: 200_000 }, (_, index) => [String(index)]);
+    expect(alignColumns(rows, [TEXT])).toHaveLength(200_000);
+  });
 });
