@@ -1,4 +1,5 @@
 import type { Prompt } from '../schema/prompt.ts';
+import { findGoldOptions } from './accuracy/choice.ts';
 import { type AnswerPlace, extractAnswer } from './accuracy/extract/extract.ts';
 import { readGold } from './accuracy/gold/read-gold.ts';
 import { gradeAnswer } from './accuracy/grade-answer.ts';
@@ -21,7 +22,11 @@ export function completeSolution(prompt: Question, solution: string): string {
   const found = extractAnswer(solution, options.length > 0 ? 'choice' : 'value');
   if (found !== undefined && STATED.includes(found.place)) return solution;
   const gold = options.length > 0 ? groundTruth : readGold(groundTruth).answer;
-  const isWorked = found === undefined ? solution.split(/\s+/).length >= LEAST_WORDS : mentions(solution, gold);
+  const names = [gold, ...(findGoldOptions(groundTruth, options) ?? []).map((index) => options[index])];
+  const isWorked =
+    found === undefined
+      ? solution.split(/\s+/).length >= LEAST_WORDS
+      : names.some((name) => mentions(solution, name.replaceAll('$', '')));
   return isWorked ? `${solution.trimEnd()}\nThe answer is $\\boxed{${gold}}$.` : solution;
 }
 
