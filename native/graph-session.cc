@@ -1,25 +1,13 @@
-// A TensorFlow graph that grows and the session that runs it, for src/engine/graph. tfjs-node can only load whole graphs
+// A TensorFlow graph that grows and the session that runs it, for src/engine/runtime. tfjs-node can only load whole graphs
 // from a folder, each in a session with variables of its own; here every traced function of a model shares one.
-#include <node_api.h>
-
-#include <cstdint>
 #include <cstring>
-#include <stdexcept>
-#include <string>
-#include <vector>
 
 #include "kernels/kernel.h"
-#include "tensorflow/c/c_api.h"
+#include "native-tensor.h"
+#include "values.h"
 
+namespace rise {
 namespace {
-
-struct Status {
-  TF_Status* raw = TF_NewStatus();
-  ~Status() { TF_DeleteStatus(raw); }
-  void Check() const {
-    if (TF_GetCode(raw) != TF_OK) throw std::runtime_error(TF_Message(raw));
-  }
-};
 
 struct GraphSession {
   TF_Graph* graph = TF_NewGraph();
@@ -37,75 +25,6 @@ struct GraphSession {
   ~GraphSession() { Close(); }
 };
 
-void Check(napi_env env, napi_status status) {
-  if (status == napi_ok) return;
-  const napi_extended_error_info* info;
-  napi_get_last_error_info(env, &info);
-  throw std::runtime_error(info->error_message ? info->error_message : "N-API call failed");
-}
-
-template <typename T>
-struct Span {
-  T* data;
-  size_t length;
-};
-
-Span<uint8_t> Bytes(napi_env env, napi_value value) {
-  napi_typedarray_type type;
-  size_t length, offset;
-  void* data;
-  napi_value buffer;
-  Check(env, napi_get_typedarray_info(env, value, &type, &length, &data, &buffer, &offset));
-  const size_t width = type == napi_int8_array || type == napi_uint8_array || type == napi_uint8_clamped_array ? 1
-                       : type == napi_int16_array || type == napi_uint16_array                                  ? 2
-                       : type == napi_float64_array || type == napi_bigint64_array || type == napi_biguint64_array ? 8
-                                                                                                                : 4;
-  return {static_cast<uint8_t*>(data), length * width};
-}
-
-Span<int32_t> Int32s(napi_env env, napi_value value) {
-  const auto bytes = Bytes(env, value);
-  return {reinterpret_cast<int32_t*>(bytes.data), bytes.length / 4};
-}
-
-napi_value Property(napi_env env, napi_value object, const char* name) {
-  napi_value value;
-  Check(env, napi_get_named_property(env, object, name, &value));
-  return value;
-}
-
-uint32_t Length(napi_env env, napi_value array) {
-  uint32_t length;
-  Check(env, napi_get_array_length(env, array, &length));
-  return length;
-}
-
-napi_value Element(napi_env env, napi_value array, uint32_t index) {
-  napi_value value;
-  Check(env, napi_get_element(env, array, index, &value));
-  return value;
-}
-
-int64_t Integer(napi_env env, napi_value value) {
-  int64_t number;
-  Check(env, napi_get_value_int64(env, value, &number));
-  return number;
-}
-
-std::string Text(napi_env env, napi_value value) {
-  size_t length;
-  Check(env, napi_get_value_string_utf8(env, value, nullptr, 0, &length));
-  std::string text(length, '\0');
-  Check(env, napi_get_value_string_utf8(env, value, &text[0], length + 1, &length));
-  return text;
-}
-
-std::vector<int64_t> Integers(napi_env env, napi_value array) {
-  std::vector<int64_t> numbers(Length(env, array));
-  for (uint32_t i = 0; i < numbers.size(); i++) numbers[i] = Integer(env, Element(env, array, i));
-  return numbers;
-}
-
 /** A tensor of its own memory from `{ dtype, shape, data }`; TensorFlow may keep it. */
 TF_Tensor* ToTensor(napi_env env, napi_value object) {
   const auto dtype = static_cast<TF_DataType>(Integer(env, Property(env, object, "dtype")));
@@ -117,26 +36,6 @@ TF_Tensor* ToTensor(napi_env env, napi_value object) {
   TF_Tensor* tensor = TF_AllocateTensor(dtype, shape.data(), static_cast<int>(shape.size()), bytes.length);
   if (bytes.length > 0) std::memcpy(TF_TensorData(tensor), bytes.data, bytes.length);
   return tensor;
-}
-
-napi_value Shape(napi_env env, const std::vector<int64_t>& sizes) {
-  napi_value shape;
-  Check(env, napi_create_array_with_length(env, sizes.size(), &shape));
-  for (size_t i = 0; i < sizes.size(); i++) {
-    napi_value size;
-    Check(env, napi_create_int64(env, sizes[i], &size));
-    Check(env, napi_set_element(env, shape, i, size));
-  }
-  return shape;
-}
-
-napi_value Described(napi_env env, TF_DataType dtype, napi_value shape) {
-  napi_value object, type;
-  Check(env, napi_create_object(env, &object));
-  Check(env, napi_create_int32(env, dtype, &type));
-  Check(env, napi_set_named_property(env, object, "dtype", type));
-  Check(env, napi_set_named_property(env, object, "shape", shape));
-  return object;
 }
 
 napi_value FromTensor(napi_env env, TF_Tensor* tensor) {
@@ -276,13 +175,24 @@ napi_value AddOp(napi_env env, napi_value* args) {
   return result;
 }
 
+/** Tensors of a run, freed after it, but for those that belong to a handle. */
 struct Tensors {
   std::vector<TF_Tensor*> raw;
-  explicit Tensors(size_t count) : raw(count, nullptr) {}
+  std::vector<bool> is_borrowed;
+  explicit Tensors(size_t count) : raw(count, nullptr), is_borrowed(count, false) {}
   ~Tensors() {
-    for (TF_Tensor* tensor : raw) {
-      if (tensor) TF_DeleteTensor(tensor);
+    for (size_t i = 0; i < raw.size(); i++) {
+      if (raw[i] && !is_borrowed[i]) TF_DeleteTensor(raw[i]);
     }
+  }
+
+  /** Of `{ dtype, shape, data }` or of `{ handle }`. */
+  void Feed(napi_env env, uint32_t at, napi_value object) {
+    napi_value handle = Property(env, object, "handle");
+    napi_valuetype type;
+    Check(env, napi_typeof(env, handle, &type));
+    is_borrowed[at] = type == napi_external;
+    raw[at] = is_borrowed[at] ? FromHandle(env, handle) : ToTensor(env, object);
   }
 };
 
@@ -296,7 +206,7 @@ napi_value Run(napi_env env, napi_value* args) {
   for (size_t i = 0; i < targets.size(); i++) targets[i] = session->ops.at(target_ids.data[i]);
   if (Length(env, args[2]) != feeds.size()) throw std::runtime_error("a graph was fed another number of tensors");
   Tensors inputs(feeds.size());
-  for (uint32_t i = 0; i < feeds.size(); i++) inputs.raw[i] = ToTensor(env, Element(env, args[2], i));
+  for (uint32_t i = 0; i < feeds.size(); i++) inputs.Feed(env, i, Element(env, args[2], i));
   Tensors outputs(fetches.size());
   Status status;
   TF_SessionRun(session->session, nullptr, feeds.data(), inputs.raw.data(), static_cast<int>(feeds.size()),
@@ -311,40 +221,40 @@ napi_value Run(napi_env env, napi_value* args) {
   return result;
 }
 
+/** fetch(session, output): its value by a handle; a variable's is not copied. */
+napi_value Fetch(napi_env env, napi_value* args) {
+  auto* session = Unwrap(env, args[0]);
+  const auto outputs = Outputs(*session, Int32s(env, args[1]));
+  TF_Tensor* value = nullptr;
+  Status status;
+  TF_SessionRun(session->session, nullptr, nullptr, nullptr, 0, outputs.data(), &value, 1, nullptr, 0, nullptr,
+                status.raw);
+  status.Check();
+  return ToHandle(env, value);
+}
+
 napi_value CloseSession(napi_env env, napi_value* args) {
   Unwrap(env, args[0])->Close();
   return nullptr;
 }
 
-/** Calls with the arguments, and turns what is thrown into an error of JavaScript. */
-template <napi_value (*Function)(napi_env, napi_value*)>
-napi_value Guarded(napi_env env, napi_callback_info info) {
-  napi_value args[6];
-  size_t count = 6;
-  napi_get_cb_info(env, info, &count, args, nullptr, nullptr);
-  try {
-    return Function(env, args);
-  } catch (const std::exception& error) {
-    napi_throw_error(env, nullptr, error.what());
-    return nullptr;
-  }
-}
-
-void Export(napi_env env, napi_value exports, const char* name, napi_callback callback) {
-  napi_value function;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
-  napi_set_named_property(env, exports, name, function);
-}
-
 }  // namespace
+
+void ExportSession(napi_env env, napi_value exports) {
+  Export(env, exports, "createSession", Guarded<CreateSession>);
+  Export(env, exports, "addOp", Guarded<AddOp>);
+  Export(env, exports, "run", Guarded<Run>);
+  Export(env, exports, "fetch", Guarded<Fetch>);
+  Export(env, exports, "closeSession", Guarded<CloseSession>);
+}
+
+}  // namespace rise
 
 NAPI_MODULE_INIT() {
   // Ops are the process's, where Node may load this for each of its contexts.
   static const bool registered = (rise::RegisterKernels(), true);
   (void)registered;
-  Export(env, exports, "createSession", Guarded<CreateSession>);
-  Export(env, exports, "addOp", Guarded<AddOp>);
-  Export(env, exports, "run", Guarded<Run>);
-  Export(env, exports, "closeSession", Guarded<CloseSession>);
+  rise::ExportSession(env, exports);
+  rise::ExportTensors(env, exports);
   return exports;
 }

@@ -9,8 +9,10 @@ import { tensorflowEnvironment } from './tensorflow.mjs';
 
 const files = ['tfjs_binding.node', 'graph_session.node', 'standard_error.node'];
 const sourceFolder = join(packageRoot, 'native');
-/** Sources of our own addons, and the ops of our own that the first brings into TensorFlow. */
-const graphSession = join(sourceFolder, 'graph-session.cc');
+/** Sources of our own addons: the session with the tensors it takes, and the ops of our own that it brings into TensorFlow. */
+const graphSession = ['graph-session.cc', 'native-tensor.cc', 'native-tensor.h', 'values.h'].map((file) =>
+  join(sourceFolder, file),
+);
 const standardError = join(sourceFolder, 'standard-error.cc');
 const kernelFolder = join(sourceFolder, 'kernels');
 const kernels = readdirSync(kernelFolder)
@@ -69,7 +71,7 @@ function places({ key, version, lib }) {
 /** Changes with every change of the sources: what was built from others is not taken. */
 function digestSources() {
   const hash = createHash('sha256');
-  for (const source of [graphSession, standardError, ...kernels]) hash.update(readFileSync(source));
+  for (const source of [...graphSession, standardError, ...kernels]) hash.update(readFileSync(source));
   return hash.digest('hex').slice(0, 8);
 }
 
@@ -92,10 +94,10 @@ async function compileAll(tensorflow) {
   try {
     const tensorflowApi = [`-I${include}`, `-L${lib}`, '-ltensorflow', '-ltensorflow_framework', `-Wl,-rpath,${lib}`];
     const tfjsSources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(tfjs, 'binding', file));
-    const kernelSources = kernels.filter((file) => file.endsWith('.cc'));
+    const sessionSources = [...graphSession, ...kernels].filter((file) => file.endsWith('.cc'));
     await Promise.all([
       compile([...tfjsSources, `-I${tfjs}`, '-o', join(staging, files[0]), ...tensorflowApi]),
-      compile([graphSession, ...kernelSources, ...vectorCode, '-o', join(staging, files[1]), ...tensorflowApi]),
+      compile([...sessionSources, ...vectorCode, '-o', join(staging, files[1]), ...tensorflowApi]),
       compile([standardError, '-o', join(staging, files[2])]),
     ]);
     await rm(built, { recursive: true, force: true });

@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { AdamStep, Executor, Moments, RowTable, StateVariable } from './executor.ts';
 import type { HostArray } from './graph-session.ts';
+import type { NativeTensor } from './native-tensor.ts';
 
 /** Op by op, as TensorFlow.js does: the reference for traced graphs. */
 export function createEagerExecutor(): Executor {
   const created: tf.Variable[] = [];
   const tables: RowTable[] = [];
   return {
-    createVariable({ data, shape, dtype }) {
-      const initial = tf.tensor(data, [...shape], dtype);
+    createVariable(value) {
+      const { shape, dtype } = value;
+      const initial = 'data' in value ? tf.tensor(value.data, [...shape], dtype) : tf.zeros([...shape]);
       const variable = tf.variable(initial, false);
       initial.dispose();
       created.push(variable);
@@ -21,6 +23,7 @@ export function createEagerExecutor(): Executor {
     },
     adopt: (weight) => new EagerVariable(weight),
     read: (variables) => variables.map(readVariable),
+    drain: (variable) => [variable.value().dataSync<'float32'>().slice()],
     define: (compute) => (inputs) => tf.tidy(() => compute(inputs) as tf.TensorContainer) as ReturnType<typeof compute>,
     isTraced: false,
     preparation: { graphs: 0, traceSeconds: 0, firstRunSeconds: 0 },
@@ -63,9 +66,9 @@ class EagerVariable implements StateVariable {
     this.assign(tf.sub(this.#variable, tf.mul(direction, rate)));
   }
 
-  write(data: HostArray['data']): void {
+  write(data: HostArray['data'] | NativeTensor): void {
     const { shape, dtype } = this.#variable;
-    tf.tidy(() => this.assign(tf.tensor(data.slice(), shape, dtype)));
+    tf.tidy(() => this.assign(tf.tensor('handle' in data ? data.toFloat32() : data.slice(), shape, dtype)));
   }
 }
 

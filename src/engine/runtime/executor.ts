@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { HostArray } from './graph-session.ts';
+import type { NativeTensor } from './native-tensor.ts';
 
 /**
  * Numbers that outlive a call: a weight, a moment of the optimizer. Inside a function that an executor
@@ -16,8 +17,14 @@ export interface StateVariable {
    * gradient and moments are the variable's.
    */
   applyAdam(moments: Moments, gradient: tf.Tensor, step: AdamStep): void;
-  /** From host memory; outside of running functions. */
-  write(data: HostArray['data']): void;
+  /** From host memory, a native tensor of the variable's type; outside of running functions. */
+  write(data: HostArray['data'] | NativeTensor): void;
+}
+
+/** What a variable of nothing but zeros begins with: they are made where it lies. */
+export interface Zeros {
+  dtype: 'float32';
+  shape: readonly number[];
 }
 
 export interface Moments {
@@ -64,13 +71,19 @@ export interface Preparation {
 
 /** What runs functions over state that it holds: op by op, or as traced graphs. */
 export interface Executor {
-  createVariable(initial: HostArray): StateVariable;
+  createVariable(initial: HostArray | Zeros): StateVariable;
   /** Without memory until it is allocated. */
   createRowTable(rows: number, width: number): RowTable;
-  /** A variable with the value of a weight, which the functions may go on using as a tensor: they see the variable. */
-  adopt(weight: tf.Variable): StateVariable;
+  /**
+   * A variable with the value of a weight, which the functions may go on using as a tensor: they see the variable.
+   *
+   * @param form `float32` for a weight that functions write; others keep their stored type where products are computed in it
+   */
+  adopt(weight: tf.Variable, form?: 'stored' | 'float32'): StateVariable;
   /** Copies in host memory, in the order asked for; outside of running functions. */
   read(variables: readonly StateVariable[]): HostArray[];
+  /** All of a variable's numbers in order as float32, some at a time: for what memory should not hold twice. */
+  drain(variable: StateVariable): Iterable<Float32Array>;
   /**
    * `compute` must be a function of its inputs' tensors and of state variables alone: in a traced graph, plain numbers and
    * host arrays that it reads are constants.

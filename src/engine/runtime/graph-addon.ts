@@ -1,12 +1,8 @@
 import { loadGraphAddon } from './backend.ts';
 import type { OpAttribute } from './node-backend.ts';
 
-/** Numbers in host memory with TensorFlow's number for their type. */
-export interface FedTensor {
-  dtype: number;
-  shape: readonly number[];
-  data: ArrayBufferView;
-}
+/** Numbers in host memory with TensorFlow's number for their type, or the handle of a tensor, whose memory the session shares. */
+export type FedTensor = { dtype: number; shape: readonly number[]; data: ArrayBufferView } | { handle: object };
 
 /** What TensorFlow infers of an op's output; the shape is null while a size is open. */
 export interface InferredOutput {
@@ -14,7 +10,7 @@ export interface InferredOutput {
   shape: number[] | null;
 }
 
-/** The graph and session of `native/graph-session.cc`. Ops are numbered in the order they are added; an output is a pair (op, index). */
+/** The graph and session of `native/graph-session.cc`, and the tensors of `native/native-tensor.cc`. Ops are numbered in the order they are added; an output is a pair (op, index). */
 export interface GraphAddon {
   /** @param config a serialised `tensorflow.ConfigProto` */
   createSession(config: Uint8Array): object;
@@ -34,7 +30,15 @@ export interface GraphAddon {
     fetches: Int32Array,
     targets: Int32Array,
   ): { dtype: number; shape: number[]; data: ArrayBuffer }[];
+  /** One output's value as the handle of a tensor; a variable's is shared, not copied. */
+  fetch(session: object, output: Int32Array): object;
   closeSession(session: object): void;
+  createTensor(dtype: number, shape: readonly number[]): object;
+  fillTensor(tensor: object, first: number, storedType: number, bytes: Uint8Array): void;
+  readTensor(tensor: object, path: string, position: number, storedType: number): void;
+  copyValues(tensor: object, first: number, target: Float32Array): void;
+  widenTensor(tensor: object): object;
+  releaseTensor(tensor: object): void;
 }
 
 export const graphAddon = (): GraphAddon => loadGraphAddon() as GraphAddon;

@@ -1,13 +1,17 @@
 import type { DataType } from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '../../schema/errors.ts';
 import { type FedTensor, graphAddon } from './graph-addon.ts';
+import { NATIVE_TYPES, type NativeTensor, type NativeType, toNativeTensor } from './native-tensor.ts';
 import { nodeBackend, type OpAttribute } from './node-backend.ts';
+
+/** TensorFlow.js's types, and one that it has no tensors of: they never leave the graph. */
+export type ElementType = DataType | 'bfloat16';
 
 /** One output of an op of the graph. */
 export interface GraphOutput {
   op: number;
   index: number;
-  dtype: DataType;
+  dtype: ElementType;
   shape: number[];
 }
 
@@ -19,10 +23,10 @@ export interface HostArray {
 }
 
 export interface Assignment {
-  placeholder: GraphOutput;
-  /** The op that assigns what the placeholder is fed with. */
+  /** The op that assigns. */
   assignment: number;
-  value: HostArray;
+  /** What the op assigns, and by which placeholder; absent where it needs none. */
+  fed?: { placeholder: GraphOutput; value: HostArray | NativeTensor };
 }
 
 /** A TensorFlow graph that grows, and the session that runs parts of it; variables live as long as the session. */
@@ -41,8 +45,8 @@ export interface GraphSession {
   readonly opCount: number;
   /** One node for equal constants: axes, shapes and factors come again and again. */
   addConstant(constant: HostArray): GraphOutput;
-  addPlaceholder(dtype: DataType, shape: readonly number[]): GraphOutput;
-  /** Gives a variable its value before the next run: many together cost one run. */
+  addPlaceholder(dtype: ElementType, shape: readonly number[]): GraphOutput;
+  /** Gives a variable its value before the next run, or soon: many together cost one run. */
   assign(assignment: Assignment): void;
   /** Runs what the fetches and targets need. */
   run(
@@ -51,6 +55,8 @@ export interface GraphSession {
     fetches: readonly GraphOutput[],
     targets: readonly number[],
   ): HostArray[];
+  /** An output's value, of a native type, which the caller lets go. */
+  fetch(output: GraphOutput): NativeTensor;
   close(): void;
 }
 
@@ -63,13 +69,34 @@ const TENSOR_ATTRIBUTE = 6;
 /** A variable's handle: an output that holds no numbers. */
 const HANDLE: DataType = 'complex64';
 
+/** Of values that wait for their assignment: more are not held twice. */
+const MAX_PENDING_BYTES = 2 ** 28;
+
 export function createGraphSession(): GraphSession {
   const addon = graphAddon();
   const session = addon.createSession(SESSION_CONFIG);
   const constants = new Map<string, GraphOutput>();
   /** By assigning op: of two, the later counts. */
   const pending = new Map<number, Assignment>();
+  let pendingBytes = 0;
   let opCount = 0;
+  const flush = () => {
+    const assignments = [...pending.values()];
+    if (assignments.length === 0) return;
+    pending.clear();
+    pendingBytes = 0;
+    const fed = assignments.flatMap((assignment) => assignment.fed ?? []);
+    const placeholders = fed.map(({ placeholder }) => placeholder);
+    const targets = Int32Array.from(assignments, ({ assignment }) => assignment);
+    addon.run(
+      session,
+      pairs(placeholders),
+      fed.map(({ value }) => toFed(value)),
+      new Int32Array(0),
+      targets,
+    );
+    for (const { value } of fed) if ('handle' in value) value.release();
+  };
   const graph: GraphSession = {
     addOp(op, inputs, attributes, controls = []) {
       const outputs = refusing(op, () =>
@@ -100,22 +127,23 @@ export function createGraphSession(): GraphSession {
       const sizes = { name: 'shape', type: nodeBackend().binding.TF_ATTR_SHAPE, value: shape };
       return graph.addOp('Placeholder', [], [typeAttribute(dtype, 'dtype'), sizes])[0];
     },
-    assign: (assignment) => void pending.set(assignment.assignment, assignment),
+    assign(assignment) {
+      const value = assignment.fed?.value;
+      const replaced = pending.get(assignment.assignment)?.fed?.value;
+      if (value && 'handle' in value) value.retain();
+      if (replaced && 'handle' in replaced) replaced.release();
+      pending.set(assignment.assignment, assignment);
+      pendingBytes += value ? bytesOf(value) : 0;
+      if (pendingBytes > MAX_PENDING_BYTES) flush();
+    },
     run(feeds, values, fetches, targets) {
-      if (pending.size > 0) {
-        const assignments = [...pending.values()];
-        pending.clear();
-        const placeholders = assignments.map(({ placeholder }) => placeholder);
-        graph.run(
-          placeholders,
-          assignments.map(({ value }) => value),
-          [],
-          assignments.map(({ assignment }) => assignment),
-        );
-      }
-      const fed: FedTensor[] = values.map(({ dtype, shape, data }) => ({ dtype: typeNumber(dtype), shape, data }));
-      const results = addon.run(session, pairs(feeds), fed, pairs(fetches), Int32Array.from(targets));
+      flush();
+      const results = addon.run(session, pairs(feeds), values.map(toFed), pairs(fetches), Int32Array.from(targets));
       return results.map(({ dtype, shape, data }) => toHostArray(dtypeOf(dtype), shape, data));
+    },
+    fetch(output) {
+      flush();
+      return toNativeTensor(addon.fetch(session, pairs([output])), output.dtype as NativeType, output.shape);
     },
     close: () => addon.closeSession(session),
   };
@@ -123,7 +151,7 @@ export function createGraphSession(): GraphSession {
 }
 
 /** An element type as an attribute; `T` is what element-wise ops call theirs. */
-export function typeAttribute(dtype: DataType, name = 'T'): OpAttribute {
+export function typeAttribute(dtype: ElementType, name = 'T'): OpAttribute {
   return { name, type: nodeBackend().binding.TF_ATTR_TYPE, value: typeNumber(dtype) };
 }
 
@@ -145,22 +173,33 @@ function listLength(attributes: readonly OpAttribute[]): number {
   return (attributes.find(({ name }) => name === 'N')?.value as number | undefined) ?? 0;
 }
 
-function toHostArray(dtype: DataType, shape: number[], buffer: ArrayBuffer): HostArray {
-  if (dtype === 'float32') return { dtype, shape, data: new Float32Array(buffer) };
-  return { dtype, shape, data: dtype === 'int32' ? new Int32Array(buffer) : new Uint8Array(buffer) };
+function toFed(value: HostArray | NativeTensor): FedTensor {
+  if ('handle' in value) return value;
+  return { dtype: typeNumber(value.dtype), shape: value.shape, data: value.data };
 }
 
-function typeNumber(dtype: DataType): number {
+const bytesOf = (value: HostArray | NativeTensor) =>
+  'handle' in value ? value.size * (value.dtype === 'bfloat16' ? 2 : 4) : value.data.byteLength;
+
+function toHostArray(dtype: ElementType, shape: number[], buffer: ArrayBuffer): HostArray {
+  if (dtype === 'float32') return { dtype, shape, data: new Float32Array(buffer) };
+  if (dtype === 'int32') return { dtype, shape, data: new Int32Array(buffer) };
+  return { dtype: dtype as DataType, shape, data: new Uint8Array(buffer) };
+}
+
+function typeNumber(dtype: ElementType): number {
   const { TF_FLOAT, TF_INT32, TF_BOOL } = nodeBackend().binding;
-  const number = { float32: TF_FLOAT, int32: TF_INT32, bool: TF_BOOL }[dtype as string];
+  const { bfloat16 } = NATIVE_TYPES;
+  const number = { float32: TF_FLOAT, int32: TF_INT32, bool: TF_BOOL, bfloat16 }[dtype as string];
   if (number !== undefined) return number;
   throw new UnsupportedModelError(`a traced graph cannot hold a ${dtype} tensor; run the function eagerly`);
 }
 
-function dtypeOf(number: number): DataType {
+function dtypeOf(number: number): ElementType {
   const { TF_FLOAT, TF_INT32, TF_BOOL } = nodeBackend().binding;
   return (
-    new Map<number, DataType>([
+    new Map<number, ElementType>([
+      [NATIVE_TYPES.bfloat16, 'bfloat16'],
       [TF_FLOAT, 'float32'],
       [TF_INT32, 'int32'],
       [TF_BOOL, 'bool'],

@@ -20,6 +20,8 @@ export interface NodeBackend {
   readSync(dataId: DataId): ArrayBufferView;
   read(dataId: DataId): Promise<ArrayBufferView>;
   createOutputTensor(metadata: unknown): Tensor;
+  /** What it knows of each tensor; `values` are those it has not handed to TensorFlow yet. */
+  tensorMap: { get(dataId: DataId): { values: unknown } };
 }
 
 /** The addon's constants. */

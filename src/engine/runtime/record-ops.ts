@@ -8,8 +8,18 @@ import { nodeBackend, type OpAttribute } from './node-backend.ts';
 export interface Recording {
   /** A tensor that stands for an output of the graph; it holds no numbers. */
   toTensor(output: GraphOutput): tf.Tensor;
-  /** @throws UnsupportedModelError the tensor is neither made by the recorded function nor given to it */
+  /**
+   * In a type that TensorFlow.js knows.
+   * @throws UnsupportedModelError the tensor is neither made by the recorded function nor given to it
+   */
   outputOf(tensor: tf.Tensor): GraphOutput;
+}
+
+/** What takes the recorded ops. */
+export interface RecordedSession {
+  session: GraphSession;
+  /** The same numbers in float32, where they are in a type that TensorFlow.js has no tensors of. */
+  widen(output: GraphOutput): GraphOutput;
 }
 
 /**
@@ -21,7 +31,7 @@ export interface Recording {
  * @throws UnsupportedModelError the function reads a tensor's values, or uses a tensor from outside
  */
 export function recordOps<T>(
-  session: GraphSession,
+  { session, widen }: RecordedSession,
   giveName: (tensor: tf.Tensor) => GraphOutput | undefined,
   body: (recording: Recording) => T,
 ): T {
@@ -30,7 +40,7 @@ export function recordOps<T>(
   const backend = nodeBackend();
   const readValues = backend.readSync.bind(backend);
 
-  function outputOf(tensor: tf.Tensor): GraphOutput {
+  function rawOutputOf(tensor: tf.Tensor): GraphOutput {
     const known = outputs.get(tensor.dataId) ?? giveName(tensor);
     if (known) return known;
     if (!constants.has(tensor.dataId)) {
@@ -46,17 +56,15 @@ export function recordOps<T>(
   }
 
   function toTensor(output: GraphOutput): tf.Tensor {
-    const tensor = backend.createOutputTensor({
-      id: NO_TENSOR,
-      shape: output.shape,
-      dtype: backend.getDTypeInteger(output.dtype),
-    });
+    const dtype = backend.getDTypeInteger(output.dtype === 'bfloat16' ? 'float32' : output.dtype);
+    const tensor = backend.createOutputTensor({ id: NO_TENSOR, shape: output.shape, dtype });
     outputs.set(tensor.dataId, output);
     return tensor;
   }
 
   const addOp = (op: string, attributes: OpAttribute[], inputs: tf.Tensor[]) =>
-    addTidyOp(session, op, inputs.map(outputOf), attributes).map(toTensor);
+    addTidyOp(session, op, inputs.map(rawOutputOf), attributes).map(toTensor);
+  const outputOf = (tensor: tf.Tensor) => widen(rawOutputOf(tensor));
   return withHooks({ addOp, onConstant: (dataId) => constants.add(dataId) }, () => body({ toTensor, outputOf }));
 }
 

@@ -2,7 +2,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { RowTable } from './executor.ts';
 import { type GraphOutput, type GraphSession, typeAttribute } from './graph-session.ts';
 import { nodeBackend } from './node-backend.ts';
-import type { Trace } from './session-variable.ts';
+import { addZeros, type Trace } from './session-variable.ts';
 
 /**
  * A reference variable of a session: its ops share one buffer, where a resource variable that is scattered into copies
@@ -52,11 +52,8 @@ export class SessionRowTable implements RowTable {
   }
 
   #assign(shape: readonly [number, number]): void {
-    const flag = (name: string, value: boolean) => ({ name, type: nodeBackend().binding.TF_ATTR_BOOL, value });
-    const size = this.#session.addConstant({ dtype: 'int32', shape: [2], data: Int32Array.from(shape) });
-    // Unlike `Fill`, it is not folded into a constant of the table's size when the graph is prepared.
-    const zeros = this.#add('Empty', [size], [typeAttribute('float32', 'dtype'), flag('init', true)]);
-    this.#write('Assign', [zeros], [typeAttribute('float32'), flag('validate_shape', false)]);
+    const keepsShape = { name: 'validate_shape', type: nodeBackend().binding.TF_ATTR_BOOL, value: false };
+    this.#write('Assign', [addZeros(this.#session, shape)], [typeAttribute('float32'), keepsShape]);
   }
 
   #write(op: string, operands: GraphOutput[], attributes: Attributes): void {

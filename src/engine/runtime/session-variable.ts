@@ -1,7 +1,14 @@
 import { type DataType, scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '../../schema/errors.ts';
-import type { AdamStep, Moments, StateVariable } from './executor.ts';
-import { type GraphOutput, type GraphSession, type HostArray, typeAttribute } from './graph-session.ts';
+import type { AdamStep, Moments, StateVariable, Zeros } from './executor.ts';
+import {
+  type ElementType,
+  type GraphOutput,
+  type GraphSession,
+  type HostArray,
+  typeAttribute,
+} from './graph-session.ts';
+import type { NativeTensor } from './native-tensor.ts';
 import { nodeBackend } from './node-backend.ts';
 import type { Recording } from './record-ops.ts';
 
@@ -28,17 +35,17 @@ interface Accesses {
  */
 export class SessionVariable implements StateVariable {
   readonly shape: readonly number[];
-  readonly #dtype: DataType;
+  readonly #dtype: ElementType;
   readonly #session: GraphSession;
   readonly #current: { trace?: Trace };
   readonly #handle: GraphOutput;
   /** What reads it outside of functions. */
   readonly latest: GraphOutput;
-  readonly #placeholder: GraphOutput;
-  readonly #assignment: number;
+  /** Feeds the op that writes it outside of functions; added when it is first written. */
+  #feed?: { placeholder: GraphOutput; assignment: number };
   #version = 0;
 
-  constructor(session: GraphSession, current: { trace?: Trace }, initial: HostArray) {
+  constructor(session: GraphSession, current: { trace?: Trace }, initial: HostArray | NativeTensor | Zeros) {
     this.#session = session;
     this.#current = current;
     this.#dtype = initial.dtype;
@@ -53,11 +60,10 @@ export class SessionVariable implements StateVariable {
         { name: 'shared_name', type: binding.TF_ATTR_STRING, value: `variable${session.opCount}` },
       ],
     );
-    this.#placeholder = session.addPlaceholder(initial.dtype, initial.shape);
-    this.#assignment = session.opCount;
-    session.addOp('AssignVariableOp', [this.#handle, this.#placeholder], [this.#typeAttribute]);
     this.latest = this.#addRead([]);
-    this.write(initial.data);
+    if ('handle' in initial) this.write(initial);
+    else if ('data' in initial) this.write(initial.data);
+    else session.assign({ assignment: this.#addAssign(addZeros(session, initial.shape)) });
   }
 
   value(): Tensor {
@@ -100,13 +106,12 @@ export class SessionVariable implements StateVariable {
     );
   }
 
-  write(data: HostArray['data']): void {
+  write(data: HostArray['data'] | NativeTensor): void {
     this.noteChange();
-    this.#session.assign({
-      placeholder: this.#placeholder,
-      assignment: this.#assignment,
-      value: { dtype: this.#dtype, shape: this.shape, data },
-    });
+    const value = 'handle' in data ? data : { dtype: this.#dtype as DataType, shape: this.shape, data };
+    this.#feed ??= this.#addFeed();
+    const { placeholder, assignment } = this.#feed;
+    this.#session.assign({ assignment, fed: { placeholder, value } });
   }
 
   /** Another for each value it has outside of functions. */
@@ -129,6 +134,11 @@ export class SessionVariable implements StateVariable {
     return session.run([], [], values, []);
   }
 
+  /** Its value outside of functions, which is not copied; the caller lets it go before the variable is written again. */
+  fetch(): NativeTensor {
+    return this.#session.fetch(this.latest);
+  }
+
   get #trace(): Trace {
     if (this.#current.trace) return this.#current.trace;
     throw new UnsupportedModelError('a variable of a session is used outside of the functions that run in it');
@@ -143,6 +153,17 @@ export class SessionVariable implements StateVariable {
 
   get #typeAttribute() {
     return typeAttribute(this.#dtype, 'dtype');
+  }
+
+  #addFeed() {
+    const placeholder = this.#session.addPlaceholder(this.#dtype, this.shape);
+    return { placeholder, assignment: this.#addAssign(placeholder) };
+  }
+
+  #addAssign(value: GraphOutput): number {
+    const number = this.#session.opCount;
+    this.#session.addOp('AssignVariableOp', [this.#handle, value], [this.#typeAttribute]);
+    return number;
   }
 
   #addRead(controls: number[]): GraphOutput {
@@ -170,3 +191,10 @@ export class SessionVariable implements StateVariable {
 }
 
 type Attributes = Parameters<GraphSession['addOp']>[2];
+
+/** Unlike `Fill`, it is not folded into a constant of its size when the graph is prepared. */
+export function addZeros(session: GraphSession, shape: readonly number[]): GraphOutput {
+  const sizes = session.addConstant({ dtype: 'int32', shape: [shape.length], data: Int32Array.from(shape) });
+  const init = { name: 'init', type: nodeBackend().binding.TF_ATTR_BOOL, value: true };
+  return session.addOp('Empty', [sizes], [typeAttribute('float32', 'dtype'), init])[0];
+}

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, Preparation, Run } from './executor.ts';
 import { createGraphSession, type HostArray } from './graph-session.ts';
+import { drainValues } from './native-tensor.ts';
 import { recordOps } from './record-ops.ts';
 import { createRewrites, type Precision } from './rewrites/mixed-precision.ts';
 import { SessionRowTable } from './session-row-table.ts';
 import { SessionVariable, type Trace } from './session-variable.ts';
 import { describeTree, listTensors, mapTensors } from './tensor-tree.ts';
+import { nativeTensorOf } from './weight-variable.ts';
 
 /**
  * Records each function once per shape of its inputs as a TensorFlow graph; afterwards a call costs one session call in
@@ -30,7 +32,7 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
       if (weight && reading && !weight.isWritten) rewrite.noteWeight(reading, weight);
       return reading;
     };
-    const { outputs, fetches, targets, written } = recordOps(rewrite.session, giveName, (recording) => {
+    const { outputs, fetches, targets, written } = recordOps(rewrite, giveName, (recording) => {
       const trace: Trace = { recording, accesses: new Map(), writes: [] };
       current.trace = trace;
       try {
@@ -53,15 +55,28 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
     };
   }
 
+  /** Vectors are widened too: every op but a product would widen them anew. */
+  function createWeight(weight: tf.Variable, form: 'stored' | 'float32'): SessionVariable {
+    const stored = nativeTensorOf(weight);
+    if (!stored) return new SessionVariable(session, current, toHostArray(weight));
+    const staysAsStored = precision === 'bf16' && form === 'stored' && stored.shape.length > 1;
+    if (staysAsStored || stored.dtype === 'float32') return new SessionVariable(session, current, stored);
+    const wide = stored.widen();
+    const variable = new SessionVariable(session, current, wide);
+    wide.release();
+    return variable;
+  }
+
   return {
     createVariable: (initial) => new SessionVariable(session, current, initial),
     createRowTable: (rows, width) => new SessionRowTable(session, current, [rows, width]),
-    adopt(weight) {
-      const variable = adopted.get(weight) ?? new SessionVariable(session, current, toHostArray(weight));
+    adopt(weight, form = 'stored') {
+      const variable = adopted.get(weight) ?? createWeight(weight, form);
       adopted.set(weight, variable);
       return variable;
     },
     read: (variables) => SessionVariable.read(session, variables as SessionVariable[]),
+    drain: (variable) => drainValues((variable as SessionVariable).fetch()),
     define<Inputs, Outputs>(compute: Run<Inputs, Outputs>): Run<Inputs, Outputs> {
       const graphs = new Map<string, Run<Inputs, Outputs>>();
       return (inputs) => {

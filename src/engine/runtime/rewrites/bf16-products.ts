@@ -1,44 +1,67 @@
 import type { GraphOutput, GraphSession } from '../graph-session.ts';
-import { nodeBackend } from '../node-backend.ts';
+import { NATIVE_TYPES } from '../native-tensor.ts';
+import { nodeBackend, type OpAttribute } from '../node-backend.ts';
+import type { RecordedSession } from '../record-ops.ts';
 
 /** TensorFlow's number for a type that TensorFlow.js does not know: it never leaves the graph. */
-export const BFLOAT16 = 14;
+export const BFLOAT16 = NATIVE_TYPES.bfloat16;
+
+/** Ops that only move the numbers of their first input, with the attribute that names its type. */
+const MOVES: Readonly<Record<string, string>> = { Reshape: 'T', GatherV2: 'Tparams' };
 
 /**
  * The same session, but `MatMul` is computed in bfloat16: its operands are rounded to eight bits of precision, its product
  * comes back as float32, which everything else stays in. Products of batches (`BatchMatMulV2`), which are attention's, are
- * left alone: as short as heads are, casts take what they gain.
+ * left alone: as short as heads are, casts take what they gain. A weight that is held in bfloat16 is an operand as it is; any
+ * other op gets it widened, of which a gather takes only its rows.
  *
  * @param readCopy reads an operand that is there in bfloat16 already; undefined where none is
  */
 export function withBf16Products(
   session: GraphSession,
   readCopy: (operand: GraphOutput) => GraphOutput | undefined,
-): GraphSession {
+): RecordedSession {
   const float32 = nodeBackend().binding.TF_FLOAT;
   const rounded = new WeakMap<GraphOutput, GraphOutput>();
+  const widened = new WeakMap<GraphOutput, GraphOutput>();
 
   function round(operand: GraphOutput): GraphOutput {
+    if (operand.dtype === 'bfloat16') return operand;
     const result = rounded.get(operand) ?? readCopy(operand) ?? addCast(session, operand, float32, BFLOAT16);
     rounded.set(operand, result);
     return result;
   }
 
-  return {
+  function widen(output: GraphOutput): GraphOutput {
+    if (output.dtype !== 'bfloat16') return output;
+    const result = widened.get(output) ?? addCast(session, output, BFLOAT16, float32);
+    widened.set(output, result);
+    return result;
+  }
+
+  const rewritten: GraphSession = {
     ...session,
     get opCount() {
       return session.opCount;
     },
     addOp(op, inputs, attributes, controls) {
-      if (op !== 'MatMul' || inputs[0].dtype !== 'float32') return session.addOp(op, inputs, attributes, controls);
-      const inBf16 = attributes.map((attribute) =>
-        attribute.name === 'T' ? { ...attribute, value: BFLOAT16 } : attribute,
-      );
-      const [product] = session.addOp(op, inputs.map(round), inBf16, controls);
-      return [addCast(session, product, BFLOAT16, float32)];
+      if (op === 'MatMul' && inputs.every(isFloat)) {
+        const [product] = session.addOp(op, inputs.map(round), withType(attributes, 'T'), controls);
+        return [addCast(session, product, BFLOAT16, float32)];
+      }
+      if (op in MOVES && inputs[0].dtype === 'bfloat16') {
+        return session.addOp(op, inputs, withType(attributes, MOVES[op]), controls);
+      }
+      return session.addOp(op, inputs.map(widen), attributes, controls);
     },
   };
+  return { session: rewritten, widen };
 }
+
+const isFloat = ({ dtype }: GraphOutput) => dtype === 'float32' || dtype === 'bfloat16';
+
+const withType = (attributes: readonly OpAttribute[], name: string): OpAttribute[] =>
+  attributes.map((attribute) => (attribute.name === name ? { ...attribute, value: BFLOAT16 } : attribute));
 
 /** The graph's cast from one of TensorFlow's types to another. */
 export function addCast(session: GraphSession, operand: GraphOutput, from: number, to: number): GraphOutput {

@@ -1,15 +1,17 @@
 import type { GraphOutput, GraphSession } from '../graph-session.ts';
 import { nodeBackend } from '../node-backend.ts';
+import type { RecordedSession } from '../record-ops.ts';
 import type { SessionVariable } from '../session-variable.ts';
 import { addCast, BFLOAT16, withBf16Products } from './bf16-products.ts';
 
-/** What products of matrices are computed in; weights and everything else are float32 in either case. */
+/**
+ * What products of matrices are computed in. Weights that are trained and everything else are float32 in either case; other
+ * matrices of weights stay as they are stored where products are in bf16.
+ */
 export type Precision = 'float32' | 'bf16';
 
 /** How one function is recorded. */
-export interface Rewrite {
-  /** Takes the function's ops. */
-  session: GraphSession;
+export interface Rewrite extends RecordedSession {
   /** Says that an output is the value that a weight has when the function begins. */
   noteWeight(reading: GraphOutput, weight: SessionVariable): void;
   /** Brings what the function reads up to date; before each of its runs. */
@@ -18,7 +20,9 @@ export interface Rewrite {
 
 /** Gives the rewrite of one function after another, all of one session. */
 export function createRewrites(session: GraphSession, precision: Precision): () => Rewrite {
-  if (precision === 'float32') return () => ({ session, noteWeight() {}, prepare() {} });
+  if (precision === 'float32') {
+    return () => ({ session, widen: (output) => output, noteWeight() {}, prepare() {} });
+  }
   const copies = new Map<SessionVariable, WeightCopy>();
   return () => {
     const weights = new Map<GraphOutput, SessionVariable>();
@@ -32,8 +36,10 @@ export function createRewrites(session: GraphSession, precision: Precision): () 
       return session.addOp('ReadVariableOp', [copy.handle], [copyType()])[0];
     };
     return {
-      session: withBf16Products(session, readCopy),
-      noteWeight: (reading, weight) => void weights.set(reading, weight),
+      ...withBf16Products(session, readCopy),
+      noteWeight(reading, weight) {
+        if (reading.dtype === 'float32') weights.set(reading, weight);
+      },
       prepare: () => refresh(session, [...used]),
     };
   };
