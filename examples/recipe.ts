@@ -22,7 +22,7 @@ import { comparePolicies, type PolicyAnswers } from '../src/benchmarks/compare-p
 import { type ActiveBenchmark, loadBenchmarks } from '../src/benchmarks/index.ts';
 import { type Engine, openEngine, type PrecisionChoice, type Training } from '../src/engine/open-engine.ts';
 import type { ProcessedPrompt } from '../src/engine/processing/processor.ts';
-import { folderModelFiles, type ReadModelFile } from '../src/engine/weights/model-files.ts';
+import { folderModelFiles, heldModelFiles, type ModelFiles } from '../src/engine/weights/model-files.ts';
 import { consult } from '../src/experts/consult.ts';
 import { type ActiveExpert, loadExpert } from '../src/experts/index.ts';
 import type { PromptExample } from '../src/formats/format.ts';
@@ -51,7 +51,7 @@ import { drawTasks } from '../src/tasks/index.ts';
 
 /** A policy: a checkpoint folder, and how many steps its optimizer has taken; the base model's has none. */
 interface Policy {
-  readFile: ReadModelFile;
+  files: ModelFiles;
   steps?: number;
 }
 
@@ -119,7 +119,7 @@ async function reinforce(lab: Lab, engine: Engine, policy: Policy, iteration: nu
     stepsBefore: policy.steps,
     microBatchSequences: config.rl.microBatchSequences,
     batches,
-    reference: learner.needsReference ? base.readFile : undefined,
+    reference: learner.needsReference ? base.files : undefined,
   });
   for (const batch of batches) training.step(batch);
   return save(training);
@@ -256,8 +256,7 @@ const read = ({ config }: Lab, { processor }: Engine, prompt: Prompt): Promise<P
   processPrompt(processor, prompt, imagesOf.get(prompt)!, config);
 
 function save(training: Pick<Training<object>, 'files' | 'stepCount'>): Policy {
-  const files = new Map(training.files());
-  return { readFile: async (name) => files.get(name), steps: training.stepCount };
+  return { files: heldModelFiles(training.files()), steps: training.stepCount };
 }
 
 async function createLab(config: RunConfig, modelFolder: string, say: Lab['say']): Promise<Lab> {
@@ -273,9 +272,9 @@ async function createLab(config: RunConfig, modelFolder: string, say: Lab['say']
     config,
     rewards: await loadRewards(store, config, environment),
     expert: loadExpert(store, config.expert, environment),
-    base: { readFile: folderModelFiles(modelFolder) },
-    withEngine: async ({ readFile }, work) =>
-      disposeAfter(await openEngine(readFile, { ...settings, pixelLimits: { minPixels, maxPixels } }), work),
+    base: { files: folderModelFiles(modelFolder) },
+    withEngine: async ({ files }, work) =>
+      disposeAfter(await openEngine(files, { ...settings, pixelLimits: { minPixels, maxPixels } }), work),
     say,
   };
 }

@@ -2,13 +2,14 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 
 #include "kernels/parallel.h"
@@ -17,39 +18,55 @@
 namespace rise {
 namespace {
 
-/** Values that one thread reads or converts at a time. */
+/** Values that one thread copies or converts at a time. */
 constexpr int64_t PIECE_VALUES = 1 << 20;
-/** Nanoseconds that reading or converting a value takes, about. */
+/** Nanoseconds that copying or converting a value takes, about. */
 constexpr double VALUE_COST = 0.5;
 
-constexpr size_t HUGE_PAGE = 2 << 20;
+/** TensorFlow takes memory without copying it when it begins at a multiple of this. */
+constexpr size_t ALIGNMENT = 64;
+
+/** A file in memory. What is written to it is this process's own and never reaches the file. */
+struct Mapping {
+  uint8_t* data;
+  size_t bytes;
+  ~Mapping() { munmap(data, bytes); }
+};
 
 struct Handle {
-  TF_Tensor* tensor;
+  TF_Tensor* tensor = nullptr;
+  /** Of a tensor that is in a file still, until a session asks for it. */
+  std::shared_ptr<Mapping> file;
+  uint8_t* values = nullptr;
+  TF_DataType dtype = TF_FLOAT;
+  std::vector<int64_t> shape;
+
+  int64_t Count() const {
+    int64_t count = 1;
+    for (const int64_t size : shape) count *= size;
+    return count;
+  }
+  uint8_t* At(int64_t value) const { return values + value * TF_DataTypeSize(dtype); }
+  void Release() {
+    if (tensor) TF_DeleteTensor(tensor);
+    tensor = nullptr;
+    file.reset();
+    values = nullptr;
+  }
+  void Require() const {
+    if (!values) throw std::runtime_error("the tensor was released");
+  }
 };
 
 void Deallocate(void* data, size_t, void*) { std::free(data); }
 
-/**
- * A tensor without values. Memory of a weight's size comes in huge pages where Linux gives them when asked: a gigabyte in
- * pages of 4 KiB takes half a second of faults. The rest behind the last whole one does not, so that no memory is wasted.
- */
+/** A tensor without values. Huge pages are not asked for: where Linux has none at hand it makes some, which takes longer than all faults. */
 TF_Tensor* Allocate(TF_DataType dtype, const std::vector<int64_t>& shape) {
   size_t bytes = TF_DataTypeSize(dtype);
   for (const int64_t size : shape) bytes *= size;
-  const size_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : 64;
   void* data = nullptr;
-  if (posix_memalign(&data, alignment, std::max<size_t>(bytes, 64)) != 0) throw std::bad_alloc();
-#ifdef MADV_HUGEPAGE
-  if (bytes >= HUGE_PAGE) madvise(data, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
-#endif
+  if (posix_memalign(&data, ALIGNMENT, std::max(bytes, ALIGNMENT)) != 0) throw std::bad_alloc();
   return TF_NewTensor(dtype, shape.data(), static_cast<int>(shape.size()), data, bytes, Deallocate, nullptr);
-}
-
-std::vector<int64_t> ShapeOf(const TF_Tensor* tensor) {
-  std::vector<int64_t> shape(TF_NumDims(tensor));
-  for (size_t i = 0; i < shape.size(); i++) shape[i] = TF_Dim(tensor, static_cast<int>(i));
-  return shape;
 }
 
 /** The upper half of a float32. */
@@ -89,22 +106,59 @@ void RequireConvertible(TF_DataType stored, TF_DataType dtype) {
   }
 }
 
-uint8_t* At(TF_Tensor* tensor, int64_t value) {
-  return static_cast<uint8_t*>(TF_TensorData(tensor)) + value * TF_DataTypeSize(TF_TensorType(tensor));
+Handle* Find(napi_env env, napi_value value) {
+  void* data;
+  Check(env, napi_get_value_external(env, value, &data));
+  return static_cast<Handle*>(data);
 }
 
-/** Reads from a file until the bytes are there. Gives 0, an error's number, or -1 where the file ends before. */
-int ReadFully(int file, void* to, size_t bytes, off_t position) {
-  auto* next = static_cast<uint8_t*>(to);
-  while (bytes > 0) {
-    const ssize_t got = pread(file, next, bytes, position);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return got < 0 ? errno : -1;
-    next += got;
-    position += got;
-    bytes -= got;
+napi_value Wrap(napi_env env, std::unique_ptr<Handle> handle) {
+  napi_value external;
+  const auto finalize = [](napi_env, void* data, void*) {
+    static_cast<Handle*>(data)->Release();
+    delete static_cast<Handle*>(data);
+  };
+  Check(env, napi_create_external(env, handle.get(), finalize, nullptr, &external));
+  handle.release();
+  return external;
+}
+
+/** A new tensor with an old one's values as they are or as float32, made on all cores. */
+TF_Tensor* Copy(const Handle& from, TF_DataType dtype) {
+  TF_Tensor* copy = Allocate(dtype, from.shape);
+  auto* to = static_cast<uint8_t*>(TF_TensorData(copy));
+  const int64_t count = from.Count(), width = TF_DataTypeSize(dtype);
+  ParallelFor((count + PIECE_VALUES - 1) / PIECE_VALUES, PIECE_VALUES * VALUE_COST, [&](int64_t begin, int64_t end) {
+    const int64_t first = begin * PIECE_VALUES, values = std::min(end * PIECE_VALUES, count) - first;
+    Convert(from.dtype, from.At(first), dtype, to + first * width, values);
+  });
+  return copy;
+}
+
+/** The whole pages of values that are nowhere but in their file: asked for ahead, or given back when they are copied. */
+void Advise(const Handle& handle, int advice) {
+  if (!handle.file || handle.tensor) return;
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = (reinterpret_cast<uintptr_t>(handle.values) + page - 1) / page * page;
+  const auto end = reinterpret_cast<uintptr_t>(handle.At(handle.Count())) / page * page;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, advice);
+}
+
+/** Makes a tensor of values that are in a file: of the file's own memory where TensorFlow can take it. */
+void Take(Handle& handle) {
+  if (reinterpret_cast<uintptr_t>(handle.values) % ALIGNMENT == 0) {
+    const auto release = [](void*, size_t, void* file) { delete static_cast<std::shared_ptr<Mapping>*>(file); };
+    handle.tensor = TF_NewTensor(handle.dtype, handle.shape.data(), static_cast<int>(handle.shape.size()), handle.values,
+                                 handle.Count() * TF_DataTypeSize(handle.dtype), release,
+                                 new std::shared_ptr<Mapping>(handle.file));
+    return;
   }
-  return 0;
+  Advise(handle, MADV_WILLNEED);
+  TF_Tensor* copy = Copy(handle, handle.dtype);
+  Advise(handle, MADV_DONTNEED);
+  handle.tensor = copy;
+  handle.file.reset();
+  handle.values = static_cast<uint8_t*>(TF_TensorData(handle.tensor));
 }
 
 /** createTensor(dtype, shape) */
@@ -114,111 +168,112 @@ napi_value CreateTensor(napi_env env, napi_value* args) {
 
 /** fillTensor(tensor, first value, stored type, bytes) */
 napi_value FillTensor(napi_env env, napi_value* args) {
-  TF_Tensor* tensor = FromHandle(env, args[0]);
+  const Handle& tensor = *Find(env, args[0]);
+  tensor.Require();
   const int64_t first = Integer(env, args[1]);
   const auto stored = static_cast<TF_DataType>(Integer(env, args[2]));
   const auto bytes = Bytes(env, args[3]);
-  RequireConvertible(stored, TF_TensorType(tensor));
+  RequireConvertible(stored, tensor.dtype);
   const int64_t width = TF_DataTypeSize(stored), count = bytes.length / width;
-  if (first < 0 || first + count > TF_TensorElementCount(tensor) || count * width != static_cast<int64_t>(bytes.length)) {
+  if (first < 0 || first + count > tensor.Count() || count * width != static_cast<int64_t>(bytes.length)) {
     throw std::runtime_error("a tensor was given values past its end");
   }
-  Convert(stored, bytes.data, TF_TensorType(tensor), At(tensor, first), count);
+  Convert(stored, bytes.data, tensor.dtype, tensor.At(first), count);
   return nullptr;
 }
 
-/** readTensor(tensor, path, position, stored type): all its values, on all cores. */
-napi_value ReadTensor(napi_env env, napi_value* args) {
-  TF_Tensor* tensor = FromHandle(env, args[0]);
-  const std::string path = Text(env, args[1]);
-  const int64_t position = Integer(env, args[2]);
-  const auto stored = static_cast<TF_DataType>(Integer(env, args[3]));
-  const auto dtype = TF_TensorType(tensor);
-  RequireConvertible(stored, dtype);
+/** mapFile(path, bytes) */
+napi_value MapFile(napi_env env, napi_value* args) {
+  const std::string path = Text(env, args[0]);
+  const auto bytes = static_cast<size_t>(Integer(env, args[1]));
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) throw std::runtime_error(std::strerror(errno));
-  const int64_t width = TF_DataTypeSize(stored), count = TF_TensorElementCount(tensor);
-  const int64_t pieces = (count + PIECE_VALUES - 1) / PIECE_VALUES;
-  std::atomic<int> fault{0};
-  ParallelFor(pieces, PIECE_VALUES * VALUE_COST, [&](int64_t begin, int64_t end) {
-    std::vector<uint8_t> scratch(stored == dtype ? 0 : PIECE_VALUES * width);
-    for (int64_t piece = begin; piece < end && fault == 0; piece++) {
-      const int64_t first = piece * PIECE_VALUES, values = std::min(PIECE_VALUES, count - first);
-      void* to = stored == dtype ? static_cast<void*>(At(tensor, first)) : scratch.data();
-      if (const int error = ReadFully(file, to, values * width, position + first * width)) {
-        fault = error;
-      } else if (stored != dtype) {
-        Convert(stored, to, dtype, At(tensor, first), values);
-      }
-    }
-  });
+  struct stat found;
+  const bool is_whole = fstat(file, &found) == 0 && static_cast<size_t>(found.st_size) >= bytes;
+  void* data = is_whole ? mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0) : MAP_FAILED;
+  const int error = errno;
   close(file);
-  if (fault != 0) throw std::runtime_error(fault < 0 ? "the file ends too early" : std::strerror(fault));
-  return nullptr;
+  if (!is_whole) throw std::runtime_error("the file ends too early");
+  if (data == MAP_FAILED) throw std::runtime_error(std::strerror(error));
+  auto* mapping = new std::shared_ptr<Mapping>(new Mapping{static_cast<uint8_t*>(data), bytes});
+  napi_value external;
+  const auto finalize = [](napi_env, void* shared, void*) { delete static_cast<std::shared_ptr<Mapping>*>(shared); };
+  Check(env, napi_create_external(env, mapping, finalize, nullptr, &external));
+  return external;
+}
+
+/** mapTensor(file, position, dtype, shape): values that stay in the file until they are used. */
+napi_value MapTensor(napi_env env, napi_value* args) {
+  void* shared;
+  Check(env, napi_get_value_external(env, args[0], &shared));
+  const int64_t position = Integer(env, args[1]);
+  auto handle = std::make_unique<Handle>();
+  handle->file = *static_cast<std::shared_ptr<Mapping>*>(shared);
+  handle->dtype = static_cast<TF_DataType>(Integer(env, args[2]));
+  handle->shape = Integers(env, args[3]);
+  const int64_t bytes = handle->Count() * TF_DataTypeSize(handle->dtype);
+  if (position < 0 || position + bytes > static_cast<int64_t>(handle->file->bytes)) {
+    throw std::runtime_error("the file ends too early");
+  }
+  handle->values = handle->file->data + position;
+  return Wrap(env, std::move(handle));
 }
 
 /** copyValues(tensor, first value, target): as many values as the Float32Array holds, as float32. */
 napi_value CopyValues(napi_env env, napi_value* args) {
-  TF_Tensor* tensor = FromHandle(env, args[0]);
+  const Handle& tensor = *Find(env, args[0]);
+  tensor.Require();
   const int64_t first = Integer(env, args[1]);
   const auto target = Bytes(env, args[2]);
   const int64_t count = target.length / sizeof(float);
-  if (first < 0 || first + count > TF_TensorElementCount(tensor)) {
+  if (first < 0 || first + count > tensor.Count()) {
     throw std::runtime_error("a tensor was asked for values past its end");
   }
-  RequireConvertible(TF_TensorType(tensor), TF_FLOAT);
-  Convert(TF_TensorType(tensor), At(tensor, first), TF_FLOAT, target.data, count);
+  RequireConvertible(tensor.dtype, TF_FLOAT);
+  Convert(tensor.dtype, tensor.At(first), TF_FLOAT, target.data, count);
   return nullptr;
 }
 
 /** widenTensor(tensor): another one, with its values as float32. */
 napi_value WidenTensor(napi_env env, napi_value* args) {
-  TF_Tensor* tensor = FromHandle(env, args[0]);
-  RequireConvertible(TF_TensorType(tensor), TF_FLOAT);
-  TF_Tensor* wide = Allocate(TF_FLOAT, ShapeOf(tensor));
-  const int64_t count = TF_TensorElementCount(tensor);
-  ParallelFor((count + PIECE_VALUES - 1) / PIECE_VALUES, PIECE_VALUES * VALUE_COST, [&](int64_t begin, int64_t end) {
-    const int64_t first = begin * PIECE_VALUES, values = std::min(end * PIECE_VALUES, count) - first;
-    Convert(TF_TensorType(tensor), At(tensor, first), TF_FLOAT, At(wide, first), values);
-  });
+  const Handle& tensor = *Find(env, args[0]);
+  tensor.Require();
+  RequireConvertible(tensor.dtype, TF_FLOAT);
+  Advise(tensor, MADV_WILLNEED);
+  TF_Tensor* wide = Copy(tensor, TF_FLOAT);
+  Advise(tensor, MADV_DONTNEED);
   return ToHandle(env, wide);
 }
 
 /** releaseTensor(tensor): again it does nothing. */
 napi_value ReleaseTensor(napi_env env, napi_value* args) {
-  void* data;
-  Check(env, napi_get_value_external(env, args[0], &data));
-  auto* handle = static_cast<Handle*>(data);
-  if (handle->tensor) TF_DeleteTensor(handle->tensor);
-  handle->tensor = nullptr;
+  Find(env, args[0])->Release();
   return nullptr;
 }
 
 }  // namespace
 
 napi_value ToHandle(napi_env env, TF_Tensor* tensor) {
-  napi_value external;
-  const auto finalize = [](napi_env, void* data, void*) {
-    auto* handle = static_cast<Handle*>(data);
-    if (handle->tensor) TF_DeleteTensor(handle->tensor);
-    delete handle;
-  };
-  Check(env, napi_create_external(env, new Handle{tensor}, finalize, nullptr, &external));
-  return external;
+  auto handle = std::make_unique<Handle>();
+  handle->tensor = tensor;
+  handle->values = static_cast<uint8_t*>(TF_TensorData(tensor));
+  handle->dtype = TF_TensorType(tensor);
+  for (int i = 0; i < TF_NumDims(tensor); i++) handle->shape.push_back(TF_Dim(tensor, i));
+  return Wrap(env, std::move(handle));
 }
 
 TF_Tensor* FromHandle(napi_env env, napi_value value) {
-  void* data;
-  Check(env, napi_get_value_external(env, value, &data));
-  TF_Tensor* tensor = static_cast<Handle*>(data)->tensor;
-  if (!tensor) throw std::runtime_error("the tensor was released");
-  return tensor;
+  Handle& handle = *Find(env, value);
+  handle.Require();
+  if (!handle.tensor) Take(handle);
+  return handle.tensor;
 }
 
 void ExportTensors(napi_env env, napi_value exports) {
   Export(env, exports, "createTensor", Guarded<CreateTensor>);
+  Export(env, exports, "mapFile", Guarded<MapFile>);
+  Export(env, exports, "mapTensor", Guarded<MapTensor>);
   Export(env, exports, "fillTensor", Guarded<FillTensor>);
-  Export(env, exports, "readTensor", Guarded<ReadTensor>);
   Export(env, exports, "copyValues", Guarded<CopyValues>);
   Export(env, exports, "widenTensor", Guarded<WidenTensor>);
   Export(env, exports, "releaseTensor", Guarded<ReleaseTensor>);

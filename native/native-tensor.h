@@ -10,7 +10,7 @@ napi_value ToHandle(napi_env env, TF_Tensor* tensor);
 /** The tensor of a handle, which keeps it. Throws after its release. */
 TF_Tensor* FromHandle(napi_env env, napi_value handle);
 
-/** Adds `createTensor`, `fillTensor`, `readTensor`, `copyValues`, `widenTensor` and `releaseTensor` to the addon. */
+/** Adds `createTensor`, `mapFile`, `mapTensor`, `fillTensor`, `copyValues`, `widenTensor` and `releaseTensor` to the addon. */
 void ExportTensors(napi_env env, napi_value exports);
 
 }  // namespace rise

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessedImage, ProcessedPrompt } from '../../src/engine/processing/processor.ts';
-import { encodeSafetensors } from '../../src/engine/weights/safetensors.ts';
+import { encodeWholeSafetensors } from '../../src/engine/weights/encode-safetensors.ts';
 
 /** The images of prompts, as processed here, in a file that both sides of a bench name them by. */
 export interface PeerImages {
@@ -24,7 +24,7 @@ export function writePeerImages(prompts: readonly ProcessedPrompt[]): PeerImages
   );
   const folder = mkdtempSync(join(tmpdir(), 'metis-rise-'));
   const file = join(folder, 'images.safetensors');
-  writeFileSync(file, encodeSafetensors(tensors));
+  writeFileSync(file, encodeWholeSafetensors(tensors));
   return {
     file,
     of: ({ images }) => images.map((image) => ({ number: numbers.get(image)!, gridThw: image.gridThw })),

@@ -15,6 +15,14 @@ const PACKAGES = ['torch==2.15.0', 'transformers==5.23.0'];
  */
 const WAITING = isBusy ? { OMP_WAIT_POLICY: 'PASSIVE' } : {};
 
+/** For a process with PyTorch and `transformers`, on top of this one's environment. */
+export const PEER_ENVIRONMENT = {
+  ...WAITING,
+  HF_HUB_OFFLINE: '1',
+  CUDA_VISIBLE_DEVICES: '',
+  TRANSFORMERS_VERBOSITY: 'error',
+};
+
 /** A Python process that holds a model and does one command at a time, so that two engines take turns in one run. */
 export interface PytorchPeer {
   /** Sends a command with its arguments; gives its answer. Throws when Python ended, whose own words are on standard error. */
@@ -33,7 +41,7 @@ export function startPytorch(script: string): PytorchPeer {
   const path = join(packageRoot, 'bench', script);
   const child = spawn(pytorchPython(), [path, String(THREADS)], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...WAITING, HF_HUB_OFFLINE: '1', CUDA_VISIBLE_DEVICES: '', TRANSFORMERS_VERBOSITY: 'error' },
+    env: { ...process.env, ...PEER_ENVIRONMENT },
   });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
@@ -52,7 +60,8 @@ export function startPytorch(script: string): PytorchPeer {
 
 const closed = (child: ChildProcess) => new Promise<void>((resolve) => child.once('close', () => resolve()));
 
-function pytorchPython(): string {
+/** A Python that has both, installed when first asked for. */
+export function pytorchPython(): string {
   const environment = findPythonWith(...PACKAGES);
   if ('missing' in environment) throw new Error(environment.missing);
   return environment.python;

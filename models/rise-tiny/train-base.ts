@@ -7,8 +7,7 @@
  * Deterministic: example `i` is a pure function of `i`. Saves its state every 500 steps and goes on from it when rerun.
  */
 
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
@@ -21,12 +20,15 @@ import type { VisionLanguageModel } from '../../src/engine/models/vision-languag
 import type { Policy } from '../../src/engine/policy.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { loadBackend } from '../../src/engine/runtime/backend.ts';
+import type { NativeTensor } from '../../src/engine/runtime/native-tensor.ts';
 import { createTracedExecutor } from '../../src/engine/runtime/traced-executor.ts';
 import type { TrainingSequence } from '../../src/engine/training/batch.ts';
 import { createTrainer, type Trainer } from '../../src/engine/training/trainer.ts';
+import { encodeSafetensors, type HostTensor, type TensorSource } from '../../src/engine/weights/encode-safetensors.ts';
+import { loadTensors } from '../../src/engine/weights/load-tensors.ts';
 import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
 import { readModelSettings } from '../../src/engine/weights/model-settings.ts';
-import { encodeSafetensors, type HostTensor, readSafetensors } from '../../src/engine/weights/safetensors.ts';
+import { readTensorHeader } from '../../src/engine/weights/safetensors-header.ts';
 import { charts } from '../../src/tasks/charts/charts.ts';
 import type { Task } from '../../src/tasks/family.ts';
 import { BASE_HABITS, CLEAN_HABITS, drawBaseExample, HASTY_HABITS, type Habits } from './corpus/base-corpus.ts';
@@ -84,7 +86,7 @@ async function main(out: string): Promise<void> {
 
 /** rise-tiny with random weights. */
 async function createPolicy(): Promise<Policy> {
-  const settings = await readModelSettings(folderModelFiles(folder));
+  const settings = await readModelSettings(folderModelFiles(folder).read);
   const json = settings.requireJson('config.json');
   const architecture = findArchitecture(json);
   const config = architecture.parseConfig(json);
@@ -104,7 +106,7 @@ async function takeCourse(policy: Policy, index: number, state: State | undefine
     totalSteps: steps,
     microBatchSequences: BATCH_SIZE,
   });
-  if (state) trainer.optimizer.restore(state, state.get('step')!.data[0]);
+  if (state) trainer.optimizer.restore(state, state.get('step')!.toFloat32()[0]);
   const earlierSteps = COURSES.slice(0, index).reduce((sum, course) => sum + countSteps(course), 0);
   for (let started = Date.now(), loss = 0; trainer.optimizer.stepCount < steps; ) {
     const step = trainer.optimizer.stepCount;
@@ -181,9 +183,9 @@ function hostWeights(model: VisionLanguageModel): Map<string, HostTensor> {
   );
 }
 
-type State = Map<string, HostTensor>;
+type State = Map<string, NativeTensor>;
 
-const courseOf = (state: State | undefined) => state?.get('course')?.data[0] ?? 0;
+const courseOf = (state: State | undefined) => state?.get('course')?.toFloat32()[0] ?? 0;
 
 async function saveState(
   stateFolder: string,
@@ -192,7 +194,7 @@ async function saveState(
   trainer: Trainer<object>,
 ): Promise<void> {
   const weights = [...hostWeights(model)].map(([name, tensor]): [string, HostTensor] => [`${name}.weights`, tensor]);
-  const state: State = new Map([...weights, ...trainer.optimizer.state()]);
+  const state = new Map<string, HostTensor | TensorSource>([...weights, ...trainer.optimizer.state()]);
   state.set('course', { shape: [1], data: Float32Array.of(course) });
   state.set('step', { shape: [1], data: Float32Array.of(trainer.optimizer.stepCount) });
   await writeFile(join(stateFolder, 'state.tmp'), encodeSafetensors(state));
@@ -200,14 +202,13 @@ async function saveState(
 }
 
 async function readState(stateFolder: string): Promise<State | undefined> {
-  const file = join(stateFolder, 'state.safetensors');
-  return existsSync(file) ? readSafetensors(await readFile(file), file) : undefined;
+  const file = await folderModelFiles(stateFolder).open('state.safetensors');
+  return file && loadTensors(await readTensorHeader(file));
 }
 
 function restoreWeights(model: VisionLanguageModel, state: State): void {
   for (const [name, weight] of model.weights) {
-    const { data, shape } = state.get(`${name}.weights`)!;
-    const saved = tf.tensor(data, shape);
+    const saved = tf.tensor(state.get(`${name}.weights`)!.toFloat32(), weight.shape);
     weight.assign(saved);
     saved.dispose();
   }

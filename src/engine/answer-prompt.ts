@@ -1,7 +1,7 @@
 import { disposeAfter } from '../base/dispose-after.ts';
 import type { OnStep } from './generation/sampler.ts';
 import type { Completion, GenerationSettings } from './generation/sequence.ts';
-import { openEngine } from './open-engine.ts';
+import { openEngine, type Precision } from './open-engine.ts';
 import type { ContentPart } from './processing/processor.ts';
 import { folderModelFiles } from './weights/model-files.ts';
 
@@ -10,6 +10,8 @@ export interface AnswerRequest extends Omit<GenerationSettings, 'stopTokenIds' |
   system?: string;
   content: ContentPart[];
   seed: number;
+  /** bf16 keeps weights as they are stored, in half of float32's memory. */
+  precision: Precision;
   /** What the checkpoint says when absent. */
   repetitionPenalty?: number;
 }
@@ -23,10 +25,10 @@ export interface Answer extends Pick<Completion, 'tokenIds' | 'finishReason'> {
 /** Answers one prompt with the model of a checkpoint folder; `onText` gets the whole text so far after each token. */
 export async function answerPrompt(
   folder: string,
-  { system, content, seed, ...sampling }: AnswerRequest,
+  { system, content, seed, precision, ...sampling }: AnswerRequest,
   onText?: (text: string) => void,
 ): Promise<Answer> {
-  const engine = await openEngine(folderModelFiles(folder), { engine: 'traced', precision: 'float32' });
+  const engine = await openEngine(folderModelFiles(folder), { engine: 'traced', precision });
   return disposeAfter(engine, async ({ processor, createSampler }) => {
     const { stopTokenIds } = processor;
     const prompt = await processor.processPrompt({ system, content });

@@ -1,19 +1,22 @@
 import type { OptimizerConfig } from '../schema/config/optimizer.ts';
 import { createSampler, type Sampler } from './generation/sampler.ts';
 import { measurePrecision, type PrecisionChoice } from './measure-precision.ts';
+import { handOverWeights } from './models/adopt-weights.ts';
 import type { VisionLanguageModel } from './models/vision-language-model.ts';
+import type { Optimizer } from './optim/create-optimizer.ts';
 import { loadPolicy } from './policy.ts';
 import type { PixelLimits, Processor } from './processing/processor.ts';
 import { createExecutor, type Engine as EngineKind } from './runtime/create-executor.ts';
 import type { Precision } from './runtime/rewrites/mixed-precision.ts';
 import type { TrainingSequence } from './training/batch.ts';
-import { encodeCheckpoint, type NamedFile, readCarriedFiles } from './training/checkpoint-files.ts';
+import { currentWeights, encodeCheckpoint, type NamedFile, readCarriedFiles } from './training/checkpoint-files.ts';
 import { scoreSequences } from './training/score-sequences.ts';
 import { createTrainer, selectTrainable, type Trainer, type TrainerSettings } from './training/trainer.ts';
-import type { ReadModelFile } from './weights/model-files.ts';
-import { loadWeightFiles } from './weights/weight-files.ts';
+import { loadTensors, type OnLoaded } from './weights/load-tensors.ts';
+import type { ModelFiles } from './weights/model-files.ts';
+import { openWeightFiles } from './weights/weight-files.ts';
 
-export type { Precision, PrecisionChoice };
+export type { OnLoaded, Precision, PrecisionChoice };
 
 /** One policy at work: whatever a stage does with a model goes through this door. */
 export interface Engine extends Disposable {
@@ -37,6 +40,8 @@ export interface EngineSettings {
   engine: EngineKind;
   precision: Precision | ChoosePrecision;
   pixelLimits?: PixelLimits;
+  /** Told of weights as they arrive from a store. */
+  onLoaded?: OnLoaded;
 }
 
 /** A choice by measuring, or by what an earlier measurement has found: all jobs of a run share one choice. */
@@ -50,7 +55,7 @@ export interface TrainingSettings<Values>
   /** Optimizer steps behind the policy's folder, whose state goes on; without it the optimizer begins anew. */
   stepsBefore?: number;
   /** Folder of the frozen reference policy, where the objective needs one. */
-  reference?: ReadModelFile;
+  reference?: ModelFiles;
 }
 
 /** A policy while it is trained. */
@@ -66,14 +71,15 @@ export interface Training<Values> extends Pick<Trainer<Values>, 'step'> {
  *
  * @throws UnsupportedModelError the checkpoint is of another architecture or incomplete
  */
-export async function openEngine(readFile: ReadModelFile, settings: EngineSettings): Promise<Engine> {
-  const { model, processor } = await loadPolicy(readFile, settings.pixelLimits);
+export async function openEngine(files: ModelFiles, settings: EngineSettings): Promise<Engine> {
+  const { model, processor } = await loadPolicy(files, settings.pixelLimits, settings.onLoaded);
   const precision = await resolvePrecision(settings, model);
   const executor = createExecutor(settings.engine, precision);
   const loaded = [model];
-  const loadReference = async (reference: ReadModelFile) => {
-    const { model } = await loadPolicy(reference);
+  const loadReference = async (reference: ModelFiles) => {
+    const { model } = await loadPolicy(reference, {}, settings.onLoaded);
     loaded.push(model);
+    handOverWeights(executor, model);
     return model;
   };
   return {
@@ -83,8 +89,14 @@ export async function openEngine(readFile: ReadModelFile, settings: EngineSettin
       const { graphs, traceSeconds, firstRunSeconds } = executor.preparation;
       return { 'engine/graphs': graphs, 'time/traceSeconds': traceSeconds, 'time/firstRunSeconds': firstRunSeconds };
     },
-    createSampler: (slotCount) => createSampler(model, executor, slotCount),
-    score: (sequences, microBatchSequences) => scoreSequences(model, executor, sequences, microBatchSequences),
+    createSampler(slotCount) {
+      handOverWeights(executor, model);
+      return createSampler(model, executor, slotCount);
+    },
+    score(sequences, microBatchSequences) {
+      handOverWeights(executor, model);
+      return scoreSequences(model, executor, sequences, microBatchSequences);
+    },
     async train({ stepsBefore, reference, freezeVisionTower, ...others }) {
       const trainer = createTrainer(model, executor, {
         ...others,
@@ -92,17 +104,15 @@ export async function openEngine(readFile: ReadModelFile, settings: EngineSettin
         reference: reference && (await loadReference(reference)),
       });
       const { optimizer, step } = trainer;
-      if (stepsBefore !== undefined) optimizer.restore(await loadWeightFiles(readFile, 'optimizer'), stepsBefore);
-      const carried = await readCarriedFiles(readFile);
+      handOverWeights(executor, model);
+      if (stepsBefore !== undefined) await restoreState(optimizer, files, stepsBefore);
+      const carried = await readCarriedFiles(files.read);
       return {
         step,
         get stepCount() {
           return optimizer.stepCount;
         },
-        files() {
-          trainer.updateModel();
-          return encodeCheckpoint(carried, model.weights, optimizer);
-        },
+        files: () => encodeCheckpoint(carried, currentWeights(executor, model), optimizer),
       };
     },
     [Symbol.dispose]() {
@@ -110,6 +120,12 @@ export async function openEngine(readFile: ReadModelFile, settings: EngineSettin
       for (const model of loaded) model.dispose();
     },
   };
+}
+
+async function restoreState(optimizer: Optimizer, files: ModelFiles, stepCount: number): Promise<void> {
+  const state = await loadTensors(await openWeightFiles(files, 'optimizer'));
+  optimizer.restore(state, stepCount);
+  for (const numbers of state.values()) numbers.release();
 }
 
 /** What products of matrices are computed in: what is asked for, or what is chosen as the faster. */

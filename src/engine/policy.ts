@@ -2,9 +2,10 @@ import { findArchitecture } from './models/registry.ts';
 import type { VisionLanguageModel } from './models/vision-language-model.ts';
 import type { PixelLimits, Processor } from './processing/processor.ts';
 import { loadBackend } from './runtime/backend.ts';
-import type { ReadModelFile } from './weights/model-files.ts';
+import { loadTensors, type OnLoaded } from './weights/load-tensors.ts';
+import type { ModelFiles } from './weights/model-files.ts';
 import { readModelSettings } from './weights/model-settings.ts';
-import { loadWeightFiles } from './weights/weight-files.ts';
+import { openWeightFiles } from './weights/weight-files.ts';
 
 /** A model and the processor that feeds it. */
 export interface Policy {
@@ -16,12 +17,17 @@ export interface Policy {
  * Loads a checkpoint in Hugging Face layout; its weights are read after all else has proved right.
  * Throws `UnsupportedModelError` when it is of an unknown architecture or incomplete.
  */
-export async function loadPolicy(readFile: ReadModelFile, pixelLimits: PixelLimits = {}): Promise<Policy> {
+export async function loadPolicy(
+  files: ModelFiles,
+  pixelLimits: PixelLimits = {},
+  onLoaded?: OnLoaded,
+): Promise<Policy> {
   loadBackend();
-  const settings = await readModelSettings(readFile);
+  const settings = await readModelSettings(files.read);
   const json = settings.requireJson('config.json');
   const architecture = findArchitecture(json);
   const config = architecture.parseConfig(json);
   const processor = architecture.createProcessor(settings, pixelLimits);
-  return { model: architecture.createModel(config, await loadWeightFiles(readFile)), processor };
+  const stored = architecture.selectWeights(config, await openWeightFiles(files));
+  return { model: architecture.createModel(config, await loadTensors(stored, onLoaded)), processor };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Training } from '../engine/open-engine.ts';
 import { readJson } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import type { Content } from '../store/write-content.ts';
 
 /** What a trainer needs to go on, besides weights and the optimizer's state. */
 export const TrainerState = z.object({
@@ -20,12 +21,12 @@ export type Trained = Pick<Training<object>, 'files' | 'stepCount'>;
  * `trainer-state.json` comes last: a folder that has it is whole.
  */
 export async function saveCheckpoint(
-  write: (key: string, bytes: Uint8Array | string) => Promise<void>,
+  write: (key: string, content: Content) => Promise<void>,
   prefix: string,
   trained: Trained,
   seed: number,
 ): Promise<void> {
-  for (const [name, bytes] of trained.files()) await write(`${prefix}${name}`, bytes);
+  for (const [name, content] of trained.files()) await write(`${prefix}${name}`, content);
   const state: TrainerState = { stepCount: trained.stepCount, seed };
   await write(`${prefix}${STATE_NAME}`, `${JSON.stringify(state, null, 2)}\n`);
 }

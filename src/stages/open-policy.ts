@@ -1,6 +1,7 @@
-import { type ChoosePrecision, type Engine, openEngine } from '../engine/open-engine.ts';
+import { type ChoosePrecision, type Engine, type OnLoaded, openEngine } from '../engine/open-engine.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { metricsKey, precisionPrefix } from '../schema/keys.ts';
+import type { ReportProgress } from '../schema/progress.ts';
 import { completeOnce } from '../store/complete-once.ts';
 import { storedModelFiles } from '../store/model-files.ts';
 import { encodeRecords } from '../store/records.ts';
@@ -14,7 +15,23 @@ export function openPolicy(deps: StageDeps, runId: string, config: RunConfig, pr
     engine,
     precision: precision === 'auto' ? keptPrecision(deps, runId, config) : precision,
     pixelLimits: { minPixels, maxPixels },
+    onLoaded: reportLoading(deps.report),
   });
+}
+
+const REPORT_BYTES = 2 ** 28;
+
+/** Reports weights as they arrive from a store; those of this machine are there at once. */
+function reportLoading(report: ReportProgress): OnLoaded {
+  let reported = 0;
+  return (loadedBytes, totalBytes) => {
+    const isNext = loadedBytes < reported || loadedBytes >= reported + REPORT_BYTES || loadedBytes === totalBytes;
+    if (!isNext) return;
+    reported = loadedBytes;
+    const metrics = { loadedBytes, totalBytes };
+    // No part of the job's own work: its share stays 0.
+    report({ stage: 'weights', done: 0, total: 0, unit: 'bytes', metrics });
+  };
 }
 
 /**

@@ -6,6 +6,7 @@ import { JOB_ATTEMPTS } from '../schema/job-attempts.ts';
 import { metricsKey, resumeStepPrefix } from '../schema/keys.ts';
 import { encodeRecords, readRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { writeContent } from '../store/write-content.ts';
 import { listWholeCheckpoints, saveCheckpoint, type Trained } from './checkpoint.ts';
 import type { JobDeps } from './stage-deps.ts';
 
@@ -72,7 +73,7 @@ async function saveResumePoint(
 ): Promise<void> {
   const prefix = resumeStepPrefix(folder, metrics.length);
   await store.write(metricsKey(prefix), encodeRecords(metrics));
-  await saveCheckpoint((key, bytes) => store.write(key, bytes), prefix, training, config.seed);
+  await saveCheckpoint((key, content) => writeContent(store, key, content), prefix, training, config.seed);
   const outdated = (await store.list(folder)).filter((key) => !key.startsWith(prefix));
   for (const key of outdated) await store.delete(key);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mapBounded } from '../base/bounded.ts';
 import { sha256Of } from '../base/hash.ts';
 import { manifestKey } from '../schema/keys.ts';
@@ -7,6 +8,7 @@ import { readWorkState } from './part-damage.ts';
 import { writeIfAbsent } from './presence.ts';
 import { parseRecord, readJson } from './records.ts';
 import type { Store } from './store.ts';
+import { type Content, writeContent } from './write-content.ts';
 
 /** What a manifest says about the work besides its parts and its summary. */
 export interface WorkDescription {
@@ -19,7 +21,7 @@ export interface WorkDescription {
 }
 
 /** A writer of files of the work, each noted in the manifest; `records` counts its lines or examples. */
-export type WritePart = (key: string, bytes: Uint8Array | string, records?: number) => Promise<void>;
+export type WritePart = (key: string, content: Content, records?: number) => Promise<void>;
 
 /**
  * Does a piece of work once per prefix: a present `manifest.json` whose parts are there is the proof that it is done, and its
@@ -44,9 +46,9 @@ export async function completeOnce<S extends object>(
     inputs.flatMap((input) => input.parts),
   );
   const parts = new Map<string, ManifestPart>();
-  const summary = await work(async (partKey, bytes, records) => {
-    await store.write(partKey, bytes);
-    parts.set(partKey, describePart(partKey, bytes, records));
+  const summary = await work(async (partKey, content, records) => {
+    const measured = await writeMeasured(store, partKey, content);
+    parts.set(partKey, { key: partKey, ...measured, ...(records !== undefined && { records }) });
   }, checked);
 
   const { stage, runId, seed, versions = {} } = description;
@@ -78,11 +80,12 @@ function readInputs(store: Store, folders: readonly string[]): Promise<(Manifest
   });
 }
 
-function describePart(key: string, bytes: Uint8Array | string, records: number | undefined): ManifestPart {
-  const part = {
-    key,
-    bytes: typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.byteLength,
-    sha256: sha256Of(bytes),
-  };
-  return records === undefined ? part : { ...part, records };
+async function writeMeasured(store: Store, key: string, content: Content) {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await writeContent(store, key, content, (piece) => {
+    hash.update(piece);
+    bytes += Buffer.byteLength(piece);
+  });
+  return { bytes, sha256: hash.digest('hex') };
 }

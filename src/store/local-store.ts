@@ -71,6 +71,8 @@ export function createLocalStore(folder: string): Store {
       return (await sizeOf(key)) !== undefined;
     },
 
+    pathOf,
+
     async list(prefix) {
       const folderPrefix = prefix.slice(0, prefix.lastIndexOf('/') + 1);
       const start = folderPrefix === '' ? root : pathOf(folderPrefix.slice(0, -1));

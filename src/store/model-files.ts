@@ -1,7 +1,16 @@
 import { readIfPresent } from './presence.ts';
 import type { Store } from './store.ts';
 
-/** Reads a checkpoint's files from a folder of the store; `undefined` when the folder has no such file. */
-export function storedModelFiles(store: Store, prefix: string): (name: string) => Promise<Buffer | undefined> {
-  return (name) => readIfPresent(store, `${prefix}${name}`);
+/** A checkpoint's files in a folder of the store, as the engine takes them; `undefined` for one that is not there. */
+export function storedModelFiles(store: Store, prefix: string) {
+  return {
+    read: (name: string) => readIfPresent(store, `${prefix}${name}`),
+    async open(name: string) {
+      const key = `${prefix}${name}`;
+      const bytes = await store.sizeOf(key);
+      if (bytes === undefined) return undefined;
+      const read = (start: number, end: number) => store.readStream(key, { start, end });
+      return { name, bytes, path: store.pathOf?.(key), read };
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { AlreadyExistsError, InvalidInputError, NotFoundError } from '../../src/schema/errors.ts';
 import type { ByteRange, Store } from '../../src/store/store.ts';
@@ -59,6 +60,11 @@ export function describeStoreContract(driver: string, createStore: () => Promise
       await store.writeStream('large', inPieces(bytes, 1_000_000));
       expect((await buffer(store.readStream('large'))).equals(bytes)).toBe(true);
       expect((await store.read('large')).equals(bytes)).toBe(true);
+    });
+
+    it('knows where an object lies on this machine', async () => {
+      await store.write('key', 'é and 数');
+      if (store.pathOf) expect(readFileSync(store.pathOf('key'), 'utf8')).toBe('é and 数');
     });
 
     it('streams an empty object in and out', async () => {

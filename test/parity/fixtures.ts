@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { packageRoot } from '../../src/base/package-root.ts';
 import type { RawImage } from '../../src/base/raw-image.ts';
 import type { ContentPart, PromptMessage } from '../../src/engine/processing/processor.ts';
-import { folderModelFiles, type ReadModelFile } from '../../src/engine/weights/model-files.ts';
+import { folderModelFiles, type ModelFiles } from '../../src/engine/weights/model-files.ts';
 
 // Written by scripts/parity/make_fixtures.py; the names are its names.
 const fixturesFolder = join(packageRoot, 'test/fixtures/parity');
@@ -39,7 +39,7 @@ export interface ParityCase {
   maxNewTokens: number;
   /** Path of the checkpoint folder. */
   checkpoint: string;
-  readFile: ReadModelFile;
+  files: ModelFiles;
   prompts: ParityPrompt[];
 }
 
@@ -56,7 +56,7 @@ export function loadParityCase(name: string): ParityCase {
   return {
     maxNewTokens: stored.maxNewTokens,
     checkpoint: fixturePath(`${name}/checkpoint`),
-    readFile: folderModelFiles(fixturePath(`${name}/checkpoint`)),
+    files: folderModelFiles(fixturePath(`${name}/checkpoint`)),
     prompts: stored.prompts.map(({ name, system, content, expected }) => ({
       name,
       content,

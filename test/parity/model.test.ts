@@ -12,14 +12,14 @@ import { computeCompletionLogprobs } from '../support/completion-logprobs.ts';
 import { caseNames, decodeFloats, type ExpectedPrompt, largestDifference, loadParityCase } from './fixtures.ts';
 
 describe.each(caseNames)('the checkpoint %s, beside transformers', (name) => {
-  const { readFile, prompts, maxNewTokens } = loadParityCase(name);
+  const { files, prompts, maxNewTokens } = loadParityCase(name);
   let policy: Policy;
   let processed: ProcessedPrompt[];
   let executor: Executor;
   let sampler: Sampler;
 
   beforeAll(async () => {
-    policy = await loadPolicy(readFile);
+    policy = await loadPolicy(files);
     processed = await Promise.all(prompts.map(({ message }) => policy.processor.processPrompt(message)));
     executor = createExecutor('traced');
     sampler = createSampler(policy.model, executor, prompts.length);

@@ -80,30 +80,30 @@ describe('decoding image files, beside Pillow', () => {
 
 describe('text, beside transformers', () => {
   const fixture = readFixture<TextFixture>('processing/text.json');
-  const { readFile } = loadParityCase('one-image');
+  const { files } = loadParityCase('one-image');
 
   it.each(fixture.encode)('encodes $text', async ({ text, tokenIds }) => {
-    expect(createTokenizer(await readModelSettings(readFile)).encode(text)).toEqual(tokenIds);
+    expect(createTokenizer(await readModelSettings(files.read)).encode(text)).toEqual(tokenIds);
   });
 
   it.each(fixture.decode)('decodes $tokenIds', async ({ tokenIds, text, plainText }) => {
-    const tokenizer = createTokenizer(await readModelSettings(readFile));
+    const tokenizer = createTokenizer(await readModelSettings(files.read));
     expect(tokenizer.decode(tokenIds, { skipSpecialTokens: false })).toBe(text);
     expect(tokenizer.decode(tokenIds, { skipSpecialTokens: true })).toBe(plainText);
   });
 
   it.each(fixture.chat)('renders $rendered, with system message $system', async ({ system, content, rendered }) => {
-    const template = createChatTemplate(await readModelSettings(readFile), {});
+    const template = createChatTemplate(await readModelSettings(files.read), {});
     const before = system === undefined ? [] : [{ role: 'system' as const, content: system }];
     expect(template.render([...before, { role: 'user', content }])).toBe(rendered);
   });
 });
 
 describe.each(caseNames)('whole prompts of the checkpoint %s, beside transformers', (name) => {
-  const { readFile, prompts } = loadParityCase(name);
+  const { files, prompts } = loadParityCase(name);
 
   it.each(prompts)('$name', async ({ message, expected }) => {
-    const processed = await (await loadProcessor(readFile)).processPrompt(message);
+    const processed = await (await loadProcessor(files.read)).processPrompt(message);
     expect(processed.tokenIds).toEqual(expected.tokenIds);
     expect(processed.images.map((image) => image.gridThw)).toEqual(expected.imageGridThw);
   });

@@ -56,7 +56,8 @@ export function mediumCheckpoint(): string {
     for (const name of settings) copyFileSync(join(base, name), join(pending, name));
     writeFileSync(join(pending, 'config.json'), json);
     const weights = initializeWeights(parseModelConfig(JSON.parse(json)), SEED);
-    for (const [name, bytes] of encodeWeightFiles(weights)) writeFileSync(join(pending, name), bytes);
+    for (const [name, pieces] of encodeWeightFiles(weights))
+      writeFileSync(join(pending, name), Buffer.concat([...pieces]));
     if (!existsSync(folder)) renameSync(pending, folder);
   } finally {
     rmSync(pending, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { createOptimizer } from '../../src/engine/optim/create-optimizer.ts';
 import { createRule } from '../../src/engine/optim/index.ts';
 import type { OptimizerRule } from '../../src/engine/optim/optimizer.ts';
 import { createExecutor, type Engine } from '../../src/engine/runtime/create-executor.ts';
+import { toNative } from './model-files.ts';
 
 export const INITIAL = { w: [0.5, -1.25, 2.0, 0.125, 3.0, -0.75], b: [0.1, -0.2, 0.3] };
 
@@ -69,7 +70,7 @@ export function takeStepsWithBreak(engine: Engine, rule: OptimizerRule) {
   const first = anOptimizer(engine, rule);
   const steps = [0, 1].map((t) => takeStep(first, t));
   const second = anOptimizer(engine, rule, aMatrixAndABias({ w: first.weightOf('w'), b: first.weightOf('b') }));
-  second.optimizer.restore(first.optimizer.state(), first.optimizer.stepCount);
+  second.optimizer.restore(toNative(first.optimizer.state()), first.optimizer.stepCount);
   return [...steps, ...[2, 3].map((t) => takeStep(second, t))];
 }
 

@@ -77,7 +77,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   cdk: ['src/base', 'src/schema', 'src/local'],
 
   'src/engine/runtime': ['src/base', 'src/schema'],
-  'src/engine/weights': ['src/base', 'src/schema'],
+  'src/engine/weights': ['src/base', 'src/schema', 'src/engine/runtime'],
   'src/engine/processing': ['src/base', 'src/schema', 'src/images', 'src/engine/weights'],
   'src/engine/models': [
     ...['src/base', 'src/schema', 'src/engine/runtime', 'src/engine/weights', 'src/engine/processing'],

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { toTerminalText } from '../../base/terminal-text.ts';
 import type { ContentPart } from '../../engine/processing/processor.ts';
+import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { numberOption } from '../options/number-option.ts';
 import { print } from '../print.ts';
@@ -17,6 +18,7 @@ interface GenerateOptions {
   topK: number;
   repetitionPenalty?: number;
   seed: number;
+  precision: Precision;
   json?: boolean;
 }
 
@@ -38,6 +40,11 @@ export function register(program: Command): void {
       numberOption({ least: 0.01 }),
     )
     .option('--seed <n>', 'for temperatures over 0', numberOption({ least: 0, most: 2 ** 32 - 1, isWhole: true }), 0)
+    .addOption(
+      new Option('--precision <p>', 'bf16 keeps weights as they are stored, in half the memory')
+        .choices(['float32', 'bf16'])
+        .default('float32'),
+    )
     .option('--json', 'print one line: {"text", "tokenIds", "promptTokenIds", "finishReason"}')
     .action(generate);
 }

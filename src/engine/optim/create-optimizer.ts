@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerConfig } from '../../schema/config/optimizer.ts';
 import { DivergedError } from '../../schema/errors.ts';
 import type { Executor, StateVariable } from '../runtime/executor.ts';
-import type { HostTensor } from '../weights/safetensors.ts';
+import type { NativeTensor } from '../runtime/native-tensor.ts';
+import type { TensorSource } from '../weights/encode-safetensors.ts';
 import { createGradientBuffer, type GradientBuffer } from './gradient-buffer.ts';
 import type { MoveNumbers, OptimizerRule } from './optimizer.ts';
 import { learningRateAt } from './schedule.ts';
@@ -36,10 +37,10 @@ export interface Optimizer {
   step<Result extends Accumulated>(accumulate: () => Result): OptimizerStep<Result>;
   /** Steps taken so far, restored ones included. */
   readonly stepCount: number;
-  /** `<weight>.<slot>` of every weight: what `restore` takes. */
-  state(): Map<string, HostTensor>;
+  /** `<weight>.<slot>` of every weight: what `restore` takes from the files they went to. */
+  state(): Map<string, TensorSource>;
   /** @throws CorruptRecordError state that does not fit the weights */
-  restore(state: ReadonlyMap<string, HostTensor>, stepCount: number): void;
+  restore(state: ReadonlyMap<string, NativeTensor>, stepCount: number): void;
 }
 
 interface Update {

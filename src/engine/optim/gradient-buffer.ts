@@ -49,7 +49,7 @@ export function createGradientBuffer(executor: Executor, weights: ReadonlyMap<st
 
 /** A variable of as many zeros as another has numbers. */
 export function createLike(executor: Executor, { shape }: StateVariable): StateVariable {
-  return executor.createVariable({ dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)) });
+  return executor.createVariable({ dtype: 'float32', shape });
 }
 
 export const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);

@@ -1,15 +1,16 @@
 import { CorruptRecordError } from '../../schema/errors.ts';
 import type { Executor, StateVariable } from '../runtime/executor.ts';
-import type { HostTensor } from '../weights/safetensors.ts';
+import type { NativeTensor } from '../runtime/native-tensor.ts';
+import type { TensorSource } from '../weights/encode-safetensors.ts';
 import { createLike, sizeOf } from './gradient-buffer.ts';
 
 /** What an optimizer keeps of its weights: each slot holds as many numbers as its weight. */
 export interface Slots {
   of(name: string): Readonly<Record<string, StateVariable>>;
-  /** Copies in host memory, as `<weight>.<slot>`: what `write` takes. */
-  read(): Map<string, HostTensor>;
+  /** As `<weight>.<slot>`, each read when it is asked for. */
+  read(): Map<string, TensorSource>;
   /** @throws CorruptRecordError slots that do not fit the weights */
-  write(state: ReadonlyMap<string, HostTensor>): void;
+  write(state: ReadonlyMap<string, NativeTensor>): void;
 }
 
 export function createSlots(
@@ -28,24 +29,19 @@ export function createSlots(
   );
   return {
     of: (weight) => slots.get(weight)!,
-    read() {
-      const values = executor.read(all.map(([, slot]) => slot));
-      return new Map(
-        all.map(([name, { shape }], at) => [name, { shape: [...shape], data: values[at].data as Float32Array }]),
-      );
-    },
+    read: () => new Map(all.map(([name, slot]) => [name, { shape: slot.shape, values: () => executor.drain(slot) }])),
     write(state) {
       for (const [name, slot] of all) slot.write(numbersOf(state, name, slot));
     },
   };
 }
 
-function numbersOf(state: ReadonlyMap<string, HostTensor>, name: string, { shape }: StateVariable): Float32Array {
-  const data = state.get(name)?.data;
+function numbersOf(state: ReadonlyMap<string, NativeTensor>, name: string, { shape }: StateVariable): NativeTensor {
+  const numbers = state.get(name);
   const size = sizeOf(shape);
-  if (data?.length === size) return data;
+  if (numbers?.size === size) return numbers;
   throw new CorruptRecordError(
-    `optimizer state holds ${data?.length ?? 'no'} values for ${name}, the model needs ${size}; ` +
+    `optimizer state holds ${numbers?.size ?? 'no'} values for ${name}, the model needs ${size}; ` +
       'continue with the same model, optimizer and frozen parts as before',
   );
 }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { AdamStep, Executor, Moments, RowTable, StateVariable } from './executor.ts';
 import type { HostArray } from './graph-session.ts';
 import type { NativeTensor } from './native-tensor.ts';
+import { uploadWeight } from './weight-variable.ts';
 
 /** Op by op, as TensorFlow.js does: the reference for traced graphs. */
 export function createEagerExecutor(): Executor {
@@ -21,7 +22,10 @@ export function createEagerExecutor(): Executor {
       tables.push(table);
       return table;
     },
-    adopt: (weight) => new EagerVariable(weight),
+    adopt(weight) {
+      uploadWeight(weight);
+      return new EagerVariable(weight);
+    },
     read: (variables) => variables.map(readVariable),
     drain: (variable) => [variable.value().dataSync<'float32'>().slice()],
     define: (compute) => (inputs) => tf.tidy(() => compute(inputs) as tf.TensorContainer) as ReturnType<typeof compute>,

@@ -34,8 +34,10 @@ export interface GraphAddon {
   fetch(session: object, output: Int32Array): object;
   closeSession(session: object): void;
   createTensor(dtype: number, shape: readonly number[]): object;
+  /** A file's first bytes as memory that is read when it is used. */
+  mapFile(path: string, bytes: number): object;
+  mapTensor(file: object, position: number, storedType: number, shape: readonly number[]): object;
   fillTensor(tensor: object, first: number, storedType: number, bytes: Uint8Array): void;
-  readTensor(tensor: object, path: string, position: number, storedType: number): void;
   copyValues(tensor: object, first: number, target: Float32Array): void;
   widenTensor(tensor: object): object;
   releaseTensor(tensor: object): void;

@@ -23,6 +23,8 @@ export interface HostArray {
 }
 
 export interface Assignment {
+  /** The op that is the variable's handle. */
+  variable: number;
   /** The op that assigns. */
   assignment: number;
   /** What the op assigns, and by which placeholder; absent where it needs none. */
@@ -76,7 +78,7 @@ export function createGraphSession(): GraphSession {
   const addon = graphAddon();
   const session = addon.createSession(SESSION_CONFIG);
   const constants = new Map<string, GraphOutput>();
-  /** By assigning op: of two, the later counts. */
+  /** By variable: of two, the later counts. */
   const pending = new Map<number, Assignment>();
   let pendingBytes = 0;
   let opCount = 0;
@@ -129,10 +131,10 @@ export function createGraphSession(): GraphSession {
     },
     assign(assignment) {
       const value = assignment.fed?.value;
-      const replaced = pending.get(assignment.assignment)?.fed?.value;
+      const replaced = pending.get(assignment.variable)?.fed?.value;
       if (value && 'handle' in value) value.retain();
       if (replaced && 'handle' in replaced) replaced.release();
-      pending.set(assignment.assignment, assignment);
+      pending.set(assignment.variable, assignment);
       pendingBytes += value ? bytesOf(value) : 0;
       if (pendingBytes > MAX_PENDING_BYTES) flush();
     },

@@ -21,8 +21,6 @@ export interface NativeTensor {
   readonly handle: object;
   /** From its value number `first` on, as many as there are bytes for. float16 and bfloat16 may become float32. */
   fill(first: number, stored: StoredType, bytes: Uint8Array): void;
-  /** All of its values, from a byte of a file on. Throws when the file ends before. */
-  readFile(path: string, position: number, stored: StoredType): void;
   /** Fills the target with values as float32, from value number `first` on. */
   copyValues(first: number, target: Float32Array): void;
   /** A copy of all its values in JavaScript's memory. */
@@ -38,6 +36,28 @@ export function createNativeTensor(dtype: NativeType, shape: readonly number[]):
   return toNativeTensor(graphAddon().createTensor(NATIVE_TYPES[dtype], shape), dtype, shape);
 }
 
+/** Gives a tensor of a mapped file: where its values begin, in bytes, and what they are. */
+export type MapTensor = (position: number, stored: StoredType, shape: readonly number[]) => NativeTensor;
+
+/**
+ * Maps a file into memory. Its tensors' values are read when they are first used, and a session takes those that begin at a multiple
+ * of 64 bytes without a copy: the file must stay as it is meanwhile, though it may be renamed or removed. float16 becomes
+ * float32 at once.
+ *
+ * @param bytes that the file must have; throws when it has fewer, or cannot be read
+ */
+export function mapTensorFile(path: string, bytes: number): MapTensor {
+  const addon = graphAddon();
+  const file = addon.mapFile(path, bytes);
+  return (position, stored, shape) => {
+    const handle = addon.mapTensor(file, position, NATIVE_TYPES[stored], shape);
+    if (stored !== 'float16') return toNativeTensor(handle, stored, shape);
+    const wide = toNativeTensor(addon.widenTensor(handle), 'float32', shape);
+    addon.releaseTensor(handle);
+    return wide;
+  };
+}
+
 /** Takes a handle of the addon over. */
 export function toNativeTensor(handle: object, dtype: NativeType, shape: readonly number[]): NativeTensor {
   const addon = graphAddon();
@@ -49,7 +69,6 @@ export function toNativeTensor(handle: object, dtype: NativeType, shape: readonl
     size,
     handle,
     fill: (first, stored, bytes) => addon.fillTensor(handle, first, NATIVE_TYPES[stored], bytes),
-    readFile: (path, position, stored) => addon.readTensor(handle, path, position, NATIVE_TYPES[stored]),
     copyValues: (first, target) => addon.copyValues(handle, first, target),
     toFloat32() {
       const values = new Float32Array(size);

@@ -35,7 +35,7 @@ interface Accesses {
  */
 export class SessionVariable implements StateVariable {
   readonly shape: readonly number[];
-  readonly #dtype: ElementType;
+  readonly dtype: ElementType;
   readonly #session: GraphSession;
   readonly #current: { trace?: Trace };
   readonly #handle: GraphOutput;
@@ -48,7 +48,7 @@ export class SessionVariable implements StateVariable {
   constructor(session: GraphSession, current: { trace?: Trace }, initial: HostArray | NativeTensor | Zeros) {
     this.#session = session;
     this.#current = current;
-    this.#dtype = initial.dtype;
+    this.dtype = initial.dtype;
     this.shape = initial.shape;
     const { binding } = nodeBackend();
     [this.#handle] = session.addOp(
@@ -63,7 +63,7 @@ export class SessionVariable implements StateVariable {
     this.latest = this.#addRead([]);
     if ('handle' in initial) this.write(initial);
     else if ('data' in initial) this.write(initial.data);
-    else session.assign({ assignment: this.#addAssign(addZeros(session, initial.shape)) });
+    else session.assign({ variable: this.#handle.op, assignment: this.#addAssign(addZeros(session, initial.shape)) });
   }
 
   value(): Tensor {
@@ -102,16 +102,16 @@ export class SessionVariable implements StateVariable {
       [this, ...moments],
       'ResourceApplyAdam',
       [this.#handle, ...handles, ...operands],
-      [typeAttribute(this.#dtype)],
+      [typeAttribute(this.dtype)],
     );
   }
 
   write(data: HostArray['data'] | NativeTensor): void {
     this.noteChange();
-    const value = 'handle' in data ? data : { dtype: this.#dtype as DataType, shape: this.shape, data };
+    const value = 'handle' in data ? data : { dtype: this.dtype as DataType, shape: this.shape, data };
     this.#feed ??= this.#addFeed();
     const { placeholder, assignment } = this.#feed;
-    this.#session.assign({ assignment, fed: { placeholder, value } });
+    this.#session.assign({ variable: this.#handle.op, assignment, fed: { placeholder, value } });
   }
 
   /** Another for each value it has outside of functions. */
@@ -152,11 +152,11 @@ export class SessionVariable implements StateVariable {
   }
 
   get #typeAttribute() {
-    return typeAttribute(this.#dtype, 'dtype');
+    return typeAttribute(this.dtype, 'dtype');
   }
 
   #addFeed() {
-    const placeholder = this.#session.addPlaceholder(this.#dtype, this.shape);
+    const placeholder = this.#session.addPlaceholder(this.dtype, this.shape);
     return { placeholder, assignment: this.#addAssign(placeholder) };
   }
 

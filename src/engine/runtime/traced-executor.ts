@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, Preparation, Run } from './executor.ts';
 import { createGraphSession, type HostArray } from './graph-session.ts';
-import { drainValues } from './native-tensor.ts';
+import { drainValues, type NativeTensor } from './native-tensor.ts';
 import { recordOps } from './record-ops.ts';
 import { createRewrites, type Precision } from './rewrites/mixed-precision.ts';
 import { SessionRowTable } from './session-row-table.ts';
@@ -61,6 +61,19 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
     if (!stored) return new SessionVariable(session, current, toHostArray(weight));
     const staysAsStored = precision === 'bf16' && form === 'stored' && stored.shape.length > 1;
     if (staysAsStored || stored.dtype === 'float32') return new SessionVariable(session, current, stored);
+    return createWide(stored);
+  }
+
+  /** Functions that were recorded before see the weight as it was. */
+  function inForm(known: SessionVariable, form: 'stored' | 'float32'): SessionVariable {
+    if (form === 'stored' || known.dtype === 'float32') return known;
+    const stored = known.fetch();
+    const variable = createWide(stored);
+    stored.release();
+    return variable;
+  }
+
+  function createWide(stored: NativeTensor): SessionVariable {
     const wide = stored.widen();
     const variable = new SessionVariable(session, current, wide);
     wide.release();
@@ -71,7 +84,8 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
     createVariable: (initial) => new SessionVariable(session, current, initial),
     createRowTable: (rows, width) => new SessionRowTable(session, current, [rows, width]),
     adopt(weight, form = 'stored') {
-      const variable = adopted.get(weight) ?? createWeight(weight, form);
+      const known = adopted.get(weight);
+      const variable = known ? inForm(known, form) : createWeight(weight, form);
       adopted.set(weight, variable);
       return variable;
     },

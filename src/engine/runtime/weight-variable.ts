@@ -6,10 +6,28 @@ import { nodeBackend } from './node-backend.ts';
 const tensors = new WeakMap<tf.DataId, NativeTensor>();
 
 /**
- * A float32 variable whose values stay in native memory. An executor that adopts it shares them; op by op, TensorFlow.js makes
- * a copy of its own when it first uses them.
+ * A float32 variable whose values, where they are in native memory, stay there. An executor that adopts it shares them; op by
+ * op, TensorFlow.js makes a copy of its own when it first uses them.
  */
-export function createWeightVariable(tensor: NativeTensor, name: string): tf.Variable {
+export function createWeightVariable(
+  values: NativeTensor | { data: Float32Array; shape: number[] },
+  name: string,
+): tf.Variable {
+  const initial = 'handle' in values ? createLazyTensor(values, name) : tf.tensor(values.data, values.shape, 'float32');
+  const variable = tf.variable(initial, true, name);
+  initial.dispose();
+  return variable;
+}
+
+/** Gives TensorFlow.js the variable's values, for functions that run op by op, and lets their native memory go. */
+export function uploadWeight(variable: tf.Variable): void {
+  const tensor = nativeTensorOf(variable);
+  if (!tensor) return;
+  tf.tidy(() => variable.assign(tf.tensor(tensor.toFloat32(), variable.shape)));
+  tensor.release();
+}
+
+function createLazyTensor(tensor: NativeTensor, name: string): tf.Tensor {
   const backend = nodeBackend();
   const dtype = backend.getDTypeInteger('float32');
   const initial = backend.createOutputTensor({ id: NO_TENSOR, shape: tensor.shape, dtype });
@@ -22,13 +40,17 @@ export function createWeightVariable(tensor: NativeTensor, name: string): tf.Var
     },
   });
   tensors.set(initial.dataId, tensor);
-  const variable = tf.variable(initial, true, name);
-  initial.dispose();
-  return variable;
+  return initial;
 }
 
 /** Where a variable's values are, when they are in native memory. */
 export const nativeTensorOf = (variable: tf.Variable): NativeTensor | undefined => tensors.get(variable.dataId);
+
+/** Lets a variable's native memory go: executors that have adopted it hold its values alone, and no other can. */
+export function releaseWeight(variable: tf.Variable): void {
+  nativeTensorOf(variable)?.release();
+  tensors.delete(variable.dataId);
+}
 
 /** tfjs-node deletes nothing for it. */
 const NO_TENSOR = -1;

@@ -1,12 +1,13 @@
-import type { Variable } from '@tensorflow/tfjs-core';
+import type { VisionLanguageModel } from '../models/vision-language-model.ts';
 import type { Optimizer } from '../optim/create-optimizer.ts';
+import type { Executor } from '../runtime/executor.ts';
+import type { TensorSource } from '../weights/encode-safetensors.ts';
 import type { ReadModelFile } from '../weights/model-files.ts';
 import { carrySettings } from '../weights/model-settings.ts';
-import type { HostTensor } from '../weights/safetensors.ts';
 import { encodeWeightFiles } from '../weights/weight-files.ts';
 
-/** A file of a folder. */
-export type NamedFile = [fileName: string, bytes: Uint8Array];
+/** A file of a folder, whole or, where memory should not hold it, some bytes at a time. */
+export type NamedFile = [fileName: string, bytes: Uint8Array | Iterable<Uint8Array>];
 
 /** What each checkpoint takes over from the policy it was trained from. */
 export async function readCarriedFiles(readFile: ReadModelFile): Promise<NamedFile[]> {
@@ -18,16 +19,23 @@ export async function readCarriedFiles(readFile: ReadModelFile): Promise<NamedFi
 /** The files of a folder that `transformers` loads (weights in float32), with the optimizer's state; one at a time. */
 export function* encodeCheckpoint(
   carried: readonly NamedFile[],
-  weights: ReadonlyMap<string, Variable>,
+  weights: ReadonlyMap<string, TensorSource>,
   optimizer: Pick<Optimizer, 'state'>,
 ): Generator<NamedFile> {
   yield* carried;
-  yield* encodeWeightFiles(toHost(weights));
+  yield* encodeWeightFiles(weights);
   yield* encodeWeightFiles(optimizer.state(), 'optimizer');
 }
 
-function toHost(weights: ReadonlyMap<string, Variable>): Map<string, HostTensor> {
+/** A model's weights as its executor has them now, each read when it is asked for. */
+export function currentWeights(
+  executor: Executor,
+  { weights }: Pick<VisionLanguageModel, 'weights'>,
+): Map<string, TensorSource> {
   return new Map(
-    [...weights].map(([name, weight]) => [name, { shape: weight.shape, data: weight.dataSync<'float32'>() }]),
+    [...weights].map(([name, weight]) => [
+      name,
+      { shape: weight.shape, values: () => executor.drain(executor.adopt(weight)) },
+    ]),
   );
 }

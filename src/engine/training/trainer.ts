@@ -38,7 +38,7 @@ export interface Trainer<Values> {
    * @throws DivergedError a loss or gradient that is not finite
    */
   step(sequences: readonly TrainingSequence<Values>[], onMicroBatch?: (done: number) => void): StepResult<Values>;
-  /** Copies the trained weights back into the model, for a checkpoint. */
+  /** Copies the trained weights back into the model, so that another executor can adopt them. */
   updateModel(): void;
 }
 
@@ -64,8 +64,8 @@ export function createTrainer<Values>(
   settings: TrainerSettings<Values>,
 ): Trainer<Values> {
   const { objective, trainable, microBatchSequences, batches, reference } = settings;
+  const weights = new Map([...trainable].map(([name, variable]) => [name, executor.adopt(variable, 'float32')]));
   adoptWeights(executor, model);
-  const weights = new Map([...trainable].map(([name, variable]) => [name, executor.adopt(variable)]));
   const rule = createRule('optimizer', settings.optimizer);
   const optimizer = createOptimizer(executor, weights, rule, {
     ...settings.optimizer,

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidInputError, UnsupportedModelError } from '../../schema/errors.ts';
 
@@ -7,18 +8,75 @@ import { InvalidInputError, UnsupportedModelError } from '../../schema/errors.ts
  */
 export type ReadModelFile = (name: string) => Promise<Uint8Array | undefined>;
 
-/** Reads a checkpoint's files from a local folder. */
-export function folderModelFiles(folder: string): ReadModelFile {
-  return async (name) => {
-    try {
-      return await readFile(join(folder, name));
-    } catch (error) {
-      if (isAbsence(error)) return undefined;
-      throw new InvalidInputError(`${join(folder, name)} cannot be read: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
+/** A file of a checkpoint folder that memory should not hold: weights. */
+export interface ModelFile {
+  /** Its name in the folder, for errors. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Where it lies, if on this machine. */
+  readonly path?: string;
+  /** The bytes from `start` to before `end`, piece by piece. */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
+}
+
+/** A checkpoint folder in Hugging Face layout, wherever it is. */
+export interface ModelFiles {
+  /** A whole file: settings, not weights. */
+  read: ReadModelFile;
+  /** `undefined` when the folder has no such file. */
+  open(name: string): Promise<ModelFile | undefined>;
+}
+
+/** A checkpoint's files in a local folder. Throws `InvalidInputError` for what is no regular file, such as a device. */
+export function folderModelFiles(folder: string): ModelFiles {
+  const find = async (name: string): Promise<ModelFile | undefined> => {
+    const path = join(folder, name);
+    const found = await ifPresent(stat(path), path);
+    if (!found) return undefined;
+    if (!found.isFile()) throw new InvalidInputError(`${path} is no regular file; put the checkpoint's own file there`);
+    const read = (start: number, end: number) =>
+      end > start ? createReadStream(path, { start, end: end - 1 }) : NOTHING;
+    return { name, bytes: found.size, path, read };
   };
+  return {
+    open: find,
+    async read(name) {
+      const file = await find(name);
+      return file && ifPresent(readFile(join(folder, name)), join(folder, name));
+    },
+  };
+}
+
+/** The files of a checkpoint that memory holds, taken in here and now. */
+export function heldModelFiles(
+  contents: Iterable<[name: string, content: Uint8Array | Iterable<Uint8Array>]>,
+): ModelFiles {
+  const held = new Map<string, Uint8Array>();
+  for (const [name, content] of contents) {
+    held.set(name, content instanceof Uint8Array ? content : Buffer.concat([...content]));
+  }
+  return {
+    read: async (name) => held.get(name),
+    async open(name) {
+      const bytes = held.get(name);
+      const read = async function* (start: number, end: number) {
+        yield bytes!.subarray(start, end);
+      };
+      return bytes && { name, bytes: bytes.byteLength, read };
+    },
+  };
+}
+
+const NOTHING: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} };
+
+/** What is there, or undefined where the file is absent. */
+async function ifPresent<T>(found: Promise<T>, path: string): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw new InvalidInputError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function isAbsence(error: unknown): boolean {

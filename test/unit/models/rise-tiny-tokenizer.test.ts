@@ -13,7 +13,7 @@ const SEEDS = Array.from({ length: 60 }, (_, seed) => seed);
 
 let processor: Processor;
 beforeAll(async () => {
-  processor = await loadProcessor(folderModelFiles(folder));
+  processor = await loadProcessor(folderModelFiles(folder).read);
 });
 
 describe("rise-tiny's tokenizer", () => {

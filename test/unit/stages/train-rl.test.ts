@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { loadWeightFiles } from '../../../src/engine/weights/weight-files.ts';
 import { CorruptRecordError, InterruptedError } from '../../../src/schema/errors.ts';
 import {
   checkpointPrefix,
@@ -22,6 +21,7 @@ import { runTrainRl } from '../../../src/stages/train-rl/run-train-rl.ts';
 import { storedModelFiles } from '../../../src/store/model-files.ts';
 import { readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { readWeights } from '../../support/model-files.ts';
 import {
   aRunConfig,
   aStoredRun,
@@ -129,8 +129,8 @@ describe('runTrainRl', () => {
   it('keeps the vision tower as it was when it is frozen', async () => {
     const store = await aRolledOutRun();
     await runTrainRl(jobDeps(store), jobOf(0));
-    const before = await loadWeightFiles(storedModelFiles(store, MODEL_PREFIX));
-    const after = await loadWeightFiles(storedModelFiles(store, checkpointPrefix(RUN_ID, 0)));
+    const before = await readWeights(storedModelFiles(store, MODEL_PREFIX));
+    const after = await readWeights(storedModelFiles(store, checkpointPrefix(RUN_ID, 0)));
     for (const [name, { data }] of after) {
       const source =
         before.get(name) ??
@@ -145,8 +145,8 @@ describe('runTrainRl', () => {
     expect(summary).toMatchObject({ groups: 4, keptGroups: 0, sequences: 0, steps: 0, accuracyMean: 1 });
     const [iteration] = await readLines(store, metricsKey(checkpointPrefix(RUN_ID, 0)));
     expect(iteration).toMatchObject({ 'train/steps': 0, 'group/zeroVarianceFraction': 1 });
-    const before = await loadWeightFiles(storedModelFiles(store, MODEL_PREFIX));
-    const after = await loadWeightFiles(storedModelFiles(store, checkpointPrefix(RUN_ID, 0)));
+    const before = await readWeights(storedModelFiles(store, MODEL_PREFIX));
+    const after = await readWeights(storedModelFiles(store, checkpointPrefix(RUN_ID, 0)));
     expect([...after.values()].map(({ data }) => data.slice(0, 3)).toSorted()).toEqual(
       [...before.values()].map(({ data }) => data.slice(0, 3)).toSorted(),
     );

@@ -1,11 +1,13 @@
 import { createProcessor } from '../../processing/processor.ts';
 import type { Architecture } from '../architecture.ts';
+import { selectWeights } from '../select-weights.ts';
 import { parseModelConfig, type Qwen25VLConfig } from './config.ts';
 import { initializeWeights } from './initialize-weights.ts';
 import { Qwen25VL } from './model.ts';
 import { createImageProcessor } from './processing/image-processor.ts';
 import { smartResize } from './processing/smart-resize.ts';
-import { resolveTiedHead } from './tied-head.ts';
+import { HEAD, resolveTiedHead, tieToHead } from './tied-head.ts';
+import { listWeightShapes } from './weight-shapes.ts';
 
 /** What published checkpoints have: 14-pixel patches merged 2 by 2, and bounds on the resized area. */
 const PUBLISHED_FACTOR = 28;
@@ -16,8 +18,15 @@ export const qwen25VL: Architecture<Qwen25VLConfig> = {
   modelType: 'qwen2_5_vl',
   title: 'Qwen2.5-VL',
   parseConfig: parseModelConfig,
+  selectWeights: (config, all) => {
+    const tensors = tieToHead(config, useCanonicalNames(all));
+    const chosen = selectWeights(tensors, listWeightShapes(config));
+    // Whether a head beside tied embeddings is one of its own is for its values to say.
+    const head = tensors.get(HEAD);
+    return head ? chosen.set(HEAD, head) : chosen;
+  },
   createModel: (asked, all) => {
-    const { config, tensors } = resolveTiedHead(asked, useCanonicalNames(all));
+    const { config, tensors } = resolveTiedHead(asked, all);
     return new Qwen25VL(config, tensors);
   },
   initializeWeights,

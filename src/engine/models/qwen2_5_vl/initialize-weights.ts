@@ -1,6 +1,6 @@
 import { createRandom } from '../../../base/random.ts';
 import { deriveSeed } from '../../../base/seeds.ts';
-import type { HostTensor } from '../../weights/safetensors.ts';
+import type { HostTensor } from '../../weights/encode-safetensors.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { listWeightShapes } from './weight-shapes.ts';
 

@@ -1,12 +1,14 @@
 // Shape suffixes: M = tokens of all sequences, R = chosen rows, U = merged patches, B = sequences that are decoded, D = model width.
 import * as tf from '@tensorflow/tfjs-core';
-import { UnsupportedModelError } from '../../../schema/errors.ts';
 import type { ProcessedImage } from '../../processing/processor.ts';
 import { causalAttention, type Heads } from '../../runtime/kernels/attention.ts';
 import { rmsNorm } from '../../runtime/kernels/rms-norm.ts';
-import type { HostTensor } from '../../weights/safetensors.ts';
+import type { NativeTensor } from '../../runtime/native-tensor.ts';
+import { createWeightVariable, releaseWeight } from '../../runtime/weight-variable.ts';
+import type { HostTensor } from '../../weights/encode-safetensors.ts';
 import { createLayers, type Layers } from '../layers.ts';
 import type { ModelInput } from '../model-input.ts';
+import { selectWeights } from '../select-weights.ts';
 import type { Attend, DecodeInput, ImageEncoder, VisionLanguageModel } from '../vision-language-model.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { runDecoder } from './decoder.ts';
@@ -23,15 +25,12 @@ export class Qwen25VL implements VisionLanguageModel {
   readonly weights = new Map<string, tf.Variable>();
   readonly layers: Layers = createLayers(this.weights);
 
-  /** @param tensors under Hugging Face names; throws `UnsupportedModelError` when one is missing or of another shape */
-  constructor(config: Qwen25VLConfig, tensors: ReadonlyMap<string, HostTensor>) {
+  /** @param tensors of every weight, under its Hugging Face name */
+  constructor(config: Qwen25VLConfig, tensors: ReadonlyMap<string, HostTensor | NativeTensor>) {
     this.config = config;
     const instance = instances++;
-    for (const [name, shape] of listWeightShapes(config)) {
-      const tensor = requireTensor(tensors, name, shape);
-      const initial = tf.tensor(tensor.data, shape, 'float32');
-      this.weights.set(name, tf.variable(initial, true, `${instance}/${name}`));
-      initial.dispose();
+    for (const [name, tensor] of selectWeights(tensors, listWeightShapes(config))) {
+      this.weights.set(name, createWeightVariable(tensor, `${instance}/${name}`));
     }
   }
 
@@ -87,7 +86,10 @@ export class Qwen25VL implements VisionLanguageModel {
   }
 
   dispose(): void {
-    for (const weight of this.weights.values()) weight.dispose();
+    for (const weight of this.weights.values()) {
+      releaseWeight(weight);
+      weight.dispose();
+    }
     this.weights.clear();
   }
 
@@ -101,12 +103,4 @@ export class Qwen25VL implements VisionLanguageModel {
   private embedTokens(tokenIds_M: tf.Tensor1D): tf.Tensor2D {
     return tf.gather(this.layers.weight('model.embed_tokens.weight') as tf.Tensor2D, tokenIds_M);
   }
-}
-
-function requireTensor(tensors: ReadonlyMap<string, HostTensor>, name: string, shape: number[]): HostTensor {
-  const tensor = tensors.get(name);
-  if (!tensor)
-    throw new UnsupportedModelError(`the checkpoint has no weight ${name}; is it a whole Qwen2.5-VL checkpoint?`);
-  if (tensor.shape.join() === shape.join()) return tensor;
-  throw new UnsupportedModelError(`weight ${name} has shape [${tensor.shape}] where config.json asks for [${shape}]`);
 }

@@ -5,7 +5,7 @@ import { InvalidInputError, UnsupportedModelError } from '../../../../src/schema
 import { fixturePath } from '../../../parity/fixtures.ts';
 import { loadProcessor } from '../../../support/load-processor.ts';
 
-const readCheckpoint = folderModelFiles(fixturePath('one-image/checkpoint'));
+const { read: readCheckpoint } = folderModelFiles(fixturePath('one-image/checkpoint'));
 const imageTokenId = 325;
 
 /** The checkpoint with some files replaced, or taken away by `undefined`. */

@@ -1,10 +1,10 @@
 import { architectures, findArchitecture } from '../../../../src/engine/models/registry.ts';
 import { loadPolicy } from '../../../../src/engine/policy.ts';
-import { folderModelFiles, type ReadModelFile } from '../../../../src/engine/weights/model-files.ts';
+import { folderModelFiles, type ModelFiles } from '../../../../src/engine/weights/model-files.ts';
 import { UnsupportedModelError } from '../../../../src/schema/errors.ts';
 import { fixturePath } from '../../../parity/fixtures.ts';
 
-const readCheckpoint = folderModelFiles(fixturePath('one-image/checkpoint'));
+const checkpoint = folderModelFiles(fixturePath('one-image/checkpoint'));
 
 describe('the registry of model architectures', () => {
   it.each(architectures)('finds $title by its model_type', (architecture) => {
@@ -28,14 +28,24 @@ describe('the registry of model architectures', () => {
   });
 });
 
+/** Notes the name of each file that is read. */
+function noting(names: string[], read: ModelFiles['read'] = checkpoint.read): ModelFiles {
+  return {
+    read(name) {
+      names.push(name);
+      return read(name);
+    },
+    open(name) {
+      names.push(name);
+      return checkpoint.open(name);
+    },
+  };
+}
+
 describe('loading a policy', () => {
   it('reads each file once, and the weights last', async () => {
     const read: string[] = [];
-    const readFile: ReadModelFile = (name) => {
-      read.push(name);
-      return readCheckpoint(name);
-    };
-    const { model } = await loadPolicy(readFile);
+    const { model } = await loadPolicy(noting(read));
     model.dispose();
     expect(new Set(read).size).toBe(read.length);
     expect(read.at(-1)).toBe('model.safetensors');
@@ -43,11 +53,9 @@ describe('loading a policy', () => {
 
   it('reads no weights of a model it does not know', async () => {
     const read: string[] = [];
-    const readFile: ReadModelFile = async (name) => {
-      read.push(name);
-      return name === 'config.json' ? Buffer.from('{"model_type": "llama"}') : readCheckpoint(name);
-    };
-    await expect(loadPolicy(readFile)).rejects.toThrow(UnsupportedModelError);
+    const llama = async (name: string) =>
+      name === 'config.json' ? Buffer.from('{"model_type": "llama"}') : checkpoint.read(name);
+    await expect(loadPolicy(noting(read, llama))).rejects.toThrow(UnsupportedModelError);
     expect(read).not.toContain('model.safetensors');
   });
 });

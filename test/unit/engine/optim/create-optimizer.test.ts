@@ -6,6 +6,7 @@ import { loadBackend } from '../../../../src/engine/runtime/backend.ts';
 import type { Engine } from '../../../../src/engine/runtime/create-executor.ts';
 import { selectTrainable } from '../../../../src/engine/training/trainer.ts';
 import { CorruptRecordError, DivergedError } from '../../../../src/schema/errors.ts';
+import { toNative } from '../../../support/model-files.ts';
 import { ADAMW, anOptimizer, expectClose, INITIAL } from '../../../support/optimizer.ts';
 
 beforeAll(loadBackend);
@@ -14,7 +15,7 @@ describe.each<Engine>(['eager', 'traced'])('an optimizer, %s', (engine) => {
   it('refuses the state of another model', () => {
     const { optimizer } = anOptimizer(engine);
     const foreign = anOptimizer(engine, ADAMW, new Map([['w', tf.variable(tf.zeros([2]))]]));
-    expect(() => optimizer.restore(foreign.optimizer.state(), 1)).toThrow(CorruptRecordError);
+    expect(() => optimizer.restore(toNative(foreign.optimizer.state()), 1)).toThrow(CorruptRecordError);
   });
 
   it('leaves weights without a gradient alone, decay included, and forgets gradients it has used', () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -6,6 +6,7 @@ import { loadBackend } from '../../../../src/engine/runtime/backend.ts';
 import { createExecutor, type Engine } from '../../../../src/engine/runtime/create-executor.ts';
 import {
   createNativeTensor,
+  mapTensorFile,
   type NativeTensor,
   type StoredType,
 } from '../../../../src/engine/runtime/native-tensor.ts';
@@ -46,25 +47,52 @@ describe('a native tensor', () => {
     ['float32', 'abcdefgh'],
     ['bfloat16', 'abcd'],
     ['float16', 'abcd'],
-  ])('is read from a place in a file of %s as it is filled from memory', (stored, text) => {
+  ])('is mapped from a place in a file of %s as it is filled from memory', (stored, text) => {
     const path = join(tmpdir(), `native-tensor-${process.pid}-${stored}`);
     writeFileSync(path, `header ${text}`);
-    const [read, filled] = [createNativeTensor('float32', [2]), createNativeTensor('float32', [2])];
-    read.readFile(path, 7, stored);
+    const map = mapTensorFile(path, 7 + text.length);
+    const filled = createNativeTensor('float32', [2]);
     filled.fill(0, stored, Buffer.from(text));
-    expect(read.toFloat32()).toEqual(filled.toFloat32());
-    expect(() => read.readFile(path, 8, stored)).toThrow(/ends too early/);
-    expect(() => read.readFile(`${path}-absent`, 0, stored)).toThrow(/No such file/);
+    expect(map(7, stored, [2]).toFloat32()).toEqual(filled.toFloat32());
+    expect(() => map(8, stored, [2])).toThrow(/ends too early/);
+    expect(() => mapTensorFile(path, 8 + text.length)).toThrow(/ends too early/);
+    expect(() => mapTensorFile(`${path}-absent`, 1)).toThrow(/No such file/);
   });
 
-  it('is larger than one thread reads at a time', () => {
-    const path = join(tmpdir(), `native-tensor-${process.pid}-large`);
+  it.each([0, 4])('is larger than one thread copies at a time, %d bytes after an aligned place', (shift) => {
+    const path = join(tmpdir(), `native-tensor-${process.pid}-large-${shift}`);
     const values = Float32Array.from({ length: 3_000_001 }, (_, at) => at);
-    writeFileSync(path, values);
-    const tensor = createNativeTensor('float32', [values.length]);
-    tensor.readFile(path, 0, 'float32');
+    writeFileSync(path, Buffer.concat([Buffer.alloc(shift), new Uint8Array(values.buffer)]));
+    const tensor = mapTensorFile(path, shift + values.byteLength)(shift, 'float32', [values.length]);
+    rmSync(path);
     expect(tensor.toFloat32()).toEqual(values);
+    const executor = createExecutor('traced');
+    const adopted = executor.adopt(aWeight(tensor));
     tensor.release();
+    const last = executor.define(() => {
+      adopted.assignAdd(tf.onesLike(adopted.value()));
+      return { last: tf.slice(adopted.value(), [3_000_000], [1]) };
+    });
+    expect(last({}).last.dataSync()[0]).toBe(3_000_001);
+    executor.dispose();
+  });
+
+  it('that a session has changed is in its file as it was', () => {
+    const path = join(tmpdir(), `native-tensor-${process.pid}-changed`);
+    writeFileSync(path, Float32Array.of(1, 2));
+    const tensor = mapTensorFile(path, 8)(0, 'float32', [2]);
+    const executor = createExecutor('traced');
+    const adopted = executor.adopt(aWeight(tensor));
+    executor.read([adopted]);
+    tensor.release();
+    const change = executor.define(() => {
+      adopted.assignAdd(tf.ones([2]));
+      return {};
+    });
+    for (let time = 0; time < 3; time++) change({});
+    expect([...executor.read([adopted])[0].data]).toEqual([4, 5]);
+    expect([...mapTensorFile(path, 8)(0, 'float32', [2]).toFloat32()]).toEqual([1, 2]);
+    executor.dispose();
   });
 });
 
@@ -154,6 +182,9 @@ it.each<Engine>(['eager', 'traced'])('a variable of zeros is made where it lies,
   const executor = createExecutor(engine);
   const variable = executor.createVariable({ dtype: 'float32', shape: [2, 3] });
   expect([...executor.drain(variable)].flatMap((piece) => [...piece])).toEqual([0, 0, 0, 0, 0, 0]);
+  const rewritten = executor.createVariable({ dtype: 'float32', shape: [1] });
+  rewritten.write(Float32Array.of(5));
+  expect([...executor.read([rewritten])[0].data]).toEqual([5]);
   variable.write(Float32Array.of(1, 2, 3, 4, 5, 6));
   expect([...executor.read([variable])[0].data]).toEqual([1, 2, 3, 4, 5, 6]);
   executor.dispose();

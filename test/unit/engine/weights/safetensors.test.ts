@@ -1,5 +1,12 @@
-import { encodeSafetensors, readSafetensors } from '../../../../src/engine/weights/safetensors.ts';
+import { loadBackend } from '../../../../src/engine/runtime/backend.ts';
+import { encodeSafetensors, encodeWholeSafetensors } from '../../../../src/engine/weights/encode-safetensors.ts';
 import { CorruptRecordError, UnsupportedModelError } from '../../../../src/schema/errors.ts';
+import { modelFilesOf, readWeights } from '../../../support/model-files.ts';
+
+beforeAll(loadBackend);
+
+const read = (bytes: Uint8Array, pieceBytes?: number) =>
+  readWeights(modelFilesOf({ 'model.safetensors': bytes }, pieceBytes));
 
 /** Written by the Python package `safetensors`: a F16 [5], b BF16 [2,2], c F32 [2,1], e F32 [0,3]. */
 const pythonFile = Buffer.from(
@@ -23,24 +30,22 @@ const aTensor = (begin: number, end: number, shape = [(end - begin) / 4], dtype 
   data_offsets: [begin, end],
 });
 
-describe('readSafetensors', () => {
-  it('reads float32, bfloat16 and float16 as PyTorch does', () => {
-    const tensors = readSafetensors(pythonFile, 'file');
-    expect(Object.fromEntries([...tensors].map(([name, { shape }]) => [name, shape]))).toEqual({
-      a: [5],
-      b: [2, 2],
-      c: [2, 1],
-      e: [0, 3],
-    });
-    expect([...tensors.get('a')!.data]).toEqual([1, -0.5, 65504, 2 ** -24, Infinity]);
-    expect([...tensors.get('b')!.data]).toEqual([1.5, -2, 3.140625, 131 * 2 ** -17]);
-    expect([...tensors.get('c')!.data]).toEqual([0.10000000149011612, 1.0000000200408773e20]);
-  });
-
-  it('reads a file that starts at an odd address', () => {
-    const shifted = Buffer.concat([Buffer.alloc(1), pythonFile]).subarray(1);
-    expect(readSafetensors(shifted, 'file')).toEqual(readSafetensors(pythonFile, 'file'));
-  });
+describe('a safetensors file', () => {
+  it.each([1, 3, 7, 1000])(
+    'holds float32, bfloat16 and float16 as PyTorch has them, read in pieces of %d bytes',
+    async (pieceBytes) => {
+      const tensors = await read(pythonFile, pieceBytes);
+      expect(Object.fromEntries([...tensors].map(([name, { shape }]) => [name, shape]))).toEqual({
+        a: [5],
+        b: [2, 2],
+        c: [2, 1],
+        e: [0, 3],
+      });
+      expect([...tensors.get('a')!.data]).toEqual([1, -0.5, 65504, 2 ** -24, Infinity]);
+      expect([...tensors.get('b')!.data]).toEqual([1.5, -2, 3.140625, 131 * 2 ** -17]);
+      expect([...tensors.get('c')!.data]).toEqual([0.10000000149011612, 1.0000000200408773e20]);
+    },
+  );
 
   it.each([
     ['an empty file', new Uint8Array(0)],
@@ -55,15 +60,27 @@ describe('readSafetensors', () => {
     ['bytes of no tensor', aFile({ a: aTensor(0, 4) }, 8)],
     ['a shape that needs other bytes', aFile({ a: aTensor(0, 8, [3]) }, 8)],
     ['a reversed range', aFile({ a: aTensor(4, 0, [1]) }, 4)],
-  ])('refuses %s', (_fault, bytes) => {
-    expect(() => readSafetensors(bytes, 'model.safetensors')).toThrow(CorruptRecordError);
-    expect(() => readSafetensors(bytes, 'model.safetensors')).toThrow(/^model\.safetensors: /);
+  ])('is refused: %s', async (_fault, bytes) => {
+    await expect(read(bytes)).rejects.toThrow(CorruptRecordError);
+    await expect(read(bytes)).rejects.toThrow(/^model\.safetensors: /);
   });
 
-  it('names the storage type it cannot read', () => {
+  it('names the storage type it cannot read', async () => {
     const bytes = aFile({ a: aTensor(0, 4, [4], 'I8') }, 4);
-    expect(() => readSafetensors(bytes, 'file')).toThrow(UnsupportedModelError);
-    expect(() => readSafetensors(bytes, 'file')).toThrow(/a is stored as I8/);
+    await expect(read(bytes)).rejects.toThrow(UnsupportedModelError);
+    await expect(read(bytes)).rejects.toThrow(/a is stored as I8/);
+  });
+
+  it('that ends while it is read names the tensor that is cut', async () => {
+    const files = modelFilesOf({ 'model.safetensors': pythonFile });
+    const file = (await files.open('model.safetensors'))!;
+    const cut = {
+      ...file,
+      read: (start: number, end: number) => file.read(start, Math.min(end, pythonFile.length - 1)),
+    };
+    await expect(readWeights({ ...files, open: async () => cut })).rejects.toThrow(
+      /model\.safetensors: a ends too early/,
+    );
   });
 });
 
@@ -73,23 +90,39 @@ describe('encodeSafetensors', () => {
     ['a', { shape: [1], data: Float32Array.of(0.1) }],
   ]);
 
-  it('keeps float32 values to the bit', () => {
-    const bytes = encodeSafetensors(tensors);
-    expect(readSafetensors(bytes, 'file')).toEqual(new Map([...tensors].toSorted()));
+  it('keeps float32 values to the bit', async () => {
+    const bytes = encodeWholeSafetensors(tensors);
+    expect(await read(bytes)).toEqual(new Map([...tensors].toSorted()));
     expect(JSON.parse(Buffer.from(bytes.subarray(8)).toString().split('}}')[0].concat('}}')).__metadata__).toEqual({
       format: 'pt',
     });
   });
 
   it('gives equal bytes for equal tensors in another order', () => {
-    expect(encodeSafetensors(new Map([...tensors].toReversed()))).toEqual(encodeSafetensors(tensors));
+    expect(encodeWholeSafetensors(new Map([...tensors].toReversed()))).toEqual(encodeWholeSafetensors(tensors));
   });
 
-  it('rounds bfloat16 to nearest, ties to even, as PyTorch', () => {
+  it("asks for a tensor's values when those before are written", () => {
+    const asked: string[] = [];
+    const sourceOf = (name: string) => ({
+      shape: [2],
+      *values() {
+        asked.push(name);
+        yield Float32Array.of(1);
+        yield Float32Array.of(2);
+      },
+    });
+    const pieces = encodeSafetensors(new Map(['b', 'a'].map((name) => [name, sourceOf(name)])));
+    const askedBy = [...pieces].map(() => [...asked]);
+    expect(askedBy.length).toBe(5);
+    expect(asked).toEqual(['a', 'b']);
+  });
+
+  it('rounds bfloat16 to nearest, ties to even, as PyTorch', async () => {
     const data = Float32Array.of(1.00390625, 1.01171875, 3.4e38, -1e-40, 1.0039063, Number.NaN);
-    const bytes = encodeSafetensors(new Map([['x', { shape: [6], data }]]), 'BF16');
-    const halves = new Uint16Array(bytes.slice(-12).buffer);
+    const bytes = encodeWholeSafetensors(new Map([['x', { shape: [6], data }]]), 'BF16');
+    const halves = new Uint16Array(new Uint8Array(bytes.subarray(-12)).buffer);
     expect([...halves].slice(0, 5)).toEqual([16256, 16258, 32640, 32769, 16256]);
-    expect(readSafetensors(bytes, 'file').get('x')!.data[5]).toBeNaN();
+    expect((await read(bytes)).get('x')!.data[5]).toBeNaN();
   });
 });

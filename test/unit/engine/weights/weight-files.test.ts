@@ -1,18 +1,17 @@
-import { encodeSafetensors } from '../../../../src/engine/weights/safetensors.ts';
-import { encodeWeightFiles, loadWeightFiles } from '../../../../src/engine/weights/weight-files.ts';
+import { loadBackend } from '../../../../src/engine/runtime/backend.ts';
+import { encodeWholeSafetensors } from '../../../../src/engine/weights/encode-safetensors.ts';
+import { encodeWeightFiles } from '../../../../src/engine/weights/weight-files.ts';
 import { CorruptRecordError, UnsupportedModelError } from '../../../../src/schema/errors.ts';
+import { modelFilesOf, readWeights } from '../../../support/model-files.ts';
 
-const folder = (files: Record<string, Uint8Array | object>) => async (name: string) => {
-  const file = files[name];
-  return file === undefined || file instanceof Uint8Array ? file : Buffer.from(JSON.stringify(file));
-};
+beforeAll(loadBackend);
 
-describe('loadWeightFiles', () => {
+describe('weight files', () => {
   const shard = (name: string, value: number) =>
-    encodeSafetensors(new Map([[name, { shape: [1], data: Float32Array.of(value) }]]));
+    encodeWholeSafetensors(new Map([[name, { shape: [1], data: Float32Array.of(value) }]]));
   it('reads every shard of an index', async () => {
-    const weights = await loadWeightFiles(
-      folder({
+    const weights = await readWeights(
+      modelFilesOf({
         'model.safetensors.index.json': { weight_map: { a: '1.safetensors', b: '2.safetensors' } },
         '1.safetensors': shard('a', 1),
         '2.safetensors': shard('b', 2),
@@ -37,8 +36,15 @@ describe('loadWeightFiles', () => {
       CorruptRecordError,
     ],
     ['an index without a map', { 'model.safetensors.index.json': {} }, CorruptRecordError],
+    ...['../model.safetensors', '/etc/passwd', 'a/b.safetensors', '..\\a.safetensors'].map(
+      (file): [string, object, typeof CorruptRecordError] => [
+        `an index that names ${file}`,
+        { 'model.safetensors.index.json': { weight_map: { a: file } }, [file]: shard('a', 1) },
+        CorruptRecordError,
+      ],
+    ),
   ])('refuses %s', async (_fault, files, error) => {
-    await expect(loadWeightFiles(folder(files))).rejects.toThrow(error);
+    await expect(readWeights(modelFilesOf(files))).rejects.toThrow(error);
   });
 });
 
@@ -56,8 +62,13 @@ describe('encodeWeightFiles', () => {
       ],
     ],
   ])('writes files of at most %d bytes of values, which load again', async (maxShardBytes, names) => {
-    const files = Object.fromEntries(encodeWeightFiles(tensors, 'optimizer', maxShardBytes));
+    const files = Object.fromEntries(
+      [...encodeWeightFiles(tensors, 'optimizer', maxShardBytes)].map(([name, pieces]) => [
+        name,
+        Buffer.concat([...pieces]),
+      ]),
+    );
     expect(Object.keys(files)).toEqual(names);
-    expect(await loadWeightFiles(folder(files), 'optimizer')).toEqual(tensors);
+    expect(await readWeights(modelFilesOf(files), 'optimizer')).toEqual(tensors);
   });
 });
