@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { mapBounded } from '../base/bounded.ts';
-import { sha256Of } from '../base/hash.ts';
+import { createSha256, sha256Of } from '../base/hash.ts';
 import { manifestKey } from '../schema/keys.ts';
 import { Manifest, type ManifestInput, type ManifestPart } from '../schema/manifest.ts';
 import { createCheckedStore } from './checked-store.ts';
@@ -81,7 +80,7 @@ function readInputs(store: Store, folders: readonly string[]): Promise<(Manifest
 }
 
 async function writeMeasured(store: Store, key: string, content: Content) {
-  const hash = createHash('sha256');
+  const hash = createSha256();
   let bytes = 0;
   await writeContent(store, key, content, (piece) => {
     hash.update(piece);
