@@ -33,7 +33,8 @@ export const attemptsOf = (error: unknown): number =>
 export function explainS3Error(cause: unknown, { Bucket, Key }: S3Object): unknown {
   const { name, message, code } = cause as Error & { code?: string };
   const place = `s3://${Bucket}/${Key}`;
-  if (name === 'NoSuchKey') {
+  // A request for the header alone is answered without a code.
+  if (name === 'NoSuchKey' || name === 'NotFound') {
     return new NotFoundError(`${place} is not there; run the stage that writes it first`, { cause });
   }
   if (name === 'NoSuchBucket') {

@@ -46,6 +46,22 @@ describe('rise generate', () => {
     expect(await generate(...ask, '--seed', '2')).not.toBe(answer);
   });
 
+  it('answers in bf16 too, and knows no other precision', async () => {
+    const ask = [
+      '--model',
+      prompts[0].checkpoint,
+      '--prompt',
+      'Why?',
+      '--max-new-tokens',
+      '4',
+      '--json',
+      '--precision',
+    ];
+    const { promptTokenIds } = JSON.parse(await generate(...ask, 'bf16'));
+    expect(JSON.parse(await generate(...ask, 'float32')).promptTokenIds).toEqual(promptTokenIds);
+    await expect(generate(...ask, 'float16')).rejects.toThrow(/float16/);
+  });
+
   it.each([
     ['a folder that is not there', ['--model', 'no/such', '--prompt', 'Why?'], '--model no/such is not a folder'],
     [

@@ -14,6 +14,7 @@ describe('completeOnce', () => {
     await completeOnce(store, 'one/', work, async (writePart) => {
       await writePart('one/b.jsonl', 'é\n', 1);
       await writePart('one/a.bin', Uint8Array.of(1, 2, 3));
+      await writePart('one/c.bin', [Uint8Array.of(1), Uint8Array.of(2, 3)]);
       return { correct: 3 };
     });
     const manifest = await readJson(store, 'one/manifest.json', Manifest);
@@ -25,8 +26,10 @@ describe('completeOnce', () => {
         records: 1,
         sha256: 'edd3a863872a04239eb29ad4bc12fc892b3d4ae57cc7e786a3697816f8e141c2',
       },
+      { key: 'one/c.bin', bytes: 3, sha256: '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81' },
     ]);
     expect(manifest.summary).toEqual({ correct: 3 });
+    expect([...(await store.read('one/c.bin'))]).toEqual([1, 2, 3]);
   });
 
   it('does finished work no second time', async () => {

@@ -149,6 +149,24 @@ describe.each<[Engine, Precision]>([
     executor.dispose();
   });
 
+  it('that is read at first may be trained later', () => {
+    const executor = open();
+    const tensor = aTensor();
+    const weight = aWeight(tensor);
+    const stored = executor.adopt(weight);
+    expect([...executor.drain(stored)].flatMap((piece) => [...piece])).toEqual(VALUES);
+    if (engine === 'traced') tensor.release();
+    const trained = executor.adopt(weight, 'float32');
+    const add = executor.define(() => {
+      trained.assignAdd(tf.fill([2, 2], 2 ** -20));
+      return { sum: tf.sum(weight) };
+    });
+    add({});
+    const expected = VALUES.map((value) => Math.fround(value + 2 ** -20));
+    expect([...executor.drain(executor.adopt(weight))].flatMap((piece) => [...piece])).toEqual(expected);
+    executor.dispose();
+  });
+
   it('lives on in its executor alone', () => {
     const executor = open();
     const tensor = aTensor();
