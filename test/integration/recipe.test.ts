@@ -75,7 +75,7 @@ describe('the recipe in one process', () => {
     ['rise', 'sft/checkpoint'],
   ] as const)('trains the weights of a run, and its optimizer, bit for bit: %s', async (policy, path) => {
     const stored = folderModelFiles(join(store, 'runs', runId, path));
-    expect(await hashWeights(recipe.policies[policy].readFile)).toEqual(await hashWeights(stored));
+    expect(await hashWeights(recipe.policies[policy].files.read)).toEqual(await hashWeights(stored.read));
   });
 
   it('measures what a run measures', () => {

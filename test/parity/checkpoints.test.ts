@@ -4,12 +4,13 @@ import { loadPolicy } from '../../src/engine/policy.ts';
 import { createChatTemplate } from '../../src/engine/processing/chat-template.ts';
 import { createTokenizer } from '../../src/engine/processing/tokenizer.ts';
 import { createTracedExecutor } from '../../src/engine/runtime/traced-executor.ts';
+import { encodeWholeSafetensors, type HostTensor } from '../../src/engine/weights/encode-safetensors.ts';
 import { readModelSettings } from '../../src/engine/weights/model-settings.ts';
-import { encodeSafetensors, type HostTensor, readSafetensors } from '../../src/engine/weights/safetensors.ts';
 import { decodeImage } from '../../src/images/decode-image.ts';
 import { RiseError, UnsupportedModelError } from '../../src/schema/errors.ts';
 import { loadProcessor } from '../support/load-processor.ts';
-import { type ReplacedFiles, tinyCheckpointWith } from '../support/tiny-checkpoint.ts';
+import { readWeights } from '../support/model-files.ts';
+import { type ReplacedFiles, tinyCheckpointWith, tinyFilesWith } from '../support/tiny-checkpoint.ts';
 import { largestDifference, rawImage, readFixtureFrom, unpack, unpackFloats } from './fixtures.ts';
 
 // Written by scripts/parity/checkpoint_fixtures.py.
@@ -116,7 +117,7 @@ describe('image files, beside Pillow', () => {
 });
 
 async function generate(files: ReplacedFiles): Promise<number[]> {
-  const { model, processor } = await loadPolicy(tinyCheckpointWith(files));
+  const { model, processor } = await loadPolicy(tinyFilesWith(files));
   try {
     const prompt = await processor.processPrompt({ content: [TEXT] });
     const { stopTokenIds, repetitionPenalty } = processor;
@@ -135,8 +136,7 @@ type Head = 'none' | 'equal' | 'swapped' | 'only' | 'small';
 
 /** The weights of rise-tiny with another head, as the script makes them. */
 async function changeHead(head: Head): Promise<Uint8Array> {
-  const bytes = (await tinyCheckpointWith({})('model.safetensors'))!;
-  const weights = readSafetensors(bytes, 'model.safetensors');
+  const weights = await readWeights(tinyFilesWith({}));
   const table = weights.get(EMBEDDINGS)!;
   if (head === 'equal') weights.set(HEAD, table);
   if (head === 'swapped') weights.set(HEAD, swapRows(table, 16, 23));
@@ -146,7 +146,7 @@ async function changeHead(head: Head): Promise<Uint8Array> {
   }
   if (head === 'small')
     weights.set(EMBEDDINGS, { ...table, data: table.data.map((value) => value * Math.fround(0.01)) });
-  return encodeSafetensors(weights);
+  return encodeWholeSafetensors(weights);
 }
 
 const EMBEDDINGS = 'model.embed_tokens.weight';
