@@ -25,6 +25,8 @@ export function createCheckedStore(store: Store, parts: readonly ManifestPart[])
     uri: store.uri,
     exists: (key) => store.exists(key),
     sizeOf: (key) => store.sizeOf(key),
+    // Whoever reads a file itself would not see that it was changed.
+    pathOf: (key) => (promisedOf(key) ? undefined : store.pathOf?.(key)),
     list: (prefix) => store.list(prefix),
     delete: (key) => store.delete(key),
     write: (key, bytes, options) => store.write(key, bytes, options),

@@ -14,8 +14,8 @@ export interface Store {
   exists(key: string): Promise<boolean>;
   /** Bytes of the object; undefined when there is none. */
   sizeOf(key: string): Promise<number | undefined>;
-  /** Where the object lies, in a store on this machine: for what reads it faster there than from a stream. */
-  pathOf?(key: string): string;
+  /** Where the object lies, if that is a file of this machine: for what reads it faster there than from a stream. */
+  pathOf?(key: string): string | undefined;
   /** Keys that begin with the prefix, sorted by code unit. */
   list(prefix: string): Promise<string[]>;
   /** Removes the object; absent is fine. */
