@@ -17,7 +17,7 @@ import { noteStart } from '../store/note-start.ts';
 import { writeIfAbsent } from '../store/presence.ts';
 import type { Store } from '../store/store.ts';
 import { type ContentFolder, copyContent, describeContent } from './content-folder.ts';
-import { storeRewards } from './store-rewards.ts';
+import { placesOf, storeRewards } from './store-rewards.ts';
 
 /** What a checkpoint folder holds for the engine; notes and scripts beside it make no different model. */
 const MODEL_FILE_EXTENSIONS = ['.json', '.safetensors', '.jinja', '.txt'];
@@ -46,7 +46,7 @@ export async function prepareRun(
   checkTraining(config);
   const rewards = await storeRewards(store, config.rewards, configFolder);
   const environment = (name: string) => process.env[name];
-  await loadRewards(store, { ...config, rewards }, environment);
+  await loadRewards(store, { ...config, rewards }, environment, placesOf(config.rewards, rewards, configFolder));
   loadExpert(store, config.expert, environment);
   loadBenchmarks(config);
   const resolved: RunConfig = {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { sha256Of } from '../base/hash.ts';
+import type { Places } from '../rewards/load-rewards.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { rewardModuleKey } from '../schema/keys.ts';
@@ -24,6 +25,15 @@ export async function storeRewards(
     stored[name] = { ...use, module: await storeModule(store, path, `rewards.${name}.module`) };
   }
   return stored;
+}
+
+/** Where the user's own rewards lie on this machine, by the keys that `storeRewards` gave them. */
+export function placesOf(rewards: RunConfig['rewards'], stored: RunConfig['rewards'], configFolder: string): Places {
+  return new Map(
+    Object.entries(rewards).flatMap(([name, { module }]) =>
+      module === undefined ? [] : [[stored[name].module!, resolve(configFolder, module)] as const],
+    ),
+  );
 }
 
 async function storeModule(store: Store, path: string, field: string): Promise<string> {

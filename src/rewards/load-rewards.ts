@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { z } from 'zod';
 import type { Environment } from '../endpoints/environment.ts';
 import type { RewardUse } from '../schema/config/rewards.ts';
@@ -11,7 +10,11 @@ import { createTextCache } from '../store/text-cache.ts';
 import { describeNeeds } from './describe-needs.ts';
 import { type ActiveReward, BUILT_IN_REWARDS, type RewardContext } from './index.ts';
 import type { RewardServices } from './reward.ts';
+import { describeCaseFault } from './user/check-case.ts';
 import { type LoadedUserReward, loadUserReward } from './user/load-user-reward.ts';
+
+/** Where the files of stored modules lie, by key. */
+export type Places = ReadonlyMap<string, string>;
 
 /** What rewards need of a run's config. */
 export type RewardConfig = Pick<RunConfig, 'rewards' | 'sampling'>;
@@ -20,18 +23,21 @@ export type RewardConfig = Pick<RunConfig, 'rewards' | 'sampling'>;
  * The rewards of a run, ready to score: accuracy, and every other of a weight that is not 0, in the order of the config.
  * Throws `InvalidInputError` on an unknown name, a module that does not load, options that the reward does not take, and
  * an API key that is not in the environment; without an environment, where nothing is scored, keys are not looked for.
+ *
+ * @param places of the user's own rewards by key, where their author is at hand: messages name them
  */
 export async function loadRewards(
   store: Store,
   config: RewardConfig,
   environment?: Environment,
+  places: Places = new Map(),
 ): Promise<ActiveReward[]> {
   const { maxNewTokens } = config.sampling;
   const context = { maxNewTokens, ...createRewardServices(store, environment) };
   return Promise.all(
     usedRewards(config).map(async ([name, use]) => {
       const { version, findNeeds, scorer } = isOwn(use)
-        ? await createOwn(store, name, use, maxNewTokens)
+        ? await createOwn(store, name, use, { maxNewTokens, places })
         : createBuiltIn(name, use, context);
       return {
         name,
@@ -52,9 +58,10 @@ export async function findRewardFaults(
   const faults = usedRewards(config).map(async ([name, use]) => {
     if (!isOwn(use)) return [];
     const cases = await (await loadOwn(store, name, use)).runCases(config.sampling.maxNewTokens);
-    return cases.flatMap(({ name: golden, fault }) =>
-      fault === undefined ? [] : [{ place: `rewards.${name}`, message: `golden case "${golden}" ${fault}` }],
-    );
+    return cases.flatMap(({ name: golden, outcome }) => {
+      const fault = describeCaseFault(outcome);
+      return fault === undefined ? [] : [{ place: `rewards.${name}`, message: `golden case "${golden}" ${fault}` }];
+    });
   });
   return (await Promise.all(faults)).flat();
 }
@@ -75,8 +82,13 @@ const usedRewards = ({ rewards }: RewardConfig) =>
 type OwnUse = RewardUse & { module: string };
 const isOwn = (use: RewardUse): use is OwnUse => use.module !== undefined;
 
-async function createOwn(store: Store, name: string, use: OwnUse, maxNewTokens: number) {
-  const { version, findNeeds, create } = await loadOwn(store, name, use);
+async function createOwn(
+  store: Store,
+  name: string,
+  use: OwnUse,
+  { maxNewTokens, places }: { maxNewTokens: number; places: Places },
+) {
+  const { version, findNeeds, create } = await loadOwn(store, name, use, places);
   try {
     return { version, findNeeds, scorer: await create(use.options, maxNewTokens) };
   } catch (cause) {
@@ -85,13 +97,22 @@ async function createOwn(store: Store, name: string, use: OwnUse, maxNewTokens: 
   }
 }
 
-async function loadOwn(store: Store, name: string, { module, timeoutSeconds }: OwnUse): Promise<LoadedUserReward> {
+async function loadOwn(
+  store: Store,
+  name: string,
+  { module, timeoutSeconds }: OwnUse,
+  places: Places = new Map(),
+): Promise<LoadedUserReward> {
   if (findBuiltIn(name)) {
     throw new InvalidInputError(`rewards.${name} is built in; give your own reward another name`);
   }
-  const reward = await loadUserReward(store, module, timeoutSeconds);
+  const reward = await loadUserReward(store, module, timeoutSeconds, places.get(module)).catch((cause) => {
+    throw cause instanceof InvalidInputError
+      ? new InvalidInputError(`rewards.${name}: ${cause.message}`, { cause })
+      : cause;
+  });
   if (reward.name === name) return reward;
-  throw new InvalidInputError(`rewards.${name}: ${basename(module)} defines the reward ${reward.name}; use that name`);
+  throw new InvalidInputError(`rewards.${name}: ${reward.place} defines the reward ${reward.name}; use that name`);
 }
 
 const findBuiltIn = (name: string) => BUILT_IN_REWARDS.find((reward) => reward.name === name);

@@ -8,6 +8,12 @@ export type RewardCall =
   | { kind: 'score'; scorer: number; prompt: Prompt; trajectory: ScorableTrajectory }
   | { kind: 'run-case'; at: number; maxNewTokens: number };
 
+/** What comes of a golden case. */
+export type CaseOutcome =
+  | { kind: 'holds'; value: number; evidence: string }
+  | { kind: 'differs'; value: number; evidence: string; wanted: number }
+  | { kind: 'failed'; fault: string };
+
 /** What each call gives. */
 export interface RewardAnswers {
   /** The number of the scorer; its variant, if it has one. */
@@ -15,8 +21,15 @@ export interface RewardAnswers {
   /** What the prompt lacks, in words. */
   'find-needs': string[];
   score: RewardValue;
-  /** What is wrong with the golden case; nothing where it holds. */
-  'run-case': { fault?: string };
+  'run-case': CaseOutcome;
+}
+
+/** A file with a user's reward. */
+export interface RewardFile {
+  name: string;
+  /** As messages name it: where its author has it, or its name where that is not known. */
+  place: string;
+  code: Uint8Array;
 }
 
 /** What a module says of its reward. */

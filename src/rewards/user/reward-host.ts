@@ -5,6 +5,7 @@ import {
   type RewardAnswers,
   type RewardCall,
   type RewardDescription,
+  type RewardFile,
   type ThreadMessage,
 } from './reward-calls.ts';
 import { startRewardThread } from './reward-thread.ts';
@@ -34,12 +35,12 @@ interface PendingCall {
 }
 
 /** Loads a module in a thread of its own, within as long as one score may take. Throws `InvalidInputError` where that fails. */
-export async function openRewardHost(file: string, code: Uint8Array, limitSeconds: number): Promise<RewardHost> {
-  const worker = startRewardThread(file, code);
+export async function openRewardHost(file: RewardFile, limitSeconds: number): Promise<RewardHost> {
+  const worker = startRewardThread(file);
   const calls = followCalls(worker);
   const description = await calls.expect<RewardDescription>(LOADING, limitSeconds).catch(async (cause: Error) => {
     await worker.terminate();
-    throw new InvalidInputError(`${file} does not load: ${cause.message}`, { cause });
+    throw new InvalidInputError(`${file.place} does not load: ${cause.message}`, { cause });
   });
   let asked = LOADING;
   return {

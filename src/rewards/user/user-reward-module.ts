@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { describeNeeds } from '../describe-needs.ts';
 import type { DefineReward, Scorer, UserReward } from '../reward.ts';
-import { findCaseFault } from './check-case.ts';
-import type { RewardAnswers, RewardCall, RewardDescription } from './reward-calls.ts';
+import { runCase } from './check-case.ts';
+import type { RewardAnswers, RewardCall, RewardDescription, RewardFile } from './reward-calls.ts';
 
 /** A user's module at work, in the thread that it has to itself. */
 export interface UserRewardModule {
@@ -33,9 +33,9 @@ const UserRewardShape = z.looseObject({
 });
 
 /** Runs a module of one file. Throws `InvalidInputError` where it does not load or defines no reward. */
-export async function openUserReward(file: string, code: Buffer): Promise<UserRewardModule> {
+export async function openUserReward(file: RewardFile): Promise<UserRewardModule> {
   const describe = (error: unknown) => describeError(error, file);
-  const reward = defineReward(await runModule(file, code, describe), describe);
+  const reward = defineReward(await runModule(file, describe), describe);
   const scorers: Scorer[] = [];
   const { name, version, cases } = reward;
   return {
@@ -53,16 +53,16 @@ export async function openUserReward(file: string, code: Buffer): Promise<UserRe
         case 'score':
           return scorers[call.scorer].score(call.prompt, call.trajectory);
         case 'run-case':
-          return { fault: await findCaseFault(reward, call.at, call.maxNewTokens, describe) };
+          return runCase(reward, call.at, call.maxNewTokens, describe);
       }
     },
   };
 }
 
-/** In a folder of its own, so that the module finds no packages here that it would not find on Lambda. */
-async function runModule(file: string, code: Buffer, describe: (error: unknown) => string) {
+/** Runs a module in a folder of its own, so that the module finds no packages here that it would not find on Lambda. */
+async function runModule({ name, code }: RewardFile, describe: (error: unknown) => string) {
   const folder = await mkdtemp(join(tmpdir(), 'rise-reward-'));
-  const path = join(folder, file);
+  const path = join(folder, name);
   try {
     await writeFile(path, code);
     return createRequire(path)(path) as { default?: unknown };
@@ -98,9 +98,9 @@ function parseOptions(reward: UserReward, options: object): unknown {
 }
 
 /** Where in the module an error was thrown: the innermost line of its stack that is the module's. */
-function describeError(error: unknown, file: string): string {
+function describeError(error: unknown, { name, place: filePlace }: RewardFile): string {
   if (!(error instanceof Error)) return String(error);
-  const escaped = file.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const place = new RegExp(`rise-reward-\\w+/(${escaped}:\\d+:\\d+)`).exec(error.stack ?? '')?.[1];
-  return `${error.name}: ${error.message}${place === undefined ? '' : ` (${place})`}`;
+  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const place = new RegExp(`rise-reward-\\w+/${escaped}(:\\d+:\\d+)`).exec(error.stack ?? '')?.[1];
+  return `${error.name}: ${error.message}${place === undefined ? '' : ` (${filePlace}${place})`}`;
 }
