@@ -22,6 +22,7 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   route: () => import('./commands/route.ts'),
   shards: () => import('./commands/shards.ts'),
   run: () => import('./commands/run.ts'),
+  reward: () => import('./commands/reward.ts'),
   rescore: () => import('./commands/rescore.ts'),
   simulate: () => import('./commands/simulate.ts'),
   deploy: () => import('./commands/deploy.ts'),

@@ -70,7 +70,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/cli': ['src'],
   'src/cli/views': [
     ...['src/base', 'src/schema', 'src/datasets', 'src/lineage', 'src/stages/score', 'src/recorded', 'src/local'],
-    ...['src/aws', 'src/forecast'],
+    ...['src/aws', 'src/forecast', 'src/rewards/user'],
   ],
   lambdas: ['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/stages'],
   containers: ['src/base', 'src/schema', 'src/store', 'src/engine', 'src/stages', 'setup'],
