@@ -14,8 +14,20 @@ export interface ReportContent {
   /** Prompts that needed an SFT example and have none; absent where nobody counted. */
   withoutExample?: WithoutExample;
   sftExamples: SourceCounts;
+  /** In the order of the rollouts. */
+  rewards: RolloutRewards[];
   /** Absent where no judge was paid. */
   judge?: RunSummary['judge'];
+}
+
+/** Means over the trajectories of a rollout. */
+export interface RolloutRewards {
+  /** `iteration-000003`, or `diagnosis`. */
+  rollout: string;
+  /** The weighted sum that RL learns from. */
+  reward: number;
+  /** Values of the rewards that it is of, by name, unweighted. */
+  means: Readonly<Record<string, number>>;
 }
 
 /** What a report shows of one benchmark. */
@@ -55,7 +67,8 @@ function alignTable({ title, header, rows }: Table): string {
   return `${title}\n${lines.join('')}`;
 }
 
-function buildTables({ benchmarks, routes, withoutExample, sftExamples, judge }: ReportContent): Table[] {
+function buildTables(content: ReportContent): Table[] {
+  const { benchmarks, routes, withoutExample, sftExamples, rewards, judge } = content;
   const measured = benchmarks.flatMap((benchmark) => {
     const about = benchmarks.length > 1 ? ` on ${benchmark.title}` : '';
     return [accuracyTable(benchmark), comparisonTable(benchmark, about), tierTable(benchmark, about)];
@@ -64,6 +77,7 @@ function buildTables({ benchmarks, routes, withoutExample, sftExamples, judge }:
     ...measured,
     dataTable(routes, sftExamples),
     ...lackTable(withoutExample),
+    ...(rewards.length > 0 ? [rewardTable(rewards)] : []),
     ...(judge ? [judgeTable(judge)] : []),
   ];
 }
@@ -122,6 +136,23 @@ function lackTable(withoutExample: WithoutExample | undefined): Table[] {
     return [meaning, String(withoutExample?.[reason])];
   });
   return rows.length === 0 ? [] : [{ title: 'Prompts without an SFT example', header: ['reason', 'prompts'], rows }];
+}
+
+/** More rollouts than this are shown by so many, the first and the last among them. */
+const SHOWN_ROLLOUTS = 12;
+
+function rewardTable(rewards: readonly RolloutRewards[]): Table {
+  const names = [...new Set(rewards.flatMap(({ means }) => Object.keys(means)))];
+  const rows = pickEvenly(rewards, SHOWN_ROLLOUTS).map(({ rollout, reward, means }) => {
+    const values = names.map((name) => means[name]?.toFixed(3) ?? '');
+    return [rollout.replace(/^iteration-0*(?=\d)/, 'iteration '), reward.toFixed(3), ...values];
+  });
+  return { title: 'Mean rewards', header: ['rollout', 'reward', ...names], rows };
+}
+
+function pickEvenly<T>(items: readonly T[], most: number): T[] {
+  if (items.length <= most) return [...items];
+  return Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))]);
 }
 
 function judgeTable(judge: NonNullable<RunSummary['judge']>): Table {

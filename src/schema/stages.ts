@@ -199,8 +199,6 @@ export const STAGES = {
         ),
       ),
     ],
-    // Of scores it tells what judges took.
-    goesBy: [],
     access: { reads: [RUNS], writes: ['runs/*/report/*', 'runs/*/summary.json'] },
   }),
   'record-failure': noteOnLambda({

@@ -22,7 +22,7 @@ import { readConfig, readJsonIfPresent, readRecords } from '../../store/records.
 import type { Store } from '../../store/store.ts';
 import { completeStage } from '../complete-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
-import { sumJudgeTotals } from './sum-judge-totals.ts';
+import { averageRewards, readScoring, sumJudgeTotals } from './read-scoring.ts';
 
 const CONCURRENT_READS = 32;
 
@@ -61,13 +61,15 @@ async function readContent(
   const benchmarks = loadBenchmarks(config);
   const routes = await readShards(store, shardCount, (shard) => recordsKey(routesPrefix(runId, shard)), Route);
   const answers = await readShards(store, shardCount, (shard) => recordsKey(expertPrefix(runId, shard)), ExpertAnswer);
+  const scoring = await readScoring(store, runId);
   return {
     runId,
     benchmarks: await Promise.all(benchmarks.map((benchmark) => readBenchmark(store, runId, benchmark))),
     routes: countRoutes(routes),
     withoutExample: countWithoutExample(routes, answers, config.expert.maxConsultations),
     sftExamples: await readSourceCounts(store, runId),
-    judge: await sumJudgeTotals(store, runId),
+    rewards: averageRewards(scoring),
+    judge: sumJudgeTotals(scoring),
   };
 }
 

@@ -1,6 +1,7 @@
 import { mapBounded } from '../../base/bounded.ts';
 import { type ActiveReward, scoreTrajectory } from '../../rewards/index.ts';
 import { rewardVersions } from '../../rewards/load-rewards.ts';
+import { meanValues } from '../../rewards/mean-values.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { CorruptRecordError, InterruptedError } from '../../schema/errors.ts';
 import { planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
@@ -32,6 +33,8 @@ export interface ScoringSummary extends Partial<JudgeTotals> {
   trajectories: number;
   correct: number;
   meanReward: number;
+  /** Mean value of each reward. */
+  rewards: Record<string, number>;
 }
 
 /**
@@ -55,6 +58,7 @@ export async function scoreShard(deps: StoppableDeps, task: ScoringTask): Promis
       trajectories: scores.length,
       correct: scores.filter((score) => score.isCorrect).length,
       meanReward: scores.reduce((sum, score) => sum + score.reward, 0) / scores.length,
+      rewards: meanValues(scores),
       ...totalUsage(scores),
     };
   });

@@ -1,5 +1,6 @@
 import type { Lesson, ScoredGroup } from '../../algorithms/algorithm.ts';
 import type { Precision } from '../../engine/open-engine.ts';
+import { meanValues } from '../../rewards/mean-values.ts';
 import type { StepMetrics } from '../resume.ts';
 
 export interface TrainRlSummary {
@@ -42,12 +43,12 @@ export function describeIteration(
   milliseconds: number,
 ): Record<string, number> {
   const members = groups.flatMap((group) => group.members);
-  const formats = members.flatMap(({ score }) => score.rewardBreakdown.format?.value ?? []);
+  const means = Object.entries(meanValues(members.map(({ score }) => score)));
   const seconds = milliseconds / 1000;
   return {
     'reward/mean': summary.rewardMean,
     'accuracy/mean': summary.accuracyMean,
-    ...(formats.length > 0 && { 'format/mean': mean(formats) }),
+    ...Object.fromEntries(means.map(([name, value]) => [`rewards/${name}/mean`, value])),
     'group/zeroVarianceFraction': 1 - summary.keptGroups / summary.groups,
     'length/mean': mean(members.map(({ trajectory }) => trajectory.tokenIds.length)),
     'length/unfinishedFraction': mean(members.map(({ trajectory }) => Number(trajectory.finishReason === 'length'))),

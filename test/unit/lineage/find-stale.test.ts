@@ -92,9 +92,11 @@ describe('what is stale', () => {
 
   it('leaves routes alone where there was no RL and only another reward than accuracy changed', async () => {
     const run = await aFinishedRun(0);
-    expect(worksOf(run, { ...current, format: '2' })).toEqual(['diagnosis/scores/00000/', 'diagnosis/scores/00001/']);
+    // The report tells the means of all.
+    const scores = ['diagnosis/scores/00000/', 'diagnosis/scores/00001/', 'report/'];
+    expect(worksOf(run, { ...current, format: '2' })).toEqual(scores);
     expect(worksOf(run, { ...current, accuracy: '3' })).toContain('routes/00001/');
-    expect(worksOf(run, current, [{ kind: 'weight', reward: 'format', used: 1, current: 2 }])).toHaveLength(2);
+    expect(worksOf(run, current, [{ kind: 'weight', reward: 'format', used: 1, current: 2 }])).toEqual(scores);
   });
 
   it('counts rewards that came, went or weigh otherwise', () => {

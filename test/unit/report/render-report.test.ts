@@ -23,6 +23,11 @@ const aReport = (...benchmarks: BenchmarkContent[]) => ({
   benchmarks,
   routes: { mastered: 5, selfDistill: 3, expert: 2 },
   sftExamples: { selfDistill: 6, expert: 1 },
+  rewards: [
+    { rollout: 'iteration-000000', reward: 0.5, means: { accuracy: 0.5, brevity: 0.1 } },
+    { rollout: 'iteration-000010', reward: 0.625, means: { accuracy: 0.6, brevity: 0.25 } },
+    { rollout: 'diagnosis', reward: 0.7, means: { accuracy: 0.7, brevity: 0.3 } },
+  ],
 });
 
 describe('a report', () => {
@@ -50,6 +55,12 @@ Diagnosis of the RL policy
   mastered            5             0
   self-distill        3             6
   expert              2             1
+
+Mean rewards
+  rollout       reward  accuracy  brevity
+  iteration 0    0.500     0.500    0.100
+  iteration 10   0.625     0.600    0.250
+  diagnosis      0.700     0.700    0.300
 `);
   });
 
@@ -63,6 +74,7 @@ Diagnosis of the RL policy
       '## Paired comparison on my prompts',
       '## Accuracy by tier on my prompts',
       '## Diagnosis of the RL policy',
+      '## Mean rewards',
     ]);
   });
 

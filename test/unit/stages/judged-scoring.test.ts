@@ -14,7 +14,7 @@ import {
 } from '../../../src/schema/keys.ts';
 import { Manifest } from '../../../src/schema/manifest.ts';
 import { JudgeTotals, TrajectoryScore } from '../../../src/schema/trajectory.ts';
-import { sumJudgeTotals } from '../../../src/stages/report/sum-judge-totals.ts';
+import { readScoring, sumJudgeTotals } from '../../../src/stages/report/read-scoring.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords, readJson, readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -77,7 +77,7 @@ describe('scoring with a language model as judge', () => {
     expect(versions.perception).toBe('1 (openai judge-1)');
     expect(summary).toMatchObject({ trajectories: 4, judgements: 3, judgeInputTokens: 300, judgeOutputTokens: 30 });
     expect(summary.judgeDollars).toBeCloseTo(0.006);
-    expect(await sumJudgeTotals(store, 'run')).toEqual(JudgeTotals.parse(summary));
+    expect(sumJudgeTotals(await readScoring(store, 'run'))).toEqual(JudgeTotals.parse(summary));
     expect(endpoint.requests.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill('Bearer sk-test'));
   });
 

@@ -88,7 +88,7 @@ describe('scoring a shard', () => {
     const store = await aStoredShard();
     const late = aReward((call) => (call % 7 === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined));
     const summary = await score(store, late.accuracy);
-    expect(summary).toEqual({ trajectories: 2400, correct: 600, meanReward: 0.25 });
+    expect(summary).toEqual({ trajectories: 2400, correct: 600, meanReward: 0.25, rewards: { accuracy: 0.25 } });
     expect(await readResult(store)).toBe(undisturbed);
     expect((await readJson(store, manifestKey(prefix), Manifest)).versions).toEqual({ accuracy: '1' });
     expect(await journalled(store)).toBe(0);
