@@ -2,6 +2,7 @@ import { type RunOptions, StateMachine, type StateMachineDefinition } from 'aws-
 import { adaptDefinition, type LocalTask } from '../local/adapt-definition.ts';
 import type { Json, Machine } from '../local/definition.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
+import { InvalidInputError } from '../schema/errors.ts';
 import { configKey } from '../schema/keys.ts';
 import type { ExecutionInput } from '../schema/stage-inputs.ts';
 import { type Assumptions, BYTES_PER_TOKEN } from './assumptions.ts';
@@ -27,6 +28,8 @@ export interface Simulation {
   quotas: QuotaUse[];
 }
 
+/** Most RL iterations that are walked; one takes a millisecond. */
+const MOST_ITERATIONS = 10_000;
 /** Events of an execution itself: started, succeeded. */
 const EXECUTION_EVENTS = 2;
 /** Events of a state, by what it does: entered and exited, and what lies between. */
@@ -34,13 +37,19 @@ const EVENTS = { lambda: 5, batch: 6, 'distributed-map': 6, Parallel: 4, Map: 4,
 
 /**
  * Walks a synthesised state machine as Step Functions would, with the stages' own plans and modelled times, none of which
- * is waited for. Retries and failures do not happen.
+ * is waited for. Retries and failures do not happen. Throws `InvalidInputError` on more iterations than can be walked.
  */
 export async function simulateRun(
   definition: Machine,
   config: RunConfig,
   assumptions: Assumptions,
 ): Promise<Simulation> {
+  if (config.rl.iterations > MOST_ITERATIONS) {
+    throw new InvalidInputError(
+      `rl.iterations is ${config.rl.iterations}: each is walked, and more than ${MOST_ITERATIONS} take too long; ` +
+        'simulate fewer, time and cost grow with their number',
+    );
+  }
   const runId = `${config.name}-0123456789ab`;
   const input: ExecutionInput = { runId, configKey: configKey(runId) };
   const clock = createVirtualClock();

@@ -39,9 +39,20 @@ function readText(path: string): Promise<string> {
   });
 }
 
+const NO_CONFIG =
+  'give a run config, a YAML file such as examples/tiny.yaml; its section data names what to learn from';
+/** Names of files that people take for the argument of `rise run`. */
+const DATA_FILE = /\.(csv|tsv|jsonl|parquet|arrow|tar|zip|gz|safetensors)$/i;
+
 function parseYaml<T>(text: string, path: string, schema: z.ZodType<T>): T {
+  if (DATA_FILE.test(path)) throw new InvalidInputError(`${path} is data; ${NO_CONFIG}`);
   const { value, lineOf } = readYaml(text, path);
-  if (value === null) throw new InvalidInputError(`${path}: the config is empty; give a YAML run config`);
+  if (value === null) throw new InvalidInputError(`${path}: the config is empty; ${NO_CONFIG}`);
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new InvalidInputError(
+      `${path} has no fields: it is a ${Array.isArray(value) ? 'list' : 'text'}; ${NO_CONFIG}`,
+    );
+  }
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => {

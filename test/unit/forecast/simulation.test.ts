@@ -33,6 +33,12 @@ describe('a run of 10 million trajectories', () => {
     return scaleTo(10_000_000, { ...config, rl: { ...config.rl, ...fields } }, assume());
   };
 
+  it('is refused where it has more iterations than can be walked', async () => {
+    await expect(simulate(await large({ iterations: 9e15 }))).rejects.toThrow(
+      /rl\.iterations is 9000000000000000: each/,
+    );
+  });
+
   it('stays inside every quota', async () => {
     const { trajectories, quotas, seconds, cost } = await simulate(await large());
     expect(trajectories).toBe(10_000_000);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareRun } from '../../../src/launch/prepare-run.ts';
 import { lockRun } from '../../../src/local/run-lock.ts';
@@ -9,6 +9,11 @@ import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
 const aFolder = () => mkdtempSync(join(folder, 'f-'));
+function aFile(): string {
+  const path = join(aFolder(), 'file');
+  writeFileSync(path, 'w');
+  return path;
+}
 const aStore = () => createLocalStore(aFolder());
 
 function aProject(weights = 'w'): string {
@@ -85,6 +90,50 @@ describe('preparing a run', () => {
     await prepareRun(store, aConfig({ data: { ...aConfig().data, train } }), project);
     const names = (await store.list('datasets/')).map((key) => key.replace(/^datasets\/[^/]+\//, ''));
     expect(names).toEqual(['images/a.png', 'images/unused.png', 'train.jsonl']);
+  });
+
+  it.each([
+    [
+      'weights to a file elsewhere',
+      'model/model.safetensors',
+      () => aFile(),
+      /model\.safetensors is a link that leaves/,
+    ],
+    [
+      'weights to a device',
+      'model/model.safetensors',
+      () => '/dev/zero',
+      /leaves its folder, to \/dev\/zero; put a copy/,
+    ],
+  ])('refuses a link that leaves the folder: %s', async (_, place, target, message) => {
+    const project = aProject();
+    rmSync(join(project, place));
+    symlinkSync(target(), join(project, place));
+    await expect(prepareRun(aStore(), aConfig(), project)).rejects.toThrow(message);
+  });
+
+  it('refuses a pipe among the files of a model, rather than wait for it', async () => {
+    const project = aProject();
+    rmSync(join(project, 'model/model.safetensors'));
+    execFileSync('mkfifo', [join(project, 'model/model.safetensors')]);
+    await expect(prepareRun(aStore(), aConfig(), project)).rejects.toThrow(/model\.safetensors is no file; put a copy/);
+  });
+
+  it("follows links within the folder, and those of a snapshot in Hugging Face's cache to its blobs", async () => {
+    const project = aProject();
+    renameSync(join(project, 'model/model.safetensors'), join(project, 'model/weights.bin'));
+    symlinkSync('weights.bin', join(project, 'model/model.safetensors'));
+    const within = await prepareRun(aStore(), aConfig(), project);
+
+    const hub = join(project, 'hub/models--org--name');
+    for (const name of ['blobs', 'snapshots/0a1b']) mkdirSync(join(hub, name), { recursive: true });
+    for (const name of ['config.json', 'model.safetensors']) {
+      copyFileSync(join(project, 'model', name), join(hub, 'blobs', name));
+      symlinkSync(`../../blobs/${name}`, join(hub, 'snapshots/0a1b', name));
+    }
+    const policy = { model: 'hub/models--org--name/snapshots/0a1b' };
+    const cached = await prepareRun(aStore(), aConfig({ policy }), project);
+    expect(cached.config.policy.model).toBe(within.config.policy.model);
   });
 
   it("places the prompts that a benchmark brings as the run's own", async () => {

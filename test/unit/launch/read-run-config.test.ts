@@ -79,6 +79,15 @@ describe('a run config', () => {
     expect(() => parseRunConfig(VALID.replace(before, after), 'a.yaml')).toThrow(message);
   });
 
+  it.each([
+    ['x.csv', 'id,question\n1,a: b', /^x\.csv is data; give a run config, a YAML file such as examples\/tiny\.yaml/],
+    ['data.jsonl', '{}', /^data\.jsonl is data; give a run config/],
+    ['x.txt', 'id,question\n1,a', /^x\.txt has no fields: it is a text; give a run config/],
+    ['x.yaml', '- name: a', /^x\.yaml has no fields: it is a list; give a run config/],
+  ])('that is none is told what is wanted: %s', (path, text, message) => {
+    expect(() => parseRunConfig(text, path)).toThrow(message);
+  });
+
   const examples = readdirSync(join(packageRoot, 'examples')).filter((name) => name.endsWith('.yaml'));
   it.each(examples)('of the examples is valid: %s', async (name) => {
     expect(await readRunConfig(join(packageRoot, 'examples', name))).toHaveProperty('name');
