@@ -81,7 +81,9 @@ Mean rewards
   it('counts prompts without an example by reason, where there are any', () => {
     const content = aReport(aBenchmark('held-out', 'held-out prompts'));
     const withoutExample = { notAsked: 0, unanswered: 2, wrong: 1, unformatted: 0 };
-    expect(renderText({ ...content, withoutExample })).toMatch(/reason .*\n.*had no answer +2\n.*is not right +1\n$/);
+    expect(renderText({ ...content, withoutExample })).toMatch(
+      /reason .*\n.*had no answer +2\n.*is not right +1\n\nMean/,
+    );
     const none = { notAsked: 0, unanswered: 0, wrong: 0, unformatted: 0 };
     expect(renderText({ ...content, withoutExample: none })).not.toContain('without an SFT example');
   });
