@@ -46,13 +46,15 @@ export class StageFunction extends Construct {
 
 /**
  * The SDK of the lock file, not the runtime's. Its CommonJS parts call `require`, which a module does not have. Names of
- * classes are kept: by those of errors the state machine decides what it tries again.
+ * classes are kept: by those of errors the state machine decides what it tries again. TensorFlow.js stays out: no Lambda
+ * computes.
  */
 export const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
   mainFields: ['module', 'main'],
   banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   bundleAwsSDK: true,
+  esbuildArgs: { '--alias:@tensorflow/tfjs-core': join(packageRoot, 'lambdas/no-tensorflow.cjs') },
   minify: true,
   keepNames: true,
   sourceMap: true,

@@ -67,7 +67,8 @@ describe('the recipe in one process', () => {
   it('routes as a run does, and chooses the same examples in the same order', () => {
     expect(recipe.routes).toEqual(read(Route, `runs/${runId}/routes`));
     const index = read(SftIndexEntry, `runs/${runId}/sft-shards/index.jsonl`);
-    expect(recipe.examples.map(({ example }) => example.exampleId)).toEqual(index.map(({ exampleId }) => exampleId));
+    const inOrder = index.toSorted((left, right) => left.order! - right.order!);
+    expect(recipe.examples.map(({ example }) => example.exampleId)).toEqual(inOrder.map(({ exampleId }) => exampleId));
   });
 
   it.each([
