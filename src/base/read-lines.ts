@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
-/** A line with its number from 1: its text, or why it has none. */
-export type TextLine = { number: number; text: string } | { number: number; fault: string };
+/** A line with its number from 1: its text and the byte that this begins at, or why it has none. */
+export type TextLine = { number: number; text: string; start: number } | { number: number; fault: string };
 
 /** What a line may hold of memory where a file may be anything. */
 export const MAX_LINE_BYTES = 16 * 2 ** 20;
@@ -71,6 +71,7 @@ type Line = ReturnType<typeof createLine>;
 /** The line that is being read, piece by piece; of one that is too long only its length is kept. */
 function createLine(maxBytes: number) {
   let number = 1;
+  let start = 0;
   let pieces: Buffer[] = [];
   let length = 0;
   return {
@@ -82,8 +83,9 @@ function createLine(maxBytes: number) {
       else pieces = [];
     },
     finish(): TextLine {
-      const line = { number, ...(length > maxBytes ? describeExcess(length, maxBytes) : readText(pieces)) };
+      const line = { number, ...(length > maxBytes ? describeExcess(length, maxBytes) : readText(pieces, start)) };
       number += 1;
+      start += length + 1;
       pieces = [];
       length = 0;
       return line;
@@ -96,9 +98,10 @@ function describeExcess(length: number, maxBytes: number): { fault: string } {
   return { fault: `the line has ${size} MB, over the limit of ${most}; keep pictures in files beside it` };
 }
 
-function readText(pieces: readonly Buffer[]): { text: string } | { fault: string } {
+function readText(pieces: readonly Buffer[], start: number): { text: string; start: number } | { fault: string } {
   const bytes = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
   if (!isUtf8(bytes)) return { fault: 'the line is not UTF-8; save the file as UTF-8' };
   const text = bytes.toString('utf8');
-  return { text: text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text };
+  if (!text.startsWith(BYTE_ORDER_MARK)) return { text, start };
+  return { text: text.slice(1), start: start + Buffer.byteLength(BYTE_ORDER_MARK) };
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import sharp from 'sharp';
 import { createBudget } from '../base/budget.ts';
 import { sha256Of } from '../base/hash.ts';
@@ -29,12 +30,19 @@ export async function readImageFile(files: DatasetFiles, folder: string, path: s
   }
 }
 
+/** What is known of images by their sha256: many prompts may share one. */
+const described = new LRUCache<string, ImageRef>({ max: 10_000 });
+
 /** Decodes the whole image, so that a truncated one is found now, and names it by content. */
 export async function describeImage(bytes: Buffer, path: string): Promise<ImageRef> {
+  const sha256 = sha256Of(bytes);
+  const known = described.get(sha256);
+  if (known) return known;
   const name = `image ${shorten(path)}`;
   const { width, height, format } = await pixels.spend(await countPixels(bytes), () => decodeImage(bytes, name));
-  const sha256 = sha256Of(bytes);
-  return { key: imageKey(sha256, EXTENSIONS[format] ?? format), sha256, width, height };
+  const ref = { key: imageKey(sha256, EXTENSIONS[format] ?? format), sha256, width, height };
+  described.set(sha256, ref);
+  return ref;
 }
 
 /** Pixels of an image by its header; those of the largest where decoding has to tell. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { createNumberColumn } from '../base/number-column.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import { Trajectory } from '../schema/trajectory.ts';
@@ -19,39 +20,62 @@ export const RecordedTrajectory = z.intersection(
 );
 export type RecordedTrajectory = z.infer<typeof RecordedTrajectory>;
 
+function toTrajectory(
+  promptId: string,
+  trajectoryIndex: number,
+  { response, model, officialCorrect }: RecordedResponse,
+): RecordedTrajectory {
+  return {
+    promptId,
+    trajectoryIndex,
+    policyVersion: 0,
+    seed: 0,
+    tokenIds: [],
+    samplingLogprobs: [],
+    text: response,
+    finishReason: 'stop',
+    model,
+    ...(officialCorrect !== undefined && { officialCorrect }),
+  };
+}
+
+/** Numbers responses within their prompts' groups as they come. */
+export interface ResponseNumbering {
+  /** The response as a trajectory of a prompt's group. Throws `InvalidInputError` where it answers none of the prompts. */
+  number(response: RecordedResponse): RecordedTrajectory;
+}
+
+/** @param find the number of the prompt with this id; -1 where there is none */
+export function createResponseNumbering(find: (promptId: string) => number): ResponseNumbering {
+  const groupSizes = createNumberColumn(Uint32Array);
+  let responses = 0;
+  return {
+    number(response) {
+      responses += 1;
+      const recordedId = response.promptId;
+      const promptId = [recordedId, withoutName(recordedId)].find((id) => find(id) !== -1);
+      if (promptId === undefined) {
+        throw new InvalidInputError(
+          `response ${responses} answers ${recordedId}, which is not among the prompts; give its prompts file`,
+        );
+      }
+      const prompt = find(promptId);
+      const trajectoryIndex = groupSizes.get(prompt);
+      groupSizes.set(prompt, trajectoryIndex + 1);
+      return toTrajectory(promptId, trajectoryIndex, response);
+    },
+  };
+}
+
+/** What stands behind a dataset's name: `4` of `mathvision-4`. */
+const withoutName = (promptId: string) => promptId.slice(promptId.indexOf('-') + 1);
+
 /** Numbers the responses to each prompt in the order of the file: they become its trajectory group. */
 export function toTrajectories(
   prompts: readonly Prompt[],
   responses: readonly RecordedResponse[],
 ): RecordedTrajectory[] {
-  const known = new Set(prompts.map(({ promptId }) => promptId));
-  const groupSizes = new Map<string, number>();
-  return responses.map(({ promptId: recordedId, response, model, officialCorrect }, index) => {
-    const promptId = findPromptId(known, recordedId);
-    if (promptId === undefined) {
-      throw new InvalidInputError(
-        `response ${index + 1} answers ${recordedId}, which is not among the prompts; give its prompts file`,
-      );
-    }
-    const trajectoryIndex = groupSizes.get(promptId) ?? 0;
-    groupSizes.set(promptId, trajectoryIndex + 1);
-    return {
-      promptId,
-      trajectoryIndex,
-      policyVersion: 0,
-      seed: 0,
-      tokenIds: [],
-      samplingLogprobs: [],
-      text: response,
-      finishReason: 'stop',
-      model,
-      ...(officialCorrect !== undefined && { officialCorrect }),
-    };
-  });
-}
-
-function findPromptId(known: ReadonlySet<string>, recordedId: string): string | undefined {
-  if (known.has(recordedId)) return recordedId;
-  const unnamed = recordedId.slice(recordedId.indexOf('-') + 1);
-  return known.has(unnamed) ? unnamed : undefined;
+  const numbers = new Map(prompts.map(({ promptId }, number) => [promptId, number]));
+  const numbering = createResponseNumbering((promptId) => numbers.get(promptId) ?? -1);
+  return responses.map((response) => numbering.number(response));
 }

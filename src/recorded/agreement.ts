@@ -19,36 +19,60 @@ export interface ModelResult {
   agreed: number;
 }
 
-/** Results per model in the order of appearance, and of all models together last. */
-export function tallyModels(judged: readonly JudgedResponse[]): ModelResult[] {
-  const byModel = Map.groupBy(judged, ({ trajectory }) => trajectory.model);
-  return [...[...byModel].map(([model, own]) => tally(model, own)), tally('all', judged)];
+/** Counts responses as they come. */
+export interface ModelTally {
+  add(judged: JudgedResponse): void;
+  /** Per model in the order of appearance, and of all models together last. */
+  results(): ModelResult[];
 }
 
-function tally(model: string, judged: readonly JudgedResponse[]): ModelResult {
-  const official = judged.filter(({ trajectory }) => trajectory.officialCorrect !== undefined);
+export function createModelTally(): ModelTally {
+  const byModel = new Map<string, ModelResult>();
+  const all = noResult('all');
   return {
-    model,
-    responses: judged.length,
-    correct: judged.filter(({ score }) => score.isCorrect).length,
-    official: official.length,
-    officialCorrect: official.filter(({ trajectory }) => trajectory.officialCorrect).length,
-    agreed: official.filter((response) => !isDisagreement(response)).length,
+    add(judged) {
+      const { model } = judged.trajectory;
+      const own = byModel.get(model) ?? noResult(model);
+      byModel.set(model, own);
+      count(own, judged);
+      count(all, judged);
+    },
+    results: () => [...byModel.values(), all],
   };
+}
+
+const noResult = (model: string): ModelResult => ({
+  model,
+  responses: 0,
+  correct: 0,
+  official: 0,
+  officialCorrect: 0,
+  agreed: 0,
+});
+
+function count(result: ModelResult, judged: JudgedResponse): void {
+  const { officialCorrect } = judged.trajectory;
+  result.responses += 1;
+  result.correct += Number(judged.score.isCorrect);
+  if (officialCorrect === undefined) return;
+  result.official += 1;
+  result.officialCorrect += Number(officialCorrect);
+  result.agreed += Number(!isDisagreement(judged));
 }
 
 export const isDisagreement = ({ trajectory, score }: JudgedResponse) =>
   trajectory.officialCorrect !== undefined && trajectory.officialCorrect !== score.isCorrect;
 
-/** The responses on which the verdicts differ, as a Markdown table with our reasons. */
-export function renderDisagreements(judged: readonly JudgedResponse[]): string {
-  const inCell = (text: string) => toTerminalText(text).replace(/\s+/g, ' ').replaceAll('|', '\\|');
-  const rows = judged.filter(isDisagreement).map(({ trajectory, score }) => {
-    const verdicts = [score.isCorrect, trajectory.officialCorrect].map((isCorrect) =>
-      isCorrect ? 'correct' : 'wrong',
-    );
-    const { evidence } = score.rewardBreakdown.accuracy;
-    return `| ${[trajectory.promptId, trajectory.model, ...verdicts, evidence].map(inCell).join(' | ')} |\n`;
-  });
-  return `| prompt | model | our grader | benchmark | evidence |\n| --- | --- | --- | --- | --- |\n${rows.join('')}`;
+export const DISAGREEMENTS_HEADER =
+  '| prompt | model | our grader | benchmark | evidence |\n| --- | --- | --- | --- | --- |\n';
+
+/** A response on which the verdicts differ, with our reason, as a row of a Markdown table. */
+export function renderDisagreement({ trajectory, score }: JudgedResponse): string {
+  const { promptId, model, officialCorrect } = trajectory;
+  const verdicts = [score.isCorrect, officialCorrect].map((isCorrect) => (isCorrect ? 'correct' : 'wrong'));
+  const cells = [promptId, model, ...verdicts, score.rewardBreakdown.accuracy.evidence];
+  return `| ${cells.map(escapeCell).join(' | ')} |\n`;
 }
+
+/** Nothing in a cell ends it, or its row, or controls a terminal. */
+const escapeCell = (text: string) => toTerminalText(text.replace(/[\s\p{Cc}]+/gu, ' ')).replaceAll('|', '\\|');

@@ -1,18 +1,17 @@
-import { RecordedTrajectory } from '../datasets/recorded-response.ts';
-import { consult } from '../experts/consult.ts';
-import { loadExpert } from '../experts/index.ts';
-import type { PromptExample } from '../formats/format.ts';
-import { DEFAULT_DEMANDS } from '../rewards/index.ts';
-import { Prompt } from '../schema/prompt.ts';
-import { countWithoutExample, Route, type WithoutExample } from '../schema/route.ts';
-import { countSources, type SftIndexEntry, type SourceCounts } from '../schema/sft-example.ts';
-import { TrajectoryScore } from '../schema/trajectory.ts';
-import { packShards } from '../stages/publish/pack-shards.ts';
-import { type Selection, selectExamples } from '../stages/publish/select-examples.ts';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import { packSamples } from '../formats/pack-samples.ts';
+import { sftShardName } from '../schema/keys.ts';
+import type { WithoutExample } from '../schema/route.ts';
+import type { SourceCounts } from '../schema/sft-example.ts';
+import type { Selection } from '../stages/publish/select-examples.ts';
+import { createCheckedStore } from '../store/checked-store.ts';
 import { createLocalStore } from '../store/local-store.ts';
-import { encodeRecords, readRecords } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
+import { openRecordWriter } from '../store/record-writer.ts';
+import { createExampleSpool } from './example-spool.ts';
 import { RECORDED_FILES } from './recorded-files.ts';
+import { selectRecorded } from './select-recorded.ts';
 
 /** Folders, and how shards are made of what is in them. */
 export interface PublishOptions extends Omit<Selection, 'runId'> {
@@ -29,38 +28,59 @@ export interface PublishedExamples extends SourceCounts {
   withoutExample?: WithoutExample;
 }
 
-/** Writes the SFT examples that recorded responses give, and those of prompts with a worked solution nobody found. */
+/**
+ * Writes the SFT examples that recorded responses give, and those of prompts with a worked solution nobody found. Responses
+ * stream by, in any order, best those to a prompt together; what memory should not hold waits in a folder of the output.
+ */
 export async function publishRecorded(options: PublishOptions): Promise<PublishedExamples> {
-  const source = createLocalStore(options.scores);
-  const target = createLocalStore(options.out);
-  const routes = await readRecords(createLocalStore(options.routes ?? options.scores), RECORDED_FILES.routes, Route);
-  const { examples, withoutExample } = await selectRecorded(source, routes, { ...options, runId: 'recorded' });
-  const index: SftIndexEntry[] = [];
-  for await (const shard of packShards(source, examples, options)) {
-    await target.write(shard.name, shard.bytes);
-    index.push(...shard.index);
+  const { scores, routes = scores, out, seed, examplesPerShard } = options;
+  const counts: SourceCounts = { selfDistill: 0, expert: 0 };
+  mkdirSync(out, { recursive: true });
+  const scratch = mkdtempSync(join(out, '.shards-'));
+  const spool = createExampleSpool(join(scratch, 'examples.jsonl'));
+  try {
+    const withoutExample = await selectRecorded(
+      { scores, routes, scratch },
+      { ...options, runId: 'recorded' },
+      (route, example) => {
+        counts[example.example.source === 'expert' ? 'expert' : 'selfDistill'] += 1;
+        spool.add(route, example);
+      },
+    );
+    const source = spool.open(seed, createImageReader(scores));
+    const target = createLocalStore(out);
+    const index = openRecordWriter(target, RECORDED_FILES.shardIndex);
+    const written = new Set<string>();
+    for (const tar of packSamples(source, { samplesPerTar: examplesPerShard, nameOf: sftShardName })) {
+      await target.writeStream(tar.name, tar.content);
+      for (const entry of tar.index) await index.write(`${JSON.stringify(entry)}\n`);
+      written.add(tar.name);
+    }
+    await index.end();
+    const outdated = (await target.list('sft-')).filter((name) => SHARD_NAME.test(name) && !written.has(name));
+    for (const name of outdated) await target.delete(name);
+    const isWhole = Object.values(withoutExample).every((count) => count === 0);
+    return { ...counts, ...(!isWhole && { withoutExample }) };
+  } finally {
+    spool.close();
+    rmSync(scratch, { recursive: true, force: true });
   }
-  await target.write(RECORDED_FILES.shardIndex, encodeRecords(index));
-  const isWhole = Object.values(withoutExample).every((count) => count === 0);
-  return { ...countSources(index), ...(!isWhole && { withoutExample }) };
 }
 
-interface Selected {
-  examples: PromptExample[];
-  withoutExample: WithoutExample;
-}
+const SHARD_NAME = /^sft-\d{5,}-of-\d{5,}\.tar$/;
 
-async function selectRecorded(store: Store, routes: Route[], selection: Selection): Promise<Selected> {
-  const prompts = await readRecords(store, RECORDED_FILES.prompts, Prompt);
-  const trajectories = await readRecords(store, RECORDED_FILES.trajectories, RecordedTrajectory);
-  const scores = await readRecords(store, RECORDED_FILES.scores, TrajectoryScore);
-  const lacking = new Set(routes.filter(({ kind }) => kind === 'expert').map(({ promptId }) => promptId));
-  const expert = loadExpert(store, { name: 'worked-solution', options: {} });
-  const answers = await consult(
-    expert,
-    prompts.filter(({ promptId }) => lacking.has(promptId)),
-    DEFAULT_DEMANDS,
-  );
-  const examples = selectExamples(selection, { routes, prompts, trajectories, scores, answers });
-  return { examples, withoutExample: countWithoutExample(routes, answers) };
+/** Bytes of images that are kept: prompts may share them. */
+const KEPT_BYTES = 2 ** 24;
+
+function createImageReader(folder: string): (keys: string[]) => Promise<Buffer[]> {
+  const store = createCheckedStore(createLocalStore(folder), []);
+  const kept = new LRUCache<string, Buffer>({ maxSize: KEPT_BYTES, sizeCalculation: (image) => 1 + image.length });
+  return (keys) =>
+    Promise.all(
+      keys.map(async (key) => {
+        const image = kept.get(key) ?? (await store.read(key));
+        kept.set(key, image);
+        return image;
+      }),
+    );
 }

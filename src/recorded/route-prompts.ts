@@ -1,15 +1,62 @@
-import { countRoutes, type RouteCounts } from '../schema/route.ts';
+import { createNumberColumn } from '../base/number-column.ts';
+import { createTextTable } from '../base/text-table.ts';
+import type { Route, RouteCounts } from '../schema/route.ts';
 import { TrajectoryScore } from '../schema/trajectory.ts';
 import { routeGroup } from '../stages/route/route-group.ts';
 import { createLocalStore } from '../store/local-store.ts';
-import { encodeRecords, readRecords } from '../store/records.ts';
+import { openRecordWriter } from '../store/record-writer.ts';
+import { streamRecords } from '../store/records.ts';
 import { RECORDED_FILES } from './recorded-files.ts';
 
-/** Routes every prompt with scored responses, in their order; gives how many took which route. */
+const COUNT_OF = { mastered: 'mastered', 'self-distill': 'selfDistill', expert: 'expert' } as const;
+
+/**
+ * Routes every prompt with scored responses, in their order; gives how many took which route. Scores come in any order:
+ * memory holds a prompt's id and which of its responses are correct.
+ */
 export async function routePrompts({ scores: folder, out }: { scores: string; out: string }): Promise<RouteCounts> {
-  const scores = await readRecords(createLocalStore(folder), RECORDED_FILES.scores, TrajectoryScore);
-  const groups = Map.groupBy(scores, ({ promptId }) => promptId);
-  const routes = [...groups].map(([promptId, group]) => routeGroup(promptId, group));
-  await createLocalStore(out).write(RECORDED_FILES.routes, encodeRecords(routes));
-  return countRoutes(routes);
+  const groups = createScoreGroups();
+  for await (const score of streamRecords(createLocalStore(folder), RECORDED_FILES.scores, TrajectoryScore)) {
+    groups.add(score);
+  }
+  const counts: RouteCounts = { mastered: 0, selfDistill: 0, expert: 0 };
+  const writer = openRecordWriter(createLocalStore(out), RECORDED_FILES.routes);
+  for (const route of groups.routes()) {
+    counts[COUNT_OF[route.kind]] += 1;
+    await writer.write(`${JSON.stringify(route)}\n`);
+  }
+  await writer.end();
+  return counts;
+}
+
+/** Correct trajectories with an index below this are bits of one number; few groups have others. */
+const BITS = 32;
+
+function createScoreGroups() {
+  const ids = createTextTable();
+  const sizes = createNumberColumn(Uint32Array);
+  const firstCorrect = createNumberColumn(Uint32Array);
+  const laterCorrect = new Map<number, number[]>();
+
+  const correctOf = (group: number) => {
+    const bits = firstCorrect.get(group);
+    const first = Array.from({ length: BITS }, (_, index) => index).filter((index) => (bits >>> index) & 1);
+    return [...first, ...(laterCorrect.get(group) ?? [])];
+  };
+  return {
+    add({ promptId, trajectoryIndex, isCorrect }: TrajectoryScore): void {
+      const group = ids.add(promptId);
+      sizes.set(group, sizes.get(group) + 1);
+      if (!isCorrect) return;
+      if (trajectoryIndex < BITS) firstCorrect.set(group, firstCorrect.get(group) | (1 << trajectoryIndex));
+      else laterCorrect.set(group, [...(laterCorrect.get(group) ?? []), trajectoryIndex]);
+    },
+    *routes(): Generator<Route> {
+      for (let group = 0; group < ids.size; group++) {
+        const correct = correctOf(group).map((trajectoryIndex) => ({ trajectoryIndex, isCorrect: true }));
+        const others = Array(sizes.get(group) - correct.length).fill({ trajectoryIndex: 0, isCorrect: false });
+        yield routeGroup(ids.at(group), [...correct, ...others]);
+      }
+    },
+  };
 }

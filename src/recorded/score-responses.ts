@@ -1,21 +1,21 @@
 import { basename, dirname } from 'node:path';
-import { loadDataset } from '../datasets/load-dataset.ts';
-import { RecordedResponse, type RecordedTrajectory, toTrajectories } from '../datasets/recorded-response.ts';
-import { scoreTrajectory } from '../rewards/index.ts';
+import { createResponseNumbering, RecordedResponse } from '../datasets/recorded-response.ts';
+import { type ActiveReward, scoreTrajectory } from '../rewards/index.ts';
 import { loadRewards } from '../rewards/load-rewards.ts';
 import { RunConfig } from '../schema/config/run-config.ts';
-import { InvalidInputError } from '../schema/errors.ts';
-import type { Prompt } from '../schema/prompt.ts';
 import { createLocalStore } from '../store/local-store.ts';
-import { encodeRecords, readRecords } from '../store/records.ts';
+import { openRecordWriter, type RecordWriter } from '../store/record-writer.ts';
+import { streamRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import {
+  createModelTally,
+  DISAGREEMENTS_HEADER,
   isDisagreement,
   type JudgedResponse,
   type ModelResult,
-  renderDisagreements,
-  tallyModels,
+  renderDisagreement,
 } from './agreement.ts';
+import { importPrompts } from './import-prompts.ts';
 import { RECORDED_FILES } from './recorded-files.ts';
 
 /** What scoring gave, besides the files it wrote. */
@@ -26,53 +26,69 @@ export interface ScoredResponses {
   disagreements?: number;
 }
 
-/** Scores recorded responses as the pipeline scores its own trajectories, with the default weights. */
+/**
+ * Scores recorded responses as the pipeline scores its own trajectories, with the default weights. They stream from file to
+ * file, in whatever order they come; memory holds the prompts' ids.
+ */
 export async function scoreResponses(options: {
   prompts: string;
   responses: string;
   out: string;
 }): Promise<ScoredResponses> {
   const store = createLocalStore(options.out);
-  const prompts = await importPrompts(store, options.prompts);
-  const responses = await readResponses(options.responses);
-  const judged = await judge(store, prompts, toTrajectories(prompts, responses));
-  await store.write(RECORDED_FILES.prompts, encodeRecords(prompts));
-  await store.write(RECORDED_FILES.trajectories, encodeRecords(judged.map(({ trajectory }) => trajectory)));
-  await store.write(RECORDED_FILES.scores, encodeRecords(judged.map(({ score }) => score)));
-  const models = tallyModels(judged);
-  if (responses.every(({ officialCorrect }) => officialCorrect === undefined)) return { models };
-  await store.write(RECORDED_FILES.disagreements, renderDisagreements(judged));
-  return { models, disagreements: judged.filter(isDisagreement).length };
+  const prompts = await importPrompts(store, options.out, options.prompts);
+  const outputs = openOutputs(store);
+  const numbering = createResponseNumbering(prompts.find);
+  const path = options.responses;
+  try {
+    for await (const response of streamRecords(createLocalStore(dirname(path)), basename(path), RecordedResponse)) {
+      const trajectory = numbering.number(response);
+      const prompt = prompts.read(prompts.find(trajectory.promptId));
+      await outputs.add({ trajectory, score: await scoreTrajectory(prompt, trajectory, await outputs.rewards) });
+    }
+  } catch (error) {
+    await outputs.abort();
+    throw error;
+  } finally {
+    prompts.close();
+  }
+  return outputs.end();
 }
 
-async function judge(
-  store: Store,
-  prompts: readonly Prompt[],
-  trajectories: readonly RecordedTrajectory[],
-): Promise<JudgedResponse[]> {
-  const promptOf = new Map(prompts.map((prompt) => [prompt.promptId, prompt]));
+function loadDefaultRewards(store: Store): Promise<ActiveReward[]> {
   const { rewards, sampling } = RunConfig.shape;
-  const active = await loadRewards(store, { rewards: rewards.parse(undefined), sampling: sampling.parse({}) });
-  return Promise.all(
-    trajectories.map(async (trajectory) => ({
-      trajectory,
-      score: await scoreTrajectory(promptOf.get(trajectory.promptId)!, trajectory, active),
-    })),
-  );
+  return loadRewards(store, { rewards: rewards.parse(undefined), sampling: sampling.parse({}) });
 }
 
-/** Reads and checks the dataset, and copies its images by content. */
-async function importPrompts(store: Store, path: string): Promise<Prompt[]> {
-  const { prompts, faults } = await loadDataset(path, async ({ images }, files) => {
-    await Promise.all(files.map((bytes, index) => store.write(images[index].key, bytes)));
-  });
-  if (faults.length === 0) return prompts.map(({ prompt }) => prompt);
-  const [{ place, message }] = faults;
-  throw new InvalidInputError(
-    `${faults.length} faults, the first at ${place}: ${message}\nrise data check ${path} lists them all`,
-  );
-}
-
-async function readResponses(path: string): Promise<RecordedResponse[]> {
-  return readRecords(createLocalStore(dirname(path)), basename(path), RecordedResponse);
+/** The files that judged responses go to; that of disagreements only where a response came with a verdict. */
+function openOutputs(store: Store) {
+  const trajectories = openRecordWriter(store, RECORDED_FILES.trajectories);
+  const scores = openRecordWriter(store, RECORDED_FILES.scores);
+  let table: RecordWriter | undefined;
+  let disagreements = 0;
+  const tally = createModelTally();
+  const opened = () => [trajectories, scores, ...(table ? [table] : [])];
+  return {
+    rewards: loadDefaultRewards(store),
+    async add(judged: JudgedResponse): Promise<void> {
+      tally.add(judged);
+      await trajectories.write(`${JSON.stringify(judged.trajectory)}\n`);
+      await scores.write(`${JSON.stringify(judged.score)}\n`);
+      if (judged.trajectory.officialCorrect === undefined) return;
+      if (table === undefined) {
+        table = openRecordWriter(store, RECORDED_FILES.disagreements);
+        await table.write(DISAGREEMENTS_HEADER);
+      }
+      if (!isDisagreement(judged)) return;
+      disagreements += 1;
+      await table.write(renderDisagreement(judged));
+    },
+    async end(): Promise<ScoredResponses> {
+      for (const writer of opened()) await writer.end();
+      return { models: tally.results(), ...(table && { disagreements }) };
+    },
+    async abort(): Promise<void> {
+      for (const writer of opened()) await writer.abort();
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { readLines, splitLines, type TextLine } from '../base/read-lines.ts';
 import { RunConfig } from '../schema/config/run-config.ts';
 import { CorruptRecordError, InvalidInputError } from '../schema/errors.ts';
 import { configKey, runPrefix } from '../schema/keys.ts';
+import { freeBuffers } from './free-buffers.ts';
 import { readIfPresent } from './presence.ts';
 import type { Store } from './store.ts';
 
@@ -13,22 +14,31 @@ import type { Store } from './store.ts';
 export async function readRecords<T>(store: Store, key: string, schema: z.ZodType<T>): Promise<T[]> {
   const records: T[] = [];
   for (const line of splitLines(await store.read(key))) {
-    const text = textOf(line, key);
-    if (text.trim() !== '') records.push(parseRecord(text, `${key}:${line.number}`, schema));
+    const { text, number } = asText(line, key);
+    if (text.trim() !== '') records.push(parseRecord(text, `${key}:${number}`, schema));
   }
   return records;
 }
 
 /** Records as of `readRecords`, one at a time: for files that memory should not hold. */
 export async function* streamRecords<T>(store: Store, key: string, schema: z.ZodType<T>): AsyncGenerator<T> {
-  for await (const line of readLines(store.readStream(key), Number.POSITIVE_INFINITY)) {
-    const text = textOf(line, key);
-    if (text.trim() !== '') yield parseRecord(text, `${key}:${line.number}`, schema);
+  for await (const { record } of streamPlacedRecords(store, key, schema)) yield record;
+}
+
+/** As `streamRecords`, each record with the byte that its text begins at. */
+export async function* streamPlacedRecords<T>(
+  store: Store,
+  key: string,
+  schema: z.ZodType<T>,
+): AsyncGenerator<{ record: T; start: number }> {
+  for await (const line of readLines(freeBuffers(store.readStream(key)), Number.POSITIVE_INFINITY)) {
+    const { text, number, start } = asText(line, key);
+    if (text.trim() !== '') yield { record: parseRecord(text, `${key}:${number}`, schema), start };
   }
 }
 
-function textOf(line: TextLine, key: string): string {
-  if ('text' in line) return line.text;
+function asText(line: TextLine, key: string): Extract<TextLine, { text: string }> {
+  if ('text' in line) return line;
   throw new CorruptRecordError(`${key}:${line.number}: ${line.fault}`);
 }
 

@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import { type LineFile, openLineFile } from '../base/line-file.ts';
+import { createNumberColumn } from '../base/number-column.ts';
+import { createTextTable } from '../base/text-table.ts';
+import { RecordedTrajectory } from '../datasets/recorded-response.ts';
+import { consult } from '../experts/consult.ts';
+import { loadExpert } from '../experts/index.ts';
+import type { PromptExample } from '../formats/format.ts';
+import { DEFAULT_DEMANDS } from '../rewards/index.ts';
+import { CorruptRecordError } from '../schema/errors.ts';
+import { Prompt } from '../schema/prompt.ts';
+import {
+  countWithoutExample,
+  type ExpertRoute,
+  Route,
+  type SelfDistillRoute,
+  type WithoutExample,
+} from '../schema/route.ts';
+import { TrajectoryScore } from '../schema/trajectory.ts';
+import { type Selection, selectExpert, selectSelfDistilled } from '../stages/publish/select-examples.ts';
+import { createLocalStore } from '../store/local-store.ts';
+import { streamPlacedRecords, streamRecords } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { createGroupCollector } from './correct-groups.ts';
+import { RECORDED_FILES } from './recorded-files.ts';
+
+/** Folders of what `rise score` and `rise route` wrote, and one for what memory should not hold. */
+export interface RecordedFolders {
+  scores: string;
+  routes: string;
+  scratch: string;
+}
+
+/**
+ * Hands on what SFT learns from recorded responses, as it is found, each with the number of its route. Gives how many prompts
+ * lack an example that an expert was to give.
+ */
+export async function selectRecorded(
+  folders: RecordedFolders,
+  selection: Selection,
+  onExample: (route: number, example: PromptExample) => void,
+): Promise<WithoutExample> {
+  const store = createLocalStore(folders.scores);
+  const routes = await openRoutes(folders.routes);
+  let prompts: LineFile | undefined;
+  try {
+    const { starts, withoutExample } = await selectExpertAnswers(store, routes, selection, onExample);
+    const file = openLineFile(join(folders.scores, RECORDED_FILES.prompts));
+    prompts = file;
+    const promptOf = (route: number): Prompt => JSON.parse(file.lineAt(starts.get(route) - 1));
+    const collector = createGroupCollector(folders.scratch, ({ route, trajectories, scores }) => {
+      const examples = selectSelfDistilled(selection, routes.read(route) as SelfDistillRoute, trajectories, scores);
+      if (starts.get(route) === 0) throw lacksPrompt(routes.idOf(route));
+      const prompt = promptOf(route);
+      for (const example of examples) onExample(route, { prompt, example });
+    });
+    for await (const [trajectory, score] of readJudged(store)) {
+      const route = routes.find(trajectory.promptId);
+      if (route === -1 || routes.kindOf(route) !== 'self-distill') continue;
+      const routeOf = () => routes.read(route) as SelfDistillRoute;
+      if (!routeOf().correctTrajectoryIndices.includes(trajectory.trajectoryIndex)) continue;
+      collector.add(route, [trajectory, score], routeOf);
+    }
+    collector.rest();
+    return withoutExample;
+  } finally {
+    routes.close();
+    prompts?.close();
+  }
+}
+
+const lacksPrompt = (promptId: string) =>
+  new CorruptRecordError(`${RECORDED_FILES.routes} has ${promptId}, which is not among the prompts; route them again`);
+
+/**
+ * Asks for worked solutions where they are needed. Gives, per route, where its prompt's line begins, plus one, and how many
+ * gave no example.
+ */
+async function selectExpertAnswers(
+  store: Store,
+  routes: Routes,
+  selection: Selection,
+  onExample: (route: number, example: PromptExample) => void,
+) {
+  const starts = createNumberColumn(Float64Array);
+  const withoutExample: WithoutExample = { notAsked: 0, unanswered: 0, wrong: 0, unformatted: 0 };
+  const expert = loadExpert(store, { name: 'worked-solution', options: {} });
+  for await (const { record: prompt, start } of streamPlacedRecords(store, RECORDED_FILES.prompts, Prompt)) {
+    const route = routes.find(prompt.promptId);
+    if (route === -1) continue;
+    starts.set(route, start + 1);
+    if (routes.kindOf(route) !== 'expert') continue;
+    const expertRoute = routes.read(route) as ExpertRoute;
+    const answers = await consult(expert, [prompt], DEFAULT_DEMANDS);
+    addCounts(withoutExample, countWithoutExample([expertRoute], answers));
+    const examples = selectExpert(selection, expertRoute, answers[0]);
+    for (const example of examples) onExample(route, { prompt, example });
+  }
+  for (let route = 0; route < routes.size; route++) {
+    if (routes.kindOf(route) === 'expert' && starts.get(route) === 0) throw lacksPrompt(routes.idOf(route));
+  }
+  return { starts, withoutExample };
+}
+
+function addCounts(counts: WithoutExample, more: WithoutExample): void {
+  for (const reason of Object.keys(more) as (keyof WithoutExample)[]) counts[reason] += more[reason];
+}
+
+/** Trajectories with their scores: two files that `rise score` writes line by line beside each other. */
+async function* readJudged(store: Store): AsyncGenerator<[RecordedTrajectory, TrajectoryScore]> {
+  const scores = streamRecords(store, RECORDED_FILES.scores, TrajectoryScore);
+  let place = 0;
+  for await (const trajectory of streamRecords(store, RECORDED_FILES.trajectories, RecordedTrajectory)) {
+    place += 1;
+    const { value: score } = await scores.next();
+    if (score?.promptId !== trajectory.promptId || score.trajectoryIndex !== trajectory.trajectoryIndex) {
+      throw new CorruptRecordError(
+        `record ${place} of ${RECORDED_FILES.scores} is not the score of that of ${RECORDED_FILES.trajectories}; score again`,
+      );
+    }
+    yield [trajectory, score];
+  }
+}
+
+const KINDS = ['mastered', 'self-distill', 'expert'] as const satisfies Route['kind'][];
+
+/** Routes of a file by number, in its order. Memory holds their ids and kinds. */
+interface Routes {
+  readonly size: number;
+  find(promptId: string): number;
+  idOf(route: number): string;
+  kindOf(route: number): Route['kind'];
+  read(route: number): Route;
+  close(): void;
+}
+
+async function openRoutes(folder: string): Promise<Routes> {
+  const ids = createTextTable();
+  const kinds = createNumberColumn(Uint8Array);
+  const starts = createNumberColumn(Float64Array);
+  for await (const placed of streamPlacedRecords(createLocalStore(folder), RECORDED_FILES.routes, Route)) {
+    const { promptId, kind } = placed.record;
+    if (ids.add(promptId) < kinds.length) {
+      throw new CorruptRecordError(`${RECORDED_FILES.routes} has ${promptId} twice; route the prompts again`);
+    }
+    kinds.push(KINDS.indexOf(kind));
+    starts.push(placed.start);
+  }
+  const file: LineFile = openLineFile(join(folder, RECORDED_FILES.routes));
+  let last: { route: number; record: Route } | undefined;
+  return {
+    size: ids.size,
+    find: ids.find,
+    idOf: ids.at,
+    kindOf: (route) => KINDS[kinds.get(route)],
+    read(route) {
+      if (last?.route !== route) last = { route, record: JSON.parse(file.lineAt(starts.get(route))) };
+      return last.record;
+    },
+    close: file.close,
+  };
+}
