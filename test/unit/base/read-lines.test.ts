@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { MAX_LINE_BYTES, readLines, splitLines, type TextLine } from '../../../src/base/read-lines.ts';
 
 async function read(...chunks: (string | Buffer)[]): Promise<TextLine[]> {
@@ -54,6 +55,26 @@ describe('lines of a file', () => {
   it('go on after one that is none', async () => {
     const lines = await read('a\n', Buffer.from([0xff, 0x61, 0x0a]), 'x'.repeat(200), 'y\nb');
     expect(texts(lines)).toEqual(['a', expect.stringMatching(/UTF-8/), expect.stringMatching(/over the limit/), 'b']);
+  });
+
+  it('are those of the whole text, however it is cut, each with its number and the byte it begins at', async () => {
+    const line = fc.constantFrom('', ' ', 'a', 'größe 数', '🙂'.repeat(20));
+    await fc.assert(
+      fc.asyncProperty(fc.array(line), fc.integer({ min: 1, max: 50 }), async (expected, size) => {
+        const bytes = Buffer.from(expected.map((each) => `${each}\n`).join(''));
+        const cuts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+          bytes.subarray(at * size, (at + 1) * size),
+        );
+        const lines = await read(...cuts);
+        expect(texts(lines)).toEqual(expected);
+        expect(lines.map(({ number }) => number)).toEqual(expected.map((_, index) => index + 1));
+        for (const own of lines) {
+          if (!('text' in own)) throw new Error(own.fault);
+          const end = own.start + Buffer.byteLength(own.text);
+          expect(bytes.toString('utf8', own.start, end)).toBe(own.text);
+        }
+      }),
+    );
   });
 
   it('hold no more than a line, however long the file', async () => {
