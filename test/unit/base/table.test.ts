@@ -23,6 +23,10 @@ describe('a table of text', () => {
     expect(alignColumns([['a', '1']], [{ align: 'left', least: 3 }, FIGURE], { gap: 1 })).toEqual(['a   1']);
   });
 
+  it('takes more rows than a call takes arguments', () => {
+    expect(alignColumns(Array(200_000).fill(['model']), [TEXT])).toHaveLength(200_000);
+  });
+
   it('takes rows of different lengths', () => {
     expect(alignColumns([['a'], ['b', 'c']], [TEXT])).toEqual(['a', 'b  c']);
     expect(alignColumns([], [TEXT])).toEqual([]);

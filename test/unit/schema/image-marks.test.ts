@@ -59,6 +59,7 @@ describe('an image mark', () => {
   it('may come very often', () => {
     const text = '<image1>'.repeat(200_000);
     expect(highestImageMark([text])).toBe(1);
+    expect(highestImageMark([`${text}<image7>`])).toBe(7);
     expect(findMarkFault([text], 1)).toBeUndefined();
     expect(findMarkFault(['<image>'.repeat(200_000)], 1)).toMatch(/^200000 <image> marks/);
     expect(layOutImages(text, 1)).toHaveLength(2);

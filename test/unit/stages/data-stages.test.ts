@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { handler as consultExpert } from '../../../lambdas/consult-expert/handler.ts';
 import { handler as planIteration } from '../../../lambdas/plan/handler.ts';
 import { handler as publishShards } from '../../../lambdas/publish/handler.ts';
@@ -135,6 +136,22 @@ describe('the data stages', () => {
     const shared = outputs.filter((key) => !key.includes('iteration-'));
     expect(shared.length).toBeGreaterThan(9);
     for (const key of shared) expect((await other.store.read(key)).equals(await played.store.read(key))).toBe(true);
+  });
+
+  it.each([
+    ['prompts', (run: string) => keys.planPromptsKey(run, 'diagnosis', 0)],
+    ['scores', (run: string) => keys.recordsKey(keys.scoresPrefix(run, 'diagnosis', 0))],
+    ['routes', (run: string) => keys.recordsKey(keys.routesPrefix(run, 0))],
+    ['expert answers', (run: string) => keys.recordsKey(keys.expertPrefix(run, 0))],
+  ])('refuse %s that were changed since, by name', async (name, keyOf) => {
+    const { store } = await playRun(join(otherFolder, name));
+    const key = keyOf(runId);
+    await store.write(
+      key,
+      String(await store.read(key)).replace(/[0-9]/, (digit) => String((Number(digit) + 1) % 10)),
+    );
+    for (const left of await store.list(keys.sftShardsPrefix(runId))) await store.delete(left);
+    await expect(publishShards(diagnosed)).rejects.toThrow(new RegExp(`^${key} was changed`));
   });
 
   it('refuses a broken group', async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { CorruptRecordError } from '../../../src/schema/errors.ts';
 import { ExpertRoute, Route, SelfDistillRoute } from '../../../src/schema/route.ts';
 import { assertWholeGroup } from '../../../src/stages/assert-whole-group.ts';
@@ -81,6 +82,21 @@ describe('self-distillation', () => {
     const [example] = selectSelfDistilled(selection(1), route, group, scores);
     expect(example.exampleId).toMatch(/^chart_2f_1-self-\d$/);
     expect(example.provenance).toMatchObject({ runId: 'run', route, graderVersion: 'accuracy@3' });
+  });
+  it('gives different prompts different names, none of which begins with two underscores', () => {
+    const nameOf = (promptId: string) =>
+      selectSelfDistilled(selection(1), { ...route, promptId }, [{ ...group[0], promptId }], scores)[0].exampleId;
+    const id = fc.string({ unit: fc.constantFrom('_', '2', 'f', 'a', '/', '.', '-', 'é'), minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(id, id, (one, other) => {
+        expect(nameOf(one)).toMatch(/^(?!__)[\w-]+-self-0$/);
+        expect(nameOf(one) === nameOf(other)).toBe(one === other);
+      }),
+      { numRuns: 3000 },
+    );
+    expect(['a/b', 'a_2f_b', '__train_1', '_/2', 'a_b'].map(nameOf)).toEqual(
+      ['a_2f_b', 'a_5f_2f_b', '_5f__train_1', '_5f__2f_2', 'a_b'].map((name) => `${name}-self-0`),
+    );
   });
   it('refuses a trajectory without a score', () => {
     expect(() => selectSelfDistilled(selection(9), route, group, [])).toThrow(/of chart\/1 has no score/);
