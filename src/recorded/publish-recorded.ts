@@ -7,6 +7,7 @@ import type { WithoutExample } from '../schema/route.ts';
 import type { SourceCounts } from '../schema/sft-example.ts';
 import type { Selection } from '../stages/publish/select-examples.ts';
 import { createCheckedStore } from '../store/checked-store.ts';
+import { freeBuffers } from '../store/free-buffers.ts';
 import { createLocalStore } from '../store/local-store.ts';
 import { openRecordWriter } from '../store/record-writer.ts';
 import { createExampleSpool } from './example-spool.ts';
@@ -52,7 +53,7 @@ export async function publishRecorded(options: PublishOptions): Promise<Publishe
     const index = openRecordWriter(target, RECORDED_FILES.shardIndex);
     const written = new Set<string>();
     for (const tar of packSamples(source, { samplesPerTar: examplesPerShard, nameOf: sftShardName })) {
-      await target.writeStream(tar.name, tar.content);
+      await target.writeStream(tar.name, freeBuffers(tar.content));
       for (const entry of tar.index) await index.write(`${JSON.stringify(entry)}\n`);
       written.add(tar.name);
     }
