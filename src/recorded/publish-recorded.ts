@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
+import { keepHeapSmall } from '../base/keep-heap-small.ts';
 import { packSamples } from '../formats/pack-samples.ts';
 import { sftShardName } from '../schema/keys.ts';
 import type { WithoutExample } from '../schema/route.ts';
@@ -34,6 +35,7 @@ export interface PublishedExamples extends SourceCounts {
  * stream by, in any order, best those to a prompt together; what memory should not hold waits in a folder of the output.
  */
 export async function publishRecorded(options: PublishOptions): Promise<PublishedExamples> {
+  keepHeapSmall();
   const { scores, routes = scores, out, seed, examplesPerShard } = options;
   const counts: SourceCounts = { selfDistill: 0, expert: 0 };
   mkdirSync(out, { recursive: true });

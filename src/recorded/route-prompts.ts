@@ -1,3 +1,4 @@
+import { keepHeapSmall } from '../base/keep-heap-small.ts';
 import { createNumberColumn } from '../base/number-column.ts';
 import { createTextTable } from '../base/text-table.ts';
 import type { Route, RouteCounts } from '../schema/route.ts';
@@ -15,6 +16,7 @@ const COUNT_OF = { mastered: 'mastered', 'self-distill': 'selfDistill', expert: 
  * memory holds a prompt's id and which of its responses are correct.
  */
 export async function routePrompts({ scores: folder, out }: { scores: string; out: string }): Promise<RouteCounts> {
+  keepHeapSmall();
   const groups = createScoreGroups();
   for await (const score of streamRecords(createLocalStore(folder), RECORDED_FILES.scores, TrajectoryScore)) {
     groups.add(score);

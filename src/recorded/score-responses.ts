@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { keepHeapSmall } from '../base/keep-heap-small.ts';
 import { createResponseNumbering, RecordedResponse } from '../datasets/recorded-response.ts';
 import { type ActiveReward, scoreTrajectory } from '../rewards/index.ts';
 import { loadRewards } from '../rewards/load-rewards.ts';
@@ -35,6 +36,7 @@ export async function scoreResponses(options: {
   responses: string;
   out: string;
 }): Promise<ScoredResponses> {
+  keepHeapSmall();
   const store = createLocalStore(options.out);
   const prompts = await importPrompts(store, options.out, options.prompts);
   const outputs = openOutputs(store);
