@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type LineFile, openLineFile } from '../base/line-file.ts';
 import { createNumberColumn } from '../base/number-column.ts';
-import { createTextTable } from '../base/text-table.ts';
 import { RecordedTrajectory } from '../datasets/recorded-response.ts';
 import { consult } from '../experts/consult.ts';
 import { loadExpert } from '../experts/index.ts';
@@ -9,13 +8,7 @@ import type { PromptExample } from '../formats/format.ts';
 import { DEFAULT_DEMANDS } from '../rewards/index.ts';
 import { CorruptRecordError } from '../schema/errors.ts';
 import { Prompt } from '../schema/prompt.ts';
-import {
-  countWithoutExample,
-  type ExpertRoute,
-  Route,
-  type SelfDistillRoute,
-  type WithoutExample,
-} from '../schema/route.ts';
+import { countWithoutExample, type ExpertRoute, type SelfDistillRoute, type WithoutExample } from '../schema/route.ts';
 import { TrajectoryScore } from '../schema/trajectory.ts';
 import { type Selection, selectExpert, selectSelfDistilled } from '../stages/publish/select-examples.ts';
 import { createLocalStore } from '../store/local-store.ts';
@@ -23,6 +16,7 @@ import { streamPlacedRecords, streamRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createGroupCollector } from './correct-groups.ts';
 import { RECORDED_FILES } from './recorded-files.ts';
+import { openRoutes, type RouteFile } from './route-file.ts';
 
 /** Folders of what `rise score` and `rise route` wrote, and one for what memory should not hold. */
 export interface RecordedFolders {
@@ -78,7 +72,7 @@ const lacksPrompt = (promptId: string) =>
  */
 async function selectExpertAnswers(
   store: Store,
-  routes: Routes,
+  routes: RouteFile,
   selection: Selection,
   onExample: (route: number, example: PromptExample) => void,
 ) {
@@ -120,43 +114,4 @@ async function* readJudged(store: Store): AsyncGenerator<[RecordedTrajectory, Tr
     }
     yield [trajectory, score];
   }
-}
-
-const KINDS = ['mastered', 'self-distill', 'expert'] as const satisfies Route['kind'][];
-
-/** Routes of a file by number, in its order. Memory holds their ids and kinds. */
-interface Routes {
-  readonly size: number;
-  find(promptId: string): number;
-  idOf(route: number): string;
-  kindOf(route: number): Route['kind'];
-  read(route: number): Route;
-  close(): void;
-}
-
-async function openRoutes(folder: string): Promise<Routes> {
-  const ids = createTextTable();
-  const kinds = createNumberColumn(Uint8Array);
-  const starts = createNumberColumn(Float64Array);
-  for await (const placed of streamPlacedRecords(createLocalStore(folder), RECORDED_FILES.routes, Route)) {
-    const { promptId, kind } = placed.record;
-    if (ids.add(promptId) < kinds.length) {
-      throw new CorruptRecordError(`${RECORDED_FILES.routes} has ${promptId} twice; route the prompts again`);
-    }
-    kinds.push(KINDS.indexOf(kind));
-    starts.push(placed.start);
-  }
-  const file: LineFile = openLineFile(join(folder, RECORDED_FILES.routes));
-  let last: { route: number; record: Route } | undefined;
-  return {
-    size: ids.size,
-    find: ids.find,
-    idOf: ids.at,
-    kindOf: (route) => KINDS[kinds.get(route)],
-    read(route) {
-      if (last?.route !== route) last = { route, record: JSON.parse(file.lineAt(starts.get(route))) };
-      return last.record;
-    },
-    close: file.close,
-  };
 }

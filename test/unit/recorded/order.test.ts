@@ -58,6 +58,34 @@ describe('Recorded responses', () => {
   });
 });
 
+describe('Prompts that no response solves', () => {
+  const rows = [
+    { promptId: 'right', question: 'q', answer: 1, solution: aResponse('1', 'Worked out.') },
+    { promptId: 'wrong', question: 'q', answer: 2, solution: aResponse('3', 'Worked out.') },
+    { promptId: 'none', question: 'q', answer: 4 },
+  ];
+  const publish = (out: string) => publishRecorded({ scores: out, out, maxKept: 2, examplesPerShard: 3, seed: 5 });
+  const out = join(folder, 'unsolved');
+  beforeAll(async () => {
+    const [prompts, responses] = ['unsolved.jsonl', 'unsolved-responses.jsonl'].map((name) => join(folder, name));
+    await writeFile(prompts, encodeRecords(rows));
+    await writeFile(responses, encodeRecords(rows.map(({ promptId }) => ({ promptId, response: '\\boxed{0}' }))));
+    await scoreResponses({ prompts, responses, out });
+    await routePrompts({ scores: out, out });
+  });
+
+  it('are counted where their worked solutions are no examples', async () => {
+    const withoutExample = { notAsked: 0, unanswered: 1, wrong: 1, unformatted: 0 };
+    expect(await publish(out)).toEqual({ selfDistill: 0, expert: 1, withoutExample });
+  });
+
+  it('must be among the prompts', async () => {
+    const path = join(out, 'prompts.jsonl');
+    await writeFile(path, readFileSync(path, 'utf8').split('\n').slice(1).join('\n'));
+    await expect(publish(out)).rejects.toThrow(/has right, which is not among the prompts; route them again/);
+  });
+});
+
 describe('Groups of correct trajectories', () => {
   it('are whole, each once, in memory and on disk, whatever the order', () => {
     const scratch = join(folder, 'scratch');
