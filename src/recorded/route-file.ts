@@ -5,7 +5,7 @@ import { createTextTable } from '../base/text-table.ts';
 import { CorruptRecordError } from '../schema/errors.ts';
 import { Route } from '../schema/route.ts';
 import { createLocalStore } from '../store/local-store.ts';
-import { streamPlacedRecords } from '../store/records.ts';
+import { parseRecord, streamPlacedRecords } from '../store/records.ts';
 import { RECORDED_FILES } from './recorded-files.ts';
 
 const KINDS = ['mastered', 'self-distill', 'expert'] as const satisfies Route['kind'][];
@@ -40,7 +40,8 @@ export async function openRoutes(folder: string): Promise<RouteFile> {
     idOf: ids.at,
     kindOf: (route) => KINDS[kinds.get(route)],
     read(route) {
-      if (last?.route !== route) last = { route, record: JSON.parse(file.lineAt(starts.get(route))) };
+      if (last?.route === route) return last.record;
+      last = { route, record: parseRecord(file.lineAt(starts.get(route)), RECORDED_FILES.routes, Route) };
       return last.record;
     },
     close: file.close,

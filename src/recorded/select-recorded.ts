@@ -12,7 +12,7 @@ import { countWithoutExample, type ExpertRoute, type SelfDistillRoute, type With
 import { TrajectoryScore } from '../schema/trajectory.ts';
 import { type Selection, selectExpert, selectSelfDistilled } from '../stages/publish/select-examples.ts';
 import { createLocalStore } from '../store/local-store.ts';
-import { streamPlacedRecords, streamRecords } from '../store/records.ts';
+import { parseRecord, streamPlacedRecords, streamRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createGroupCollector } from './correct-groups.ts';
 import { RECORDED_FILES } from './recorded-files.ts';
@@ -41,7 +41,7 @@ export async function selectRecorded(
     const { starts, withoutExample } = await selectExpertAnswers(store, routes, selection, onExample);
     const file = openLineFile(join(folders.scores, RECORDED_FILES.prompts));
     prompts = file;
-    const promptOf = (route: number): Prompt => JSON.parse(file.lineAt(starts.get(route) - 1));
+    const promptOf = (route: number) => parseRecord(file.lineAt(starts.get(route) - 1), RECORDED_FILES.prompts, Prompt);
     const collector = createGroupCollector(folders.scratch, ({ route, trajectories, scores }) => {
       const examples = selectSelfDistilled(selection, routes.read(route) as SelfDistillRoute, trajectories, scores);
       if (starts.get(route) === 0) throw lacksPrompt(routes.idOf(route));
