@@ -66,5 +66,7 @@ function bundlingOf(name: FunctionName): BundlingOptions {
   const { installs } = limitsOf(name);
   if (installs === undefined) return BUNDLING;
   const environment = { npm_config_cpu: 'wasm32', npm_config_os: 'linux' };
-  return { ...BUNDLING, nodeModules: [...installs], environment };
+  // It asks no judge; were one to be asked, the runtime has the SDK.
+  const externalModules = ['@aws-sdk/client-bedrock-runtime'];
+  return { ...BUNDLING, nodeModules: [...installs], externalModules, environment };
 }

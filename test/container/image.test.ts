@@ -37,7 +37,19 @@ describe('the image of the GPU worker', () => {
     const parts = ['LICENSE', 'containers', 'node_modules', 'package.json', 'sbom.json', 'src'];
     expect(await asRoot('LC_ALL=C ls -A /app')).toEqual(parts);
     const source = [
-      ...['algorithms', 'base', 'benchmarks', 'endpoints', 'engine', 'formats', 'rewards', 'schema', 'stages', 'store'],
+      ...[
+        'algorithms',
+        'base',
+        'benchmarks',
+        'endpoints',
+        'engine',
+        'formats',
+        'images',
+        'rewards',
+        'schema',
+        'stages',
+        'store',
+      ],
     ];
     expect(await asRoot('LC_ALL=C ls -A /app/src')).toEqual(source);
     expect(await asRoot('ls /app/node_modules | grep -e jest -e typescript -e aws-cdk || true')).toEqual([]);

@@ -23,7 +23,13 @@ import { startFaultyProxy } from '../support/faulty-proxy.ts';
 import { describeWithMoto } from '../support/moto-server.ts';
 import { riseRun } from '../support/rise-run.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
-import { batchEnvironment, type EndedWorker, runWorkerContainer, type WorkerRun } from '../support/worker-container.ts';
+import {
+  batchEnvironment,
+  type EndedWorker,
+  isOwnProgress,
+  runWorkerContainer,
+  type WorkerRun,
+} from '../support/worker-container.ts';
 import { buildWorkerImage } from '../support/worker-image.ts';
 
 const BUCKET = 'rise-container';
@@ -176,7 +182,7 @@ describeWithMoto('the containers of GPU jobs', (server) => {
 
     const next = await start(job, store, 2);
     expect({ code: next.code, first: next.output[0] }).toEqual({ code: 0, first: 'train-sft: attempt 2 of 5' });
-    const progress = next.output.find((line) => line.startsWith(PROGRESS))!;
+    const progress = next.output.find(isOwnProgress)!;
     expect(JSON.parse(progress.slice(PROGRESS.length)).done).toBe((Number(steps) + 1) * SEQUENCES_PER_STEP);
     await expectDoneAsLocally(job, store);
   });

@@ -13,7 +13,7 @@ export interface WorkerRun {
   environment?: Record<string, string>;
   /** For instance `1g`; all of the machine's when absent. */
   memory?: string;
-  /** Called once, at the job's first sign of progress, with the container's name. */
+  /** Called once, at the first progress of the job's own work, with the container's name. */
   onFirstProgress?: (container: string) => unknown;
 }
 
@@ -35,7 +35,7 @@ export async function runWorkerContainer(engine: DockerEngine, image: string, ru
   let hasBegun = false;
   const onLine = (line: string) => {
     output.push(line);
-    if (hasBegun || !line.startsWith('@progress')) return;
+    if (hasBegun || !isOwnProgress(line)) return;
     hasBegun = true;
     run.onFirstProgress?.(container);
   };
@@ -49,6 +49,9 @@ export async function runWorkerContainer(engine: DockerEngine, image: string, ru
     await engine.docker('rm', '--force', container);
   }
 }
+
+/** Whether a line tells of the job's own work: weights that load, and what is measured before, have a total of 0. */
+export const isOwnProgress = (line: string) => line.startsWith('@progress ') && !line.includes('"total":0,');
 
 /** What Batch sets in the environment of a job's attempt, in the child of that index of an array job. */
 export function batchEnvironment(attempt: number, arrayIndex?: number): Record<string, string> {

@@ -60,7 +60,9 @@ async function generate({ model, prompt, image, json, ...request }: GenerateOpti
   const stream = createTextStream((piece) => process.stdout.write(toTerminalText(piece)));
   const answer = await answerPrompt(model, { ...request, content }, isShownAsItComes ? stream.update : undefined);
   if (isShownAsItComes) stream.end(`${answer.text}\n`);
-  else print(json ? JSON.stringify(answer) : answer.text);
+  else if (json) print(JSON.stringify(answer));
+  // Not for a terminal: what reads it wants the answer as it is.
+  else process.stdout.write(`${answer.text}\n`);
 }
 
 async function requireFolder(path: string): Promise<void> {
