@@ -4,3 +4,8 @@ import { toTerminalText } from '../base/terminal-text.ts';
 export function print(text: string): void {
   console.log(toTerminalText(text));
 }
+
+/** Prints a text as it is, for a program that reads it: a terminal may not be given what others wrote. */
+export function printForProgram(text: string): void {
+  console.log(text);
+}

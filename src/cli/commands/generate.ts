@@ -5,7 +5,7 @@ import type { ContentPart } from '../../engine/processing/processor.ts';
 import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { numberOption } from '../options/number-option.ts';
-import { print } from '../print.ts';
+import { print, printForProgram } from '../print.ts';
 
 interface GenerateOptions {
   model: string;
@@ -61,8 +61,7 @@ async function generate({ model, prompt, image, json, ...request }: GenerateOpti
   const answer = await answerPrompt(model, { ...request, content }, isShownAsItComes ? stream.update : undefined);
   if (isShownAsItComes) stream.end(`${answer.text}\n`);
   else if (json) print(JSON.stringify(answer));
-  // Not for a terminal: what reads it wants the answer as it is.
-  else process.stdout.write(`${answer.text}\n`);
+  else printForProgram(answer.text);
 }
 
 async function requireFolder(path: string): Promise<void> {
