@@ -2,6 +2,7 @@ import { CorruptRecordError } from '../../schema/errors.ts';
 import type { Executor, StateVariable } from '../runtime/executor.ts';
 import type { NativeTensor } from '../runtime/native-tensor.ts';
 import type { TensorSource } from '../weights/encode-safetensors.ts';
+import { variableSources } from '../weights/variable-sources.ts';
 import { createLike, sizeOf } from './gradient-buffer.ts';
 
 /** What an optimizer keeps of its weights: each slot holds as many numbers as its weight. */
@@ -29,7 +30,7 @@ export function createSlots(
   );
   return {
     of: (weight) => slots.get(weight)!,
-    read: () => new Map(all.map(([name, slot]) => [name, { shape: slot.shape, values: () => executor.drain(slot) }])),
+    read: () => variableSources(executor, new Map(all)),
     write(state) {
       for (const [name, slot] of all) slot.write(numbersOf(state, name, slot));
     },

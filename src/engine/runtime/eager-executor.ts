@@ -45,6 +45,10 @@ class EagerVariable implements StateVariable {
     this.#variable = variable;
   }
 
+  get dtype(): string {
+    return this.#variable.dtype;
+  }
+
   get shape(): number[] {
     return this.#variable.shape;
   }

@@ -8,6 +8,7 @@ import type { NativeTensor } from './native-tensor.ts';
  */
 export interface StateVariable {
   readonly shape: readonly number[];
+  readonly dtype: string;
   /** Its numbers as a tensor, for use inside the running function alone. */
   value(): tf.Tensor;
   assign(value: tf.Tensor): void;

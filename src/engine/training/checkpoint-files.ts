@@ -4,6 +4,7 @@ import type { Executor } from '../runtime/executor.ts';
 import type { TensorSource } from '../weights/encode-safetensors.ts';
 import type { ReadModelFile } from '../weights/model-files.ts';
 import { carrySettings } from '../weights/model-settings.ts';
+import { variableSources } from '../weights/variable-sources.ts';
 import { encodeWeightFiles } from '../weights/weight-files.ts';
 
 /** A file of a folder, whole or, where memory should not hold it, some bytes at a time. */
@@ -32,10 +33,6 @@ export function currentWeights(
   executor: Executor,
   { weights }: Pick<VisionLanguageModel, 'weights'>,
 ): Map<string, TensorSource> {
-  return new Map(
-    [...weights].map(([name, weight]) => [
-      name,
-      { shape: weight.shape, values: () => executor.drain(executor.adopt(weight)) },
-    ]),
-  );
+  const variables = new Map([...weights].map(([name, weight]) => [name, executor.adopt(weight)]));
+  return variableSources(executor, variables);
 }
