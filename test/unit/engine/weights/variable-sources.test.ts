@@ -11,16 +11,16 @@ function anExecutor(variables: Record<string, { size: number; dtype?: string }>)
     ]),
   );
   const nameOf = (variable: StateVariable) => (variable as unknown as { name: string }).name;
-  const valueOf = (variable: StateVariable) => Float32Array.of([...named.values()].indexOf(variable));
+  const numbersOf = (variable: StateVariable) => Float32Array.of([...named.values()].indexOf(variable));
   const sources = variableSources(
     {
       read: (asked) => {
         calls.push(asked.map(nameOf));
-        return asked.map((variable) => ({ dtype: 'float32', shape: [1], data: valueOf(variable) }));
+        return asked.map((variable) => ({ dtype: 'float32', shape: [1], data: numbersOf(variable) }));
       },
       drain: (variable) => {
         calls.push([nameOf(variable)]);
-        return [valueOf(variable)];
+        return [numbersOf(variable)];
       },
     },
     named,
