@@ -51,5 +51,3 @@ export function createGradientBuffer(executor: Executor, weights: ReadonlyMap<st
 export function createLike(executor: Executor, { shape }: StateVariable): StateVariable {
   return executor.createVariable({ dtype: 'float32', shape });
 }
-
-export const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);

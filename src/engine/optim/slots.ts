@@ -1,9 +1,9 @@
 import { CorruptRecordError } from '../../schema/errors.ts';
 import type { Executor, StateVariable } from '../runtime/executor.ts';
-import type { NativeTensor } from '../runtime/native-tensor.ts';
+import { type NativeTensor, sizeOf } from '../runtime/native-tensor.ts';
 import type { TensorSource } from '../weights/encode-safetensors.ts';
 import { variableSources } from '../weights/variable-sources.ts';
-import { createLike, sizeOf } from './gradient-buffer.ts';
+import { createLike } from './gradient-buffer.ts';
 
 /** What an optimizer keeps of its weights: each slot holds as many numbers as its weight. */
 export interface Slots {

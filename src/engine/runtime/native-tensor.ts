@@ -1,5 +1,8 @@
 import { graphAddon } from './graph-addon.ts';
 
+/** How many values a tensor of that shape has. */
+export const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
+
 /** Element types of tensors that JavaScript does not hold: bfloat16 has no array type there. */
 export type NativeType = 'float32' | 'bfloat16';
 /** Element types of files. */
@@ -61,7 +64,7 @@ export function mapTensorFile(path: string, bytes: number): MapTensor {
 /** Takes a handle of the addon over. */
 export function toNativeTensor(handle: object, dtype: NativeType, shape: readonly number[]): NativeTensor {
   const addon = graphAddon();
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   let owners = 1;
   return {
     dtype,

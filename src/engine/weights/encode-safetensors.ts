@@ -1,3 +1,5 @@
+import { sizeOf } from '../runtime/native-tensor.ts';
+
 /** A tensor in JavaScript's memory: row-major values and their shape. */
 export interface HostTensor {
   shape: number[];
@@ -18,7 +20,7 @@ const LENGTH_BYTES = 8;
 
 /** Bytes that a tensor's values take in a file. */
 export const storedBytes = ({ shape }: Pick<TensorSource, 'shape'>, storage: Storage = 'F32') =>
-  shape.reduce((product, length) => product * length, 1) * BYTES_PER_VALUE[storage];
+  sizeOf(shape) * BYTES_PER_VALUE[storage];
 
 /**
  * The bytes of a safetensors file, some at a time: tensors in order of name, so equal tensors give equal bytes. Each tensor's

@@ -1,4 +1,5 @@
 import type { Executor, StateVariable } from '../runtime/executor.ts';
+import { sizeOf } from '../runtime/native-tensor.ts';
 import type { TensorSource } from './encode-safetensors.ts';
 
 /** Values that are read together at most, and held until they are asked for. */
@@ -41,7 +42,7 @@ function groupBySize(variables: readonly Named[]): Named[][] {
   for (const entry of variables) {
     const [, { shape, dtype }] = entry;
     const isFloat32 = dtype === 'float32';
-    const size = shape.reduce((product, length) => product * length, 1);
+    const size = sizeOf(shape);
     if (!isFloat32 || size > room) {
       groups.push([]);
       room = isFloat32 ? GROUP_VALUES : 0;

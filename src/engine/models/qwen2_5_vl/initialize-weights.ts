@@ -1,5 +1,6 @@
 import { createRandom } from '../../../base/random.ts';
 import { deriveSeed } from '../../../base/seeds.ts';
+import { sizeOf } from '../../runtime/native-tensor.ts';
 import type { HostTensor } from '../../weights/encode-safetensors.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { listWeightShapes } from './weight-shapes.ts';
@@ -13,7 +14,7 @@ const EMBEDDING_DEVIATION = 0.05;
 export function initializeWeights(config: Qwen25VLConfig, seed: number): Map<string, HostTensor> {
   const weights = new Map<string, HostTensor>();
   for (const [name, shape] of listWeightShapes(config)) {
-    const size = shape.reduce((product, length) => product * length, 1);
+    const size = sizeOf(shape);
     const data = new Float32Array(size);
     if (shape.length > 1) fillNormal(data, deviationOf(name, size / shape[0], config), deriveSeed(seed, name));
     else if (!name.endsWith('.bias')) data.fill(1);
