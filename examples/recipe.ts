@@ -14,13 +14,12 @@ import { dirname, join, resolve } from 'node:path';
 import type { Lesson, RlValues, ScoredGroup } from '../src/algorithms/algorithm.ts';
 import { createLearner } from '../src/algorithms/index.ts';
 import { sft } from '../src/algorithms/sft.ts';
-import { disposeAfter } from '../src/base/dispose-after.ts';
 import { packageRoot } from '../src/base/package-root.ts';
 import type { RawImage } from '../src/base/raw-image.ts';
 import { splitBySize } from '../src/base/split-list.ts';
 import { comparePolicies, type PolicyAnswers } from '../src/benchmarks/compare-policies.ts';
 import { type ActiveBenchmark, loadBenchmarks } from '../src/benchmarks/index.ts';
-import { type Engine, openEngine, type PrecisionChoice, type Training } from '../src/engine/open-engine.ts';
+import { type Engine, measurePrecision, openEngine, type Training } from '../src/engine/open-engine.ts';
 import type { ProcessedPrompt } from '../src/engine/processing/processor.ts';
 import { folderModelFiles, heldModelFiles, type ModelFiles } from '../src/engine/weights/model-files.ts';
 import { consult } from '../src/experts/consult.ts';
@@ -261,10 +260,9 @@ function save(training: Pick<Training<object>, 'files' | 'stepCount'>): Policy {
 
 async function createLab(config: RunConfig, modelFolder: string, say: Lab['say']): Promise<Lab> {
   const { minPixels, maxPixels } = config.policy;
-  const { engine, precision } = config.compute;
-  let choice: PrecisionChoice | undefined;
-  const measureOnce = async (measure: () => PrecisionChoice) => (choice ??= measure());
-  const settings = { engine, precision: precision === 'auto' ? measureOnce : precision };
+  const { engine, precision: asked } = config.compute;
+  const base = { files: folderModelFiles(modelFolder) };
+  const precision = asked === 'auto' ? (await measurePrecision(base.files)).precision : asked;
   // Judges and experts keep in it what they were paid for; nothing else is kept.
   const store = createLocalStore(join(tmpdir(), 'rise-recipe'));
   const environment = (name: string) => process.env[name];
@@ -272,9 +270,15 @@ async function createLab(config: RunConfig, modelFolder: string, say: Lab['say']
     config,
     rewards: await loadRewards(store, config, environment),
     expert: loadExpert(store, config.expert, environment),
-    base: { files: folderModelFiles(modelFolder) },
-    withEngine: async ({ files }, work) =>
-      disposeAfter(await openEngine(files, { ...settings, pixelLimits: { minPixels, maxPixels } }), work),
+    base,
+    async withEngine({ files }, work) {
+      const opened = await openEngine(files, { engine, precision, pixelLimits: { minPixels, maxPixels } });
+      try {
+        return await work(opened);
+      } finally {
+        opened[Symbol.dispose]();
+      }
+    },
     say,
   };
 }

@@ -4,8 +4,8 @@ import { EXIT_CODES, JOB_ATTEMPTS } from '../../src/schema/job-attempts.ts';
 import type { Progress, ReportProgress } from '../../src/schema/progress.ts';
 import { ExecutionInput } from '../../src/schema/stage-inputs.ts';
 import { JOB_NAMES, type JobName, type StageInput, stageOf } from '../../src/schema/stages.ts';
+import type { JobDeps } from '../../src/stages/job-deps.ts';
 import { JOBS } from '../../src/stages/jobs.ts';
-import type { JobDeps } from '../../src/stages/stage-deps.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readConfig } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -45,7 +45,9 @@ export async function runJob(
     console.log(`${name}: attempt ${attempt} of ${JOB_ATTEMPTS}`);
     const input = parseJson(environment.RISE_INPUT);
     const store = openStore(environment.RISE_STORE);
-    const deps: JobDeps = { store, report: await createReport(store, input), signal, attempt };
+    const report = await createReport(store, input);
+    const { createPolicyOpener } = await import('../../src/stages/open-policy.ts');
+    const deps: JobDeps = { store, report, signal, attempt, openPolicy: createPolicyOpener(report) };
     await runStage(name, deps, input, environment.AWS_BATCH_JOB_ARRAY_INDEX);
   });
 }

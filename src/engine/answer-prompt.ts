@@ -1,4 +1,3 @@
-import { disposeAfter } from '../base/dispose-after.ts';
 import type { OnStep } from './generation/sampler.ts';
 import type { Completion, GenerationSettings } from './generation/sequence.ts';
 import { openEngine, type Precision } from './open-engine.ts';
@@ -29,7 +28,8 @@ export async function answerPrompt(
   onText?: (text: string) => void,
 ): Promise<Answer> {
   const engine = await openEngine(folderModelFiles(folder), { engine: 'traced', precision });
-  return disposeAfter(engine, async ({ processor, createSampler }) => {
+  try {
+    const { processor, createSampler } = engine;
     const { stopTokenIds } = processor;
     const prompt = await processor.processPrompt({ system, content });
     const textOf = (tokenIds: readonly number[]) => processor.decode(tokenIds, { skipSpecialTokens: true });
@@ -42,5 +42,7 @@ export async function answerPrompt(
       onText && onStep,
     );
     return { text: textOf(tokenIds), tokenIds, promptTokenIds: prompt.tokenIds, finishReason };
-  });
+  } finally {
+    engine[Symbol.dispose]();
+  }
 }

@@ -1,9 +1,11 @@
 // Shape suffixes: M = rows, D = model width, I = width inside the MLP.
 import * as tf from '@tensorflow/tfjs-core';
 import { createLayers, gatedMlp } from './models/layers.ts';
-import type { ModelConfig } from './models/model-config.ts';
+import { readModelConfig } from './policy.ts';
+import { loadBackend } from './runtime/backend.ts';
 import type { Precision } from './runtime/rewrites/mixed-precision.ts';
 import { createTracedExecutor } from './runtime/traced-executor.ts';
+import type { ModelFiles } from './weights/model-files.ts';
 
 /** Which precision is faster, and by what that is known. */
 export interface PrecisionChoice {
@@ -28,11 +30,15 @@ const MOST_WIDTH = 512;
 const MOST_INNER_WIDTH = 2048;
 const RUNS = 6;
 
-/** Runs an MLP of the model's shape both ways, which takes a fraction of a second, and chooses bf16 where it clearly wins. */
-export function measurePrecision({ text: { hiddenSize, intermediateSize } }: ModelConfig): PrecisionChoice {
+/**
+ * Runs an MLP of a checkpoint's shape both ways, which takes a fraction of a second, and chooses bf16 where it clearly wins.
+ */
+export async function measurePrecision(files: ModelFiles): Promise<PrecisionChoice> {
+  const { hiddenSize, intermediateSize } = (await readModelConfig(files)).text;
   if (hiddenSize < LEAST_WIDTH) {
     return { precision: 'float32', reason: `a model of width ${hiddenSize} gains little by bf16` };
   }
+  loadBackend();
   const [width, innerWidth] = [Math.min(hiddenSize, MOST_WIDTH), Math.min(intermediateSize, MOST_INNER_WIDTH)];
   const mlps = (['float32', 'bf16'] as const).map((precision) => createMlp(precision, width, innerWidth));
   const times: number[][] = mlps.map(() => []);

@@ -2,7 +2,6 @@ import type { OptimizerConfig } from '../schema/config/optimizer.ts';
 import { createSampler, type Sampler } from './generation/sampler.ts';
 import { measurePrecision, type PrecisionChoice } from './measure-precision.ts';
 import { handOverWeights } from './models/adopt-weights.ts';
-import type { VisionLanguageModel } from './models/vision-language-model.ts';
 import type { Optimizer } from './optim/create-optimizer.ts';
 import { loadPolicy } from './policy.ts';
 import type { PixelLimits, Processor } from './processing/processor.ts';
@@ -17,6 +16,7 @@ import type { ModelFiles } from './weights/model-files.ts';
 import { openWeightFiles } from './weights/weight-files.ts';
 
 export type { OnLoaded, Precision, PrecisionChoice };
+export { measurePrecision };
 
 /** One policy at work: whatever a stage does with a model goes through this door. */
 export interface Engine extends Disposable {
@@ -38,14 +38,11 @@ export interface Engine extends Disposable {
 
 export interface EngineSettings {
   engine: EngineKind;
-  precision: Precision | ChoosePrecision;
+  precision: Precision;
   pixelLimits?: PixelLimits;
   /** Told of weights as they arrive from a store. */
   onLoaded?: OnLoaded;
 }
-
-/** A choice by measuring, or by what an earlier measurement has found: all jobs of a run share one choice. */
-export type ChoosePrecision = (measure: () => PrecisionChoice) => Promise<PrecisionChoice>;
 
 /** How a policy is trained. */
 export interface TrainingSettings<Values>
@@ -72,9 +69,9 @@ export interface Training<Values> extends Pick<Trainer<Values>, 'step'> {
  * @throws UnsupportedModelError the checkpoint is of another architecture or incomplete
  */
 export async function openEngine(files: ModelFiles, settings: EngineSettings): Promise<Engine> {
+  const { engine, precision } = settings;
   const { model, processor } = await loadPolicy(files, settings.pixelLimits, settings.onLoaded);
-  const precision = await resolvePrecision(settings, model);
-  const executor = createExecutor(settings.engine, precision);
+  const executor = createExecutor(engine, precision);
   const loaded = [model];
   const loadReference = async (reference: ModelFiles) => {
     const { model } = await loadPolicy(reference, {}, settings.onLoaded);
@@ -126,14 +123,4 @@ async function restoreState(optimizer: Optimizer, files: ModelFiles, stepCount: 
   const state = await loadTensors(await openWeightFiles(files, 'optimizer'));
   optimizer.restore(state, stepCount);
   for (const numbers of state.values()) numbers.release();
-}
-
-/** What products of matrices are computed in: what is asked for, or what is chosen as the faster. */
-export async function resolvePrecision(
-  { engine, precision }: EngineSettings,
-  { config }: Pick<VisionLanguageModel, 'config'>,
-): Promise<Precision> {
-  if (typeof precision === 'string') return precision;
-  if (engine === 'eager') return 'float32';
-  return (await precision(() => measurePrecision(config))).precision;
 }

@@ -1,3 +1,4 @@
+import type { ModelConfig } from './models/model-config.ts';
 import { findArchitecture } from './models/registry.ts';
 import type { VisionLanguageModel } from './models/vision-language-model.ts';
 import type { PixelLimits, Processor } from './processing/processor.ts';
@@ -23,11 +24,20 @@ export async function loadPolicy(
   onLoaded?: OnLoaded,
 ): Promise<Policy> {
   loadBackend();
-  const settings = await readModelSettings(files.read);
-  const json = settings.requireJson('config.json');
-  const architecture = findArchitecture(json);
-  const config = architecture.parseConfig(json);
+  const { settings, architecture, config } = await readModel(files);
   const processor = architecture.createProcessor(settings, pixelLimits);
   const stored = architecture.selectWeights(config, await openWeightFiles(files));
   return { model: architecture.createModel(config, await loadTensors(stored, onLoaded)), processor };
+}
+
+/** What kind of model a checkpoint holds, of which size: its weights are not read. */
+export async function readModelConfig(files: ModelFiles): Promise<ModelConfig> {
+  return (await readModel(files)).config;
+}
+
+async function readModel(files: ModelFiles) {
+  const settings = await readModelSettings(files.read);
+  const json = settings.requireJson('config.json');
+  const architecture = findArchitecture(json);
+  return { settings, architecture, config: architecture.parseConfig(json) };
 }

@@ -1,19 +1,23 @@
 import type { z } from 'zod';
 import { EVALUATED_POLICIES } from './evaluated-policies.ts';
 import {
+  benchmarkPrefix,
   checkpointPrefix,
   DIAGNOSIS,
   evaluationPrefix,
   expertPrefix,
   iterationName,
   manifestKey,
+  partsPrefix,
   planPrefix,
   promptsPrefix,
   reportPrefix,
+  rlResumePrefix,
   rolloutName,
   routesPrefix,
   scoresPrefix,
   sftCheckpointPrefix,
+  sftResumePrefix,
   sftShardsPrefix,
   trajectoriesPrefix,
 } from './keys.ts';
@@ -86,6 +90,7 @@ export const STAGES = {
       planPrefix(runId, rollout),
       ...trainedPolicy(runId, policyVersion),
     ],
+    keeps: ({ runId, rollout }, _, shard) => [partsPrefix(trajectoriesPrefix(runId, rollout, shard))],
     access: {
       reads: [RUNS, TRAJECTORIES, MODELS, IMAGES],
       writes: [TRAJECTORIES, PRECISION],
@@ -114,6 +119,7 @@ export const STAGES = {
       ...ofEach(shardCount, (shard) => scoresPrefix(runId, rollout, shard)),
       ...trainedPolicy(runId, iteration),
     ],
+    keeps: ({ runId, iteration }) => [rlResumePrefix(runId, iteration)],
     access: {
       reads: [RUNS, TRAJECTORIES, MODELS, IMAGES],
       writes: ['runs/*/checkpoint/*', 'runs/*/resume/*', PRECISION],
@@ -162,6 +168,7 @@ export const STAGES = {
     input: ExecutionInput,
     prefix: ({ runId }) => sftCheckpointPrefix(runId),
     madeFrom: ({ runId }, { rl }) => [sftShardsPrefix(runId), ...trainedPolicy(runId, rl.iterations)],
+    keeps: ({ runId }) => [sftResumePrefix(runId)],
     access: {
       reads: [RUNS, MODELS],
       writes: ['runs/*/sft/*', PRECISION],
@@ -176,6 +183,10 @@ export const STAGES = {
       const checkpoint = EVALUATED_POLICIES[index].prefixOf(runId, config);
       return [promptsPrefix(runId), ...(checkpoint === config.policy.model ? [] : [checkpoint])];
     },
+    keeps: ({ runId }, { evaluation }, index) =>
+      Object.keys(evaluation.benchmarks).map((benchmark) =>
+        partsPrefix(benchmarkPrefix(runId, EVALUATED_POLICIES[index].name, benchmark)),
+      ),
     access: {
       reads: [RUNS, MODELS, IMAGES],
       writes: ['runs/*/evaluation/*', PRECISION],

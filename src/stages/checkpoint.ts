@@ -17,18 +17,13 @@ const STATE_NAME = 'trainer-state.json';
 export type Trained = Pick<Training<object>, 'files' | 'stepCount'>;
 
 /**
- * Writes a folder that `transformers` loads with the optimizer's state beside it.
+ * Files of a folder that `transformers` loads, with the optimizer's state beside it, one at a time.
  * `trainer-state.json` comes last: a folder that has it is whole.
  */
-export async function saveCheckpoint(
-  write: (key: string, content: Content) => Promise<void>,
-  prefix: string,
-  trained: Trained,
-  seed: number,
-): Promise<void> {
-  for (const [name, content] of trained.files()) await write(`${prefix}${name}`, content);
+export function* checkpointFiles(trained: Trained, seed: number): Generator<[name: string, content: Content]> {
+  yield* trained.files();
   const state: TrainerState = { stepCount: trained.stepCount, seed };
-  await write(`${prefix}${STATE_NAME}`, `${JSON.stringify(state, null, 2)}\n`);
+  yield [STATE_NAME, `${JSON.stringify(state, null, 2)}\n`];
 }
 
 /** Optimizer steps behind a checkpoint folder. */

@@ -1,5 +1,5 @@
 import type { JobName, StageInput } from '../schema/stages.ts';
-import type { JobDeps } from './stage-deps.ts';
+import type { JobDeps } from './job-deps.ts';
 
 /** A stage on the GPU worker; the array index picks its shard or policy, 0 in a plain job. */
 type RunJob<N extends JobName> = (deps: JobDeps, input: StageInput<N>, index: number) => Promise<object>;

@@ -1,22 +1,58 @@
-import { type ChoosePrecision, type Engine, type OnLoaded, openEngine } from '../engine/open-engine.ts';
-import type { RunConfig } from '../schema/config/run-config.ts';
+import {
+  type Engine,
+  measurePrecision,
+  type OnLoaded,
+  openEngine,
+  type Precision,
+  type PrecisionChoice,
+} from '../engine/open-engine.ts';
+import type { ModelFiles } from '../engine/weights/model-files.ts';
+import { statedPrecision } from '../schema/config/compute.ts';
 import { metricsKey, precisionPrefix } from '../schema/keys.ts';
 import type { ReportProgress } from '../schema/progress.ts';
-import { completeOnce } from '../store/complete-once.ts';
+import { beginWork } from '../store/begin-work.ts';
 import { storedModelFiles } from '../store/model-files.ts';
 import { encodeRecords } from '../store/records.ts';
-import type { StageDeps } from './stage-deps.ts';
+import type { OpenPolicy } from './job-deps.ts';
+import type { StageScope } from './stage-deps.ts';
 
-/** Opens the engine on the policy of a folder of the store, as the run's config has it. */
-export function openPolicy(deps: StageDeps, runId: string, config: RunConfig, prefix: string): Promise<Engine> {
-  const { engine, precision } = config.compute;
-  const { minPixels, maxPixels } = config.policy;
-  return openEngine(storedModelFiles(deps.store, prefix), {
-    engine,
-    precision: precision === 'auto' ? keptPrecision(deps, runId, config) : precision,
-    pixelLimits: { minPixels, maxPixels },
-    onLoaded: reportLoading(deps.report),
-  });
+/** Gives what opens the engine on policies of a run's store, as the run's config has it. */
+export function createPolicyOpener(report: ReportProgress): OpenPolicy {
+  return async (scope, folder): Promise<Engine> => {
+    const { minPixels, maxPixels } = scope.config.policy;
+    const files = storedModelFiles(scope.store, folder);
+    return openEngine(files, {
+      engine: scope.config.compute.engine,
+      precision: await choosePrecision(scope, files, report),
+      pixelLimits: { minPixels, maxPixels },
+      onLoaded: reportLoading(report),
+    });
+  };
+}
+
+/**
+ * What products of matrices are computed in: what the config says, or what the first of a run's jobs to ask has found the
+ * faster. That choice and its reason are in a manifest of their own, so that no later job, on whichever machine, changes it;
+ * the times behind it are beside it.
+ */
+export async function choosePrecision(
+  { store, runId, config: { compute, seed } }: StageScope,
+  files: ModelFiles,
+  report: ReportProgress,
+): Promise<Precision> {
+  const stated = statedPrecision(compute);
+  if (stated) return stated;
+  const prefix = precisionPrefix(runId);
+  const work = await beginWork<PrecisionChoice>(store, { prefix, stage: 'precision', runId, seed });
+  if (work.kind === 'done') return work.summary.precision;
+  const { milliseconds, ...chosen } = await measurePrecision(files);
+  if (milliseconds) {
+    const metrics = { float32Milliseconds: milliseconds.float32, bf16Milliseconds: milliseconds.bf16 };
+    // No part of the job's own work: its share stays 0.
+    report({ stage: `precision: ${chosen.precision}`, done: 0, total: 0, unit: 'measurements', metrics });
+    await store.write(metricsKey(prefix), encodeRecords([metrics]));
+  }
+  return (await work.finish(chosen)).precision;
 }
 
 const REPORT_BYTES = 2 ** 28;
@@ -32,23 +68,4 @@ function reportLoading(report: ReportProgress): OnLoaded {
     // No part of the job's own work: its share stays 0.
     report({ stage: 'weights', done: 0, total: 0, unit: 'bytes', metrics });
   };
-}
-
-/**
- * The precision that the first of a run's jobs to ask has found the faster. The choice and its reason are in a manifest of
- * their own, so that no later job, on whichever machine, changes it; the times behind it are beside it.
- */
-export function keptPrecision({ store, report }: StageDeps, runId: string, { seed }: RunConfig): ChoosePrecision {
-  const prefix = precisionPrefix(runId);
-  return (measure) =>
-    completeOnce(store, prefix, { stage: 'precision', runId, seed }, async () => {
-      const { milliseconds, ...chosen } = measure();
-      if (milliseconds) {
-        const metrics = { float32Milliseconds: milliseconds.float32, bf16Milliseconds: milliseconds.bf16 };
-        // No part of the job's own work: its share stays 0.
-        report({ stage: `precision: ${chosen.precision}`, done: 0, total: 0, unit: 'measurements', metrics });
-        await store.write(metricsKey(prefix), encodeRecords([metrics]));
-      }
-      return chosen;
-    });
 }

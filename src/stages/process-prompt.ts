@@ -3,16 +3,15 @@ import type { ProcessedPrompt, Processor } from '../engine/processing/processor.
 import { questionContent } from '../engine/processing/question-content.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { Store } from '../store/store.ts';
+import type { StageScope } from './stage-deps.ts';
 
 /**
  * A prompt as the policy takes it: the run's system message, the question, its options, its images read from the store.
  */
 export async function processStoredPrompt(
-  store: Store,
+  { store, config }: StageScope,
   processor: Processor,
   prompt: Prompt,
-  config: RunConfig,
 ): Promise<ProcessedPrompt> {
   const images = await Promise.all(prompt.images.map((image) => store.read(image.key)));
   return processPrompt(processor, prompt, images, config);

@@ -1,39 +1,49 @@
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import type { RunConfig } from '../schema/config/run-config.ts';
 import { InterruptedError } from '../schema/errors.ts';
 import { JOB_ATTEMPTS } from '../schema/job-attempts.ts';
 import { metricsKey, resumeStepPrefix } from '../schema/keys.ts';
 import { encodeRecords, readRecords } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
 import { writeContent } from '../store/write-content.ts';
-import { listWholeCheckpoints, saveCheckpoint, type Trained } from './checkpoint.ts';
-import type { JobDeps } from './stage-deps.ts';
+import type { OpenStage } from './begin-stage.ts';
+import { checkpointFiles, listWholeCheckpoints, readStepCount, type Trained } from './checkpoint.ts';
+import type { JobDeps } from './job-deps.ts';
 
 /** One line of a training job's metrics file, per optimizer step. */
 export const StepMetrics = z.record(z.string(), z.number());
 export type StepMetrics = z.infer<typeof StepMetrics>;
 
-/** The last whole checkpoint of a training job that did not come to its end. */
-export interface ResumePoint {
-  prefix: string;
-  /** Of the steps taken, in order: their number is, with the run's seed, how far the shuffled order has come. */
-  metrics: StepMetrics[];
-}
+/** A training job, which keeps its checkpoints in a folder of its own. */
+type TrainingJob = Pick<OpenStage<object>, 'store' | 'config' | 'keeps'>;
 
-/** @param folder of the job's own checkpoints */
-export async function findResumePoint(store: Store, folder: string): Promise<ResumePoint | undefined> {
-  const prefix = (await listWholeCheckpoints(store, folder)).at(-1);
-  return prefix === undefined
-    ? undefined
-    : { prefix, metrics: await readRecords(store, metricsKey(prefix), StepMetrics) };
-}
-
-export interface ResumeSettings {
-  /** Of the job's own checkpoints. */
+/** Where an attempt of a training job begins. */
+export interface TrainingStart {
+  /** Folder of the policy. */
   folder: string;
-  config: RunConfig;
-  training: Trained;
+  /** Optimizer steps behind that policy; absent where the optimizer begins anew. */
+  stepsBefore?: number;
+  /** Of the job's own steps, in order: their number is, with the run's seed, how far the shuffled order has come. */
+  taken: StepMetrics[];
+}
+
+/**
+ * The last whole checkpoint of a job that did not come to its end, or the policy that the job is to train.
+ *
+ * @param optimizer whether the state beside that policy goes on
+ */
+export async function findStart(
+  { store, keeps: [own] }: TrainingJob,
+  policy: string,
+  optimizer: 'anew' | 'goes-on',
+): Promise<TrainingStart> {
+  const kept = (await listWholeCheckpoints(store, own)).at(-1);
+  if (kept === undefined && optimizer === 'anew') return { folder: policy, taken: [] };
+  const folder = kept ?? policy;
+  return {
+    folder,
+    stepsBefore: await readStepCount(store, folder),
+    taken: kept === undefined ? [] : await readRecords(store, metricsKey(kept), StepMetrics),
+  };
 }
 
 /**
@@ -42,9 +52,10 @@ export interface ResumeSettings {
  */
 export function createStepGate(
   deps: JobDeps,
-  settings: ResumeSettings,
+  job: TrainingJob,
+  trained: Trained,
 ): (metrics: readonly StepMetrics[]) => Promise<void> {
-  const { checkpointSeconds } = settings.config.compute;
+  const { checkpointSeconds } = job.config.compute;
   let savedSteps: number | undefined;
   let savedAt = Date.now();
   return async (metrics) => {
@@ -53,7 +64,7 @@ export function createStepGate(
     await setImmediate();
     const isDue = deps.signal.aborted || Date.now() - savedAt >= checkpointSeconds * 1000;
     if (isDue && metrics.length > savedSteps) {
-      await saveResumePoint(deps.store, settings, metrics);
+      await keepCheckpoint(job, trained, metrics);
       savedSteps = metrics.length;
       savedAt = Date.now();
     }
@@ -66,19 +77,16 @@ export function createStepGate(
   };
 }
 
-async function saveResumePoint(
-  store: Store,
-  { folder, config, training }: ResumeSettings,
+async function keepCheckpoint(
+  { store, config, keeps: [own] }: TrainingJob,
+  trained: Trained,
   metrics: readonly StepMetrics[],
 ): Promise<void> {
-  const prefix = resumeStepPrefix(folder, metrics.length);
+  const prefix = resumeStepPrefix(own, metrics.length);
   await store.write(metricsKey(prefix), encodeRecords(metrics));
-  await saveCheckpoint((key, content) => writeContent(store, key, content), prefix, training, config.seed);
-  const outdated = (await store.list(folder)).filter((key) => !key.startsWith(prefix));
+  for (const [name, content] of checkpointFiles(trained, config.seed)) {
+    await writeContent(store, `${prefix}${name}`, content);
+  }
+  const outdated = (await store.list(own)).filter((key) => !key.startsWith(prefix));
   for (const key of outdated) await store.delete(key);
-}
-
-/** Deletes what only an unfinished job needs. */
-export async function deleteFolder(store: Store, prefix: string): Promise<void> {
-  for (const key of await store.list(prefix)) await store.delete(key);
 }

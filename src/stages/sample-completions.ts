@@ -1,39 +1,23 @@
 import { z } from 'zod';
 import { splitBySize } from '../base/split-list.ts';
-import type { GenerationRequest } from '../engine/generation/request-queue.ts';
-import type { Sampler } from '../engine/generation/sampler.ts';
-import type { Completion } from '../engine/generation/sequence.ts';
 import type { Engine } from '../engine/open-engine.ts';
-import type { RunConfig } from '../schema/config/run-config.ts';
-import type { SamplingConfig } from '../schema/config/sampling.ts';
 import { InterruptedError } from '../schema/errors.ts';
 import { JOB_ATTEMPTS } from '../schema/job-attempts.ts';
 import { partKey, partsPrefix } from '../schema/keys.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import { encodeRecords, readRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { processStoredPrompt } from './process-prompt.ts';
-import type { JobDeps } from './stage-deps.ts';
+import type { JobDeps } from './job-deps.ts';
+import { type PromptCompletion, type PromptSampling, promptsTogether, samplePrompts } from './sample-prompts.ts';
+import type { StageScope } from './stage-deps.ts';
 
 /** What to sample, and how. */
-export interface SamplingPlan {
+export interface SamplingPlan extends PromptSampling {
   /** The stage, as progress names it. */
   stage: string;
   prompts: readonly Prompt[];
-  completionsPerPrompt: number;
-  sampling: SamplingConfig;
-  seedOf: (prompt: Prompt, index: number) => number;
-  /** Folder of the job: finished batches are kept in it until the job deletes them. */
+  /** Folder of the records: finished batches are kept in its `parts/` while the job is not done. */
   prefix: string;
-}
-
-/** A completion of one of the plan's prompts. */
-export interface PromptCompletion extends Completion {
-  prompt: Prompt;
-  /** 0 .. completionsPerPrompt - 1 */
-  index: number;
-  /** Decoded tokens without special tokens. */
-  text: string;
 }
 
 export interface SampledCompletions {
@@ -66,15 +50,16 @@ const ROUNDS_PER_BATCH = 4;
  */
 export async function sampleCompletions(
   deps: JobDeps,
+  scope: StageScope,
   engine: Engine,
-  config: RunConfig,
   plan: SamplingPlan,
 ): Promise<SampledCompletions> {
+  const { store, config } = scope;
   const { stage, prefix, prompts, completionsPerPrompt } = plan;
   const total = prompts.length * completionsPerPrompt;
-  const promptsPerRound = Math.max(1, Math.floor(config.compute.decodeBatchSequences / completionsPerPrompt));
+  const promptsPerRound = promptsTogether(config, completionsPerPrompt);
   const batches = splitBySize(splitBySize(prompts, promptsPerRound), ROUNDS_PER_BATCH);
-  const completions = await readKept(deps.store, prefix, batches);
+  const completions = await readKept(store, prefix, batches);
   const keptBatches = Math.ceil(completions.length / (ROUNDS_PER_BATCH * promptsPerRound * completionsPerPrompt));
   const sampler = engine.createSampler(Math.min(promptsPerRound * completionsPerPrompt, total));
   const started = Date.now();
@@ -84,13 +69,14 @@ export async function sampleCompletions(
     firstTokenAt ??= Date.now();
   };
   for (let batch = keptBatches; batch < batches.length; batch++) {
-    const sampled = await sampleBatch(deps, engine, config, plan, { sampler, onStep }, batches[batch]);
+    const rounds = untilStopped(deps, plan, batches[batch]);
+    const sampled = await samplePrompts(scope, engine.processor, sampler, rounds, plan, onStep);
     completions.push(...sampled);
     for (const { tokenIds } of sampled) tokens += tokenIds.length;
     const tokensPerSecond = tokens / ((Date.now() - started) / 1000);
     deps.report({ stage, done: completions.length, total, unit: 'completions', metrics: { tokensPerSecond } });
     // The last one is followed by the job's own records.
-    if (batch < batches.length - 1) await keep(deps.store, prefix, batch, sampled);
+    if (batch < batches.length - 1) await keep(store, prefix, batch, sampled);
   }
   return { completions, sampledTokens: tokens, firstTokenAt };
 }
@@ -113,41 +99,12 @@ function keep(store: Store, prefix: string, batch: number, completions: readonly
   return store.write(partKey(prefix, batch), encodeRecords(records));
 }
 
-/** Deletes what `sampleCompletions` has kept below a job's folder: the job's own records hold it now. */
-export async function deleteKept(store: Store, prefix: string): Promise<void> {
-  for (const key of await store.list(partsPrefix(prefix))) await store.delete(key);
-}
-
-async function sampleBatch(
-  deps: JobDeps,
-  { processor }: Engine,
-  config: RunConfig,
-  plan: SamplingPlan,
-  { sampler, onStep }: { sampler: Sampler; onStep(): void },
-  rounds: readonly Prompt[][],
-): Promise<PromptCompletion[]> {
-  const { completionsPerPrompt, seedOf } = plan;
-  /** Prompts are processed as slots come free: their images need not all be in memory. */
-  async function* processRounds(): AsyncGenerator<GenerationRequest> {
-    for (const prompts of rounds) {
-      if (deps.signal.aborted) throw stopped(deps, plan);
-      const processed = await Promise.all(
-        prompts.map((prompt) => processStoredPrompt(deps.store, processor, prompt, config)),
-      );
-      for (const [at, prompt] of processed.entries()) {
-        for (let index = 0; index < completionsPerPrompt; index++) yield { prompt, seed: seedOf(prompts[at], index) };
-      }
-    }
+/** Ends the sampling where the worker is asked to stop. */
+function* untilStopped<Round>(deps: JobDeps, plan: SamplingPlan, rounds: readonly Round[]): Generator<Round> {
+  for (const round of rounds) {
+    if (deps.signal.aborted) throw stopped(deps, plan);
+    yield round;
   }
-  const prompts = rounds.flat();
-  const settings = { ...plan.sampling, stopTokenIds: processor.stopTokenIds };
-  const completions = await sampler.generate(processRounds(), settings, onStep);
-  return completions.map((completion, at) => ({
-    ...completion,
-    prompt: prompts[Math.floor(at / completionsPerPrompt)],
-    index: at % completionsPerPrompt,
-    text: processor.decode(completion.tokenIds, { skipSpecialTokens: true }),
-  }));
 }
 
 function stopped({ attempt }: JobDeps, { stage }: SamplingPlan): InterruptedError {

@@ -1,3 +1,4 @@
+import type { RunConfig } from '../schema/config/run-config.ts';
 import type { ReportProgress } from '../schema/progress.ts';
 import type { Store } from '../store/store.ts';
 
@@ -13,8 +14,10 @@ export interface StoppableDeps extends StageDeps {
   signal: AbortSignal;
 }
 
-/** What a stage on a GPU worker is given. */
-export interface JobDeps extends StoppableDeps {
-  /** 1 at first; Batch begins a job again, `JOB_ATTEMPTS` times at most, when its machine is taken away. */
-  attempt: number;
+/** The run that a stage belongs to, and where it reads. */
+export interface StageScope {
+  runId: string;
+  config: RunConfig;
+  /** Gives what earlier stages made only as they left it. */
+  store: Store;
 }

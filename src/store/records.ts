@@ -12,8 +12,12 @@ import type { Store } from './store.ts';
  * Throws `NotFoundError`, and `CorruptRecordError` that names `key:line` and the fault.
  */
 export async function readRecords<T>(store: Store, key: string, schema: z.ZodType<T>): Promise<T[]> {
+  return parseLines(splitLines(await store.read(key)), key, schema);
+}
+
+function parseLines<T>(lines: Iterable<TextLine>, key: string, schema: z.ZodType<T>): T[] {
   const records: T[] = [];
-  for (const line of splitLines(await store.read(key))) {
+  for (const line of lines) {
     const { text, number } = asText(line, key);
     if (text.trim() !== '') records.push(parseRecord(text, `${key}:${number}`, schema));
   }

@@ -15,7 +15,8 @@ import {
 import type { Progress } from '../../src/schema/progress.ts';
 import type { Prompt } from '../../src/schema/prompt.ts';
 import { Trajectory, type TrajectoryScore } from '../../src/schema/trajectory.ts';
-import type { JobDeps } from '../../src/stages/stage-deps.ts';
+import type { JobDeps } from '../../src/stages/job-deps.ts';
+import { createPolicyOpener } from '../../src/stages/open-policy.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { encodeRecords, readRecords } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -111,7 +112,8 @@ export function jobDeps(store: Store, stopAfter = Number.POSITIVE_INFINITY): Job
     reports.push(progress);
     if (reports.length >= stopAfter) stop.abort();
   };
-  return { store, report, signal: stop.signal, attempt: 1, reports };
+  const openPolicy = createPolicyOpener(report);
+  return { store, report, signal: stop.signal, attempt: 1, openPolicy, reports };
 }
 
 /** As `jobDeps`, for a worker that dies, with no time for anything, as it makes its `reports`-th report. */

@@ -32,3 +32,9 @@ export const ComputeConfig = z
   })
   .prefault({});
 export type ComputeConfig = z.infer<typeof ComputeConfig>;
+
+/** What a run's products of matrices are computed in; undefined where that is to be measured. */
+export function statedPrecision({ engine, precision }: ComputeConfig): 'float32' | 'bf16' | undefined {
+  if (precision !== 'auto') return precision;
+  return engine === 'eager' ? 'float32' : undefined;
+}

@@ -6,9 +6,9 @@ import { planPromptsKey, recordsKey, routesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { Route } from '../../schema/route.ts';
 import type { ShardItem } from '../../schema/stage-inputs.ts';
-import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import { encodeRecords, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { completeStage } from '../complete-stage.ts';
+import { beginStage } from '../begin-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 
 /** Experts find their API keys in the environment. */
@@ -27,26 +27,23 @@ export interface ExpertSummary {
  * Answers that fail are kept with the evidence; SFT never sees them.
  */
 export async function runConsultExpert(deps: ConsultingDeps, input: ShardItem): Promise<ExpertSummary> {
-  const { store, report, environment } = deps;
-  const { runId, rollout, shard } = input;
-  const config = await readConfig(store, input.configKey);
-  const expert = loadExpert(store, config.expert, environment);
+  const work = await beginStage<ExpertSummary>(deps.store, { stage: 'consult-expert', input });
+  if (work.kind === 'done') return work.summary;
+  const { store, config, prefix } = work;
+  const expert = loadExpert(deps.store, config.expert, deps.environment);
+  const prompts = await readRecords(store, planPromptsKey(input.runId, input.rollout, input.shard), Prompt);
+  const consulted = await selectConsultations(store, input, config.expert.maxConsultations);
+  const answers = await consult(
+    expert,
+    prompts.filter(({ promptId }) => consulted.has(promptId)),
+    responseDemandsOf(config.rewards),
+  );
+  await work.writePart(recordsKey(prefix), encodeRecords(answers), answers.length);
+  deps.report({ stage: 'consult-expert', done: consulted.size, total: consulted.size, unit: 'prompts' });
+  const verified = answers.filter((answer) => answer.isVerified).length;
   const { accuracy, format } = BUILT_IN_VERSIONS;
   const versions = { accuracy, format, [expert.name]: expert.version };
-  const work = { stage: 'consult-expert', input, config, versions } as const;
-  return completeStage(store, work, async (writePart, prefix, store) => {
-    const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
-    const consulted = await selectConsultations(store, input, config.expert.maxConsultations);
-    const answers = await consult(
-      expert,
-      prompts.filter(({ promptId }) => consulted.has(promptId)),
-      responseDemandsOf(config.rewards),
-    );
-    await writePart(recordsKey(prefix), encodeRecords(answers), answers.length);
-    report({ stage: 'consult-expert', done: consulted.size, total: consulted.size, unit: 'prompts' });
-    const verified = answers.filter((answer) => answer.isVerified).length;
-    return { consulted: consulted.size, answered: answers.length, verified };
-  });
+  return work.finish({ consulted: consulted.size, answered: answers.length, verified }, versions);
 }
 
 /**

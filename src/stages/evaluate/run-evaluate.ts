@@ -1,7 +1,5 @@
-import { disposeAfter } from '../../base/dispose-after.ts';
 import { type ActiveBenchmark, benchmarkVersions, loadBenchmarks } from '../../benchmarks/index.ts';
 import type { Engine, Precision } from '../../engine/open-engine.ts';
-import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { EVALUATED_POLICIES, type EvaluatedPolicy } from '../../schema/evaluated-policies.ts';
 import type { EvaluationRecord } from '../../schema/evaluation.ts';
@@ -9,13 +7,13 @@ import { benchmarkPrefix, promptsKey, recordsKey } from '../../schema/keys.ts';
 import type { ReportProgress } from '../../schema/progress.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import type { ExecutionInput } from '../../schema/stage-inputs.ts';
-import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
+import { encodeRecords, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { completeStage } from '../complete-stage.ts';
-import { openPolicy } from '../open-policy.ts';
-import { deleteKept, sampleCompletions } from '../sample-completions.ts';
+import { beginStage } from '../begin-stage.ts';
+import type { JobDeps } from '../job-deps.ts';
+import { sampleCompletions } from '../sample-completions.ts';
 import { answerSeed } from '../seeds.ts';
-import type { JobDeps } from '../stage-deps.ts';
+import type { StageScope } from '../stage-deps.ts';
 
 /** What one policy achieved over all benchmarks. */
 export interface EvaluationSummary {
@@ -39,31 +37,25 @@ export async function runEvaluate(
   input: ExecutionInput,
   policyIndex: number,
 ): Promise<EvaluationSummary> {
-  const { store } = deps;
   const { runId } = input;
-  const config = await readConfig(store, input.configKey);
   const { name, prefixOf } = findPolicy(policyIndex);
-  const benchmarks = loadBenchmarks(config);
-  const versions = benchmarkVersions(benchmarks);
-  const work = { stage: 'evaluate', input, config, index: policyIndex, versions } as const;
-  const summary = await completeStage(store, work, async (writePart, _, store) => {
-    const sittings = await Promise.all(benchmarks.map((benchmark) => readSitting(store, runId, name, benchmark)));
-    return disposeAfter(
-      await openPolicy({ ...deps, store }, runId, config, prefixOf(runId, config)),
-      async (engine) => {
-        const records: EvaluationRecord[] = [];
-        for (const [index, sitting] of sittings.entries()) {
-          const report = reportWhole(deps.report, sittings, index);
-          const own = await answerPrompts({ ...deps, store, report }, config, { name, engine }, sitting);
-          await writePart(recordsKey(sitting.prefix), encodeRecords(own), own.length);
-          records.push(...own);
-        }
-        return { ...summarize(records), precision: engine.precision };
-      },
-    );
-  });
-  for (const benchmark of benchmarks) await deleteKept(store, benchmarkPrefix(runId, name, benchmark.name));
-  return summary;
+  const work = await beginStage<EvaluationSummary>(deps.store, { stage: 'evaluate', input, index: policyIndex });
+  if (work.kind === 'done') return work.summary;
+  const benchmarks = loadBenchmarks(work.config);
+  const sittings = await Promise.all(benchmarks.map((benchmark) => readSitting(work.store, runId, name, benchmark)));
+  const engine = await deps.openPolicy(work, prefixOf(runId, work.config));
+  try {
+    const records: EvaluationRecord[] = [];
+    for (const [index, sitting] of sittings.entries()) {
+      const report = reportWhole(deps.report, sittings, index);
+      const own = await answerPrompts({ ...deps, report }, work, { name, engine }, sitting);
+      await work.writePart(recordsKey(sitting.prefix), encodeRecords(own), own.length);
+      records.push(...own);
+    }
+    return await work.finish({ ...summarize(records), precision: engine.precision }, benchmarkVersions(benchmarks));
+  } finally {
+    engine[Symbol.dispose]();
+  }
 }
 
 function findPolicy(index: number): EvaluatedPolicy {
@@ -79,17 +71,17 @@ async function readSitting(store: Store, runId: string, policy: string, benchmar
 
 async function answerPrompts(
   deps: JobDeps,
-  config: RunConfig,
+  scope: StageScope,
   { name, engine }: { name: string; engine: Engine },
   { benchmark, prompts, prefix }: Sitting,
 ): Promise<EvaluationRecord[]> {
   const { completionsPerPrompt, sampling, grade } = benchmark;
-  const { completions } = await sampleCompletions(deps, engine, config, {
+  const { completions } = await sampleCompletions(deps, scope, engine, {
     stage: `evaluate ${name}`,
     prompts,
     completionsPerPrompt,
     sampling,
-    seedOf: ({ promptId }, index) => answerSeed(config.seed, promptId, index),
+    seedOf: ({ promptId }, index) => answerSeed(scope.config.seed, promptId, index),
     prefix,
   });
   return completions.map(({ prompt, ...answer }) => grade(prompt, answer));

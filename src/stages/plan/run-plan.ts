@@ -4,29 +4,23 @@ import { planPromptsKey, planShardsKey, policyPrefix, promptsKey, rolloutName } 
 import { Prompt } from '../../schema/prompt.ts';
 import { countShards, groupSizeOf } from '../../schema/rollout-size.ts';
 import type { PlanInput, RolloutPlan, ShardItem } from '../../schema/stage-inputs.ts';
-import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
-import { completeStage } from '../complete-stage.ts';
+import { encodeRecords, readRecords } from '../../store/records.ts';
+import { beginStage, type OpenStage } from '../begin-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { selectDiagnosisPrompts, selectIterationPrompts } from './select-prompts.ts';
+
+interface PlanSummary {
+  prompts: number;
+  shardCount: number;
+}
 
 /** Plans one rollout: which prompts, in which shards, sampled with which policy. */
 export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<RolloutPlan> {
   const { runId, configKey, iteration } = input;
-  const config = await readConfig(store, configKey);
+  const work = await beginStage<PlanSummary>(store, { stage: 'plan', input });
+  const { shardCount } = work.kind === 'done' ? work.summary : await writePlan(work, input);
+  const { config } = work;
   const rollout = rolloutName(input.rollout, iteration);
-  const { shardCount } = await completeStage(store, { stage: 'plan', input, config }, async (writePart, _, store) => {
-    const prompts = selectPrompts(await readRecords(store, promptsKey(runId, 'train'), Prompt), config, input);
-    const size = { prompts: prompts.length, groupSize: groupSizeOf(config, rollout) };
-    const shards = splitEvenly(prompts, countShards(size, config));
-    const items = shards.map(
-      (_, shard): ShardItem => ({ runId, configKey, rollout, shard, shardCount: shards.length }),
-    );
-    for (const [shard, shardPrompts] of shards.entries()) {
-      await writePart(planPromptsKey(runId, rollout, shard), encodeRecords(shardPrompts), shardPrompts.length);
-    }
-    await writePart(planShardsKey(runId, rollout), `${JSON.stringify(items)}\n`, items.length);
-    return { prompts: prompts.length, shardCount: shards.length };
-  });
   const policyVersion = samplingPolicyVersion(input, config);
   return {
     runId,
@@ -41,6 +35,21 @@ export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<R
     iterations: config.rl.iterations,
     pipelined: config.rl.pipelined,
   };
+}
+
+async function writePlan(work: OpenStage<PlanSummary>, input: PlanInput): Promise<PlanSummary> {
+  const { store, config } = work;
+  const { runId, configKey } = input;
+  const rollout = rolloutName(input.rollout, input.iteration);
+  const prompts = selectPrompts(await readRecords(store, promptsKey(runId, 'train'), Prompt), config, input);
+  const size = { prompts: prompts.length, groupSize: groupSizeOf(config, rollout) };
+  const shards = splitEvenly(prompts, countShards(size, config));
+  const items = shards.map((_, shard): ShardItem => ({ runId, configKey, rollout, shard, shardCount: shards.length }));
+  for (const [shard, shardPrompts] of shards.entries()) {
+    await work.writePart(planPromptsKey(runId, rollout, shard), encodeRecords(shardPrompts), shardPrompts.length);
+  }
+  await work.writePart(planShardsKey(runId, rollout), `${JSON.stringify(items)}\n`, items.length);
+  return work.finish({ prompts: prompts.length, shardCount: shards.length });
 }
 
 /** While a pipelined rollout is sampled, the policy of the iteration before it is still being trained. */

@@ -18,9 +18,9 @@ import {
 import { countRoutes, countWithoutExample, ExpertAnswer, Route } from '../../schema/route.ts';
 import { countSources, SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
 import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
-import { readConfig, readJsonIfPresent, readRecords } from '../../store/records.ts';
+import { readJsonIfPresent, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { completeStage } from '../complete-stage.ts';
+import { beginStage, type OpenStage } from '../begin-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { averageRewards, readScoring, sumJudgeTotals } from './read-scoring.ts';
 
@@ -32,13 +32,8 @@ const CONCURRENT_READS = 32;
  */
 export async function runReport({ store }: StageDeps, input: DiagnosedRun): Promise<RunSummary> {
   const { runId } = input;
-  const config = await readConfig(store, input.configKey);
-  const achieved = await completeStage(store, { stage: 'report', input, config }, async (writePart, prefix, store) => {
-    const content = await readContent(store, input, config);
-    await writePart(`${prefix}report.txt`, renderText(content));
-    await writePart(`${prefix}report.md`, renderMarkdown(content));
-    return summarize(content);
-  });
+  const work = await beginStage<Achieved>(store, { stage: 'report', input });
+  const achieved = work.kind === 'done' ? work.summary : await writeReport(work, input);
   const known = await readJsonIfPresent(store, summaryKey(runId), RunSummary);
   if (known) return known;
   const summary: RunSummary = { runId, ...achieved, durationSeconds: await measureDuration(store, runId) };
@@ -47,6 +42,13 @@ export async function runReport({ store }: StageDeps, input: DiagnosedRun): Prom
 }
 
 type Achieved = Omit<RunSummary, 'runId' | 'durationSeconds'>;
+
+async function writeReport(work: OpenStage<Achieved>, input: DiagnosedRun): Promise<Achieved> {
+  const content = await readContent(work.store, input, work.config);
+  await work.writePart(`${work.prefix}report.txt`, renderText(content));
+  await work.writePart(`${work.prefix}report.md`, renderMarkdown(content));
+  return work.finish(summarize(content));
+}
 
 function summarize({ benchmarks, routes, withoutExample, judge }: ReportContent): Achieved {
   const evaluation = Object.fromEntries(benchmarks.map(({ name, result }) => [name, result]));

@@ -1,19 +1,15 @@
-import { disposeAfter } from '../../base/dispose-after.ts';
 import type { Engine, Precision } from '../../engine/open-engine.ts';
-import type { RunConfig } from '../../schema/config/run-config.ts';
 import { metricsKey, planPromptsKey, recordsKey } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { groupSizeOf } from '../../schema/rollout-size.ts';
 import type { RolloutJob } from '../../schema/stage-inputs.ts';
-import { STAGES } from '../../schema/stages.ts';
 import type { Trajectory } from '../../schema/trajectory.ts';
-import { encodeRecords, readConfig, readRecords } from '../../store/records.ts';
-import { completeStage } from '../complete-stage.ts';
-import { openPolicy } from '../open-policy.ts';
-import { deleteKept, type PromptCompletion, sampleCompletions } from '../sample-completions.ts';
+import { encodeRecords, readRecords } from '../../store/records.ts';
+import { beginStage, type OpenStage } from '../begin-stage.ts';
+import type { JobDeps } from '../job-deps.ts';
+import { sampleCompletions } from '../sample-completions.ts';
 import { trajectorySeed } from '../seeds.ts';
-import type { JobDeps } from '../stage-deps.ts';
-import { shortenFloat32 } from './shorten-float32.ts';
+import { toTrajectory } from './to-trajectory.ts';
 
 export interface RolloutSummary {
   trajectories: number;
@@ -29,42 +25,41 @@ export interface RolloutSummary {
  */
 export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number): Promise<RolloutSummary> {
   const began = Date.now();
-  const config = await readConfig(deps.store, input.configKey);
-  const work = { stage: 'rollout', input, config, index: shard } as const;
-  const summary = await completeStage(deps.store, work, async (writePart, prefix, store) => {
-    const prompts = await readRecords(store, planPromptsKey(input.runId, input.rollout, shard), Prompt);
-    const policy = await openPolicy({ ...deps, store }, input.runId, config, input.policyPrefix);
-    return disposeAfter(policy, async (engine) => {
-      const { trajectories, timing } = await sampleGroups({ ...deps, store }, engine, config, input, prompts, prefix);
-      await writePart(recordsKey(prefix), encodeRecords(trajectories), trajectories.length);
-      const { seconds, sampledTokens, firstTokenAt } = timing;
-      const metrics = {
-        'job/attempt': deps.attempt,
-        'time/rolloutSeconds': seconds,
-        'rollout/tokensPerSecond': sampledTokens / seconds,
-        ...(firstTokenAt && { 'time/firstTokenSeconds': (firstTokenAt - began) / 1000 }),
-        ...engine.preparation,
-      };
-      await store.write(metricsKey(prefix), encodeRecords([metrics]));
-      return { ...summarize(trajectories), precision: engine.precision };
-    });
-  });
-  await deleteKept(deps.store, STAGES.rollout.prefix(input, shard));
-  return summary;
+  const work = await beginStage<RolloutSummary>(deps.store, { stage: 'rollout', input, index: shard });
+  if (work.kind === 'done') return work.summary;
+  const { store, prefix } = work;
+  const prompts = await readRecords(store, planPromptsKey(input.runId, input.rollout, shard), Prompt);
+  const engine = await deps.openPolicy(work, input.policyPrefix);
+  try {
+    const { trajectories, timing } = await sampleGroups(deps, work, engine, input, prompts);
+    await work.writePart(recordsKey(prefix), encodeRecords(trajectories), trajectories.length);
+    const { seconds, sampledTokens, firstTokenAt } = timing;
+    const metrics = {
+      'job/attempt': deps.attempt,
+      'time/rolloutSeconds': seconds,
+      'rollout/tokensPerSecond': sampledTokens / seconds,
+      ...(firstTokenAt && { 'time/firstTokenSeconds': (firstTokenAt - began) / 1000 }),
+      ...engine.preparation,
+    };
+    await store.write(metricsKey(prefix), encodeRecords([metrics]));
+    return await work.finish({ ...summarize(trajectories), precision: engine.precision });
+  } finally {
+    engine[Symbol.dispose]();
+  }
 }
 
 /** A group of trajectories for each prompt, and how long this attempt took over what was left to sample. */
 async function sampleGroups(
   deps: JobDeps,
+  work: OpenStage<RolloutSummary>,
   engine: Engine,
-  config: RunConfig,
   input: RolloutJob,
   prompts: readonly Prompt[],
-  prefix: string,
 ) {
+  const { config, prefix } = work;
   const started = Date.now();
   const seedOf = ({ promptId }: Prompt, index: number) => trajectorySeed(config.seed, input.rollout, promptId, index);
-  const { completions, sampledTokens, firstTokenAt } = await sampleCompletions(deps, engine, config, {
+  const { completions, sampledTokens, firstTokenAt } = await sampleCompletions(deps, work, engine, {
     stage: 'rollout',
     prompts,
     completionsPerPrompt: groupSizeOf(config, input.rollout),
@@ -72,25 +67,8 @@ async function sampleGroups(
     seedOf,
     prefix,
   });
-  const trajectories = completions.map((completion) => toTrajectory(completion, input, seedOf));
+  const trajectories = completions.map((sampled) => toTrajectory(sampled, input.policyVersion, seedOf));
   return { trajectories, timing: { seconds: (Date.now() - started) / 1000, sampledTokens, firstTokenAt } };
-}
-
-function toTrajectory(
-  { prompt, index, tokenIds, logprobs, text, finishReason }: PromptCompletion,
-  input: RolloutJob,
-  seedOf: (prompt: Prompt, index: number) => number,
-): Trajectory {
-  return {
-    promptId: prompt.promptId,
-    trajectoryIndex: index,
-    policyVersion: input.policyVersion,
-    seed: seedOf(prompt, index),
-    tokenIds,
-    samplingLogprobs: logprobs.map(shortenFloat32),
-    text,
-    finishReason,
-  };
 }
 
 function summarize(trajectories: Trajectory[]): Omit<RolloutSummary, 'precision'> {

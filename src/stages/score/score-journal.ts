@@ -1,6 +1,6 @@
 import { hashJson } from '../../base/hash.ts';
 import type { ActiveReward } from '../../rewards/index.ts';
-import { scoreJournalKey, scoreJournalPrefix, scoreJournalsPrefix } from '../../schema/keys.ts';
+import { scoreJournalKey, scoreJournalPrefix } from '../../schema/keys.ts';
 import { type Trajectory, TrajectoryScore } from '../../schema/trajectory.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
@@ -51,11 +51,6 @@ export async function openScoreJournal(
     },
     flush,
   };
-}
-
-/** Removes every journal of a folder whose scores are complete. */
-export async function dropScoreJournals(store: Store, prefix: string): Promise<void> {
-  for (const key of await store.list(scoreJournalsPrefix(prefix))) await store.delete(key);
 }
 
 const nameOf = ({ promptId, trajectoryIndex }: Pick<Trajectory, 'promptId' | 'trajectoryIndex'>) =>

@@ -4,17 +4,17 @@ import { rewardVersions } from '../../rewards/load-rewards.ts';
 import { meanValues } from '../../rewards/mean-values.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { CorruptRecordError, InterruptedError } from '../../schema/errors.ts';
-import { planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
+import { planPromptsKey, recordsKey, scoreJournalsPrefix, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { groupSizeOf } from '../../schema/rollout-size.ts';
 import type { ShardItem } from '../../schema/stage-inputs.ts';
 import { STAGES } from '../../schema/stages.ts';
 import { type JudgeTotals, Trajectory, type TrajectoryScore } from '../../schema/trajectory.ts';
-import { completeOnce } from '../../store/complete-once.ts';
+import { beginWork } from '../../store/begin-work.ts';
 import { encodeRecords, readRecords, streamRecords } from '../../store/records.ts';
 import { assertWholeGroup } from '../assert-whole-group.ts';
 import type { StoppableDeps } from '../stage-deps.ts';
-import { dropScoreJournals, openScoreJournal } from './score-journal.ts';
+import { openScoreJournal } from './score-journal.ts';
 
 /** Trajectories scored at once: rewards may wait for a judge. */
 const CONCURRENT_TRAJECTORIES = 32;
@@ -43,27 +43,26 @@ export interface ScoringSummary extends Partial<JudgeTotals> {
  */
 export async function scoreShard(deps: StoppableDeps, task: ScoringTask): Promise<ScoringSummary> {
   const { input, config, prefix, rewards } = task;
-  const description = {
+  const work = await beginWork<ScoringSummary>(deps.store, {
+    prefix,
     stage: 'score',
     runId: input.runId,
     seed: config.seed,
-    versions: rewardVersions(rewards),
     madeFrom: STAGES.score.madeFrom(input, config, 0),
-  };
-  const summary = await completeOnce(deps.store, prefix, description, async (writePart, store) => {
-    const scores = await scoreTrajectories({ ...deps, store }, task);
-    await writePart(recordsKey(prefix), encodeRecords(scores), scores.length);
-    deps.report({ stage: 'score', done: scores.length, total: scores.length, unit: 'trajectories' });
-    return {
-      trajectories: scores.length,
-      correct: scores.filter((score) => score.isCorrect).length,
-      meanReward: scores.reduce((sum, score) => sum + score.reward, 0) / scores.length,
-      rewards: meanValues(scores),
-      ...totalUsage(scores),
-    };
+    keeps: [scoreJournalsPrefix(prefix)],
   });
-  await dropScoreJournals(deps.store, prefix);
-  return summary;
+  if (work.kind === 'done') return work.summary;
+  const scores = await scoreTrajectories({ ...deps, store: work.store }, task);
+  await work.writePart(recordsKey(prefix), encodeRecords(scores), scores.length);
+  deps.report({ stage: 'score', done: scores.length, total: scores.length, unit: 'trajectories' });
+  const summary = {
+    trajectories: scores.length,
+    correct: scores.filter((score) => score.isCorrect).length,
+    meanReward: scores.reduce((sum, score) => sum + score.reward, 0) / scores.length,
+    rewards: meanValues(scores),
+    ...totalUsage(scores),
+  };
+  return work.finish(summary, rewardVersions(rewards));
 }
 
 /** Adds up the judgements behind scores, kept ones at what they took when they were made; undefined without any. */

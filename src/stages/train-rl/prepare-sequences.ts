@@ -1,53 +1,25 @@
 import type { Lesson, RlValues } from '../../algorithms/algorithm.ts';
-import { disposeAfter } from '../../base/dispose-after.ts';
 import type { Engine } from '../../engine/open-engine.ts';
 import type { TrainingSequence } from '../../engine/training/batch.ts';
-import type { RunConfig } from '../../schema/config/run-config.ts';
-import { policyPrefix } from '../../schema/keys.ts';
-import type { TrainRlJob } from '../../schema/stage-inputs.ts';
-import type { Store } from '../../store/store.ts';
-import { openPolicy } from '../open-policy.ts';
+import type { JobDeps } from '../job-deps.ts';
 import { processStoredPrompt } from '../process-prompt.ts';
-import type { JobDeps } from '../stage-deps.ts';
+import type { TrainingStart } from '../resume.ts';
+import type { StageScope } from '../stage-deps.ts';
 
 /** What the trainer is given of a trajectory. */
 export type RlSequence = TrainingSequence<RlValues> & { values: RlValues<ArrayLike<number>> };
 
-/** An engine, and the folder of the policy that it was opened on. */
-interface OpenedPolicy {
-  engine: Engine;
-  policy: string;
-}
-
-/** What to learn from; if an older policy sampled, with the log-probabilities under the one this iteration begins with. */
-export async function prepareSequences(
-  deps: JobDeps,
-  input: TrainRlJob,
-  config: RunConfig,
-  lessons: readonly Lesson[],
-  { engine, policy }: OpenedPolicy,
-): Promise<RlSequence[]> {
-  const sequences = await buildSequences(deps.store, engine, config, lessons);
-  if (input.policyVersion === input.iteration) return sequences;
-  const score = async (engine: Engine) => engine.score(sequences, config.rl.microBatchSequences);
-  const first = policyPrefix(input.runId, input.iteration, config.policy.model);
-  const logprobs =
-    policy === first
-      ? await score(engine)
-      : await disposeAfter(await openPolicy(deps, input.runId, config, first), score);
-  return sequences.map((sequence, at) => ({ ...sequence, values: { ...sequence.values, old: logprobs[at] } }));
-}
-
-/** Siblings share one processed prompt, and with it their images' features within a micro-batch. */
-async function buildSequences(
-  store: Store,
+/**
+ * What to learn from. Siblings share one processed prompt, and with it their images' features within a micro-batch.
+ */
+export async function buildSequences(
+  scope: StageScope,
   { processor }: Engine,
-  config: RunConfig,
   lessons: readonly Lesson[],
 ): Promise<RlSequence[]> {
   const distinct = new Map(lessons.map(({ prompt }) => [prompt.promptId, prompt]));
   const processed = new Map(
-    [...distinct].map(([promptId, prompt]) => [promptId, processStoredPrompt(store, processor, prompt, config)]),
+    [...distinct].map(([promptId, prompt]) => [promptId, processStoredPrompt(scope, processor, prompt)]),
   );
   return Promise.all(
     lessons.map(async ({ prompt, trajectory: { tokenIds, samplingLogprobs }, advantage }) => ({
@@ -56,4 +28,27 @@ async function buildSequences(
       values: { sampling: samplingLogprobs, advantages: new Float32Array(tokenIds.length).fill(advantage) },
     })),
   );
+}
+
+/**
+ * Sequences that an older policy sampled, with their log-probabilities under the one that the iteration begins with.
+ *
+ * @param first folder of that policy
+ * @param opened an engine, and where it was opened: a job that goes on has its own checkpoint open
+ */
+export async function addOldLogprobs(
+  deps: JobDeps,
+  scope: StageScope,
+  sequences: readonly RlSequence[],
+  first: string,
+  opened: { engine: Engine; start: TrainingStart },
+): Promise<RlSequence[]> {
+  const isOpen = opened.start.folder === first;
+  const engine = isOpen ? opened.engine : await deps.openPolicy(scope, first);
+  try {
+    const logprobs = engine.score(sequences, scope.config.rl.microBatchSequences);
+    return sequences.map((sequence, at) => ({ ...sequence, values: { ...sequence.values, old: logprobs[at] } }));
+  } finally {
+    if (!isOpen) engine[Symbol.dispose]();
+  }
 }

@@ -5,9 +5,20 @@ import { splitEvenly } from '../../base/split-list.ts';
 import type { Training } from '../../engine/open-engine.ts';
 import type { StepResult } from '../../engine/training/trainer.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
+import type { JobDeps } from '../job-deps.ts';
 import type { StepMetrics } from '../resume.ts';
-import type { JobDeps } from '../stage-deps.ts';
 import type { RlSequence } from './prepare-sequences.ts';
+
+/** How an iteration trains. */
+export function rlTraining({ policy, rl }: RunConfig, learner: Learner) {
+  return {
+    objective: learner,
+    optimizer: rl.optimizer,
+    freezeVisionTower: policy.freezeVisionTower,
+    totalSteps: rl.iterations * rl.stepsPerIteration,
+    microBatchSequences: rl.microBatchSequences,
+  };
+}
 
 /** A seeded shuffle, cut evenly into the batches of the iteration's optimizer steps. */
 export function splitIntoBatches(

@@ -1,18 +1,15 @@
 import { trainingVersions } from '../../algorithms/index.ts';
-import { sft } from '../../algorithms/sft.ts';
-import { disposeAfter } from '../../base/dispose-after.ts';
 import type { Precision } from '../../engine/open-engine.ts';
-import { metricsKey, policyPrefix, sftResumePrefix } from '../../schema/keys.ts';
+import { metricsKey, policyPrefix } from '../../schema/keys.ts';
 import type { ExecutionInput } from '../../schema/stage-inputs.ts';
-import { encodeRecords, readConfig } from '../../store/records.ts';
-import { readStepCount, saveCheckpoint } from '../checkpoint.ts';
-import { completeStage } from '../complete-stage.ts';
-import { openPolicy } from '../open-policy.ts';
-import { createStepGate, deleteFolder, findResumePoint } from '../resume.ts';
-import type { JobDeps } from '../stage-deps.ts';
+import { encodeRecords } from '../../store/records.ts';
+import { beginStage } from '../begin-stage.ts';
+import { checkpointFiles } from '../checkpoint.ts';
+import type { JobDeps } from '../job-deps.ts';
+import { createStepGate, findStart } from '../resume.ts';
 import { readExamples } from './read-examples.ts';
 import { createSequenceSource } from './sequence-source.ts';
-import { takeSftSteps } from './sft-steps.ts';
+import { sftTraining, takeSftSteps } from './sft-steps.ts';
 
 export interface TrainSftSummary {
   examples: number;
@@ -29,44 +26,32 @@ export interface TrainSftSummary {
  * the same weights bit for bit.
  */
 export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise<TrainSftSummary> {
-  const { store } = deps;
-  const config = await readConfig(store, input.configKey);
-  const folder = sftResumePrefix(input.runId);
-  const versions = trainingVersions(config, 'sft');
-  const summary = await completeStage(
-    store,
-    { stage: 'train-sft', input, config, versions },
-    async (writePart, prefix, store) => {
-      const examples = await readExamples(store, input.runId);
-      const resumePoint = await findResumePoint(store, folder);
-      const policy = resumePoint?.prefix ?? policyPrefix(input.runId, config.rl.iterations, config.policy.model);
-      return disposeAfter(await openPolicy({ ...deps, store }, input.runId, config, policy), async (engine) => {
-        const { epochs, sequencesPerStep, microBatchSequences, optimizer } = config.sft;
-        const training = await engine.train({
-          objective: sft,
-          optimizer,
-          freezeVisionTower: config.policy.freezeVisionTower,
-          totalSteps: epochs * Math.ceil(examples.length / sequencesPerStep),
-          stepsBefore: resumePoint && (await readStepCount(store, policy)),
-          microBatchSequences,
-        });
-        const steps = await takeSftSteps(deps, training, config, examples, {
-          taken: resumePoint?.metrics ?? [],
-          sequenceOf: createSequenceSource(engine, config),
-          beforeStep: createStepGate(deps, { folder, config, training }),
-        });
-        await saveCheckpoint(writePart, prefix, training, config.seed);
-        await store.write(metricsKey(prefix), encodeRecords(steps));
-        return {
-          examples: examples.length,
-          epochs,
-          steps: steps.length,
-          finalLoss: steps.at(-1)?.['loss/sft'],
-          precision: engine.precision,
-        };
-      });
-    },
-  );
-  await deleteFolder(store, folder);
-  return summary;
+  const work = await beginStage<TrainSftSummary>(deps.store, { stage: 'train-sft', input });
+  if (work.kind === 'done') return work.summary;
+  const { store, config, prefix } = work;
+  const { policy, rl, seed } = config;
+
+  const examples = await readExamples(store, input.runId);
+  const start = await findStart(work, policyPrefix(input.runId, rl.iterations, policy.model), 'anew');
+  const engine = await deps.openPolicy(work, start.folder);
+  try {
+    const training = await engine.train({ ...sftTraining(config, examples.length), stepsBefore: start.stepsBefore });
+    const steps = await takeSftSteps(deps, training, config, examples, {
+      taken: start.taken,
+      sequenceOf: createSequenceSource(engine, config),
+      beforeStep: createStepGate(deps, work, training),
+    });
+    for (const [name, content] of checkpointFiles(training, seed)) await work.writePart(`${prefix}${name}`, content);
+    await store.write(metricsKey(prefix), encodeRecords(steps));
+    const summary = {
+      examples: examples.length,
+      epochs: config.sft.epochs,
+      steps: steps.length,
+      finalLoss: steps.at(-1)?.['loss/sft'],
+      precision: engine.precision,
+    };
+    return await work.finish(summary, trainingVersions(config, 'sft'));
+  } finally {
+    engine[Symbol.dispose]();
+  }
 }

@@ -1,12 +1,25 @@
+import { sft } from '../../algorithms/sft.ts';
 import { createRandom } from '../../base/random.ts';
 import { deriveSeed } from '../../base/seeds.ts';
 import { splitBySize } from '../../base/split-list.ts';
 import type { Training } from '../../engine/open-engine.ts';
 import type { StoredSftExample } from '../../formats/format.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
+import type { JobDeps } from '../job-deps.ts';
 import type { StepMetrics } from '../resume.ts';
-import type { JobDeps } from '../stage-deps.ts';
 import type { SequenceSource } from './sequence-source.ts';
+
+/** How SFT trains on so many examples. */
+export function sftTraining({ policy, sft: settings }: RunConfig, examples: number) {
+  const { epochs, sequencesPerStep, microBatchSequences, optimizer } = settings;
+  return {
+    objective: sft,
+    optimizer,
+    freezeVisionTower: policy.freezeVisionTower,
+    totalSteps: epochs * Math.ceil(examples / sequencesPerStep),
+    microBatchSequences,
+  };
+}
 
 export interface SftStepSettings {
   /** Steps that an attempt before this one has taken. */

@@ -16,8 +16,8 @@ import { InvalidInputError } from '../../schema/errors.ts';
 import { promptsKey } from '../../schema/keys.ts';
 import type { ExecutionInput, ValidateOutput } from '../../schema/stage-inputs.ts';
 import { noteStart } from '../../store/note-start.ts';
-import { encodeRecords, readConfig } from '../../store/records.ts';
-import { completeStage } from '../complete-stage.ts';
+import { encodeRecords } from '../../store/records.ts';
+import { beginStage, type OpenStage } from '../begin-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { type MaterializedPrompts, materializePrompts } from './materialize-prompts.ts';
 
@@ -29,28 +29,34 @@ const SHOWN_FAULTS = 10;
  * Throws `InvalidInputError` that lists the first faults with their places.
  */
 export async function runValidate(deps: StageDeps, input: ExecutionInput): Promise<ValidateOutput> {
-  const { store } = deps;
+  const work = await beginStage<PromptCounts>(deps.store, { stage: 'validate', input });
+  await noteStart(deps.store, input.runId);
+  if (work.kind === 'open') await writePrompts(deps, work);
   const { runId, configKey } = input;
-  const config = await readConfig(store, configKey);
-  await noteStart(store, runId);
-  await completeStage(store, { stage: 'validate', input, config }, async (writePart) => {
-    checkTraining(config);
-    const rewards = await loadRewards(store, config);
-    loadExpert(store, config.expert);
-    const sets = await materializeSets(deps, config);
-    const demands = { controlTokens: await readControlTokens(store, config.policy.model) };
-    refuseFaults(runId, [
-      ...(await findRewardFaults(store, config)),
-      ...findPolicyFaults(config, demands),
-      ...(await findSetFaults(config, sets, rewards, demands)),
-    ]);
-    for (const { name, prompts } of sets) {
-      const records = encodeRecords(prompts.map(({ prompt }) => prompt));
-      await writePart(promptsKey(runId, name), records, prompts.length);
-    }
-    return Object.fromEntries(sets.map(({ name, prompts }) => [name, prompts.length]));
-  });
-  return { runId, configKey, iterations: config.rl.iterations, nextIteration: 0 };
+  return { runId, configKey, iterations: work.config.rl.iterations, nextIteration: 0 };
+}
+
+/** Prompts of each set. */
+type PromptCounts = Record<string, number>;
+
+async function writePrompts(deps: StageDeps, work: OpenStage<PromptCounts>): Promise<void> {
+  const { store } = deps;
+  const { runId, config } = work;
+  checkTraining(config);
+  const rewards = await loadRewards(store, config);
+  loadExpert(store, config.expert);
+  const sets = await materializeSets(deps, config);
+  const demands = { controlTokens: await readControlTokens(store, config.policy.model) };
+  refuseFaults(runId, [
+    ...(await findRewardFaults(store, config)),
+    ...findPolicyFaults(config, demands),
+    ...(await findSetFaults(config, sets, rewards, demands)),
+  ]);
+  for (const { name, prompts } of sets) {
+    const records = encodeRecords(prompts.map(({ prompt }) => prompt));
+    await work.writePart(promptsKey(runId, name), records, prompts.length);
+  }
+  await work.finish(Object.fromEntries(sets.map(({ name, prompts }) => [name, prompts.length])));
 }
 
 /** One of the run's sets of prompts, by its name in `promptsKey`. */

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { register } from '../../../src/cli/commands/doctor.ts';
 import { BUILT_IN_VERSIONS } from '../../../src/rewards/index.ts';
 import * as keys from '../../../src/schema/keys.ts';
-import { completeOnce } from '../../../src/store/complete-once.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { aRunConfig } from '../../support/factories.ts';
-import { finishWork } from '../../support/finished-work.ts';
+import { finishWork, openWork } from '../../support/finished-work.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -45,13 +44,11 @@ describe('rise doctor RUN', () => {
   async function damage(work: () => Promise<void>, ...args: string[]) {
     await store.write(keys.configKey('run-3'), JSON.stringify(aRunConfig()));
     const prefix = keys.routesPrefix('run-3', 0);
-    const description = { stage: 'route', runId: 'run-3', seed: 0 };
     await rm(join(folder, keys.runPrefix('run-3'), 'routes'), { recursive: true, force: true });
-    await completeOnce(store, prefix, description, async (writePart) => {
-      await writePart(`${prefix}a.jsonl`, 'one\n');
-      await writePart(`${prefix}b.jsonl`, 'two\n');
-      return {};
-    });
+    const routing = await openWork(store, { prefix, stage: 'route', runId: 'run-3', seed: 0 });
+    await routing.writePart(`${prefix}a.jsonl`, 'one\n');
+    await routing.writePart(`${prefix}b.jsonl`, 'two\n');
+    await routing.finish({});
     await work();
     const { printed, exitCode } = await doctor('run-3', '--store', folder, '--json', ...args);
     const { ready, damaged } = JSON.parse(printed);

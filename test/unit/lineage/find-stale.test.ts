@@ -4,8 +4,7 @@ import { compareUses, describeReason, type RewardChange } from '../../../src/lin
 import { EVALUATED_POLICIES } from '../../../src/schema/evaluated-policies.ts';
 import { configKey, DIAGNOSIS, iterationName, manifestKey, planPrefix } from '../../../src/schema/keys.ts';
 import { Manifest } from '../../../src/schema/manifest.ts';
-import type { WorkName } from '../../../src/schema/stages.ts';
-import { completeStage, type StageWork } from '../../../src/stages/complete-stage.ts';
+import { beginStage, type StageTask } from '../../../src/stages/begin-stage.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { readJson } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -20,15 +19,18 @@ const folder = aTemporaryFolder();
 /** Finishes every stage of a run with so many iterations and two shards in each rollout. */
 async function playRun(store: Store, iterations: number): Promise<void> {
   const config = aRunConfig({ rl: { ...aRunConfig().rl, iterations } });
-  const finish = <N extends WorkName>(work: Omit<StageWork<N>, 'config'>) =>
-    completeStage(store, { ...work, config } as StageWork<N>, async () => ({}));
+  await store.write(run.configKey, JSON.stringify(config));
+  const finish = async (task: StageTask, versions?: Record<string, string>) => {
+    const work = await beginStage(store, task);
+    if (work.kind === 'open') await work.finish({}, versions);
+  };
   const rollOut = async (rollout: string, iteration: number) => {
     const kind = rollout === DIAGNOSIS ? 'diagnosis' : 'iteration';
     await finish({ stage: 'plan', input: { ...run, rollout: kind, iteration } });
     const job = { ...run, rollout, iteration, policyVersion: iteration, policyPrefix: '', shardCount: 2 };
     for (const shard of shards) {
       await finish({ stage: 'rollout', input: job, index: shard });
-      await finish({ stage: 'score', input: { ...job, shard }, versions: current });
+      await finish({ stage: 'score', input: { ...job, shard } }, current);
     }
     return job;
   };

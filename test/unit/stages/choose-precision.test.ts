@@ -1,40 +1,42 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Qwen25VL } from '../../../src/engine/models/qwen2_5_vl/model.ts';
-import { resolvePrecision } from '../../../src/engine/open-engine.ts';
-import { loadBackend } from '../../../src/engine/runtime/backend.ts';
+import { packageRoot } from '../../../src/base/package-root.ts';
+import { heldModelFiles } from '../../../src/engine/weights/model-files.ts';
 import type { RunConfig } from '../../../src/schema/config/run-config.ts';
 import { manifestKey, precisionPrefix } from '../../../src/schema/keys.ts';
 import { Manifest } from '../../../src/schema/manifest.ts';
-import { keptPrecision } from '../../../src/stages/open-policy.ts';
-import { completeOnce } from '../../../src/store/complete-once.ts';
+import { choosePrecision } from '../../../src/stages/open-policy.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { readJson } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { openWork } from '../../support/finished-work.ts';
 import { aRunConfig, jobDeps, RUN_ID } from '../../support/stored-run.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
-import { tinyConfig } from '../../support/tiny-model.ts';
 
 const folder = aTemporaryFolder();
 let stores = 0;
 const aStore = () => createLocalStore(join(folder, String(stores++)));
-const aModel = (hiddenSize: number, intermediateSize: number): Pick<Qwen25VL, 'config'> => ({
-  config: { ...tinyConfig, text: { ...tinyConfig.text, hiddenSize, intermediateSize } },
-});
+const tiny = JSON.parse(
+  readFileSync(join(packageRoot, 'test/fixtures/parity/one-image/checkpoint/config.json'), 'utf8'),
+);
+/** A checkpoint without weights; heads keep their size. */
+function aModel(hidden_size: number, intermediate_size: number) {
+  const heads = (tiny.num_attention_heads * hidden_size) / tiny.hidden_size;
+  const sizes = { hidden_size, intermediate_size, num_attention_heads: heads, num_key_value_heads: heads };
+  const config = { ...tiny, ...sizes, vision_config: { ...tiny.vision_config, out_hidden_size: hidden_size } };
+  return heldModelFiles([['config.json', Buffer.from(JSON.stringify(config))]]);
+}
 const [narrow, wide] = [aModel(96, 192), aModel(512, 1024)];
 
 async function choose(store: Store, model = wide, compute: Partial<RunConfig['compute']> = {}) {
   const deps = jobDeps(store);
-  const config = aRunConfig({ compute });
-  const { engine, precision: asked } = config.compute;
-  const settings = { engine, precision: asked === 'auto' ? keptPrecision(deps, RUN_ID, config) : asked };
-  const precision = await resolvePrecision(settings, model);
+  const scope = { store, runId: RUN_ID, config: aRunConfig({ compute }) };
+  const precision = await choosePrecision(scope, model, deps.report);
   return { precision, reports: deps.reports };
 }
 
 const summaryOf = async (store: Store) =>
   (await readJson(store, manifestKey(precisionPrefix(RUN_ID)), Manifest)).summary;
-
-beforeAll(loadBackend);
 
 describe('the precision of a run', () => {
   it.each([
@@ -72,8 +74,8 @@ describe('the precision of a run', () => {
     'stays %s once chosen, whatever a later job would measure',
     async (precision) => {
       const store = aStore();
-      const description = { stage: 'precision', runId: RUN_ID, seed: 5 };
-      await completeOnce(store, precisionPrefix(RUN_ID), description, async () => ({ precision, reason: 'elsewhere' }));
+      const description = { prefix: precisionPrefix(RUN_ID), stage: 'precision', runId: RUN_ID, seed: 5 };
+      await (await openWork(store, description)).finish({ precision, reason: 'elsewhere' });
       expect(await choose(store)).toEqual({ precision, reports: [] });
     },
   );

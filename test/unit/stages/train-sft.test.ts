@@ -17,11 +17,10 @@ import type { Prompt } from '../../../src/schema/prompt.ts';
 import { SftIndexEntry } from '../../../src/schema/sft-example.ts';
 import { readExamples } from '../../../src/stages/train-sft/read-examples.ts';
 import { runTrainSft } from '../../../src/stages/train-sft/run-train-sft.ts';
-import { completeOnce } from '../../../src/store/complete-once.ts';
 import { encodeRecords, readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { anExpertRoute } from '../../support/factories.ts';
-import { finishWork } from '../../support/finished-work.ts';
+import { finishWork, openWork } from '../../support/finished-work.ts';
 import { packFiles } from '../../support/shards.ts';
 import { aRunConfig, aStoredRun, crashingDeps, jobDeps, MODEL_PREFIX, RUN_ID } from '../../support/stored-run.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
@@ -64,12 +63,11 @@ async function aPublishedRun(
   const all = [...prompts, { ...prompts[0], promptId: 'prompt-4', groundTruth: '12' }].slice(0, exampleCount);
   const examples = await Promise.all(all.map((prompt) => anExample(store, prompt)));
   const prefix = sftShardsPrefix(RUN_ID);
-  await completeOnce(store, prefix, { stage: 'publish', runId: RUN_ID, seed: 0 }, async (writePart) => {
-    const files = await packFiles(examples, 3);
-    for (const { name, bytes, index } of files) await writePart(`${prefix}${name}`, bytes, index.length);
-    await writePart(sftIndexKey(RUN_ID), encodeRecords(files.flatMap(({ index }) => index)));
-    return {};
-  });
+  const work = await openWork(store, { prefix, stage: 'publish', runId: RUN_ID, seed: 0 });
+  const files = await packFiles(examples, 3);
+  for (const { name, bytes, index } of files) await work.writePart(`${prefix}${name}`, bytes, index.length);
+  await work.writePart(sftIndexKey(RUN_ID), encodeRecords(files.flatMap(({ index }) => index)));
+  await work.finish({});
   return store;
 }
 

@@ -2,8 +2,8 @@ import { buffer } from 'node:stream/consumers';
 import { sha256Of } from '../../../src/base/hash.ts';
 import { CorruptRecordError } from '../../../src/schema/errors.ts';
 import { createCheckedStore } from '../../../src/store/checked-store.ts';
-import { completeOnce } from '../../../src/store/complete-once.ts';
 import { openStore } from '../../../src/store/open-store.ts';
+import { openWork } from '../../support/finished-work.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const store = openStore(aTemporaryFolder());
@@ -47,13 +47,10 @@ describe.each(Object.entries(READS))('What is read %s from a checked store', (na
 
 it('Work reads parts of what it is made from from a checked store', async () => {
   const work = { stage: 'test', runId: 'run', seed: 1 };
-  await completeOnce(store, 'first/', work, async (writePart) => {
-    await writePart('first/a', 'right');
-    return {};
-  });
+  const first = await openWork(store, { ...work, prefix: 'first/' });
+  await first.writePart('first/a', 'right');
+  await first.finish({});
   await store.write('first/a', 'wrong');
-  const second = completeOnce(store, 'second/', { ...work, madeFrom: ['first/'] }, async (_, checked) => {
-    return { read: String(await checked.read('first/a')) };
-  });
-  await expect(second).rejects.toThrow(/^first\/a was changed/);
+  const second = await openWork(store, { ...work, prefix: 'second/', madeFrom: ['first/'] });
+  await expect(second.store.read('first/a')).rejects.toThrow(/^first\/a was changed/);
 });

@@ -1,22 +1,23 @@
 import { z } from 'zod';
 import { CorruptRecordError, InvalidInputError } from '../../../src/schema/errors.ts';
 import { Manifest } from '../../../src/schema/manifest.ts';
-import { completeOnce } from '../../../src/store/complete-once.ts';
+import { beginWork } from '../../../src/store/begin-work.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { encodeRecords, readConfig, readJson, readRecords } from '../../../src/store/records.ts';
+import { openWork } from '../../support/finished-work.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const store = openStore(aTemporaryFolder());
-const work = { stage: 'scoring', runId: 'run-1', seed: 7, versions: { accuracy: '1' } };
+const scoring = (prefix: string) => ({ prefix, stage: 'scoring', runId: 'run-1', seed: 7, keeps: [`${prefix}kept/`] });
+const versions = { accuracy: '1' };
 
-describe('completeOnce', () => {
+describe('beginWork', () => {
   it('writes parts, then a manifest with their sizes and hashes in key order', async () => {
-    await completeOnce(store, 'one/', work, async (writePart) => {
-      await writePart('one/b.jsonl', 'é\n', 1);
-      await writePart('one/a.bin', Uint8Array.of(1, 2, 3));
-      await writePart('one/c.bin', [Uint8Array.of(1), Uint8Array.of(2, 3)]);
-      return { correct: 3 };
-    });
+    const work = await openWork(store, scoring('one/'));
+    await work.writePart('one/b.jsonl', 'é\n', 1);
+    await work.writePart('one/a.bin', Uint8Array.of(1, 2, 3));
+    await work.writePart('one/c.bin', [Uint8Array.of(1), Uint8Array.of(2, 3)]);
+    expect(await work.finish({ correct: 3 }, versions)).toEqual({ correct: 3 });
     const manifest = await readJson(store, 'one/manifest.json', Manifest);
     expect(manifest.parts).toEqual([
       { key: 'one/a.bin', bytes: 3, sha256: '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81' },
@@ -28,28 +29,38 @@ describe('completeOnce', () => {
       },
       { key: 'one/c.bin', bytes: 3, sha256: '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81' },
     ]);
-    expect(manifest.summary).toEqual({ correct: 3 });
+    expect(manifest).toMatchObject({ summary: { correct: 3 }, versions, seed: 7 });
     expect([...(await store.read('one/c.bin'))]).toEqual([1, 2, 3]);
   });
 
-  it('does finished work no second time', async () => {
-    await completeOnce(store, 'two/', work, async () => ({ attempt: 1 }));
-    const summary = await completeOnce(store, 'two/', work, async () => {
-      throw new Error('ran again');
-    });
-    expect(summary).toEqual({ attempt: 1 });
+  it('finds finished work done', async () => {
+    await (await openWork(store, scoring('two/'))).finish({ attempt: 1 });
+    expect(await beginWork(store, scoring('two/'))).toEqual({ kind: 'done', summary: { attempt: 1 } });
+  });
+
+  it('keeps what unfinished work has kept until it is finished, and what a stop left behind until it is begun', async () => {
+    const work = await openWork(store, scoring('kept/'));
+    await store.write('kept/kept/a', 'x');
+    expect((await beginWork(store, scoring('kept/'))).kind).toBe('open');
+    expect(await store.list('kept/kept/')).toEqual(['kept/kept/a']);
+    await work.finish({});
+    expect(await store.list('kept/kept/')).toEqual([]);
+    await store.write('kept/kept/b', 'x');
+    await beginWork(store, scoring('kept/'));
+    expect(await store.list('kept/kept/')).toEqual([]);
   });
 
   it.each([
     ['is gone', () => store.delete('damaged/b')],
     ['is of another size', () => store.write('damaged/b', 'longer than it was')],
-  ])('does the work again where a part of it %s, to the same manifest', async (_, damage) => {
-    const finish = () =>
-      completeOnce(store, 'damaged/', work, async (writePart) => {
-        await writePart('damaged/a', 'one');
-        await writePart('damaged/b', 'two');
-        return { done: true };
-      });
+  ])('has work done again where a part of it %s, to the same manifest', async (_, damage) => {
+    const finish = async () => {
+      const work = await openWork(store, scoring('damaged/'));
+      await work.writePart('damaged/a', 'one');
+      await work.writePart('damaged/b', 'two');
+      return work.finish({ done: true });
+    };
+    await store.delete('damaged/manifest.json');
     await finish();
     const manifest = await store.read('damaged/manifest.json');
     await damage();
@@ -58,18 +69,15 @@ describe('completeOnce', () => {
     expect(await store.read('damaged/manifest.json')).toEqual(manifest);
   });
 
-  it('leaves no manifest when the work fails, so that the next run does it', async () => {
-    const failing = completeOnce(store, 'three/', work, async (writePart) => {
-      await writePart('three/part', 'x');
-      throw new Error('killed');
-    });
-    await expect(failing).rejects.toThrow('killed');
+  it('leaves no manifest of work that is not finished, so that the next run does it', async () => {
+    await (await openWork(store, scoring('three/'))).writePart('three/part', 'x');
     expect(await store.exists('three/manifest.json')).toBe(false);
+    expect((await beginWork(store, scoring('three/'))).kind).toBe('open');
   });
 
   it('gives the loser of a race the summary of the winner', async () => {
-    const race = [1, 2].map((writer) => completeOnce(store, 'four/', work, async () => ({ writer })));
-    const [first, second] = await Promise.all(race);
+    const racers = await Promise.all([1, 2].map(() => openWork(store, scoring('four/'))));
+    const [first, second] = await Promise.all(racers.map((work, writer) => work.finish({ writer })));
     expect(first).toEqual(second);
   });
 });
