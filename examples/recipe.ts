@@ -11,23 +11,21 @@
  */
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { Lesson, RlValues, ScoredGroup } from '../src/algorithms/algorithm.ts';
+import type { ScoredGroup } from '../src/algorithms/algorithm.ts';
 import { createLearner } from '../src/algorithms/index.ts';
-import { sft } from '../src/algorithms/sft.ts';
 import { packageRoot } from '../src/base/package-root.ts';
-import type { RawImage } from '../src/base/raw-image.ts';
 import { splitBySize } from '../src/base/split-list.ts';
 import { comparePolicies, type PolicyAnswers } from '../src/benchmarks/compare-policies.ts';
-import { type ActiveBenchmark, loadBenchmarks } from '../src/benchmarks/index.ts';
-import { type Engine, measurePrecision, openEngine, type Training } from '../src/engine/open-engine.ts';
-import type { ProcessedPrompt } from '../src/engine/processing/processor.ts';
+import { loadBenchmarks } from '../src/benchmarks/index.ts';
+import { type Engine, measurePrecision, openEngine } from '../src/engine/open-engine.ts';
 import { folderModelFiles, heldModelFiles, type ModelFiles } from '../src/engine/weights/model-files.ts';
 import { consult } from '../src/experts/consult.ts';
-import { type ActiveExpert, loadExpert } from '../src/experts/index.ts';
+import { loadExpert } from '../src/experts/index.ts';
 import type { PromptExample } from '../src/formats/format.ts';
 import { readRunConfig } from '../src/launch/read-run-config.ts';
-import { type ActiveReward, responseDemandsOf, scoreTrajectory } from '../src/rewards/index.ts';
+import { responseDemandsOf, scoreTrajectory } from '../src/rewards/index.ts';
 import { loadRewards } from '../src/rewards/load-rewards.ts';
+import { statedPrecision } from '../src/schema/config/compute.ts';
 import type { PromptSource } from '../src/schema/config/prompt-source.ts';
 import type { RunConfig } from '../src/schema/config/run-config.ts';
 import { InvalidInputError } from '../src/schema/errors.ts';
@@ -35,18 +33,26 @@ import { EVALUATED_POLICIES } from '../src/schema/evaluated-policies.ts';
 import type { BenchmarkResult } from '../src/schema/evaluation.ts';
 import { DIAGNOSIS, iterationName } from '../src/schema/keys.ts';
 import type { Prompt } from '../src/schema/prompt.ts';
+import { groupSizeOf } from '../src/schema/rollout-size.ts';
 import { countRoutes, type Route } from '../src/schema/route.ts';
 import { countSources } from '../src/schema/sft-example.ts';
+import type { Trained } from '../src/stages/checkpoint.ts';
 import { selectDiagnosisPrompts, selectIterationPrompts } from '../src/stages/plan/select-prompts.ts';
-import { processPrompt } from '../src/stages/process-prompt.ts';
+import { processStoredPrompt } from '../src/stages/process-prompt.ts';
 import { shuffleExamples } from '../src/stages/publish/pack-shards.ts';
 import { selectExamples } from '../src/stages/publish/select-examples.ts';
+import { toTrajectory } from '../src/stages/rollout/to-trajectory.ts';
 import { routeGroup } from '../src/stages/route/route-group.ts';
+import { type PromptSampling, promptsTogether, samplePrompts } from '../src/stages/sample-prompts.ts';
 import { answerSeed, trajectorySeed } from '../src/stages/seeds.ts';
-import { splitIntoBatches } from '../src/stages/train-rl/rl-steps.ts';
-import { planSftSteps } from '../src/stages/train-sft/sft-steps.ts';
+import { buildSequences } from '../src/stages/train-rl/prepare-sequences.ts';
+import { rlTraining, splitIntoBatches } from '../src/stages/train-rl/rl-steps.ts';
+import { buildSftSequence } from '../src/stages/train-sft/sequence-source.ts';
+import { planSftSteps, sftTraining } from '../src/stages/train-sft/sft-steps.ts';
+import { materializePrompts } from '../src/stages/validate/materialize-prompts.ts';
 import { createLocalStore } from '../src/store/local-store.ts';
-import { drawTasks } from '../src/tasks/index.ts';
+
+type Say = (line: string) => void;
 
 /** A policy: a checkpoint folder, and how many steps its optimizer has taken; the base model's has none. */
 interface Policy {
@@ -54,21 +60,10 @@ interface Policy {
   steps?: number;
 }
 
-/** What every part of the recipe works with. */
-interface Lab {
-  config: RunConfig;
-  rewards: readonly ActiveReward[];
-  expert: ActiveExpert;
-  base: Policy;
-  /** Does work with an engine that is opened on a policy. */
-  withEngine<Result>(policy: Policy, work: (engine: Engine) => Promise<Result>): Promise<Result>;
-  say(line: string): void;
-}
-
 /** The recipe, from the folder of a base model to a policy that is better twice over. */
-export async function runRecipe(config: RunConfig, modelFolder: string, say: (line: string) => void = console.log) {
+export async function runRecipe(config: RunConfig, modelFolder: string, say: Say = console.log) {
   const lab = await createLab(config, modelFolder, say);
-  const prompts = drawPrompts(config.data.train);
+  const prompts = await drawPrompts(lab, config.data.train);
 
   const { rl, rollouts } = await incentivize(lab, prompts);
   const { diagnosis, routes } = await diagnose(lab, rl, prompts);
@@ -87,8 +82,7 @@ async function incentivize(lab: Lab, prompts: readonly Prompt[]) {
   for (let iteration = 0; iteration < rl.iterations; iteration++) {
     const asked = selectIterationPrompts(prompts, rl.promptsPerIteration, iteration, seed);
     policy = await lab.withEngine(policy, async (engine) => {
-      const rollout = { name: iterationName(iteration), policyVersion: iteration, groupSize: rl.groupSize };
-      const groups = await sampleGroups(lab, engine, rollout, asked);
+      const groups = await sampleGroups(lab, engine, iterationName(iteration), iteration, asked);
       rollouts.push(groups);
       lab.say(`RL ${iteration + 1} of ${rl.iterations}: ${describe(groups)}`);
       return reinforce(lab, engine, policy, iteration, groups);
@@ -99,26 +93,14 @@ async function incentivize(lab: Lab, prompts: readonly Prompt[]) {
 
 /** One pass over a rollout: the algorithm says who teaches, and each batch of its lessons is an optimizer step. */
 async function reinforce(lab: Lab, engine: Engine, policy: Policy, iteration: number, groups: readonly ScoredGroup[]) {
-  const { config, base } = lab;
-  const learner = createLearner(config);
+  const learner = createLearner(lab.config);
   const lessons = learner.teach(groups);
-  const prompts = [...new Set(lessons.map(({ prompt }) => prompt))];
-  const inputs = new Map(prompts.map((prompt) => [prompt, read(lab, engine, prompt)]));
-  const toSequence = async ({ prompt, trajectory: { tokenIds, samplingLogprobs }, advantage }: Lesson) => ({
-    prompt: await inputs.get(prompt)!,
-    completionIds: tokenIds,
-    values: { sampling: samplingLogprobs, advantages: new Float32Array(tokenIds.length).fill(advantage) },
-  });
-  const batches = splitIntoBatches(await Promise.all(lessons.map(toSequence)), config, iteration);
-  const training = await engine.train<RlValues>({
-    objective: learner,
-    optimizer: config.rl.optimizer,
-    freezeVisionTower: config.policy.freezeVisionTower,
-    totalSteps: config.rl.iterations * config.rl.stepsPerIteration,
+  const batches = splitIntoBatches(await buildSequences(lab, engine, lessons), lab.config, iteration);
+  const training = await engine.train({
+    ...rlTraining(lab.config, learner),
     stepsBefore: policy.steps,
-    microBatchSequences: config.rl.microBatchSequences,
     batches,
-    reference: learner.needsReference ? base.files : undefined,
+    reference: learner.needsReference ? lab.base.files : undefined,
   });
   for (const batch of batches) training.step(batch);
   return save(training);
@@ -128,66 +110,56 @@ async function reinforce(lab: Lab, engine: Engine, policy: Policy, iteration: nu
 async function diagnose(lab: Lab, policy: Policy, prompts: readonly Prompt[]) {
   const { seed, rl, diagnosis } = lab.config;
   const examined = selectDiagnosisPrompts(prompts, diagnosis.prompts, seed);
-  const rollout = { name: DIAGNOSIS, policyVersion: rl.iterations, groupSize: diagnosis.trajectoriesPerPrompt };
-  const groups = await lab.withEngine(policy, (engine) => sampleGroups(lab, engine, rollout, examined));
-  const scoresOf = ({ members }: ScoredGroup) => members.map(({ score }) => score);
-  const routes = groups.map((group) => routeGroup(group.prompt.promptId, scoresOf(group)));
+  const groups = await lab.withEngine(policy, (engine) =>
+    sampleGroups(lab, engine, DIAGNOSIS, rl.iterations, examined),
+  );
+  const routes = groups.map((group) => routeGroup(group.prompt.promptId, scoresOf([group])));
   lab.say(`diagnosis: ${describe(groups)}; ${JSON.stringify(countRoutes(routes))}`);
   return { diagnosis: groups, routes };
 }
 
 /** What SFT learns: the policy's own successes, and verified answers of an expert where it has none. */
-async function collectExamples({ config, expert, say }: Lab, groups: readonly ScoredGroup[], routes: readonly Route[]) {
-  const { name: runId, seed, diagnosis } = config;
+async function collectExamples({ runId, config, expert, say }: Lab, groups: ScoredGroup[], routes: Route[]) {
   const prompts = groups.map(({ prompt }) => prompt);
   const beyond = prompts.filter((_, at) => routes[at].kind === 'expert').slice(0, config.expert.maxConsultations);
   const answers = await consult(expert, beyond, responseDemandsOf(config.rewards));
   const trajectories = groups.flatMap(({ members }) => members.map(({ trajectory }) => trajectory));
-  const scores = groups.flatMap(({ members }) => members.map(({ score }) => score));
-  const selection = { runId, seed, maxKept: diagnosis.maxKeptPerPrompt };
-  const selected = selectExamples(selection, { routes, prompts, trajectories, scores, answers });
+  const selection = { runId, seed: config.seed, maxKept: config.diagnosis.maxKeptPerPrompt };
+  const given = { routes, prompts, trajectories, scores: scoresOf(groups), answers };
+  const selected = selectExamples(selection, given);
   say(`SFT on ${selected.length} examples: ${JSON.stringify(countSources(selected.map(({ example }) => example)))}`);
-  return shuffleExamples(selected, seed);
+  return shuffleExamples(selected, config.seed);
 }
 
 /** SFT: each epoch is a shuffle of its own, and the optimizer begins anew. */
 function enhance(lab: Lab, policy: Policy, examples: readonly PromptExample[]): Promise<Policy> {
-  const { config } = lab;
-  const { epochs, sequencesPerStep, microBatchSequences, optimizer } = config.sft;
   return lab.withEngine(policy, async (engine) => {
-    const { encode, stopTokenIds } = engine.processor;
-    const toSequence = async ({ prompt, example }: PromptExample) => ({
-      prompt: await read(lab, engine, prompt),
-      completionIds: [...encode(example.response), stopTokenIds[0]],
-    });
-    const sequences = await Promise.all(examples.map(toSequence));
-    const training = await engine.train({
-      objective: sft,
-      optimizer,
-      freezeVisionTower: config.policy.freezeVisionTower,
-      totalSteps: epochs * Math.ceil(examples.length / sequencesPerStep),
-      microBatchSequences,
-    });
-    for (const { batch } of planSftSteps(config, sequences)) training.step(batch);
+    const { processor } = engine;
+    const built = examples.map(async ({ prompt, example }) =>
+      buildSftSequence(processor, await processStoredPrompt(lab, processor, prompt), example),
+    );
+    const sequences = await Promise.all(built);
+    const training = await engine.train(sftTraining(lab.config, examples.length));
+    for (const { batch } of planSftSteps(lab.config, sequences)) training.step(batch);
     return save(training);
   });
 }
 
 /** The policies on prompts that none has learned from, by benchmark. */
-async function evaluate(lab: Lab, policies: Record<string, Policy>): Promise<Record<string, BenchmarkResult>> {
-  const { config, say } = lab;
+async function evaluate(lab: Lab, policies: Record<string, Policy>) {
+  const { seed, data } = lab.config;
+  const seedOf = ({ promptId }: Prompt, index: number) => answerSeed(seed, promptId, index);
   const results: Record<string, BenchmarkResult> = {};
-  for (const benchmark of loadBenchmarks(config)) {
-    const prompts = drawPrompts(benchmark.source ?? config.data.evaluation);
-    const seedOf = (promptId: string, index: number) => answerSeed(config.seed, promptId, index);
+  for (const benchmark of loadBenchmarks(lab.config)) {
+    const prompts = await drawPrompts(lab, benchmark.source ?? data.evaluation);
     const answers: PolicyAnswers[] = [];
     for (const policy of EVALUATED_POLICIES) {
-      const records = await lab.withEngine(policies[policy.name], async (engine) => {
-        const completions = await sample(lab, engine, prompts, benchmark, seedOf);
-        return completions.map(({ prompt, ...answer }) => benchmark.grade(prompt, answer));
-      });
+      const completions = await lab.withEngine(policies[policy.name], (engine) =>
+        sample(lab, engine, prompts, { ...benchmark, seedOf }),
+      );
+      const records = completions.map(({ prompt, ...answer }) => benchmark.grade(prompt, answer));
       answers.push({ policy, records });
-      say(`${policy.label} on ${benchmark.title}: ${percent(benchmark.aggregate(records).accuracy)}`);
+      lab.say(`${policy.label} on ${benchmark.title}: ${percent(benchmark.aggregate(records).accuracy)}`);
     }
     results[benchmark.name] = comparePolicies(benchmark, answers);
   }
@@ -195,98 +167,63 @@ async function evaluate(lab: Lab, policies: Record<string, Policy>): Promise<Rec
 }
 
 /** A group of trajectories for each prompt, each with what it earns. */
-async function sampleGroups(
-  lab: Lab,
-  engine: Engine,
-  { name, policyVersion, groupSize }: { name: string; policyVersion: number; groupSize: number },
-  prompts: readonly Prompt[],
-): Promise<ScoredGroup[]> {
+async function sampleGroups(lab: Lab, engine: Engine, name: string, policyVersion: number, prompts: readonly Prompt[]) {
   const { seed, sampling } = lab.config;
-  const seedOf = (promptId: string, index: number) => trajectorySeed(seed, name, promptId, index);
-  const completions = await sample(lab, engine, prompts, { completionsPerPrompt: groupSize, sampling }, seedOf);
-  const members = completions.map(
-    async ({ prompt, index: trajectoryIndex, logprobs: samplingLogprobs, ...sampled }) => {
-      const trajectory = { promptId: prompt.promptId, trajectoryIndex, policyVersion, samplingLogprobs, ...sampled };
-      return { trajectory, score: await scoreTrajectory(prompt, trajectory, lab.rewards) };
-    },
-  );
-  const scored = splitBySize(await Promise.all(members), groupSize);
-  return prompts.map((prompt, at) => ({ prompt, members: scored[at] }));
-}
-
-/** Completions of each prompt, prompt after prompt; siblings share what was read of theirs. */
-async function sample(
-  lab: Lab,
-  engine: Engine,
-  prompts: readonly Prompt[],
-  { completionsPerPrompt: count, sampling }: Pick<ActiveBenchmark, 'completionsPerPrompt' | 'sampling'>,
-  seedOf: (promptId: string, index: number) => number,
-) {
-  const { stopTokenIds, decode } = engine.processor;
-  const inputs = await Promise.all(prompts.map((prompt) => read(lab, engine, prompt)));
-  const requests = prompts.flatMap(({ promptId }, at) =>
-    Array.from({ length: count }, (_, index) => ({ prompt: inputs[at], seed: seedOf(promptId, index) })),
-  );
-  const promptsTogether = Math.max(1, Math.floor(lab.config.compute.decodeBatchSequences / count));
-  const sampler = engine.createSampler(Math.min(promptsTogether * count, requests.length));
-  const completions = await sampler.generate(requests, { ...sampling, stopTokenIds });
-  return completions.map((completion, at) => ({
-    ...completion,
-    prompt: prompts[Math.floor(at / count)],
-    index: at % count,
-    seed: requests[at].seed,
-    text: decode(completion.tokenIds, { skipSpecialTokens: true }),
-  }));
-}
-
-/** Images of the prompts that were drawn, which a run keeps on its store. */
-const imagesOf = new WeakMap<Prompt, RawImage[]>();
-
-function drawPrompts(source: PromptSource): Prompt[] {
-  if (source.kind !== 'tasks') throw new InvalidInputError('the recipe draws tasks; take a dataset to rise run');
-  return drawTasks(source).map(({ answer: groundTruth, images, ...task }) => {
-    const prompt: Prompt = { ...task, groundTruth, images: [] };
-    imagesOf.set(prompt, images);
-    return prompt;
+  const seedOf = ({ promptId }: Prompt, index: number) => trajectorySeed(seed, name, promptId, index);
+  const completionsPerPrompt = groupSizeOf(lab.config, name);
+  const completions = await sample(lab, engine, prompts, { completionsPerPrompt, sampling, seedOf });
+  const members = completions.map(async (completion) => {
+    const trajectory = toTrajectory(completion, policyVersion, seedOf);
+    return { trajectory, score: await scoreTrajectory(completion.prompt, trajectory, lab.rewards) };
   });
+  const scored = splitBySize(await Promise.all(members), completionsPerPrompt);
+  return prompts.map((prompt, at): ScoredGroup => ({ prompt, members: scored[at] }));
 }
 
-const read = ({ config }: Lab, { processor }: Engine, prompt: Prompt): Promise<ProcessedPrompt> =>
-  processPrompt(processor, prompt, imagesOf.get(prompt)!, config);
-
-function save(training: Pick<Training<object>, 'files' | 'stepCount'>): Policy {
-  return { files: heldModelFiles(training.files()), steps: training.stepCount };
+/** Completions of each prompt, prompt after prompt. */
+function sample(lab: Lab, engine: Engine, prompts: readonly Prompt[], plan: PromptSampling) {
+  const together = Math.min(promptsTogether(lab.config, plan.completionsPerPrompt), prompts.length);
+  const sampler = engine.createSampler(together * plan.completionsPerPrompt);
+  return samplePrompts(lab, engine.processor, sampler, [prompts], plan);
 }
 
-async function createLab(config: RunConfig, modelFolder: string, say: Lab['say']): Promise<Lab> {
-  const { minPixels, maxPixels } = config.policy;
-  const { engine, precision: asked } = config.compute;
-  const base = { files: folderModelFiles(modelFolder) };
-  const precision = asked === 'auto' ? (await measurePrecision(base.files)).precision : asked;
-  // Judges and experts keep in it what they were paid for; nothing else is kept.
+async function drawPrompts({ store }: Lab, source: PromptSource): Promise<Prompt[]> {
+  if (source.kind !== 'tasks') throw new InvalidInputError('the recipe draws tasks; take a dataset to rise run');
+  const { prompts } = await materializePrompts(store, 'data', source);
+  return prompts.map(({ prompt }) => prompt);
+}
+
+const save = ({ files, stepCount }: Trained): Policy => ({ files: heldModelFiles(files()), steps: stepCount });
+
+type Lab = Awaited<ReturnType<typeof createLab>>;
+
+/** What every part of the recipe works with. Images lie on its store, and answers that judges and experts were paid for. */
+async function createLab(config: RunConfig, modelFolder: string, say: Say) {
+  const base: Policy = { files: folderModelFiles(modelFolder) };
+  const { engine } = config.compute;
+  const precision = statedPrecision(config.compute) ?? (await measurePrecision(base.files)).precision;
   const store = createLocalStore(join(tmpdir(), 'rise-recipe'));
   const environment = (name: string) => process.env[name];
-  return {
-    config,
-    rewards: await loadRewards(store, config, environment),
-    expert: loadExpert(store, config.expert, environment),
-    base,
-    async withEngine({ files }, work) {
-      const opened = await openEngine(files, { engine, precision, pixelLimits: { minPixels, maxPixels } });
-      try {
-        return await work(opened);
-      } finally {
-        opened[Symbol.dispose]();
-      }
-    },
-    say,
-  };
+  const rewards = await loadRewards(store, config, environment);
+  const expert = loadExpert(store, config.expert, environment);
+  /** Does work with an engine that is opened on a policy. */
+  async function withEngine<Result>({ files }: Policy, work: (engine: Engine) => Promise<Result>): Promise<Result> {
+    const opened = await openEngine(files, { engine, precision, pixelLimits: config.policy });
+    try {
+      return await work(opened);
+    } finally {
+      opened[Symbol.dispose]();
+    }
+  }
+  return { runId: config.name, config, store, rewards, expert, base, withEngine, say };
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
+const scoresOf = (groups: readonly ScoredGroup[]) => groups.flatMap(({ members }) => members.map(({ score }) => score));
+
 function describe(groups: readonly ScoredGroup[]): string {
-  const scores = groups.flatMap(({ members }) => members.map(({ score }) => score));
+  const scores = scoresOf(groups);
   return `${percent(scores.filter(({ isCorrect }) => isCorrect).length / scores.length)} of ${scores.length} are right`;
 }
 

@@ -13,10 +13,11 @@ import type { Store } from '../../store/store.ts';
  */
 export async function readExamples(store: Store, runId: string): Promise<StoredSftExample[]> {
   const { parts } = await readJson(store, manifestKey(sftShardsPrefix(runId)), Manifest);
+  const hasIndex = parts.some(({ key }) => key === sftIndexKey(runId));
+  const index = hasIndex ? await readRecords(store, sftIndexKey(runId), SftIndexEntry) : undefined;
   const examples: StoredSftExample[] = [];
   for (const part of parts.filter(({ key }) => key.endsWith('.tar'))) examples.push(...(await readShard(store, part)));
-  const hasIndex = parts.some(({ key }) => key === sftIndexKey(runId));
-  return hasIndex ? putInOrder(examples, await readRecords(store, sftIndexKey(runId), SftIndexEntry)) : examples;
+  return index ? putInOrder(examples, index) : examples;
 }
 
 async function readShard(store: Store, { key, records }: ManifestPart): Promise<StoredSftExample[]> {

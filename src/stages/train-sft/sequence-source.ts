@@ -1,8 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Engine } from '../../engine/open-engine.ts';
+import type { ProcessedPrompt, Processor } from '../../engine/processing/processor.ts';
 import type { TrainingSequence } from '../../engine/training/batch.ts';
 import type { StoredSftExample } from '../../formats/format.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
+import type { SftExample } from '../../schema/sft-example.ts';
 import { processPrompt } from '../process-prompt.ts';
 
 /** The sequence of an example. */
@@ -18,20 +20,25 @@ export function createSequenceSource(engine: Engine, config: RunConfig): Sequenc
     sizeCalculation: ({ prompt }) => 1 + prompt.images.reduce((sum, image) => sum + image.pixelValues.byteLength, 0),
   });
   return async (example) => {
-    const sequence = cache.get(example) ?? (await buildSequence(engine, example, config));
+    const sequence = cache.get(example) ?? (await readSequence(engine.processor, example, config));
     cache.set(example, sequence);
     return sequence;
   };
 }
 
-/** The completion is the response and the end token: the rest of the conversation is not learned. */
-async function buildSequence(
-  { processor }: Engine,
+async function readSequence(
+  processor: Processor,
   { example, prompt, images }: StoredSftExample,
   config: RunConfig,
 ): Promise<TrainingSequence> {
-  return {
-    prompt: await processPrompt(processor, prompt, images, config),
-    completionIds: [...processor.encode(example.response), processor.stopTokenIds[0]],
-  };
+  return buildSftSequence(processor, await processPrompt(processor, prompt, images, config), example);
+}
+
+/** The completion is the response and the end token: the rest of the conversation is not learned. */
+export function buildSftSequence(
+  { encode, stopTokenIds }: Processor,
+  prompt: ProcessedPrompt,
+  { response }: Pick<SftExample, 'response'>,
+): TrainingSequence {
+  return { prompt, completionIds: [...encode(response), stopTokenIds[0]] };
 }

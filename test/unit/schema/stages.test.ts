@@ -71,6 +71,17 @@ describe('the table of stages', () => {
     expect(isIn(access.reads, asked.configKey)).toBe(true);
   });
 
+  it.each(JOB_NAMES)('%s may write what it keeps while it is not done, and delete it', (name) => {
+    const { access, keeps } = workOf(name);
+    const folders = keeps!(inputOf(name), config, 1);
+    expect(folders.length).toBeGreaterThan(0);
+    for (const folder of folders) {
+      for (const patterns of [access.reads, access.writes, access.deletes!]) {
+        expect(patterns.some((pattern) => matches(pattern, `${folder}file`))).toBe(true);
+      }
+    }
+  });
+
   it('has the policy that samples among what a rollout is made from, but not the base model, which no stage made', () => {
     const sources = (policyVersion: number) =>
       workOf('rollout').madeFrom({ ...asked, policyVersion } as never, config, 0);
