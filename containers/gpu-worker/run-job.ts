@@ -22,6 +22,7 @@ const Environment = z.object({
 export async function prepare(): Promise<void> {
   const [{ loadBackend }] = await Promise.all([
     import('../../src/engine/runtime/backend.ts'),
+    import('../../src/stages/open-policy.ts'),
     ...Object.values(JOBS).map((load) => load()),
   ]);
   loadBackend();
