@@ -13,7 +13,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { ScoredGroup } from '../src/algorithms/algorithm.ts';
 import { createLearner } from '../src/algorithms/index.ts';
-import { packageRoot } from '../src/base/package-root.ts';
 import { splitBySize } from '../src/base/split-list.ts';
 import { comparePolicies, type PolicyAnswers } from '../src/benchmarks/compare-policies.ts';
 import { loadBenchmarks } from '../src/benchmarks/index.ts';
@@ -227,7 +226,7 @@ function describe(groups: readonly ScoredGroup[]): string {
   return `${percent(scores.filter(({ isCorrect }) => isCorrect).length / scores.length)} of ${scores.length} are right`;
 }
 
-async function main(file = join(packageRoot, 'examples/tiny.yaml')): Promise<void> {
+async function main(file = join(import.meta.dirname, 'tiny.yaml')): Promise<void> {
   const config = await readRunConfig(file);
   await runRecipe(config, resolve(dirname(file), config.policy.model));
 }
