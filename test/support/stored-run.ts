@@ -123,5 +123,5 @@ export function crashingDeps(store: Store, reports: number): JobDeps {
     deps.report(progress);
     if (deps.reports.length === reports) throw new Error('crash');
   };
-  return { ...deps, report };
+  return { ...deps, report, openPolicy: createPolicyOpener(report) };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { memory } from '@tensorflow/tfjs-core';
 import { CorruptRecordError, InterruptedError } from '../../../src/schema/errors.ts';
 import {
   checkpointPrefix,
@@ -16,6 +17,7 @@ import {
 } from '../../../src/schema/keys.ts';
 import { Prompt } from '../../../src/schema/prompt.ts';
 import type { Trajectory } from '../../../src/schema/trajectory.ts';
+import type { OpenPolicy } from '../../../src/stages/job-deps.ts';
 import { runRollout } from '../../../src/stages/rollout/run-rollout.ts';
 import { runTrainRl } from '../../../src/stages/train-rl/run-train-rl.ts';
 import { storedModelFiles } from '../../../src/store/model-files.ts';
@@ -170,6 +172,26 @@ describe('runTrainRl', () => {
     name.startsWith('time/') || ['train/tokensPerSecond', 'engine/graphs', 'job/attempt'].includes(name);
   const whateverAttempt = (lines: Record<string, number>[]) =>
     lines.map((line) => Object.fromEntries(Object.entries(line).filter(([name]) => !isOfAttempt(name))));
+
+  it('disposes of its engine where it fails half-way', async () => {
+    const store = await aRolledOutRun();
+    const deps = crashingDeps(store, 3);
+    const events: string[] = [];
+    const openPolicy: OpenPolicy = async (...given) => {
+      const engine = await deps.openPolicy(...given);
+      const dispose = engine[Symbol.dispose];
+      engine[Symbol.dispose] = () => {
+        events.push('disposed');
+        dispose.call(engine);
+      };
+      events.push('opened');
+      return engine;
+    };
+    const before = memory().numTensors;
+    await expect(runTrainRl({ ...deps, openPolicy }, jobOf(0))).rejects.toThrow('crash');
+    expect(events).toEqual(['opened', 'disposed']);
+    expect(memory().numTensors).toBe(before);
+  });
 
   it.each([
     ['told to stop', (store: Store) => ({ ...jobDeps(store, 2), attempt: 1 }), InterruptedError],
