@@ -91,7 +91,7 @@ export function createOptimizer(
     const own = rule.numbersAt?.(stepCount + 1) ?? {};
     const numbers = toScalars({ ...own, learningRate, gradientNorm: norm * clip });
     const clipScalar = tf.scalar(clip);
-    update({ names: learned, move, clip: clipScalar, numbers });
+    for (const names of gradients.split(learned)) update({ names, move, clip: clipScalar, numbers });
     tf.dispose([clipScalar, ...Object.values(numbers)]);
     return norm;
   }

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { splitByWeight } from '../../base/split-list.ts';
 import type { Executor, StateVariable } from '../runtime/executor.ts';
+import { sizeOf } from '../runtime/native-tensor.ts';
 
 /** Gradients by the name of their weight, summed over micro-batches; they live beside the weights in the executor. */
 export interface GradientBuffer {
@@ -10,7 +12,12 @@ export interface GradientBuffer {
   /** Euclidean norm over the gradients of some weights together. */
   norm(names: readonly string[]): number;
   clear(names: readonly string[]): void;
+  /** Names in runs: what a function makes of the gradients of one at once is bounded, but for that of a single large weight. */
+  split(names: readonly string[]): string[][];
 }
+
+/** 256 MB of gradients. */
+const RUN_VALUES = 2 ** 26;
 
 interface Names {
   names: readonly string[];
@@ -19,13 +26,11 @@ interface Names {
 export function createGradientBuffer(executor: Executor, weights: ReadonlyMap<string, StateVariable>): GradientBuffer {
   const sums = new Map([...weights].map(([name, weight]) => [name, createLike(executor, weight)]));
   const value = (name: string) => sums.get(name)!.value();
-  const zero = (name: string) => {
-    const sum = sums.get(name)!;
-    sum.assign(tf.fill([...sum.shape], 0));
-  };
+  const zero = (name: string) => sums.get(name)!.clear();
   const computeNorm = executor.define(({ names }: Names) =>
     tf.sqrt(tf.addN(names.map((name) => tf.sum(tf.square(value(name)))))),
   );
+  const split = (names: readonly string[]) => splitByWeight(names, (name) => sizeOf(sums.get(name)!.shape), RUN_VALUES);
   const clear = executor.define(({ names }: Names) => {
     names.forEach(zero);
     return {};
@@ -36,14 +41,17 @@ export function createGradientBuffer(executor: Executor, weights: ReadonlyMap<st
     },
     value,
     zero,
-    norm(names) {
-      if (names.length === 0) return 0;
-      const norm = computeNorm({ names });
-      const [number] = norm.dataSync();
-      norm.dispose();
-      return number;
-    },
+    norm: (names) =>
+      Math.hypot(
+        ...split(names).map((names) => {
+          const norm = computeNorm({ names });
+          const [number] = norm.dataSync();
+          norm.dispose();
+          return number;
+        }),
+      ),
     clear: (names) => void clear({ names }),
+    split,
   };
 }
 

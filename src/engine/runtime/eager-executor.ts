@@ -65,6 +65,10 @@ class EagerVariable implements StateVariable {
     this.#variable.assign(tf.add(this.#variable, value));
   }
 
+  clear(): void {
+    tf.tidy(() => this.#variable.assign(tf.zeros(this.#variable.shape)));
+  }
+
   applyAdam({ first, second }: Moments, gradient: tf.Tensor, step: AdamStep): void {
     const { learningRate, beta1Power, beta2Power, epsilon, beta1, beta2 } = step;
     first.assign(tf.add(tf.mul(first.value(), beta1), tf.mul(gradient, 1 - beta1)));

@@ -13,6 +13,8 @@ export interface StateVariable {
   value(): tf.Tensor;
   assign(value: tf.Tensor): void;
   assignAdd(value: tf.Tensor): void;
+  /** Becomes zeros, once all that the running function has written before is written: two of large size are not held at once. */
+  clear(): void;
   /**
    * One Adam update, `m` and `v` included: `w -= lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + epsilon)`. The shapes of
    * gradient and moments are the variable's.

@@ -93,6 +93,11 @@ export class SessionVariable implements StateVariable {
     this.#write('AssignAddVariableOp', [value], [this.#typeAttribute]);
   }
 
+  clear(): void {
+    const zeros = addZeros(this.#session, this.shape, this.#trace.writes.slice(-1));
+    this.#writeAll([this], 'AssignVariableOp', [this.#handle, zeros], [this.#typeAttribute]);
+  }
+
   applyAdam({ first, second }: Moments, gradient: Tensor, step: AdamStep): void {
     const moments = [first, second] as SessionVariable[];
     const scalars = [step.beta1Power, step.beta2Power, step.learningRate, scalar(step.beta1), scalar(step.beta2)];
@@ -193,8 +198,12 @@ export class SessionVariable implements StateVariable {
 type Attributes = Parameters<GraphSession['addOp']>[2];
 
 /** Unlike `Fill`, it is not folded into a constant of its size when the graph is prepared. */
-export function addZeros(session: GraphSession, shape: readonly number[]): GraphOutput {
+export function addZeros(
+  session: GraphSession,
+  shape: readonly number[],
+  controls: readonly number[] = [],
+): GraphOutput {
   const sizes = session.addConstant({ dtype: 'int32', shape: [shape.length], data: Int32Array.from(shape) });
   const init = { name: 'init', type: nodeBackend().binding.TF_ATTR_BOOL, value: true };
-  return session.addOp('Empty', [sizes], [typeAttribute('float32', 'dtype'), init])[0];
+  return session.addOp('Empty', [sizes], [typeAttribute('float32', 'dtype'), init], controls)[0];
 }

@@ -1,3 +1,4 @@
+import { splitByWeight } from '../../base/split-list.ts';
 import type { Executor, StateVariable } from '../runtime/executor.ts';
 import { sizeOf } from '../runtime/native-tensor.ts';
 import type { TensorSource } from './encode-safetensors.ts';
@@ -14,7 +15,8 @@ export function variableSources(
   variables: ReadonlyMap<string, StateVariable>,
 ): Map<string, TensorSource> {
   const sources = new Map<string, TensorSource>();
-  for (const group of groupBySize([...variables].sort(([first], [second]) => (first < second ? -1 : 1)))) {
+  const inOrder = [...variables].sort(([first], [second]) => (first < second ? -1 : 1));
+  for (const group of splitByWeight(inOrder, countTogether, GROUP_VALUES)) {
     let held: Float32Array[] | undefined;
     const readGroup = () =>
       executor.read(group.map(([, variable]) => variable)).map(({ data }) => data as Float32Array);
@@ -33,22 +35,6 @@ export function variableSources(
   return new Map([...variables.keys()].map((name) => [name, sources.get(name)!]));
 }
 
-type Named = [string, StateVariable];
-
-/** Neighbours that fit into a group; one that others cannot be read with is a group of its own. */
-function groupBySize(variables: readonly Named[]): Named[][] {
-  const groups: Named[][] = [];
-  let room = 0;
-  for (const entry of variables) {
-    const [, { shape, dtype }] = entry;
-    const isFloat32 = dtype === 'float32';
-    const size = sizeOf(shape);
-    if (!isFloat32 || size > room) {
-      groups.push([]);
-      room = isFloat32 ? GROUP_VALUES : 0;
-    }
-    groups[groups.length - 1].push(entry);
-    room -= size;
-  }
-  return groups;
-}
+/** Its values; one in another type cannot be read together with others. */
+const countTogether = ([, { shape, dtype }]: [string, StateVariable]) =>
+  dtype === 'float32' ? sizeOf(shape) : Number.POSITIVE_INFINITY;
