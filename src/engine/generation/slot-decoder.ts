@@ -63,7 +63,7 @@ export function createSlotDecoder(model: VisionLanguageModel, executor: Executor
   const prefill = executor.define((inputs: PrefillInputs) => {
     const { input, longest, lastRows_P, firstRows_R, promptOf_R, slots_R, uniforms_R, room, temperature } = inputs;
     const remember = cache.begin(room, longest, firstRows_R, slots_R);
-    const logits_PV = model.computeLogits(model.computeHiddenStates(input, lastRows_P, remember));
+    const logits_PV = model.computeLogits(model.computeHiddenStates(input, { chosen_R: lastRows_P, remember }));
     return chooseTokens(tf.gather(logits_PV, promptOf_R), uniforms_R, temperature);
   });
 

@@ -16,6 +16,21 @@ export type ImageEncoder = (images: readonly ProcessedImage[]) => tf.Tensor2D;
 /** Mixes the values that a layer's queries may see: those of its own tokens, or of a cache. */
 export type Attend = (layer: number, heads: Heads) => tf.Tensor2D;
 
+/** Runs a part of a model: as it is, or so that less of it is held. */
+export type RunSegment = (x: tf.Tensor2D, compute: (x: tf.Tensor2D) => tf.Tensor2D) => tf.Tensor2D;
+
+export const runAsItIs: RunSegment = (x, compute) => compute(x);
+
+/** What a forward pass does besides. */
+export interface ForwardOptions {
+  /** Rows whose hidden states are asked for; all of them when absent. */
+  chosen_R?: tf.Tensor1D;
+  /** Is handed the heads of all tokens, for decoding. */
+  remember?: (layer: number, heads: Heads) => void;
+  /** Runs each block of vision tower and decoder: a function of its input, of tensors of the model's input and of weights. */
+  runBlock?: RunSegment;
+}
+
 /** One new token for every row of a batch. */
 export interface DecodeInput {
   tokenIds_B: tf.Tensor1D;
@@ -48,14 +63,8 @@ export interface VisionLanguageModel {
   /**
    * `[R, D]` final hidden states (before the last norm) of chosen rows, or of every one, each token seeing its own
    * sequence's past.
-   *
-   * @param remember is handed the heads of all tokens, for decoding
    */
-  computeHiddenStates(
-    input: TensorTree,
-    chosen_R?: tf.Tensor1D,
-    remember?: (layer: number, heads: Heads) => void,
-  ): tf.Tensor2D;
+  computeHiddenStates(input: TensorTree, options?: ForwardOptions): tf.Tensor2D;
   /** `[B, D]` hidden states (before the last norm) of one more token for every row. */
   decode(input: DecodeInput): tf.Tensor2D;
   /** `[R, V]` vocabulary logits of hidden states. */

@@ -29,6 +29,7 @@ export function createEagerExecutor(): Executor {
     read: (variables) => variables.map(readVariable),
     drain: (variable) => [variable.value().dataSync<'float32'>().slice()],
     define: (compute) => (inputs) => tf.tidy(() => compute(inputs) as tf.TensorContainer) as ReturnType<typeof compute>,
+    wait: (x) => x,
     isTraced: false,
     preparation: { graphs: 0, traceSeconds: 0, firstRunSeconds: 0 },
     dispose() {

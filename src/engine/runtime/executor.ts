@@ -92,6 +92,11 @@ export interface Executor {
    * host arrays that it reads are constants.
    */
   define<Inputs, Outputs>(compute: Run<Inputs, Outputs>): Run<Inputs, Outputs>;
+  /**
+   * Inside a running function: the same numbers, which are there only when the others are, and all that the function has written so
+   * far. What is computed from them is computed for itself, even where the same was computed from `x` before.
+   */
+  wait(x: tf.Tensor, others: readonly tf.Tensor[]): tf.Tensor;
   /** Whether it pays to pad inputs to few sizes. */
   readonly isTraced: boolean;
   /** So far. */

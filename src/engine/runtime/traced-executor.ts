@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, Preparation, Run } from './executor.ts';
-import { createGraphSession, type HostArray } from './graph-session.ts';
+import { createGraphSession, type HostArray, typeAttribute } from './graph-session.ts';
 import { drainValues, type NativeTensor } from './native-tensor.ts';
 import { recordOps } from './record-ops.ts';
 import { createRewrites, type Precision } from './rewrites/mixed-precision.ts';
@@ -107,6 +107,12 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
         preparation.firstRunSeconds += (performance.now() - traced) / 1000;
         return outputs;
       };
+    },
+    wait(x, others) {
+      const { recording, writes } = current.trace!;
+      const controls = [...others.map((other) => recording.outputOf(other).op), ...writes];
+      const [output] = session.addOp('Identity', [recording.outputOf(x)], [typeAttribute('float32')], controls);
+      return recording.toTensor(output);
     },
     isTraced: true,
     preparation,

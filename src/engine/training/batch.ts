@@ -2,9 +2,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelConfig } from '../models/model-config.ts';
 import { createModelInput, type InputSequence, type ModelInput, measureInput } from '../models/model-input.ts';
-import type { ImageEncoder, TensorTree, VisionLanguageModel } from '../models/vision-language-model.ts';
+import {
+  type ImageEncoder,
+  type RunSegment,
+  runAsItIs,
+  type TensorTree,
+  type VisionLanguageModel,
+} from '../models/vision-language-model.ts';
 import type { ProcessedPrompt } from '../processing/processor.ts';
-import { scoreTokens } from '../runtime/kernels/token-scores.ts';
+import { scoreTokens, type TokenScores } from '../runtime/kernels/token-scores.ts';
 import { type BatchSizes, NO_PADDING, type PadBatch, padEach } from '../runtime/padding.ts';
 
 /** What a loss is told of completion tokens besides their ids: by the names in `Values`, numbers in some form. */
@@ -110,10 +116,43 @@ export interface CompletionScores {
   entropy_N: tf.Tensor1D;
 }
 
+/** How a forward pass is cut, so that less is held at once. */
+export interface PassSegments {
+  runBlock: RunSegment;
+  /** Tokens whose logits are held at once; what scores so many. Without it, those of all are. */
+  chunk?: { tokens: number; run: RunSegment };
+}
+
 /** Scores each completion token under the model, given all before it. */
-export function scoreCompletions(model: VisionLanguageModel, batch: SequenceTensors): CompletionScores {
-  const hidden_ND = model.computeHiddenStates(batch.input, batch.predictingRows_N);
-  const logits_NV = model.computeLogits(hidden_ND);
-  const { logprobs_N, entropies_N } = scoreTokens(logits_NV, batch.targetIds_N);
-  return { logprobs_N: tf.mul(logprobs_N, batch.isToken_N), entropy_N: tf.mul(entropies_N, batch.isToken_N) };
+export function scoreCompletions(
+  model: VisionLanguageModel,
+  batch: SequenceTensors,
+  { runBlock, chunk }: PassSegments = { runBlock: runAsItIs },
+): CompletionScores {
+  const { predictingRows_N, targetIds_N, isToken_N } = batch;
+  const hidden_ND = model.computeHiddenStates(batch.input, { chosen_R: predictingRows_N, runBlock });
+  const { logprobs_N, entropies_N } = chunk
+    ? scoreInChunks(model, hidden_ND, targetIds_N, chunk)
+    : scoreTokens(model.computeLogits(hidden_ND), targetIds_N);
+  return { logprobs_N: tf.mul(logprobs_N, isToken_N), entropy_N: tf.mul(entropies_N, isToken_N) };
+}
+
+function scoreInChunks(
+  model: VisionLanguageModel,
+  hidden_ND: tf.Tensor2D,
+  targetIds_N: tf.Tensor1D,
+  { tokens, run }: NonNullable<PassSegments['chunk']>,
+): TokenScores {
+  const [count, width] = hidden_ND.shape;
+  const parts = Array.from({ length: Math.ceil(count / tokens) }, (_, part) => {
+    const first = part * tokens;
+    const size = Math.min(tokens, count - first);
+    return run(tf.slice(hidden_ND, [first, 0], [size, width]), (hidden_ND) => {
+      const targets_N = tf.slice(targetIds_N, first, size);
+      const { logprobs_N, entropies_N } = scoreTokens(model.computeLogits(hidden_ND), targets_N);
+      return tf.stack([logprobs_N, entropies_N]) as tf.Tensor2D;
+    });
+  });
+  const [logprobs_N, entropies_N] = tf.unstack(tf.concat(parts, 1)) as [tf.Tensor1D, tf.Tensor1D];
+  return { logprobs_N, entropies_N };
 }

@@ -1,7 +1,7 @@
 // Shape suffixes: N = completion tokens of a micro-batch, flat; padding follows them.
 import * as tf from '@tensorflow/tfjs-core';
 import { createImageEncoder } from '../models/image-encoder.ts';
-import type { VisionLanguageModel } from '../models/vision-language-model.ts';
+import { runAsItIs, type VisionLanguageModel } from '../models/vision-language-model.ts';
 import type { GradientBuffer } from '../optim/gradient-buffer.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { choosePadding, type PadBatch } from '../runtime/padding.ts';
@@ -14,7 +14,9 @@ import {
   type TrainingSequence,
   uploadSequenceBatch,
 } from './batch.ts';
+import { createCheckpointing } from './checkpointing.ts';
 import type { Objective, Tokens, ToldValues } from './objective.ts';
+import { MEMORY_BOUNDS, type MemoryBounds, planSegments, type SegmentPlan } from './plan-segments.ts';
 
 /** What one micro-batch adds to an optimizer step. */
 export interface CompletionResult {
@@ -48,12 +50,14 @@ export interface PassSettings<Values> {
   objective: Pick<Objective<Values>, 'tokenLoss'>;
   /** For traced graphs; without it each size is rounded up on its own. */
   pad?: PadBatch;
+  bounds?: MemoryBounds;
 }
 
 interface PassInputs<Values> {
   batch: SequenceTensors;
   values_N: ToldValues<Values, tf.Tensor1D>;
   normalizer: tf.Scalar;
+  plan: SegmentPlan;
 }
 
 /**
@@ -63,29 +67,41 @@ interface PassInputs<Values> {
 export function createCompletionPass<Values>(
   model: VisionLanguageModel,
   executor: Executor,
-  { variables, gradients, objective, pad }: PassSettings<Values>,
+  { variables, gradients, objective, pad, bounds = MEMORY_BOUNDS }: PassSettings<Values>,
 ): CompletionPass<Values> {
-  const differentiate = executor.define(({ batch, values_N, normalizer }: PassInputs<Values>) => {
+  const differentiate = executor.define(({ batch, values_N, normalizer, plan }: PassInputs<Values>) => {
+    const { run, anchor, learned } = createCheckpointing(executor, variables, gradients);
+    const segments = {
+      runBlock: plan.blocks === 'recomputed' ? run : runAsItIs,
+      chunk: plan.chunkTokens === undefined ? undefined : { tokens: plan.chunkTokens, run },
+    };
     let scores: CompletionScores | undefined;
     const { value, grads } = tf.variableGrads(() => {
-      scores = scoreCompletions(model, batch);
+      scores = scoreCompletions(model, batch, segments);
       tf.keep(scores.logprobs_N);
       tf.keep(scores.entropy_N);
       const loss_N = objective.tokenLoss({ ...values_N, policy: scores.logprobs_N } as Tokens<Values, tf.Tensor1D>);
       return tf.div(tf.sum(loss_N), normalizer) as tf.Scalar;
-    }, [...variables.values()]);
-    const found = new Map([...variables].map(([name, variable]) => [name, grads[variable.name]]));
+    }, [...variables.values(), anchor]);
+    anchor.dispose();
     // A loss does not depend on every weight.
-    for (const [name, gradient] of found) if (gradient === null) found.delete(name);
+    const found = new Map(
+      [...variables].flatMap(([name, { name: own }]) => (own in grads ? [[name, grads[own]]] : [])),
+    );
     gradients.add(found);
-    return { loss: value, ...scores!, learned: [...found.keys()] };
+    return {
+      loss: value,
+      ...scores!,
+      learned: [...variables.keys()].filter((name) => found.has(name) || learned.has(name)),
+    };
   });
   const isVisionFrozen = ![...variables.keys()].some((name) => model.isVisionWeight(name));
   const encodeImages = isVisionFrozen ? createImageEncoder(model, executor) : undefined;
   return (sequences, values, normalizer) => {
     const batch = buildSequenceBatch(sequences, model.config, choosePadding(executor, pad));
     const tensors = uploadSequenceBatch(batch, model, encodeImages);
-    const inputs = { batch: tensors, values_N: uploadValues(tensors, values), normalizer: tf.scalar(normalizer) };
+    const plan = planSegments(model.config, batch, bounds);
+    const inputs = { batch: tensors, values_N: uploadValues(tensors, values), normalizer: tf.scalar(normalizer), plan };
     const outputs = differentiate(inputs);
     const count = batch.completionTokenCount;
     const result = {

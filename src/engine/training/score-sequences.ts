@@ -17,7 +17,8 @@ export function scoreSequences(
   size: number,
 ): Float32Array[] {
   const microBatches = planMicroBatches(sequences, size);
-  const score = createCompletionScorer(model, executor, planPadding(microBatches.map(measureBatch), model.weightCount));
+  const pad = planPadding(microBatches.map(measureBatch), model.weightCount);
+  const score = createCompletionScorer(model, executor, { pad });
   const logprobs = new Map<TrainingSequence, Float32Array>();
   for (const micro of microBatches) {
     const all = score(micro);

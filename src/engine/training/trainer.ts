@@ -75,7 +75,7 @@ export function createTrainer<Values>(
   const pad = batches && planPadding(batches.flatMap(cut).map(measureBatch), model.weightCount);
   const { gradients } = optimizer;
   const pass = createCompletionPass(model, executor, { variables: trainable, gradients, objective, pad });
-  const scoreReference = reference && createCompletionScorer(reference, executor, pad);
+  const scoreReference = reference && createCompletionScorer(reference, executor, { pad });
 
   return {
     optimizer,

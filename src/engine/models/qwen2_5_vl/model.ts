@@ -1,7 +1,7 @@
 // Shape suffixes: M = tokens of all sequences, R = chosen rows, U = merged patches, B = sequences that are decoded, D = model width.
 import * as tf from '@tensorflow/tfjs-core';
 import type { ProcessedImage } from '../../processing/processor.ts';
-import { causalAttention, type Heads } from '../../runtime/kernels/attention.ts';
+import { causalAttention } from '../../runtime/kernels/attention.ts';
 import { rmsNorm } from '../../runtime/kernels/rms-norm.ts';
 import type { NativeTensor } from '../../runtime/native-tensor.ts';
 import { createWeightVariable, releaseWeight } from '../../runtime/weight-variable.ts';
@@ -9,7 +9,15 @@ import type { HostTensor } from '../../weights/encode-safetensors.ts';
 import { createLayers, type Layers } from '../layers.ts';
 import type { ModelInput } from '../model-input.ts';
 import { selectWeights } from '../select-weights.ts';
-import type { Attend, DecodeInput, ImageEncoder, VisionLanguageModel } from '../vision-language-model.ts';
+import {
+  type Attend,
+  type DecodeInput,
+  type ForwardOptions,
+  type ImageEncoder,
+  type RunSegment,
+  runAsItIs,
+  type VisionLanguageModel,
+} from '../vision-language-model.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import { runDecoder } from './decoder.ts';
 import { type ImageTensors, type ModelTensors, uploadImages, uploadModelInput } from './model-tensors.ts';
@@ -46,14 +54,13 @@ export class Qwen25VL implements VisionLanguageModel {
     return uploadImages(images, this.config);
   }
 
-  encodeImages(images: ImageTensors): tf.Tensor2D {
-    return runVisionTower(images, this.config, this.layers);
+  encodeImages(images: ImageTensors, runBlock = runAsItIs): tf.Tensor2D {
+    return runVisionTower(images, this.config, this.layers, runBlock);
   }
 
   computeHiddenStates(
     input: ModelTensors,
-    chosen_R?: tf.Tensor1D,
-    remember?: (layer: number, heads: Heads) => void,
+    { chosen_R, remember, runBlock = runAsItIs }: ForwardOptions = {},
   ): tf.Tensor2D {
     const { sequences, rotary } = input;
     const { keyValueHeadCount } = this.config.text;
@@ -61,15 +68,17 @@ export class Qwen25VL implements VisionLanguageModel {
       remember?.(layer, heads);
       return causalAttention(heads, sequences, keyValueHeadCount);
     };
-    return tf.tidy(() =>
-      runDecoder({ embeddings_MD: this.embed(input), rotary, attend, chosen_R }, this.config, this.layers),
-    );
+    return tf.tidy(() => {
+      const embeddings_MD = this.embed(input, runBlock);
+      return runDecoder({ embeddings_MD, rotary, attend, chosen_R, runBlock }, this.config, this.layers);
+    });
   }
 
   decode({ tokenIds_B, positions_B, attend }: DecodeInput): tf.Tensor2D {
     return tf.tidy(() => {
       const rotary = computeStepRotary(positions_B, this.config);
-      return runDecoder({ embeddings_MD: this.embedTokens(tokenIds_B), rotary, attend }, this.config, this.layers);
+      const embeddings_MD = this.embedTokens(tokenIds_B);
+      return runDecoder({ embeddings_MD, rotary, attend, runBlock: runAsItIs }, this.config, this.layers);
     });
   }
 
@@ -93,10 +102,10 @@ export class Qwen25VL implements VisionLanguageModel {
     this.weights.clear();
   }
 
-  private embed(input: ModelTensors): tf.Tensor2D {
+  private embed(input: ModelTensors, runBlock: RunSegment): tf.Tensor2D {
     const embeddings_MD = this.embedTokens(input.tokenIds_M);
     if (!input.embeddingRows_M) return embeddings_MD;
-    const features_UD = input.imageFeatures_UD ?? this.encodeImages(input.images!);
+    const features_UD = input.imageFeatures_UD ?? this.encodeImages(input.images!, runBlock);
     return tf.gather(tf.concat([embeddings_MD, features_UD], 0), input.embeddingRows_M);
   }
 

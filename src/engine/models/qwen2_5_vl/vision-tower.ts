@@ -4,28 +4,28 @@ import * as tf from '@tensorflow/tfjs-core';
 import { rmsNorm } from '../../runtime/kernels/rms-norm.ts';
 import { type Rotary, rotate } from '../../runtime/kernels/rotate.ts';
 import { affine, gatedMlp, type Layers } from '../layers.ts';
+import type { RunSegment } from '../vision-language-model.ts';
 import type { Qwen25VLConfig } from './config.ts';
 import type { ImageTensors, SegmentGroupTensors, SegmentTensors } from './model-tensors.ts';
 
 const NORM_EPSILON = 1e-6;
 
 /** Turns patches into decoder-width features, one per merged patch, in the processor's order. */
-export function runVisionTower(images: ImageTensors, config: Qwen25VLConfig, layers: Layers): tf.Tensor2D {
+export function runVisionTower(
+  images: ImageTensors,
+  config: Qwen25VLConfig,
+  layers: Layers,
+  runBlock: RunSegment,
+): tf.Tensor2D {
   return tf.tidy(() => {
-    const { hiddenSize, depth, fullAttentionBlocks, mergeSize } = config.vision;
+    const { hiddenSize, depth, mergeSize } = config.vision;
     const patchWeight_DF = tf.reshape(layers.weight('visual.patch_embed.proj.weight'), [
       hiddenSize,
       config.vision.patchLength,
     ]);
-    const { pixelValues_PF, rotary } = images;
-    let x_PD = affine(pixelValues_PF, patchWeight_DF);
+    let x_PD = affine(images.pixelValues_PF, patchWeight_DF);
     for (let block = 0; block < depth; block++) {
-      const name = `visual.blocks.${block}`;
-      const segments = fullAttentionBlocks.has(block) ? images.full : images.windowed;
-      const normed_PD = rmsNorm(x_PD, layers.weight(`${name}.norm1.weight`), NORM_EPSILON);
-      x_PD = tf.add(x_PD, selfAttention(normed_PD, segments, rotary, config, layers, `${name}.attn`));
-      const mlpInput_PD = rmsNorm(x_PD, layers.weight(`${name}.norm2.weight`), NORM_EPSILON);
-      x_PD = tf.add(x_PD, gatedMlp(mlpInput_PD, layers, `${name}.mlp`));
+      x_PD = runBlock(x_PD, (x_PD) => runVisionBlock(x_PD, images, block, config, layers));
     }
     const merged = tf.reshape(rmsNorm(x_PD, layers.weight('visual.merger.ln_q.weight'), NORM_EPSILON), [
       x_PD.shape[0] / mergeSize ** 2,
@@ -34,6 +34,24 @@ export function runVisionTower(images: ImageTensors, config: Qwen25VLConfig, lay
     const hidden = gelu(layers.linear('visual.merger.mlp.0', merged));
     return layers.linear('visual.merger.mlp.2', hidden);
   });
+}
+
+function runVisionBlock(
+  x_PD: tf.Tensor2D,
+  images: ImageTensors,
+  block: number,
+  config: Qwen25VLConfig,
+  layers: Layers,
+): tf.Tensor2D {
+  const name = `visual.blocks.${block}`;
+  const segments = config.vision.fullAttentionBlocks.has(block) ? images.full : images.windowed;
+  const normed_PD = rmsNorm(x_PD, layers.weight(`${name}.norm1.weight`), NORM_EPSILON);
+  const attended_PD: tf.Tensor2D = tf.add(
+    x_PD,
+    selfAttention(normed_PD, segments, images.rotary, config, layers, `${name}.attn`),
+  ) as tf.Tensor2D;
+  const mlpInput_PD = rmsNorm(attended_PD, layers.weight(`${name}.norm2.weight`), NORM_EPSILON);
+  return tf.add(attended_PD, gatedMlp(mlpInput_PD, layers, `${name}.mlp`));
 }
 
 function selfAttention(

@@ -22,10 +22,12 @@ export function scoreTokens(logits_NV: tf.Tensor2D, targetIds_N: tf.Tensor1D): T
 /** TensorFlow merges the op with the one that gives the log-probabilities. */
 function computeEntropies(logits_NV: tf.Tensor2D, targetIds_N: tf.Tensor1D): tf.Tensor1D {
   if (canFuse()) return addFused('TokenScores', [logits_NV, targetIds_N])[1] as tf.Tensor1D;
-  return tf.tidy(() => {
+  // A function of no inputs, as far as gradients go.
+  const compute = tf.customGrad(() => {
     const logprobs_NV = tf.logSoftmax(logits_NV);
-    return tf.neg(tf.sum(tf.mul(tf.exp(logprobs_NV), logprobs_NV), 1)) as tf.Tensor1D;
+    return { value: tf.neg(tf.sum(tf.mul(tf.exp(logprobs_NV), logprobs_NV), 1)), gradFunc: () => [] };
   });
+  return compute() as tf.Tensor1D;
 }
 
 function selectLogprobs(logits_NV: tf.Tensor2D, targetIds_N: tf.Tensor1D): tf.Tensor1D {

@@ -1,0 +1,47 @@
+import type { ModelConfig } from '../models/model-config.ts';
+import type { SequenceBatch } from './batch.ts';
+
+/** What a pass may hold at once, in bytes: above it, it is cut. */
+export interface MemoryBounds {
+  /** Of what the decoder's blocks keep for the backward pass. */
+  activations: number;
+  /** Of the logits. */
+  logits: number;
+}
+
+/** Models of some hundred million weights keep under it what short sequences need, and lose no time. */
+export const MEMORY_BOUNDS: MemoryBounds = { activations: 2 ** 31, logits: 2 ** 28 };
+
+/** How a pass is cut. */
+export interface SegmentPlan {
+  /** What the insides of a block are when the backward pass comes to it. */
+  blocks: 'kept' | 'recomputed';
+  /** Completion tokens whose logits are held at once; absent where it is all of them. */
+  chunkTokens?: number;
+}
+
+/** What of a batch says how large it is. */
+type PaddedBatch = { input: Pick<SequenceBatch['input'], 'tokenIds'> } & Pick<SequenceBatch, 'targetIds'>;
+
+/** How a batch, its padding included, is to be run. */
+export function planSegments(
+  { text }: Pick<ModelConfig, 'text'>,
+  { input, targetIds }: PaddedBatch,
+  bounds: MemoryBounds,
+): SegmentPlan {
+  const logitsOfToken = 4 * text.vocabSize;
+  const isLong = targetIds.length * logitsOfToken > bounds.logits;
+  return {
+    blocks: countActivationBytes(text, input.tokenIds.length) > bounds.activations ? 'recomputed' : 'kept',
+    ...(isLong && { chunkTokens: Math.max(1, Math.floor(bounds.logits / logitsOfToken)) }),
+  };
+}
+
+/**
+ * What a decoder's blocks keep of tokens for the backward pass, in float32: the inputs of two norms and of four linear layers, queries,
+ * keys and values, and the two halves of the MLP. All query heads together are as wide as the model.
+ */
+export function countActivationBytes(text: ModelConfig['text'], tokens: number): number {
+  const { layerCount, hiddenSize: D, intermediateSize: I, keyValueHeadCount, headSize } = text;
+  return 4 * tokens * layerCount * (6 * D + 2 * keyValueHeadCount * headSize + 3 * I);
+}
