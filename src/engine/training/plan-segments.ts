@@ -5,7 +5,7 @@ import type { SequenceBatch } from './batch.ts';
 export interface MemoryBounds {
   /** Of what the decoder's blocks keep for the backward pass. */
   activations: number;
-  /** Of the logits. */
+  /** Of the logits; and of the head's gradient, which goes straight to its buffer where it is larger. */
   logits: number;
 }
 
@@ -16,7 +16,7 @@ export const MEMORY_BOUNDS: MemoryBounds = { activations: 2 ** 31, logits: 2 ** 
 export interface SegmentPlan {
   /** What the insides of a block are when the backward pass comes to it. */
   blocks: 'kept' | 'recomputed';
-  /** Completion tokens whose logits are held at once; absent where it is all of them. */
+  /** Completion tokens whose logits are held at once; absent where the head is not cut off. */
   chunkTokens?: number;
 }
 
@@ -30,10 +30,10 @@ export function planSegments(
   bounds: MemoryBounds,
 ): SegmentPlan {
   const logitsOfToken = 4 * text.vocabSize;
-  const isLong = targetIds.length * logitsOfToken > bounds.logits;
+  const isLarge = Math.max(targetIds.length, text.hiddenSize) * logitsOfToken > bounds.logits;
   return {
     blocks: countActivationBytes(text, input.tokenIds.length) > bounds.activations ? 'recomputed' : 'kept',
-    ...(isLong && { chunkTokens: Math.max(1, Math.floor(bounds.logits / logitsOfToken)) }),
+    ...(isLarge && { chunkTokens: Math.max(1, Math.floor(bounds.logits / logitsOfToken)) }),
   };
 }
 
