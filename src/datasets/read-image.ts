@@ -5,7 +5,7 @@ import { createBudget } from '../base/budget.ts';
 import { sha256Of } from '../base/hash.ts';
 import { shorten } from '../base/terminal-text.ts';
 import { decodeImage } from '../images/decode-image.ts';
-import { InvalidInputError } from '../schema/errors.ts';
+import { CorruptRecordError, InvalidInputError } from '../schema/errors.ts';
 import { MAX_IMAGE_PIXELS } from '../schema/image-limits.ts';
 import { imageKey } from '../schema/keys.ts';
 import type { ImageRef } from '../schema/prompt.ts';
@@ -24,8 +24,8 @@ export async function readImageFile(files: DatasetFiles, folder: string, path: s
   try {
     return await files.read(posix.join(folder, path));
   } catch (cause) {
-    const reason =
-      cause instanceof InvalidInputError ? cause.message : 'cannot be read; image paths are relative to the JSONL file';
+    const isTold = cause instanceof InvalidInputError || cause instanceof CorruptRecordError;
+    const reason = isTold ? cause.message : 'cannot be read; image paths are relative to the JSONL file';
     throw new InvalidInputError(`${name} ${reason}`, { cause });
   }
 }

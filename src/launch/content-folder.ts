@@ -1,16 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
-import { hashStream, sha256Of } from '../base/hash.ts';
+import { createSha256, sha256Of } from '../base/hash.ts';
 import { describeSystemError } from '../base/system-error.ts';
 import { InvalidInputError } from '../schema/errors.ts';
+import { contentListKey } from '../schema/keys.ts';
 import type { Store } from '../store/store.ts';
+import { assertSha256, type ContentFile, readContentList } from '../store/stored-content.ts';
 
 /** Files of a folder, and the hash of their names and bytes. */
 export interface ContentFolder {
   folder: string;
-  /** Relative to the folder, sorted. */
-  files: string[];
+  /** By paths relative to the folder, sorted by them. */
+  files: { path: string; bytes: number; sha256: string }[];
   /** 16 hexadecimal digits. */
   contentHash: string;
 }
@@ -21,18 +23,33 @@ export interface ContentFolder {
  */
 export async function describeContent(folder: string, files: readonly string[]): Promise<ContentFolder> {
   const sorted = [...files].sort();
-  for (const file of sorted) await assertOwnFile(folder, file);
-  const lines: string[] = [];
-  for (const file of sorted) lines.push(JSON.stringify([file, await hashFile(join(folder, file))]));
-  return { folder, files: sorted, contentHash: sha256Of(lines.join('')).slice(0, 16) };
+  for (const path of sorted) await assertOwnFile(folder, path);
+  const hashed: ContentFolder['files'] = [];
+  for (const path of sorted) hashed.push({ path, ...(await measureFile(join(folder, path))) });
+  const lines = hashed.map(({ path, sha256 }) => JSON.stringify([path, sha256]));
+  return { folder, files: hashed, contentHash: sha256Of(lines.join('')).slice(0, 16) };
 }
 
-/** Copies the files below a prefix of the store, which the content hash is part of: what is there is right. */
+/**
+ * Copies the files below a prefix of the store, which the content hash is part of, and lists them beside it. Throws
+ * `CorruptRecordError` where one of them is there and is another.
+ */
 export async function copyContent(store: Store, content: ContentFolder, prefix: string): Promise<void> {
-  for (const file of content.files) {
-    const key = prefix + file.split(sep).join('/');
-    if (!(await store.exists(key))) await store.writeStream(key, createReadStream(join(content.folder, file)));
+  const listKey = contentListKey(prefix);
+  const known = (await store.exists(listKey)) ? await readContentList(store, prefix) : [];
+  const stampOf = new Map(known.map(({ key, stamp }) => [key, stamp]));
+  const files: ContentFile[] = [];
+  for (const { path, bytes, sha256 } of content.files) {
+    const key = prefix + path.split(sep).join('/');
+    let stamp = await store.stampOf(key);
+    if (stamp === undefined) {
+      await store.writeStream(key, createReadStream(join(content.folder, path)));
+      stamp = (await store.stampOf(key))!;
+    } else if (stamp !== stampOf.get(key)) await assertSha256(store, key, sha256);
+    files.push({ key, bytes, sha256, stamp });
   }
+  const isListed = files.every(({ key, stamp }) => stampOf.get(key) === stamp);
+  if (!isListed) await store.write(listKey, `${JSON.stringify(files, null, 2)}\n`);
 }
 
 async function assertOwnFile(folder: string, file: string): Promise<void> {
@@ -52,6 +69,12 @@ function homesOf(root: string): string[] {
   return [root, ...(isSnapshot ? [join(dirname(dirname(root)), 'blobs')] : [])];
 }
 
-async function hashFile(path: string): Promise<string> {
-  return (await hashStream(createReadStream(path))).digest('hex');
+async function measureFile(path: string) {
+  const hash = createSha256();
+  let bytes = 0;
+  for await (const chunk of createReadStream(path)) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { bytes, sha256: hash.digest('hex') };
 }

@@ -5,6 +5,10 @@ const pad = (value: number, width: number) => String(value).padStart(width, '0')
 export const imageKey = (sha256: string, extension: string) => `images/${sha256}.${extension}`;
 export const modelPrefix = (contentHash: string) => `models/${contentHash}/`;
 export const datasetPrefix = (contentHash: string) => `datasets/${contentHash}/`;
+/** The folder a key lies in, where that is named by its content: a model or a dataset that a run brought. */
+export const contentPrefixOf = (key: string) => /^(?:models|datasets)\/[0-9a-f]{16}\//.exec(key)?.[0];
+/** What was put into such a folder: beside it, as all in it is the user's. */
+export const contentListKey = (contentPrefix: string) => `${contentPrefix.slice(0, -1)}.json`;
 
 /** A judge's verdicts by the hash of all they rest on, shared by every run. */
 export const judgementKey = (contentHash: string) => `judgements/${contentHash}.json`;
@@ -69,7 +73,7 @@ export const sftShardsPrefix = (runId: string) => `${runPrefix(runId)}sft-shards
 export const sftShardName = (index: number, count: number) => `sft-${pad(index, 5)}-of-${pad(count, 5)}.tar`;
 export const sftIndexKey = (runId: string) => `${sftShardsPrefix(runId)}index.jsonl`;
 export const sftCheckpointPrefix = (runId: string) => `${runPrefix(runId)}sft/checkpoint/`;
-/** Checkpoints in the middle of a training job, outside every manifest; gone when the job is done. */
+/** Checkpoints in the middle of a training job, each with its manifest; gone when the job is done. */
 export const rlResumePrefix = (runId: string, iteration: number) =>
   `${rolloutPrefix(runId, iterationName(iteration))}resume/`;
 export const sftResumePrefix = (runId: string) => `${runPrefix(runId)}sft/resume/`;

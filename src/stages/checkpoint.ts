@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Training } from '../engine/open-engine.ts';
+import { manifestKey } from '../schema/keys.ts';
 import { readJson } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Content } from '../store/write-content.ts';
@@ -16,10 +17,7 @@ const STATE_NAME = 'trainer-state.json';
 /** A policy on its way to the store. */
 export type Trained = Pick<Training<object>, 'files' | 'stepCount'>;
 
-/**
- * Files of a folder that `transformers` loads, with the optimizer's state beside it, one at a time.
- * `trainer-state.json` comes last: a folder that has it is whole.
- */
+/** Files of a folder that `transformers` loads, with the optimizer's state beside it, one at a time. */
 export function* checkpointFiles(trained: Trained, seed: number): Generator<[name: string, content: Content]> {
   yield* trained.files();
   const state: TrainerState = { stepCount: trained.stepCount, seed };
@@ -31,8 +29,8 @@ export async function readStepCount(store: Store, prefix: string): Promise<numbe
   return (await readJson(store, `${prefix}${STATE_NAME}`, TrainerState)).stepCount;
 }
 
-/** Folders below the prefix that hold a checkpoint written to its end, sorted. */
+/** Folders below the prefix that hold a checkpoint written to its end, which its manifest says, sorted. */
 export async function listWholeCheckpoints(store: Store, prefix: string): Promise<string[]> {
-  const keys = await store.list(prefix);
-  return keys.filter((key) => key.endsWith(`/${STATE_NAME}`)).map((key) => key.slice(0, -STATE_NAME.length));
+  const [keys, name] = [await store.list(prefix), manifestKey('')];
+  return keys.filter((key) => key.endsWith(`/${name}`)).map((key) => key.slice(0, -name.length));
 }

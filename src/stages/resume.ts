@@ -2,9 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { InterruptedError } from '../schema/errors.ts';
 import { JOB_ATTEMPTS } from '../schema/job-attempts.ts';
-import { metricsKey, resumeStepPrefix } from '../schema/keys.ts';
-import { encodeRecords, readRecords } from '../store/records.ts';
-import { writeContent } from '../store/write-content.ts';
+import { manifestKey, metricsKey, resumeStepPrefix } from '../schema/keys.ts';
+import { Manifest } from '../schema/manifest.ts';
+import { beginWork } from '../store/begin-work.ts';
+import { assertPartsKept } from '../store/checked-store.ts';
+import { encodeRecords, readJson, readRecords } from '../store/records.ts';
 import type { OpenStage } from './begin-stage.ts';
 import { checkpointFiles, listWholeCheckpoints, readStepCount, type Trained } from './checkpoint.ts';
 import type { JobDeps } from './job-deps.ts';
@@ -14,7 +16,7 @@ export const StepMetrics = z.record(z.string(), z.number());
 export type StepMetrics = z.infer<typeof StepMetrics>;
 
 /** A training job, which keeps its checkpoints in a folder of its own. */
-type TrainingJob = Pick<OpenStage<object>, 'store' | 'config' | 'keeps'>;
+type TrainingJob = Pick<OpenStage<object>, 'store' | 'runId' | 'config' | 'keeps'>;
 
 /** Where an attempt of a training job begins. */
 export interface TrainingStart {
@@ -27,7 +29,8 @@ export interface TrainingStart {
 }
 
 /**
- * The last whole checkpoint of a job that did not come to its end, or the policy that the job is to train.
+ * The last whole checkpoint of a job that did not come to its end, its files as they were written, or the policy that the job
+ * is to train. Throws `CorruptRecordError` that names a file which was changed.
  *
  * @param optimizer whether the state beside that policy goes on
  */
@@ -37,6 +40,7 @@ export async function findStart(
   optimizer: 'anew' | 'goes-on',
 ): Promise<TrainingStart> {
   const kept = (await listWholeCheckpoints(store, own)).at(-1);
+  if (kept !== undefined) await assertPartsKept(store, (await readJson(store, manifestKey(kept), Manifest)).parts);
   if (kept === undefined && optimizer === 'anew') return { folder: policy, taken: [] };
   const folder = kept ?? policy;
   return {
@@ -78,15 +82,16 @@ export function createStepGate(
 }
 
 async function keepCheckpoint(
-  { store, config, keeps: [own] }: TrainingJob,
+  { store, runId, config: { seed }, keeps: [own] }: TrainingJob,
   trained: Trained,
   metrics: readonly StepMetrics[],
 ): Promise<void> {
   const prefix = resumeStepPrefix(own, metrics.length);
-  await store.write(metricsKey(prefix), encodeRecords(metrics));
-  for (const [name, content] of checkpointFiles(trained, config.seed)) {
-    await writeContent(store, `${prefix}${name}`, content);
-  }
+  const work = await beginWork(store, { prefix, stage: 'resume', runId, seed });
+  if (work.kind === 'done') return;
+  await work.writePart(metricsKey(prefix), encodeRecords(metrics), metrics.length);
+  for (const [name, content] of checkpointFiles(trained, seed)) await work.writePart(`${prefix}${name}`, content);
+  await work.finish({ steps: metrics.length });
   const outdated = (await store.list(own)).filter((key) => !key.startsWith(prefix));
   for (const key of outdated) await store.delete(key);
 }

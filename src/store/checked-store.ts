@@ -25,6 +25,7 @@ export function createCheckedStore(store: Store, parts: readonly ManifestPart[])
     uri: store.uri,
     exists: (key) => store.exists(key),
     sizeOf: (key) => store.sizeOf(key),
+    stampOf: (key) => store.stampOf(key),
     // Whoever reads a file itself would not see that it was changed.
     pathOf: (key) => (promisedOf(key) ? undefined : store.pathOf?.(key)),
     list: (prefix) => store.list(prefix),
@@ -48,6 +49,12 @@ export function createCheckedStore(store: Store, parts: readonly ManifestPart[])
       yield* store.readStream(key, range);
     },
   };
+}
+
+/** Reads parts of finished work to their end. Throws `CorruptRecordError` that names one which was changed. */
+export async function assertPartsKept(store: Store, parts: readonly ManifestPart[]): Promise<void> {
+  const checked = createCheckedStore(store, parts);
+  for (const { key } of parts) await drain(checked.readStream(key));
 }
 
 async function* checkStream(

@@ -25,14 +25,18 @@ export function createLocalStore(folder: string): Store {
     if (!isAbsence(cause)) return explain(cause);
     return new NotFoundError(`${key} is not in ${root}; run the stage that writes it first`, { cause });
   };
-  const sizeOf = (key: string) =>
-    stat(pathOf(key)).then(
-      (entry) => (entry.isFile() ? entry.size : undefined),
+  const statOf = (key: string) =>
+    stat(pathOf(key), { bigint: true }).then(
+      (entry) => (entry.isFile() ? entry : undefined),
       (cause) => {
         if (isAbsence(cause)) return undefined;
         throw explain(cause);
       },
     );
+  const sizeOf = async (key: string) => {
+    const entry = await statOf(key);
+    return entry && Number(entry.size);
+  };
 
   return {
     uri: pathToFileURL(root).href,
@@ -66,6 +70,12 @@ export function createLocalStore(folder: string): Store {
     },
 
     sizeOf,
+
+    // Other than the time of modification, nobody sets that of the last change of a file.
+    async stampOf(key) {
+      const entry = await statOf(key);
+      return entry && `${entry.size} ${entry.ino} ${entry.ctimeNs}`;
+    },
 
     async exists(key) {
       return (await sizeOf(key)) !== undefined;

@@ -1,11 +1,24 @@
 import { readIfPresent } from './presence.ts';
 import type { Store } from './store.ts';
+import { assertContentKept } from './stored-content.ts';
 
-/** A checkpoint's files in a folder of the store, as the engine takes them; `undefined` for one that is not there. */
+/**
+ * A checkpoint's files in a folder of the store, as the engine takes them; `undefined` for one that is not there. Those of a
+ * model that the run brought must be as it brought them: `CorruptRecordError` names one that is not.
+ */
 export function storedModelFiles(store: Store, prefix: string) {
+  let check: Promise<void> | undefined;
+  const assertKept = () => {
+    check ??= assertContentKept(store, prefix);
+    return check;
+  };
   return {
-    read: (name: string) => readIfPresent(store, `${prefix}${name}`),
+    async read(name: string) {
+      await assertKept();
+      return readIfPresent(store, `${prefix}${name}`);
+    },
     async open(name: string) {
+      await assertKept();
       const key = `${prefix}${name}`;
       const bytes = await store.sizeOf(key);
       if (bytes === undefined) return undefined;

@@ -22,6 +22,15 @@ export function createS3Store(bucket: string, prefix = ''): Store {
     return at(key);
   };
   const call = createCaller();
+  const headOf = async (key: string) => {
+    const object = objectOf(key);
+    return call(object, (s3) =>
+      s3.headObject(object).catch((cause) => {
+        if (statusOf(cause) === 404) return undefined;
+        throw cause;
+      }),
+    );
+  };
 
   const store: Store = {
     uri: `s3://${bucket}${prefix && `/${prefix}`}`,
@@ -59,18 +68,9 @@ export function createS3Store(bucket: string, prefix = ''): Store {
       await call(object, (s3) => upload(s3, object, Readable.from(freeBuffers(source))));
     },
 
-    async sizeOf(key) {
-      const object = objectOf(key);
-      return call(object, (s3) =>
-        s3.headObject(object).then(
-          ({ ContentLength }) => ContentLength,
-          (cause) => {
-            if (statusOf(cause) === 404) return undefined;
-            throw cause;
-          },
-        ),
-      );
-    },
+    sizeOf: async (key) => (await headOf(key))?.ContentLength,
+
+    stampOf: async (key) => (await headOf(key))?.ETag,
 
     async exists(key) {
       return (await store.sizeOf(key)) !== undefined;

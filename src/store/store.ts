@@ -14,6 +14,8 @@ export interface Store {
   exists(key: string): Promise<boolean>;
   /** Bytes of the object; undefined when there is none. */
   sizeOf(key: string): Promise<number | undefined>;
+  /** Differs whenever the object was written anew; undefined when there is none. No hash: a copy's may differ too. */
+  stampOf(key: string): Promise<string | undefined>;
   /** Where the object lies, if that is a file of this machine: for what reads it faster there than from a stream. */
   pathOf?(key: string): string | undefined;
   /** Keys that begin with the prefix, sorted by code unit. */

@@ -29,6 +29,15 @@ export function describeStoreContract(driver: string, createStore: () => Promise
       expect(await store.sizeOf('a')).toBeUndefined();
     });
 
+    it('knows an object that was written again with as many bytes from the one before', async () => {
+      await store.write('a/text.txt', 'one');
+      const stamp = await store.stampOf('a/text.txt');
+      expect(await store.stampOf('a/text.txt')).toBe(stamp);
+      await store.write('a/text.txt', 'two');
+      expect(await store.stampOf('a/text.txt')).not.toBe(stamp);
+      expect(await store.stampOf('a/other.txt')).toBeUndefined();
+    });
+
     it('replaces an object on a plain write', async () => {
       await store.write('key', 'a longer first text');
       await store.write('key', 'second');

@@ -6,8 +6,10 @@ import { readDataset } from '../../datasets/read-dataset.ts';
 import type { PromptSource } from '../../schema/config/prompt-source.ts';
 import { imageKey } from '../../schema/keys.ts';
 import type { ImageRef } from '../../schema/prompt.ts';
+import { createCheckedStore } from '../../store/checked-store.ts';
 import { writeIfAbsent } from '../../store/presence.ts';
 import type { Store } from '../../store/store.ts';
+import { readContentList } from '../../store/stored-content.ts';
 import { encodePng } from '../../tasks/encode-png.ts';
 import type { Task, TaskSource } from '../../tasks/family.ts';
 import { drawTasks, findTaskFaults } from '../../tasks/index.ts';
@@ -38,7 +40,8 @@ export async function materializePrompts(
 async function readPrompts(store: Store, source: PromptSource & { kind: 'dataset' }): Promise<MaterializedPrompts> {
   const prompts: PlacedPrompt[] = [];
   const faults: Fault[] = [];
-  await mapBounded(readDataset(store, source.path, source.limit), CONCURRENT_PROMPTS, async (entry) => {
+  const dataset = createCheckedStore(store, await readContentList(store, source.path));
+  await mapBounded(readDataset(dataset, source.path, source.limit), CONCURRENT_PROMPTS, async (entry) => {
     if (entry.kind === 'fault') {
       faults.push(entry);
       return;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { prepareRun } from '../../../src/launch/prepare-run.ts';
 import { lockRun } from '../../../src/local/run-lock.ts';
 import { RunConfig } from '../../../src/schema/config/run-config.ts';
@@ -50,10 +50,10 @@ describe('preparing a run', () => {
     const { input, config } = await prepareRun(store, aConfig(), aProject());
     const { model } = config.policy;
     expect(model).toMatch(/^models\/[0-9a-f]{16}\/$/);
-    expect(await store.list('models/')).toEqual([`${model}config.json`, `${model}model.safetensors`]);
+    expect(await store.list(model)).toEqual([`${model}config.json`, `${model}model.safetensors`]);
     const { path } = config.data.train as { path: string };
     expect(path).toMatch(/^datasets\/[0-9a-f]{16}\/train\.jsonl$/);
-    expect(await store.list('datasets/')).toEqual([path.replace('train.jsonl', 'images/a.png'), path]);
+    expect(await store.list(`${dirname(path)}/`)).toEqual([path.replace('train.jsonl', 'images/a.png'), path]);
     expect(RunConfig.parse(JSON.parse(String(await store.read(input.configKey))))).toEqual(config);
   });
 
@@ -88,8 +88,8 @@ describe('preparing a run', () => {
     writeFileSync(join(project, 'data/train.jsonl'), `\uFEFF${rows.map((row) => JSON.stringify(row)).join('\n')}`);
     const train = { kind: 'dataset', path: 'data', limit: 2 };
     await prepareRun(store, aConfig({ data: { ...aConfig().data, train } }), project);
-    const names = (await store.list('datasets/')).map((key) => key.replace(/^datasets\/[^/]+\//, ''));
-    expect(names).toEqual(['images/a.png', 'images/unused.png', 'train.jsonl']);
+    const names = (await store.list('datasets/')).map((key) => key.replace(/^datasets\/[^/]+?(\/|(?=\.json$))/, ''));
+    expect(names).toEqual(['.json', 'images/a.png', 'images/unused.png', 'train.jsonl']);
   });
 
   it.each([
@@ -145,6 +145,29 @@ describe('preparing a run', () => {
       aProject(),
     );
     expect(config.evaluation.benchmarks['held-out'].source).toEqual(config.data.train);
+  });
+
+  it.each([
+    ['models/', 'model.safetensors'],
+    ['datasets/', 'images/a.png'],
+    ['datasets/', 'train.jsonl'],
+  ])('refuses content of the store that was changed since: %s%s', async (prefix, file) => {
+    const store = aStore();
+    const project = aProject();
+    await prepareRun(store, aConfig(), project);
+    const key = (await store.list(prefix)).find((each) => each.endsWith(`/${file}`))!;
+    const before = await store.read(key);
+    await store.write(key, 'other');
+    await expect(prepareRun(store, aConfig({ seed: 2 }), project)).rejects.toThrow(
+      new RegExp(
+        `^${key} was changed: its sha256 is \\w{64}, that of the file the run brought \\w{64}; delete it and start`,
+      ),
+    );
+    await store.write(key, before);
+    await prepareRun(store, aConfig(), project);
+    await store.delete(key);
+    await prepareRun(store, aConfig(), project);
+    expect(await store.read(key)).toEqual(before);
   });
 
   it('names the run by everything that goes in', async () => {

@@ -174,11 +174,23 @@ describe('runTrainSft', () => {
   it('passes over a checkpoint that was not written to its end', async () => {
     const store = await aPublishedRun({}, 5, { checkpointSeconds: 0 });
     await expect(runTrainSft(crashingDeps(store, 4), job)).rejects.toThrow('crash');
-    await store.delete(`${resumeStepPrefix(sftResumePrefix(RUN_ID), 3)}trainer-state.json`);
+    await store.delete(manifestKey(resumeStepPrefix(sftResumePrefix(RUN_ID), 3)));
     const deps = jobDeps(store);
     await runTrainSft(deps, job);
     expect(deps.reports).toHaveLength(9);
     expect(await manifestOf(store)).toBe(await manifestOf(uninterrupted));
+  });
+
+  it('refuses a checkpoint that was changed since', async () => {
+    const store = await aPublishedRun();
+    await expect(runTrainSft(jobDeps(store, 3), job)).rejects.toThrow(InterruptedError);
+    const key = `${resumeStepPrefix(sftResumePrefix(RUN_ID), 3)}model.safetensors`;
+    const weights = await store.read(key);
+    weights[weights.length - 1] ^= 1;
+    await store.write(key, weights);
+    await expect(runTrainSft(jobDeps(store), job)).rejects.toThrow(
+      /step-00000003\/model\.safetensors was changed: its sha256 is \w{64}, its manifest says \w{64}; put .* back, or delete/,
+    );
   });
 
   it('keeps the policy as it was when there is nothing to learn', async () => {

@@ -1,3 +1,4 @@
+import { sha256Of } from '../../../src/base/hash.ts';
 import { findFaults, findOverlap } from '../../../src/datasets/check-prompts.ts';
 import { QWEN_CONTROL_TOKENS } from '../../../src/datasets/control-tokens.ts';
 import { makeId } from '../../../src/datasets/read-dataset.ts';
@@ -75,6 +76,19 @@ describe('validate', () => {
       /^13 faults .*\n {2}datasets\/bad\/data\.jsonl:13: no JSON(.*\n)+ {2}and 3 more$/,
     );
     expect(await store.exists(keys.manifestKey(keys.promptsPrefix('run')))).toBe(false);
+  });
+
+  it('refuses a dataset that is not as the run brought it', async () => {
+    const [prefix, text] = [keys.datasetPrefix('0123456789abcdef'), '{"id": 1, "question": "1+1?", "answer": 2}\n'];
+    const key = `${prefix}data.jsonl`;
+    await store.write(key, text.replace('2}', '3}'));
+    const listed = [{ key, bytes: text.length, sha256: sha256Of(text), stamp: 'of before' }];
+    await store.write(keys.contentListKey(prefix), JSON.stringify(listed));
+    const data = { ...aRunConfig().data, train: { kind: 'dataset', path: key } };
+    await store.write(input.configKey, JSON.stringify(aRunConfig({ data })));
+    await expect(validate()).rejects.toThrow(
+      /^datasets\/0123456789abcdef\/data\.jsonl was changed: its sha256 is \w+, its manifest says \w+; put the file back, or/,
+    );
   });
 
   async function validateRows(rows: object[], changes: object = {}): Promise<void> {
