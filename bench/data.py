@@ -2,6 +2,7 @@
 
 import glob
 import json
+import resource
 import sys
 import time
 
@@ -19,15 +20,17 @@ def read(tar: str) -> list:
 
 def main(shards: str, out: str) -> None:
     """A tar's samples are read first: only writing counts."""
-    seconds = 0.0
+    seconds = cpu_seconds = 0.0
     for index, tar in enumerate(sorted(glob.glob(f"{shards}/*.tar"))):
         samples = read(tar)
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.process_time()
         with TarWriter(f"{out}/{index:05d}.tar") as writer:
             for sample in samples:
                 writer.write(sample)
         seconds += time.perf_counter() - started
-    print(json.dumps({"seconds": seconds}))
+        cpu_seconds += time.process_time() - cpu_started
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "cpuSeconds": cpu_seconds, "megabytes": megabytes}))
 
 
 main(sys.argv[1], sys.argv[2])

@@ -8,11 +8,20 @@ const isRecord = (value: unknown): value is JsonRecord =>
  * The fields by which a reader learns the types of a record: paths of everything in it that is not empty, `prompt.tier`, or
  * `prompt.options[]` of a list with elements.
  */
-export function listFields(value: unknown, path = ''): string[] {
-  if (value === null || value === undefined) return [];
-  if (Array.isArray(value)) return value.length > 0 ? listFields(value[0], `${path}[]`) : [];
-  if (!isRecord(value)) return [path];
-  return Object.keys(value).flatMap((key) => listFields(value[key], path === '' ? key : `${path}.${key}`));
+export function listFields(value: unknown): string[] {
+  const fields: string[] = [];
+  addFields(fields, value, '');
+  return fields;
+}
+
+function addFields(fields: string[], value: unknown, path: string): void {
+  if (value === null || value === undefined) return;
+  if (typeof value !== 'object') fields.push(path);
+  else if (Array.isArray(value)) {
+    if (value.length > 0) addFields(fields, value[0], `${path}[]`);
+  } else {
+    for (const key in value) addFields(fields, (value as JsonRecord)[key], path === '' ? key : `${path}.${key}`);
+  }
 }
 
 /** Gives a record what another has and it lacks, as empty values of the same types. Returns the paths of what was added. */

@@ -29,14 +29,17 @@ const TEMPLATE = Buffer.alloc(BLOCK);
 TEMPLATE.write('0000644\x000000000\x000000000\0', 100);
 TEMPLATE.write('00000000000\0        ', 136);
 TEMPLATE.write('ustar\x0000', 257);
+const TEMPLATE_SUM = TEMPLATE.reduce((sum, byte) => sum + byte, 0);
 
 function encodeHeader(name: string, size: number, type: '0' | 'x'): Buffer {
   const header = Buffer.from(TEMPLATE);
-  header.write(name, 0, NAME_BYTES);
-  header.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
+  const nameBytes = header.write(name, 0, NAME_BYTES);
+  header.write(size.toString(8).padStart(11, '0'), 124);
   header.write(type, 156);
-  let sum = 0;
-  for (const byte of header) sum += byte;
+  let sum = TEMPLATE_SUM + header[156];
+  for (let at = 0; at < nameBytes; at++) sum += header[at];
+  // The template has zeros for the digits of the size.
+  for (let at = 124; at < 135; at++) sum += header[at] - TEMPLATE[at];
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
   return header;
 }

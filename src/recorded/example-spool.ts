@@ -18,7 +18,7 @@ export interface ExampleSpool {
   close(): void;
 }
 
-/** What stands before a sample's JSON: `[exampleId, source, promptId, ...image keys]`. */
+/** What stands before a sample's JSON on its line, and a tab between them. */
 type Header = [exampleId: string, source: SftExample['source'], promptId: string, ...imageKeys: string[]];
 
 const CHUNK_CHARACTERS = 2 ** 18;
@@ -45,7 +45,7 @@ export function createExampleSpool(path: string): ExampleSpool {
       const record = toRecord({ example, prompt });
       const { exampleId, source, promptId } = example;
       const header: Header = [exampleId, source, promptId, ...prompt.images.map(({ key }) => key)];
-      const text = `${JSON.stringify(header)}\n${encodeRecord(record)}`;
+      const text = `${JSON.stringify(header)}\t${encodeRecord(record)}`;
       shapeOf.push(numberOf(record, prompt.images.length, routes.length));
       routes.push(route);
       starts.push(bytes);
@@ -72,10 +72,10 @@ export function createExampleSpool(path: string): ExampleSpool {
         shapeOf: orderedShapes,
         shapes: shapes.map((shape, number) => ({ ...shape, first: first.get(number)! })),
         async read(sample): Promise<Sample> {
-          const start = starts.get(order[sample]);
-          const headerText = lines.lineAt(start);
-          const [exampleId, source, promptId, ...imageKeys]: Header = JSON.parse(headerText);
-          const json = `${lines.lineAt(start + Buffer.byteLength(headerText) + 1)}\n`;
+          const line = lines.lineAt(starts.get(order[sample]));
+          const tab = line.indexOf('\t');
+          const [exampleId, source, promptId, ...imageKeys]: Header = JSON.parse(line.slice(0, tab));
+          const json = `${line.slice(tab + 1)}\n`;
           return { exampleId, source, promptId, json, images: await readImages(imageKeys) };
         },
       };
