@@ -127,13 +127,11 @@ function peakMegabytes(pid: number): number {
   }
 }
 
-const TICKS_PER_SECOND = 100;
-
-/** `utime` and `stime`: the 14th and 15th fields; the second, a name in brackets, may hold blanks. */
+/** `utime` and `stime`, in ticks of 10 ms: the 14th and 15th fields; the second, a name in brackets, may hold blanks. */
 function cpuSecondsOf(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
     return 0;
   }
