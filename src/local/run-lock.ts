@@ -1,5 +1,5 @@
-import { hostname } from 'node:os';
 import { z } from 'zod';
+import { hasEnded, thisProcess } from '../base/process-mark.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { runPrefix } from '../schema/keys.ts';
 import { writeIfAbsent } from '../store/presence.ts';
@@ -15,24 +15,14 @@ const Lock = z.object({ pid: z.int(), host: z.string() });
 export async function lockRun(store: Store, runId: string): Promise<() => Promise<void>> {
   const key = `${runPrefix(runId)}lock.json`;
   const holder = await readJsonIfPresent(store, key, Lock);
-  if (holder && isGone(holder)) await store.delete(key);
-  const outcome = await writeIfAbsent(store, key, JSON.stringify({ pid: process.pid, host: hostname() }));
+  if (holder && hasEnded(holder)) await store.delete(key);
+  const outcome = await writeIfAbsent(store, key, JSON.stringify(thisProcess()));
   if (outcome === 'present') {
-    const { pid, host } = holder ?? { pid: 'another', host: hostname() };
+    const { pid, host } = holder ?? { pid: 'another', host: thisProcess().host };
     throw new InvalidInputError(
       `run ${runId} is being worked on by process ${pid} on ${host}; wait for it or stop it ` +
         `(if that process is gone, remove ${store.uri}/${key})`,
     );
   }
   return () => store.delete(key);
-}
-
-function isGone({ pid, host }: z.infer<typeof Lock>): boolean {
-  if (host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
 }

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { keepHeapSmall } from '../base/keep-heap-small.ts';
+import { isLeftover, nameForProcess } from '../base/process-mark.ts';
 import { packSamples } from '../formats/pack-samples.ts';
 import { sftShardName } from '../schema/keys.ts';
 import type { WithoutExample } from '../schema/route.ts';
@@ -38,8 +39,7 @@ export async function publishRecorded(options: PublishOptions): Promise<Publishe
   keepHeapSmall();
   const { scores, routes = scores, out, seed, examplesPerShard } = options;
   const counts: SourceCounts = { selfDistill: 0, expert: 0 };
-  mkdirSync(out, { recursive: true });
-  const scratch = mkdtempSync(join(out, '.shards-'));
+  const scratch = makeScratch(out);
   const spool = createExampleSpool(join(scratch, 'examples.jsonl'));
   try {
     const withoutExample = await selectRecorded(
@@ -68,6 +68,18 @@ export async function publishRecorded(options: PublishOptions): Promise<Publishe
     spool.close();
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+const SCRATCH = '.shards-';
+
+/** A folder for this process; those of processes that were killed go. */
+function makeScratch(out: string): string {
+  mkdirSync(out, { recursive: true });
+  const leftovers = readdirSync(out).filter(
+    (name) => name.startsWith(SCRATCH) && isLeftover(name.slice(SCRATCH.length)),
+  );
+  for (const name of leftovers) rmSync(join(out, name), { recursive: true, force: true });
+  return mkdtempSync(join(out, `${SCRATCH}${nameForProcess('')}`));
 }
 
 const SHARD_NAME = /^sft-\d{5,}-of-\d{5,}\.tar$/;

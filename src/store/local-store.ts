@@ -1,25 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isLeftover, nameForProcess } from '../base/process-mark.ts';
 import { describeSystemError } from '../base/system-error.ts';
 import { AlreadyExistsError, NotFoundError, StorageError } from '../schema/errors.ts';
 import { assertKey } from './key.ts';
 import type { Store } from './store.ts';
 
-/** Half-written files wait here: on the same file system as the objects, never listed. */
+/** Half-written files wait here: on the same file system as the objects, never listed. It goes with the last of them. */
 const PENDING = '.pending';
 
 /**
  * A store in a local folder, which is created on the first write; a key is a path below it.
- * Writes are whole or absent, also when the process is killed in the middle.
+ * Writes are whole or absent, also when the process is killed in the middle; what it leaves behind goes with the first write
+ * of another process.
  */
 export function createLocalStore(folder: string): Store {
   const root = resolve(folder);
   const pathOf = (key: string) => {
     assertKey(key);
     return join(root, key);
+  };
+  let swept: Promise<void> | undefined;
+  const put: PutWhole = async (key, content, settle) => {
+    swept ??= sweepLeftovers(join(root, PENDING));
+    await swept;
+    return writeWhole(join(root, PENDING), pathOf(key), content, settle);
   };
   const explainReading = (cause: unknown, key: string) => {
     if (!isAbsence(cause)) return explain(cause);
@@ -57,8 +65,8 @@ export function createLocalStore(folder: string): Store {
     },
 
     async write(key, bytes, options = {}) {
-      if (!options.ifAbsent) return writeWhole(root, pathOf(key), bytes, rename);
-      await writeWhole(root, pathOf(key), bytes, link).catch(async (cause) => {
+      if (!options.ifAbsent) return put(key, bytes, rename);
+      await put(key, bytes, link).catch(async (cause) => {
         if (!(cause instanceof StorageError) || errorCode(cause.cause) !== 'EEXIST') throw cause;
         if ((await sizeOf(key)) === undefined) throw cause;
         throw new AlreadyExistsError(`${key} is already in ${root}; another writer was first`, { cause });
@@ -66,7 +74,7 @@ export function createLocalStore(folder: string): Store {
     },
 
     async writeStream(key, source) {
-      return writeWhole(root, pathOf(key), source, rename);
+      return put(key, source, rename);
     },
 
     sizeOf,
@@ -98,25 +106,47 @@ export function createLocalStore(folder: string): Store {
   };
 }
 
-/** Writes beside the objects of a store, then lets `settle` make it one of them. */
-async function writeWhole(
-  root: string,
-  target: string,
-  content: Uint8Array | string | AsyncIterable<Uint8Array>,
-  settle: (pending: string, target: string) => Promise<void>,
-): Promise<void> {
-  const pending = join(root, PENDING, randomUUID());
+type Writable = Uint8Array | string | AsyncIterable<Uint8Array>;
+type Settle = (pending: string, target: string) => Promise<void>;
+type PutWhole = (key: string, content: Writable, settle: Settle) => Promise<void>;
+
+/** Removes what processes that were killed had half written. */
+async function sweepLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter(isLeftover)) await rm(join(folder, name), { force: true });
+}
+
+/** Writes in a folder beside the objects of a store, then lets `settle` make it one of them. */
+async function writeWhole(folder: string, target: string, content: Writable, settle: Settle): Promise<void> {
+  const pending = join(folder, nameForProcess(randomUUID()));
   try {
-    await mkdir(dirname(pending), { recursive: true });
     await mkdir(dirname(target), { recursive: true });
+    const file = await openPending(pending);
     try {
-      await writeFile(pending, content, { flush: true });
+      await file.writeFile(content);
+      await file.sync();
+      await file.close();
       await settle(pending, target);
     } finally {
+      await file.close();
       await rm(pending, { force: true });
+      // Others write too: then it stays.
+      await rmdir(folder).catch(() => {});
     }
   } catch (cause) {
     throw explain(cause);
+  }
+}
+
+/** Opens a new file in a folder that another writer may take away as soon as it is there. */
+async function openPending(path: string): Promise<FileHandle> {
+  while (true) {
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      return await open(path, 'wx');
+    } catch (cause) {
+      if (errorCode(cause) !== 'ENOENT') throw cause;
+    }
   }
 }
 
