@@ -1,9 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InvalidInputError } from '../schema/errors.ts';
-import type { Prompt } from '../schema/prompt.ts';
 import { createPromptChecker, type Fault, type PlacedPrompt, type PromptDemands } from './check-prompts.ts';
-import { QWEN_CONTROL_TOKENS } from './control-tokens.ts';
 import { createDatasetFolder } from './dataset-files.ts';
 import { readDataset } from './read-dataset.ts';
 
@@ -39,28 +37,6 @@ export async function* streamDataset(path: string, demands: PromptDemands): Asyn
     const message = 'the dataset has no prompts; write one JSON object a line (docs/data.md)';
     yield { images: [], unread: [], faults: [{ place: path, message }] };
   }
-}
-
-/** A dataset read to its end, and everything wrong with it in the order of its lines. */
-export interface LoadedDataset {
-  prompts: PlacedPrompt[];
-  faults: Fault[];
-}
-
-/** As `streamDataset`, held in memory. `onImages` gets the image files of each prompt, which memory does not hold. */
-export async function loadDataset(
-  path: string,
-  onImages: (prompt: Prompt, images: Buffer[]) => Promise<void> = async () => {},
-): Promise<LoadedDataset> {
-  const prompts: PlacedPrompt[] = [];
-  const faults: Fault[] = [];
-  for await (const entry of streamDataset(path, { controlTokens: QWEN_CONTROL_TOKENS })) {
-    for (const fault of entry.faults) faults.push(fault);
-    if (entry.placed === undefined) continue;
-    await onImages(entry.placed.prompt, entry.images);
-    prompts.push(entry.placed);
-  }
-  return { prompts, faults };
 }
 
 async function locate(path: string): Promise<{ folder: string; file: string }> {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { createNumberColumn } from '../base/number-column.ts';
 import { InvalidInputError } from '../schema/errors.ts';
-import type { Prompt } from '../schema/prompt.ts';
 import { Trajectory } from '../schema/trajectory.ts';
 
 /** One line of a file of responses that some model gave elsewhere. */
@@ -69,13 +68,3 @@ export function createResponseNumbering(find: (promptId: string) => number): Res
 
 /** What stands behind a dataset's name: `4` of `mathvision-4`. */
 const withoutName = (promptId: string) => promptId.slice(promptId.indexOf('-') + 1);
-
-/** Numbers the responses to each prompt in the order of the file: they become its trajectory group. */
-export function toTrajectories(
-  prompts: readonly Prompt[],
-  responses: readonly RecordedResponse[],
-): RecordedTrajectory[] {
-  const numbers = new Map(prompts.map(({ promptId }, number) => [promptId, number]));
-  const numbering = createResponseNumbering((promptId) => numbers.get(promptId) ?? -1);
-  return responses.map((response) => numbering.number(response));
-}
