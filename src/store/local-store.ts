@@ -138,14 +138,17 @@ async function writeWhole(folder: string, target: string, content: Writable, set
   }
 }
 
-/** Opens a new file in a folder that another writer may take away as soon as it is there. */
+/** Others may take the folder away as soon as it is there, but hardly so often in a row. */
+const ATTEMPTS_TO_OPEN = 100;
+
+/** Opens a new file in a folder that goes with the last file of others. */
 async function openPending(path: string): Promise<FileHandle> {
-  while (true) {
-    await mkdir(dirname(path), { recursive: true });
+  for (let attempt = 1; ; attempt++) {
     try {
+      await mkdir(dirname(path), { recursive: true });
       return await open(path, 'wx');
     } catch (cause) {
-      if (errorCode(cause) !== 'ENOENT') throw cause;
+      if (errorCode(cause) !== 'ENOENT' || attempt === ATTEMPTS_TO_OPEN) throw cause;
     }
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InvalidInputError, StorageError } from '../../src/schema/errors.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/store.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
 import { describeStoreContract } from './store-contract.ts';
 
@@ -51,6 +52,16 @@ describe('openStore', () => {
     await store.write('key', 'x');
     await store.write('key', 'y', { ifAbsent: true }).catch(() => {});
     expect(readdirSync(root)).toEqual(['key']);
+  });
+
+  it('writes from many at once, whoever ends last', async () => {
+    const root = emptyFolder();
+    const stores = Array.from({ length: 4 }, () => openStore(root));
+    const writer = async (store: Store, name: string) => {
+      for (let count = 0; count < 50; count++) await store.write(`${name}-${count}`, 'x');
+    };
+    await Promise.all(stores.flatMap((store, at) => ['a', 'b'].map((name) => writer(store, `${name}${at}`))));
+    expect(readdirSync(root)).toHaveLength(4 * 2 * 50);
   });
 
   it.each(['gs://bucket', 's3://', 's3://Bucket', 's3:///prefix', 's3://bucket/a//b', 's3://bucket/../b', ''])(
