@@ -52,6 +52,12 @@ export async function loadUserReward(
   return describeReward(await hosts.get(key)!, { place, sha256 }, limitSeconds);
 }
 
+/** Ends the threads of every reward that `loadUserReward` gave, whatever they are doing: nobody waits for a loop without end. */
+export async function endUserRewards(): Promise<void> {
+  for (const opening of hosts.values()) await (await opening.catch(() => undefined))?.end();
+  hosts.clear();
+}
+
 /** The reward of a file's code, for one use. Throws `InvalidInputError` on a module that does not load or defines none. */
 export async function useUserReward<T>(
   path: string,

@@ -47,10 +47,13 @@ async function writePrompts(deps: StageDeps, work: OpenStage<PromptCounts>): Pro
   loadExpert(store, config.expert);
   const sets = await materializeSets(deps, config);
   const demands = { controlTokens: await readControlTokens(store, config.policy.model) };
+  const ofRewards = await findRewardFaults(store, config);
+  // One that fails its own cases may be past answering what it needs of a prompt.
+  const asked = ofRewards.length === 0 ? rewards : [];
   refuseFaults(runId, [
-    ...(await findRewardFaults(store, config)),
+    ...ofRewards,
     ...findPolicyFaults(config, demands),
-    ...(await findSetFaults(config, sets, rewards, demands)),
+    ...(await findSetFaults(config, sets, asked, demands)),
   ]);
   for (const { name, prompts } of sets) {
     const records = encodeRecords(prompts.map(({ prompt }) => prompt));

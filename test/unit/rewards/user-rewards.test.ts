@@ -4,6 +4,7 @@ import { packageRoot } from '../../../src/base/package-root.ts';
 import { storeRewards } from '../../../src/launch/store-rewards.ts';
 import { scoreTrajectory } from '../../../src/rewards/index.ts';
 import { loadRewards } from '../../../src/rewards/load-rewards.ts';
+import { endUserRewards } from '../../../src/rewards/user/load-user-reward.ts';
 import { RunConfig } from '../../../src/schema/config/run-config.ts';
 import { configKey } from '../../../src/schema/keys.ts';
 import { runValidate } from '../../../src/stages/validate/run-validate.ts';
@@ -104,6 +105,25 @@ describe("a user's reward", () => {
 describe("a user's reward that misbehaves ends alone", () => {
   const SPENT = { ...brevity, timeoutSeconds: 3 };
   const inScore = (body: string) => BREVITY.replace('const count', `${body};\nconst count`);
+
+  it('in a golden case, and is named', async () => {
+    const home = aProject(inScore('for (;;)'));
+    await home.store.write(configKey('run'), JSON.stringify(await place(home, { brevity: SPENT })));
+    const validating = runValidate(
+      { store: home.store, report: () => {} },
+      { runId: 'run', configKey: configKey('run') },
+    );
+    await expect(validating).rejects.toThrow(/rewards\.brevity: golden case "short" .*took longer than 3 s/);
+  });
+
+  it('with the run, however long it may take', async () => {
+    const code = inScore("if (text === 'loop') for (;;)");
+    const rewards = await load(aProject(code), { brevity: { ...SPENT, timeoutSeconds: 600 } });
+    const scoring = scoreTrajectory(aPrompt(), aTrajectory({ text: 'loop' }), rewards);
+    const refused = expect(scoring).rejects.toThrow(/ended its thread/);
+    await endUserRewards();
+    await refused;
+  });
   const outcomeOf = async (code: string) => {
     const rewards = await load(aProject(code), { brevity: SPENT });
     return scoreTrajectory(aPrompt(), aTrajectory(), rewards);
