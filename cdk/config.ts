@@ -46,6 +46,12 @@ export const DeploymentConfig = z
       .optional()
       .describe('who hears of failures, stuck jobs and the budget; subscribe others to the topic'),
     monthlyBudgetUsd: whole.default(500).describe('told of at 80 % spent and at 100 % forecast; it stops nothing'),
+    budgetScope: z
+      .enum(['compute', 'tag'], 'give compute or tag')
+      .default('compute')
+      .describe(
+        "what the budget counts: the account's whole EC2 compute, in any account; or what is tagged Project=metis-rise, once the tag is activated by who pays the bill",
+      ),
     vpcId: z
       .string()
       .regex(/^vpc-[0-9a-f]+$/, 'give an id such as vpc-0123456789abcdef0')
@@ -63,6 +69,14 @@ export const DeploymentConfig = z
       .describe(
         'of a new VPC: public addresses that nothing reaches, free when idle, or no route to the internet and endpoints billed by the hour',
       ),
+    availabilityZones: list
+      .refine((zones) => zones.length > 0 && zones.every((zone) => /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(zone)), {
+        error: 'give names of zones separated by commas, such as us-east-1a,us-east-1d',
+      })
+      .optional()
+      .describe(
+        'of a new VPC: the zones that offer the instance types, which rise deploy looks up; the first two of the region when absent. New ones go to the end: another order replaces subnets',
+      ),
     endpointZones: whole
       .max(2, 'give 1 or 2')
       .default(1)
@@ -77,17 +91,28 @@ export const DeploymentConfig = z
       .describe('true trains on spot: cheaper, and what was trained since the last checkpoint is lost at each reclaim'),
     rolloutMaxVcpus: whole.default(128).describe('of the queue; 0 are kept running'),
     trainingMaxVcpus: whole.default(32).describe('of the queue; 0 are kept running'),
-    jobVcpus: whole.default(15).describe('of each job, to be met by the smallest of the instance types'),
-    jobMemoryGiB: whole.default(112).describe('as jobVcpus'),
+    rolloutJobVcpus: whole
+      .default(15)
+      .describe('of each job of the rollout queue, to be met by the smallest of its instance types'),
+    rolloutJobMemoryGiB: whole.default(112).describe('as rolloutJobVcpus'),
+    trainingJobVcpus: whole.default(15).describe('as rolloutJobVcpus, of the training queue'),
+    trainingJobMemoryGiB: whole.default(112).describe('as trainingJobVcpus'),
     volumeGiB: whole
-      .min(60, 'give at least 60, for the image and a model')
-      .default(200)
-      .describe('disk of an instance'),
+      .min(40, 'give at least 40, for the system and the image')
+      .default(60)
+      .describe('disk of an instance: the system and the image; models go from the bucket to memory'),
+    idleMinutes: whole
+      .min(20, 'give 20 to 10080, or leave it out')
+      .max(10_080, 'give 20 to 10080, or leave it out')
+      .optional()
+      .describe('how long an idle instance is kept, and paid, for the next job; Batch decides when absent'),
     imageTag: z
       .string()
-      .regex(/^\w[\w.-]{0,127}$/, 'give a tag of the repository, such as v1')
-      .default('latest')
-      .describe("of the GPU worker's image in the repository that the data stack makes"),
+      .regex(/^(\w[\w.-]{0,127}|sha256:[0-9a-f]{64})$/, 'give a tag of the repository, such as v1, or a digest')
+      .default('none')
+      .describe(
+        "tag or digest of the GPU worker's image in the repository; rise image pushes one and keeps its digest here",
+      ),
     rolloutHourUsd: price.default(1.5).describe('what the dashboard counts for an hour of a job on the rollout queue'),
     trainingHourUsd: price.default(3).describe('as rolloutHourUsd, of the training queue'),
     judgeModelIds: modelIds.describe('Bedrock models or inference profiles that scoring may call; none when absent'),

@@ -3,11 +3,14 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { WORKER_SOURCES } from '../src/schema/keys.ts';
 import type { DeploymentConfig } from './config.ts';
 
 export interface DataStackProps extends StackProps {
   readonly config: DeploymentConfig;
 }
+
+const KEPT_IMAGES = 10;
 
 const PRIVATE_BUCKET: s3.BucketProps = {
   blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
@@ -23,17 +26,14 @@ export class DataStack extends Stack {
 
   constructor(scope: Construct, id: string, { config, ...props }: DataStackProps) {
     super(scope, id, props);
-    const removalPolicy = config.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const removalPolicy =
+      config.removalPolicy === 'retain' ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
     this.dataBucket = this.createDataBucket(config, removalPolicy);
     this.workerImages = new ecr.Repository(this, 'WorkerImages', {
       imageScanOnPush: true,
-      lifecycleRules: [
-        {
-          description: 'Images that lost their tag',
-          maxImageAge: Duration.days(30),
-          tagStatus: ecr.TagStatus.UNTAGGED,
-        },
-      ],
+      // What a job runs never changes under it.
+      imageTagMutability: ecr.TagMutability.IMMUTABLE,
+      lifecycleRules: [{ description: 'The newest images', maxImageCount: KEPT_IMAGES }],
       removalPolicy,
       emptyOnDelete: removalPolicy === RemovalPolicy.DESTROY,
     });
@@ -62,6 +62,7 @@ export class DataStack extends Stack {
       }),
       lifecycleRules: [
         { id: 'superseded', noncurrentVersionExpiration, expiredObjectDeleteMarker: true },
+        { id: 'builds', prefix: WORKER_SOURCES, expiration: Duration.days(7) },
         { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(2) },
         ageing('trajectories', config.coldAfterDays, config.trajectoryRetentionDays),
         ageing('runs', config.coldAfterDays, config.runRetentionDays),

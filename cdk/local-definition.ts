@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { JobQueue } from '../src/schema/stage.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../src/schema/stages.ts';
 import { definitionOf, RiseStateMachine } from './constructs/rise-state-machine.ts';
 
@@ -11,7 +12,7 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}
 
 /**
  * The state machine as the construct synthesises it, around resources that have fixed names instead of an account's:
- * function `<name>`, queues `rollout` and `training`, job definition `gpu-worker`, bucket `rise-data`.
+ * function `<name>`, queues and job definitions `rollout` and `training`, bucket `rise-data`.
  */
 export function synthesiseLocalDefinition(): Record<string, unknown> {
   const stack = new Stack(new App(), 'LocalDefinition', { env: { account: ACCOUNT, region: REGION } });
@@ -22,11 +23,7 @@ export function synthesiseLocalDefinition(): Record<string, unknown> {
   const machine = new RiseStateMachine(stack, 'StateMachine', {
     dataBucket: s3.Bucket.fromBucketName(stack, 'DataBucket', 'rise-data'),
     stageFunctions: Object.fromEntries(functions) as Record<FunctionName, lambda.IFunction>,
-    gpuJobDefinition: batch.EcsJobDefinition.fromJobDefinitionArn(
-      stack,
-      'GpuJobDefinition',
-      arn('batch', 'job-definition/gpu-worker:1'),
-    ),
+    jobDefinitions: { rollout: jobDefinition(stack, 'rollout'), training: jobDefinition(stack, 'training') },
     jobQueues: {
       rollout: batch.JobQueue.fromJobQueueArn(stack, 'RolloutQueue', arn('batch', 'job-queue/rollout')),
       training: batch.JobQueue.fromJobQueueArn(stack, 'TrainingQueue', arn('batch', 'job-queue/training')),
@@ -34,6 +31,9 @@ export function synthesiseLocalDefinition(): Record<string, unknown> {
   });
   return JSON.parse(joined(definitionOf(machine)));
 }
+
+const jobDefinition = (stack: Stack, queue: JobQueue) =>
+  batch.EcsJobDefinition.fromJobDefinitionArn(stack, `${queue}-job`, arn('batch', `job-definition/${queue}:1`));
 
 /** The text of a rendered `Fn::Join` whose only reference is the partition. */
 function joined(rendered: unknown): string {

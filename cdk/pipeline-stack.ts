@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type * as batch from 'aws-cdk-lib/aws-batch';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -7,13 +7,14 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { JobQueue } from '../src/schema/stage.ts';
-import { FUNCTION_NAMES, type FunctionName } from '../src/schema/stages.ts';
+import { FUNCTION_NAMES, type FunctionName, limitsOf } from '../src/schema/stages.ts';
 import type { DeploymentConfig } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Budget } from './constructs/budget.ts';
 import { Dashboard, type PricedQueue } from './constructs/dashboard.ts';
-import { GpuJobDefinition } from './constructs/gpu-job-definition.ts';
 import { GpuQueue } from './constructs/gpu-queue.ts';
+import { GpuWorker } from './constructs/gpu-worker.ts';
+import { ImageBuild } from './constructs/image-build.ts';
 import { JobEvents } from './constructs/job-events.ts';
 import { grantModelAccess } from './constructs/model-access.ts';
 import { Network } from './constructs/network.ts';
@@ -40,20 +41,21 @@ export class PipelineStack extends Stack {
     const { config, dataBucket, workerImages } = props;
     const jobLog = this.createLogGroup('JobLogs');
     const jobQueues = this.createQueues();
-    const { jobDefinition } = new GpuJobDefinition(this, 'GpuWorker', {
+    const worker = new GpuWorker(this, 'GpuWorker', {
       image: ecs.ContainerImage.fromEcrRepository(workerImages, config.imageTag),
       dataBucket,
-      vcpus: config.jobVcpus,
-      memoryGiB: config.jobMemoryGiB,
       logGroup: jobLog,
     });
     const stageFunctions = this.createStageFunctions();
     this.riseStateMachine = new RiseStateMachine(this, 'StateMachine', {
       dataBucket,
       stageFunctions,
-      gpuJobDefinition: jobDefinition,
+      jobDefinitions: {
+        rollout: worker.define('Rollout', { vcpus: config.rolloutJobVcpus, memoryGiB: config.rolloutJobMemoryGiB }),
+        training: worker.define('Training', { vcpus: config.trainingJobVcpus, memoryGiB: config.trainingJobMemoryGiB }),
+      },
       jobQueues,
-      logGroup: this.createLogGroup('ExecutionLogs'),
+      logGroup: this.createLogGroup('ExecutionLogs', `/aws/vendedlogs/states/${this.stackName}-${this.stackNumber()}`),
     });
     this.observe(stageFunctions, jobLog, [
       {
@@ -63,19 +65,30 @@ export class PipelineStack extends Stack {
       },
       { title: 'Cost of training', jobQueueArn: jobQueues.training.jobQueueArn, hourUsd: config.trainingHourUsd },
     ]);
+    const { project } = new ImageBuild(this, 'ImageBuild', {
+      dataBucket,
+      workerImages,
+      logGroup: this.createLogGroup('ImageBuildLogs'),
+    });
+    new CfnOutput(this, 'ImageBuildProject', { value: project.ref });
     new CfnOutput(this, 'StateMachineArn', { value: this.riseStateMachine.stateMachine.stateMachineArn });
     new CfnOutput(this, 'RolloutHourUsd', { value: String(config.rolloutHourUsd) });
     new CfnOutput(this, 'TrainingHourUsd', { value: String(config.trainingHourUsd) });
   }
 
-  private createLogGroup(id: string): logs.LogGroup {
-    return new logs.LogGroup(this, id, { retention: this.props.config.logRetentionDays });
+  private createLogGroup(id: string, logGroupName?: string): logs.LogGroup {
+    return new logs.LogGroup(this, id, { retention: this.props.config.logRetentionDays, logGroupName });
+  }
+
+  /** Part of the stack's id, another for each stack: a log group outlives its stack, and a name is taken once. */
+  private stackNumber(): string {
+    return Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', this.stackId))));
   }
 
   private createQueues(): Record<JobQueue, batch.IJobQueue> {
     const { config } = this.props;
     const network = new Network(this, 'Network', { config, logGroup: this.createLogGroup('FlowLogs') });
-    const instance = { network, volumeGiB: config.volumeGiB };
+    const instance = { network, volumeGiB: config.volumeGiB, idleMinutes: config.idleMinutes };
     const rollout = new GpuQueue(this, 'RolloutQueue', {
       ...instance,
       instanceTypes: config.rolloutInstanceTypes,
@@ -112,10 +125,13 @@ export class PipelineStack extends Stack {
     const { topic } = notifications;
     notifications.onFailedExecutions(stateMachine.stateMachineArn);
     notifications.onBlockedQueues(jobQueueArns);
-    new Budget(this, 'Budget', { monthlyUsd: config.monthlyBudgetUsd, topic });
+    new Budget(this, 'Budget', { monthlyUsd: config.monthlyBudgetUsd, scope: config.budgetScope, topic });
     const { alarms } = new Alarms(this, 'Alarms', {
       stateMachine,
       stageFunctions: Object.values(stageFunctions),
+      onceFunctions: FUNCTION_NAMES.filter((name) => limitsOf(name).nextAttempt !== 'goes-on').map(
+        (name) => stageFunctions[name],
+      ),
       topic,
     });
     new Dashboard(this, 'Dashboard', {

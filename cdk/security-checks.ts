@@ -2,7 +2,7 @@ import { type App, CfnResource, type IPolicyValidationContext, Validations } fro
 import { AwsSolutionsChecks, rules } from 'cdk-nag';
 
 interface Acknowledgement {
-  readonly id: 'AwsSolutions-IAM4' | 'AwsSolutions-IAM5';
+  readonly id: 'AwsSolutions-IAM5';
   /** What follows the stack in the path of the role or policy. */
   readonly path: RegExp;
   /** Of the findings under the rule, those with such a text. */
@@ -12,7 +12,7 @@ interface Acknowledgement {
 
 const ANY = /^Resource::\*$/;
 const STORE_KEYS =
-  /^Resource::\S+\/(runs|trajectories|images|models|datasets|rewards|judgements|expert-answers)\/[\w*/.-]+$/;
+  /^Resource::\S+\/(runs|trajectories|images|models|datasets|rewards|judgements|expert-answers|builds)\/[\w*/.-]+$/;
 
 const ACKNOWLEDGED: readonly Acknowledgement[] = [
   {
@@ -29,15 +29,15 @@ const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     id: 'AwsSolutions-IAM5',
-    path: /^GpuWorker\/Container\/ExecutionRole\//,
+    path: /^(GpuWorker\/Execution|ImageBuild\/)Role\//,
     finding: ANY,
     reason: 'ecr:GetAuthorizationToken takes no resource.',
   },
   {
-    id: 'AwsSolutions-IAM4',
-    path: /^(Rollout|Training)Queue\/Compute\/InstanceProfileRole\//,
-    finding: /AmazonEC2ContainerServiceforEC2Role$/,
-    reason: 'AWS keeps it in step with its ECS agent. Containers cannot take it: the metadata hop limit is 1.',
+    id: 'AwsSolutions-IAM5',
+    path: /^(Rollout|Training)Queue\/Instance\/Role\//,
+    finding: ANY,
+    reason: "The ECS agent's own calls, on a cluster that Batch makes and names; containers are kept from this role.",
   },
   {
     id: 'AwsSolutions-IAM5',
@@ -60,7 +60,6 @@ const ACKNOWLEDGED: readonly Acknowledgement[] = [
 ];
 
 const FINDINGS = {
-  'AwsSolutions-IAM4': rules.iam.IAMNoManagedPolicies,
   'AwsSolutions-IAM5': rules.iam.IAMNoWildcardPermissions,
 };
 
@@ -88,6 +87,10 @@ function acknowledgeFindings(resource: CfnResource): void {
     const found = FINDINGS[id](resource);
     const texts = Array.isArray(found) ? found.filter((text) => finding.test(text)) : [];
     Validations.of(resource).acknowledge(...texts.map((text) => ({ id: `${id}[${text}]`, reason })));
+  }
+  if (path === 'ImageBuild/Resource') {
+    const reason = 'Docker, which builds the image, takes it; the project runs nothing but that.';
+    Validations.of(resource).acknowledge({ id: 'AwsSolutions-CB3', reason });
   }
   if (path === 'AccessLogs/Resource') {
     const reason = 'It holds the access logs; logging its own access would never end.';

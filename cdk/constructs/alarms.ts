@@ -9,16 +9,18 @@ import { Construct } from 'constructs';
 export interface AlarmsProps {
   readonly stateMachine: sfn.IStateMachine;
   readonly stageFunctions: readonly lambda.IFunction[];
+  /** Those of them for which an error is no part of the plan. */
+  readonly onceFunctions: readonly lambda.IFunction[];
   readonly topic: sns.ITopic;
 }
 
 const PERIOD = { period: Duration.minutes(5), statistic: 'Sum' };
 
-/** What should be 0: each alarm fires within five minutes of the first occurrence. */
+/** What should be 0: each alarm fires within five minutes of the first occurrence. Of runs that fail, events tell. */
 export class Alarms extends Construct {
   readonly alarms: cloudwatch.Alarm[];
 
-  constructor(scope: Construct, id: string, { stateMachine, stageFunctions, topic }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { stateMachine, stageFunctions, onceFunctions, topic }: AlarmsProps) {
     super(scope, id);
     const sum = (metrics: cloudwatch.IMetric[]) =>
       new cloudwatch.MathExpression({
@@ -26,20 +28,17 @@ export class Alarms extends Construct {
         usingMetrics: Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric])),
         period: PERIOD.period,
       });
-    const perFunction = (metric: (each: lambda.IFunction) => cloudwatch.IMetric) => sum(stageFunctions.map(metric));
     const watched: [string, string, cloudwatch.IMetric][] = [
-      ['RunsFailed', 'Runs that failed', stateMachine.metricFailed(PERIOD)],
-      ['RunsTimedOut', 'Runs that timed out', stateMachine.metricTimedOut(PERIOD)],
       ['RunsThrottled', 'State transitions over the quota of Step Functions', stateMachine.metricThrottled(PERIOD)],
       [
         'StageErrors',
-        'Failed calls of Lambda stages, map items among them',
-        perFunction((each) => each.metricErrors(PERIOD)),
+        'Failed calls of Lambda stages, but of those that are called again until they are done',
+        sum(onceFunctions.map((each) => each.metricErrors(PERIOD))),
       ],
       [
         'StageThrottles',
         'Calls of Lambda stages over the concurrency quota',
-        perFunction((each) => each.metricThrottles(PERIOD)),
+        sum(stageFunctions.map((each) => each.metricThrottles(PERIOD))),
       ],
     ];
     this.alarms = watched.map(([name, alarmDescription, metric]) => {

@@ -16,7 +16,17 @@ export class JobEvents extends Construct {
   constructor(scope: Construct, id: string, { jobQueueArns, retention }: JobEventsProps) {
     super(scope, id);
     this.logGroup = new logs.LogGroup(this, 'Logs', { retention });
-    this.logGroup.grant(new iam.ServicePrincipal('events.amazonaws.com'), 'logs:CreateLogStream', 'logs:PutLogEvents');
+    // The group's own policy: an account may have but ten that stand beside the groups.
+    const policy = new iam.PolicyDocument({
+      statements: [
+        new iam.PolicyStatement({
+          principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: ['*'],
+        }),
+      ],
+    });
+    (this.logGroup.node.defaultChild as logs.CfnLogGroup).resourcePolicyDocument = policy;
     // A target's ARN lacks the `:*` that a log group's own ends with.
     const arn = Stack.of(this).formatArn({
       service: 'logs',

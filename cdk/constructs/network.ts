@@ -18,6 +18,9 @@ const ENDPOINTS = {
   EcsTelemetry: Service.ECS_TELEMETRY,
 };
 
+/** What a job could send data through, to another account's log or repository. */
+const TAKES_DATA = [Service.ECR, Service.ECR_DOCKER, Service.CLOUDWATCH_LOGS];
+
 export interface NetworkProps {
   readonly config: DeploymentConfig;
   readonly logGroup: logs.ILogGroup;
@@ -56,11 +59,12 @@ export class Network extends Construct {
     return { vpc, jobSubnets: { subnets } };
   }
 
-  private createVpc({ network }: DeploymentConfig, logGroup: logs.ILogGroup) {
+  private createVpc({ network, availabilityZones }: DeploymentConfig, logGroup: logs.ILogGroup) {
     const subnetType = network === 'isolated' ? ec2.SubnetType.PRIVATE_ISOLATED : ec2.SubnetType.PUBLIC;
     const destination = ec2.FlowLogDestination.toCloudWatchLogs(logGroup);
     const vpc = new ec2.Vpc(this, 'Vpc', {
       natGateways: 0,
+      availabilityZones,
       // Nothing is ever in the default group; closing it would take a function that may edit groups.
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [{ name: 'jobs', subnetType, cidrMask: 20 }],
@@ -98,7 +102,18 @@ export class Network extends Construct {
     securityGroup.addIngressRule(this.jobSecurityGroup, ec2.Port.HTTPS);
     const subnets = { subnets: vpc.isolatedSubnets.slice(0, zones) };
     for (const [id, service] of Object.entries(ENDPOINTS)) {
-      vpc.addInterfaceEndpoint(id, { service, subnets, securityGroups: [securityGroup], open: false });
+      const endpoint = vpc.addInterfaceEndpoint(id, { service, subnets, securityGroups: [securityGroup], open: false });
+      if (TAKES_DATA.includes(service)) endpoint.addToPolicy(this.ofThisAccount());
     }
+  }
+
+  /** Keys of another account open nothing through an endpoint: a job cannot send there what it has read. */
+  private ofThisAccount(): iam.PolicyStatement {
+    return new iam.PolicyStatement({
+      principals: [new iam.AnyPrincipal()],
+      actions: ['*'],
+      resources: ['*'],
+      conditions: { StringEquals: { 'aws:PrincipalAccount': Stack.of(this).account } },
+    });
   }
 }

@@ -35,8 +35,8 @@ export interface RiseStateMachineProps {
   readonly dataBucket: s3.IBucket;
   /** One per Lambda stage. */
   readonly stageFunctions: Readonly<Record<FunctionName, lambda.IFunction>>;
-  /** The image that runs every GPU stage; its command names the stage. */
-  readonly gpuJobDefinition: batch.IJobDefinition;
+  /** The image that runs every GPU stage, whose command names the stage, with what a job of the queue may use. */
+  readonly jobDefinitions: Readonly<Record<JobQueue, batch.IJobDefinition>>;
   readonly jobQueues: Readonly<Record<JobQueue, batch.IJobQueue>>;
   /** Where the execution history is logged; none when absent. */
   readonly logGroup?: logs.ILogGroup;
@@ -163,9 +163,10 @@ export class RiseStateMachine extends Construct {
   }
 
   private job(jobName: JobName, suffix = '', arraySize?: number): StageJob {
-    const { gpuJobDefinition: jobDefinition, jobQueues } = this.props;
-    const jobQueue = jobQueues[STAGES[jobName].queue];
-    return new StageJob(this, stateName(jobName, suffix), { jobName, jobDefinition, jobQueue, arraySize });
+    const { jobDefinitions, jobQueues } = this.props;
+    const { queue } = STAGES[jobName];
+    const on = { jobDefinition: jobDefinitions[queue], jobQueue: jobQueues[queue] };
+    return new StageJob(this, stateName(jobName, suffix), { jobName, ...on, arraySize });
   }
 
   /** One Lambda per shard of the plan. Children return nothing: the results are records on the store. */

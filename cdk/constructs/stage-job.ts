@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import type { JobName } from '../../src/schema/stages.ts';
 
 /** One attempt of a job. */
-const ATTEMPT_TIMEOUT = Duration.days(3);
+export const ATTEMPT_TIMEOUT = Duration.days(3);
 /** Waiting for an instance, and every attempt. */
 const JOB_TIMEOUT = Duration.days(7);
 

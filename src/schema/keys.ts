@@ -19,6 +19,9 @@ export const expertAnswerKey = (contentHash: string) => `expert-answers/${conten
 /** A reward of the user's own, by the hash of its bytes. */
 export const rewardModuleKey = (sha256: string, file: string) => `rewards/${sha256}/${file}`;
 
+/** Archives of this project's source, from which an image is built on AWS. */
+export const WORKER_SOURCES = 'builds/worker-source/';
+
 export const runPrefix = (runId: string) => `runs/${runId}/`;
 export const configKey = (runId: string) => `${runPrefix(runId)}config.json`;
 export const promptsPrefix = (runId: string) => `${runPrefix(runId)}prompts/`;

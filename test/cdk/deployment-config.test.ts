@@ -18,7 +18,7 @@ describe('deployment context', () => {
 
   it.each([
     [{ rolloutMaxVcpus: 'many' }, 'context rolloutMaxVcpus is "many"; give a whole number'],
-    [{ jobVcpus: 0 }, 'context jobVcpus is 0; give a whole number above 0'],
+    [{ rolloutJobVcpus: 0 }, 'context rolloutJobVcpus is 0; give a whole number above 0'],
     [{ rolloutInstanceTypes: 'g6e' }, 'such as g6e.4xlarge,g6e.8xlarge'],
     [{ rolloutSpot: 'yes' }, 'context rolloutSpot is "yes"; give true or false'],
     [{ logRetentionDays: 42 }, 'context logRetentionDays is 42; give one of 1, 3, 5, 7, 14, 30'],
@@ -38,7 +38,7 @@ describe('deployment context', () => {
   });
 
   it('names every fault at once', () => {
-    expect(() => read({ jobVcpus: 'x', network: 'y' })).toThrow(/network.*\n.*jobVcpus/);
+    expect(() => read({ rolloutJobVcpus: 'x', network: 'y' })).toThrow(/network.*\n.*rolloutJobVcpus/);
   });
 });
 

@@ -5,6 +5,14 @@ import { lifecycleRules, synthesise } from './support/stacks.ts';
 
 const { data, pipeline } = synthesise();
 const isolated = synthesise({ network: 'isolated' }).pipeline;
+const ZONES = ['us-east-1d', 'us-east-1a', 'us-east-1f'];
+const chosen = synthesise({
+  budgetScope: 'tag',
+  availabilityZones: ZONES.join(),
+  rolloutJobVcpus: 3,
+  rolloutJobMemoryGiB: 24,
+  idleMinutes: 20,
+}).pipeline;
 
 /** A definition with everything that names a resource of an account taken out. */
 function anonymous(value: unknown): unknown {
@@ -20,8 +28,20 @@ const propertiesOf = (template: typeof pipeline, type: string) =>
   Object.values(template.findResources(type)).map(({ Properties }) => Properties);
 
 describe('the data stack', () => {
-  it.each(['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::ECR::Repository'])('retains its %s', (type) => {
-    data.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  it.each(['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::ECR::Repository'])(
+    'retains its %s, but for one that a failed first deployment made',
+    (type) => {
+      data.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+    },
+  );
+
+  it('keeps images as they were pushed, the newest ten', () => {
+    const [{ ImageTagMutability, LifecyclePolicy }] = propertiesOf(data, 'AWS::ECR::Repository');
+    expect(ImageTagMutability).toBe('IMMUTABLE');
+    expect(JSON.parse(LifecyclePolicy.LifecyclePolicyText).rules[0].selection).toMatchObject({
+      countType: 'imageCountMoreThan',
+      countNumber: 10,
+    });
   });
 
   it('keeps every version of an object under a rotating key, by bucket keys', () => {
@@ -59,6 +79,7 @@ describe('the data stack', () => {
     const rules = lifecycleRules(data);
     expect(rules).toEqual([
       expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 30 } }),
+      expect.objectContaining({ Prefix: 'builds/worker-source/', ExpirationInDays: 7 }),
       expect.objectContaining({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } }),
       ...['trajectories/', 'runs/'].map((Prefix) =>
         expect.objectContaining({
@@ -67,7 +88,7 @@ describe('the data stack', () => {
         }),
       ),
     ]);
-    expect(JSON.stringify(rules)).not.toContain('ExpirationInDays');
+    expect(rules.filter(({ ExpirationInDays }) => ExpirationInDays)).toHaveLength(1);
   });
 });
 
@@ -76,6 +97,28 @@ describe('the GPU queues', () => {
     const resources = propertiesOf(pipeline, 'AWS::Batch::ComputeEnvironment').map((each) => each.ComputeResources);
     expect(resources.map(({ MinvCpus }) => MinvCpus)).toEqual([0, 0]);
     expect(resources.map(({ Type }) => Type)).toEqual(['SPOT', 'EC2']);
+  });
+
+  it('ask for what each is told, so that small models roll out on small instances', () => {
+    const sizes = propertiesOf(chosen, 'AWS::Batch::JobDefinition').map(({ ContainerProperties }) =>
+      ContainerProperties.ResourceRequirements.map(({ Value }: { Value: string }) => Value),
+    );
+    expect(sizes).toEqual([
+      [String(24 * 1024), '3', '1'],
+      [String(112 * 1024), '15', '1'],
+    ]);
+  });
+
+  it('keep an idle instance only as long as they are told', () => {
+    const policies = [pipeline, chosen].map((template) =>
+      propertiesOf(template, 'AWS::Batch::ComputeEnvironment').map(
+        ({ ComputeResources }) => ComputeResources.ScalingPolicy?.MinScaleDownDelayMinutes,
+      ),
+    );
+    expect(policies).toEqual([
+      [undefined, undefined],
+      [20, 20],
+    ]);
   });
 
   it('give up on jobs that can never run', () => {
@@ -89,7 +132,7 @@ describe('the GPU queues', () => {
   it('run on encrypted disks, with instance metadata out of the containers reach', () => {
     pipeline.allResourcesProperties('AWS::EC2::LaunchTemplate', {
       LaunchTemplateData: {
-        BlockDeviceMappings: [Match.objectLike({ Ebs: Match.objectLike({ Encrypted: true, VolumeSize: 200 }) })],
+        BlockDeviceMappings: [Match.objectLike({ Ebs: Match.objectLike({ Encrypted: true, VolumeSize: 60 }) })],
         MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
       },
     });
@@ -121,6 +164,27 @@ describe('the network', () => {
     expect(endpoints.filter(({ VpcEndpointType }) => VpcEndpointType === 'Gateway')).toHaveLength(1);
     const paid = endpoints.filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface');
     expect(paid.map(({ SubnetIds }) => SubnetIds.length)).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('spans the zones that it is told, in their order', () => {
+    const subnets = propertiesOf(chosen, 'AWS::EC2::Subnet');
+    expect(subnets.map(({ AvailabilityZone }) => AvailabilityZone)).toEqual(ZONES);
+  });
+
+  it('takes no keys but of this account to logs and repositories when isolated', () => {
+    const guarded = propertiesOf(isolated, 'AWS::EC2::VPCEndpoint').filter(
+      ({ VpcEndpointType, PolicyDocument }) => VpcEndpointType === 'Interface' && PolicyDocument,
+    );
+    expect(guarded.map(({ ServiceName }) => JSON.stringify(ServiceName).match(/ecr\.\w+|logs/)?.[0])).toEqual([
+      'ecr.api',
+      'ecr.dkr',
+      'logs',
+    ]);
+    for (const { PolicyDocument } of guarded) {
+      expect(PolicyDocument.Statement).toEqual([
+        expect.objectContaining({ Condition: { StringEquals: { 'aws:PrincipalAccount': { Ref: 'AWS::AccountId' } } } }),
+      ]);
+    }
   });
 
   it('takes nothing to a bucket of another account', () => {
@@ -179,8 +243,24 @@ describe('the pipeline stack', () => {
     });
   });
 
-  it('keeps no log for ever', () => {
+  it('keeps no log for ever, and takes none of the policies that an account has few of', () => {
     pipeline.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+    pipeline.resourceCountIs('AWS::Logs::ResourcePolicy', 0);
+    const named = propertiesOf(pipeline, 'AWS::Logs::LogGroup').filter(({ LogGroupName }) => LogGroupName);
+    expect(named).toHaveLength(1);
+    expect(JSON.stringify(named[0].LogGroupName)).toContain('/aws/vendedlogs/states/RisePipeline-');
+  });
+
+  it('waits for its turn where an account may call few functions at once, for half an hour', () => {
+    const { Retry, TimeoutSeconds } = readDefinition().States.Publish;
+    expect(Retry).toContainEqual(
+      expect.objectContaining({
+        ErrorEquals: ['Lambda.TooManyRequestsException'],
+        ...{ MaxAttempts: 60, MaxDelaySeconds: 60, JitterStrategy: 'FULL' },
+      }),
+    );
+    // A call that runs out of time says so itself before the state's time is over.
+    expect(TimeoutSeconds).toBe(960);
   });
 
   it('tags everything that takes tags, instances among them', () => {
@@ -227,21 +307,30 @@ describe('whoever watches', () => {
     ]);
   });
 
-  it('is alarmed by any failure, time-out or throttling', () => {
-    pipeline.resourceCountIs('AWS::CloudWatch::Alarm', 5);
+  it('is alarmed by throttling, and by errors of stages that are not called again as planned', () => {
+    pipeline.resourceCountIs('AWS::CloudWatch::Alarm', 3);
     pipeline.allResourcesProperties('AWS::CloudWatch::Alarm', {
       Threshold: 0,
       ComparisonOperator: 'GreaterThanThreshold',
       TreatMissingData: 'notBreaching',
       AlarmActions: [{ Ref: Match.stringLikeRegexp('Topic') }],
     });
+    const [errors] = propertiesOf(pipeline, 'AWS::CloudWatch::Alarm').filter(({ AlarmDescription }) =>
+      AlarmDescription.startsWith('Failed calls'),
+    );
+    const functions = JSON.stringify(errors.Metrics).match(/"Ref":"\w+"/g)!;
+    expect(functions).toHaveLength(7);
+    expect(functions.join()).not.toContain('score');
   });
 
-  it('is told when the tagged cost of a month nears its budget', () => {
+  it('is told when the cost of a month nears its budget: of all compute, or of what is tagged', () => {
+    chosen.hasResourceProperties('AWS::Budgets::Budget', {
+      Budget: { CostFilters: { TagKeyValue: ['user:Project$metis-rise'] } },
+    });
     pipeline.hasResourceProperties('AWS::Budgets::Budget', {
       Budget: {
         BudgetLimit: { Amount: 500, Unit: 'USD' },
-        CostFilters: { TagKeyValue: ['user:Project$metis-rise'] },
+        CostFilters: { Service: ['Amazon Elastic Compute Cloud - Compute'] },
       },
       NotificationsWithSubscribers: [80, 100].map((Threshold) =>
         Match.objectLike({ Notification: Match.objectLike({ Threshold }) }),
