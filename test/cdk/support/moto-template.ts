@@ -13,6 +13,7 @@ export const NOT_IN_MOTO = [
   'AWS::Budgets::Budget',
   'AWS::CDK::Metadata',
   'AWS::CloudWatch::Alarm',
+  'AWS::CodeBuild::Project',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::TopicPolicy',
 ];
