@@ -85,6 +85,12 @@ export const DeploymentConfig = z
       .prefault('g6e.4xlarge,g6e.8xlarge')
       .describe('of rollouts and evaluation; several make spot capacity likelier'),
     trainingInstanceTypes: instanceTypes.prefault('g6e.4xlarge,g6e.8xlarge'),
+    hosts: z
+      .enum(['ec2', 'managed-instances'], 'give ec2 or managed-instances')
+      .default('ec2')
+      .describe(
+        'who begins and patches instances: Batch, with host settings of this project, or ECS Managed Instances, with none; another choice replaces the queues',
+      ),
     rolloutSpot: flag.default(true).describe('false runs rollouts and evaluation on demand'),
     trainingSpot: flag
       .default(false)
@@ -133,6 +139,10 @@ export const DeploymentConfig = z
   })
   .refine(isPastCold('runRetentionDays'), tooSoon('runRetentionDays'))
   .refine(isPastCold('trajectoryRetentionDays'), tooSoon('trajectoryRetentionDays'))
+  .refine(({ hosts, idleMinutes = 0 }) => hosts === 'ec2' || idleMinutes <= 60, {
+    path: ['idleMinutes'],
+    error: 'give at most 60 with hosts=managed-instances',
+  })
   .refine(({ vpcId, subnetIds }) => (vpcId === undefined) === (subnetIds === undefined), {
     path: ['vpcId'],
     error: 'give vpcId and subnetIds together, or neither',

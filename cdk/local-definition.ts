@@ -23,6 +23,7 @@ export function synthesiseLocalDefinition(): Record<string, unknown> {
   const machine = new RiseStateMachine(stack, 'StateMachine', {
     dataBucket: s3.Bucket.fromBucketName(stack, 'DataBucket', 'rise-data'),
     stageFunctions: Object.fromEntries(functions) as Record<FunctionName, lambda.IFunction>,
+    jobInput: 'overrides',
     jobDefinitions: { rollout: jobDefinition(stack, 'rollout'), training: jobDefinition(stack, 'training') },
     jobQueues: {
       rollout: batch.JobQueue.fromJobQueueArn(stack, 'RolloutQueue', arn('batch', 'job-queue/rollout')),

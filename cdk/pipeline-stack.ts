@@ -1,7 +1,6 @@
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type * as batch from 'aws-cdk-lib/aws-batch';
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
-import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -42,9 +41,11 @@ export class PipelineStack extends Stack {
     const jobLog = this.createLogGroup('JobLogs');
     const jobQueues = this.createQueues();
     const worker = new GpuWorker(this, 'GpuWorker', {
-      image: ecs.ContainerImage.fromEcrRepository(workerImages, config.imageTag),
+      workerImages,
+      imageTag: config.imageTag,
       dataBucket,
       logGroup: jobLog,
+      hosts: config.hosts,
     });
     const stageFunctions = this.createStageFunctions();
     this.riseStateMachine = new RiseStateMachine(this, 'StateMachine', {
@@ -55,6 +56,7 @@ export class PipelineStack extends Stack {
         training: worker.define('Training', { vcpus: config.trainingJobVcpus, memoryGiB: config.trainingJobMemoryGiB }),
       },
       jobQueues,
+      jobInput: config.hosts === 'ec2' ? 'overrides' : 'parameters',
       logGroup: this.createLogGroup('ExecutionLogs', `/aws/vendedlogs/states/${this.stackName}-${this.stackNumber()}`),
     });
     this.observe(stageFunctions, jobLog, [
@@ -88,7 +90,8 @@ export class PipelineStack extends Stack {
   private createQueues(): Record<JobQueue, batch.IJobQueue> {
     const { config } = this.props;
     const network = new Network(this, 'Network', { config, logGroup: this.createLogGroup('FlowLogs') });
-    const instance = { network, volumeGiB: config.volumeGiB, idleMinutes: config.idleMinutes };
+    const { hosts, volumeGiB, idleMinutes } = config;
+    const instance = { network, hosts, volumeGiB, idleMinutes };
     const rollout = new GpuQueue(this, 'RolloutQueue', {
       ...instance,
       instanceTypes: config.rolloutInstanceTypes,

@@ -2,7 +2,7 @@ import { type App, CfnResource, type IPolicyValidationContext, Validations } fro
 import { AwsSolutionsChecks, rules } from 'cdk-nag';
 
 interface Acknowledgement {
-  readonly id: 'AwsSolutions-IAM5';
+  readonly id: 'AwsSolutions-IAM4' | 'AwsSolutions-IAM5';
   /** What follows the stack in the path of the role or policy. */
   readonly path: RegExp;
   /** Of the findings under the rule, those with such a text. */
@@ -35,9 +35,15 @@ const ACKNOWLEDGED: readonly Acknowledgement[] = [
   },
   {
     id: 'AwsSolutions-IAM5',
-    path: /^(Rollout|Training)Queue\/Instance\/Role\//,
+    path: /^(Rollout|Training)Queue\/Hosts\/Instance\/Role\//,
     finding: ANY,
     reason: "The ECS agent's own calls, on a cluster that Batch makes and names; containers are kept from this role.",
+  },
+  {
+    id: 'AwsSolutions-IAM4',
+    path: /^(Rollout|Training)Queue\/Hosts\/(InstanceRole|Infrastructure)\//,
+    finding: /ForManagedInstances$/,
+    reason: 'AWS keeps them in step with what ECS Managed Instances do; a choice, not the default.',
   },
   {
     id: 'AwsSolutions-IAM5',
@@ -60,6 +66,7 @@ const ACKNOWLEDGED: readonly Acknowledgement[] = [
 ];
 
 const FINDINGS = {
+  'AwsSolutions-IAM4': rules.iam.IAMNoManagedPolicies,
   'AwsSolutions-IAM5': rules.iam.IAMNoWildcardPermissions,
 };
 

@@ -1,5 +1,6 @@
 import { Size, Stack } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
+import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -7,18 +8,28 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { JOB_ATTEMPTS, RETRIED_EXIT_CODES } from '../../src/schema/job-attempts.ts';
 import { JOB_ACCESS } from '../../src/schema/stages.ts';
+import type { DeploymentConfig } from '../config.ts';
 import { grantStoreAccess } from './store-access.ts';
 
 export interface GpuWorkerProps {
-  readonly image: ecs.ContainerImage;
+  readonly workerImages: ecr.IRepository;
+  readonly imageTag: string;
   readonly dataBucket: s3.IBucket;
   readonly logGroup: logs.ILogGroup;
+  readonly hosts: DeploymentConfig['hosts'];
 }
 
 export interface JobSize {
   readonly vcpus: number;
   readonly memoryGiB: number;
 }
+
+const SHARED_MEMORY = Size.gibibytes(8);
+const TMPFS = { containerPath: '/tmp', size: Size.gibibytes(1) };
+const STREAM_PREFIX = 'gpu-worker';
+
+/** Of a job that is told of its work by parameters: the stage and its input (`containers/gpu-worker/main.ts`). */
+const COMMAND = ['Ref::stage', 'Ref::input'];
 
 /** One image and one role for every GPU stage, on one GPU, with the bucket as its store. */
 export class GpuWorker extends Construct {
@@ -36,7 +47,11 @@ export class GpuWorker extends Construct {
   }
 
   /** The definition of jobs of this size. */
-  define(id: string, size: JobSize): batch.EcsJobDefinition {
+  define(id: string, size: JobSize): batch.IJobDefinition {
+    return this.props.hosts === 'ec2' ? this.defineOnEc2(id, size) : this.defineOnManaged(id, size);
+  }
+
+  private defineOnEc2(id: string, size: JobSize): batch.EcsJobDefinition {
     return new batch.EcsJobDefinition(this, id, {
       container: this.container(`${id}Container`, size),
       retryAttempts: JOB_ATTEMPTS,
@@ -56,21 +71,84 @@ export class GpuWorker extends Construct {
   }
 
   private container(id: string, { vcpus, memoryGiB }: JobSize): batch.EcsEc2ContainerDefinition {
-    const { image, dataBucket, logGroup } = this.props;
-    const linuxParameters = new batch.LinuxParameters(this, `${id}Linux`, { sharedMemorySize: Size.gibibytes(8) });
-    linuxParameters.addTmpfs({ containerPath: '/tmp', size: Size.gibibytes(1) });
+    const { workerImages, imageTag, logGroup } = this.props;
+    const linuxParameters = new batch.LinuxParameters(this, `${id}Linux`, { sharedMemorySize: SHARED_MEMORY });
+    linuxParameters.addTmpfs(TMPFS);
     return new batch.EcsEc2ContainerDefinition(this, id, {
-      image,
+      image: ecs.ContainerImage.fromEcrRepository(workerImages, imageTag),
       cpu: vcpus,
       memory: Size.gibibytes(memoryGiB),
       gpu: 1,
       jobRole: this.jobRole,
       executionRole: this.executionRole,
-      // On EC2 a container does not learn its region.
-      environment: { RISE_STORE: dataBucket.s3UrlForObject(), AWS_REGION: Stack.of(this).region },
-      logging: ecs.LogDriver.awsLogs({ logGroup, streamPrefix: 'gpu-worker' }),
+      environment: this.environment(),
+      logging: ecs.LogDriver.awsLogs({ logGroup, streamPrefix: STREAM_PREFIX }),
       readonlyRootFilesystem: true,
       linuxParameters,
     });
+  }
+
+  /** The same job as ECS's own properties, the one form that ECS Managed Instances take; CDK has no construct for it. */
+  private defineOnManaged(id: string, { vcpus, memoryGiB }: JobSize): batch.IJobDefinition {
+    const { workerImages, imageTag, logGroup } = this.props;
+    workerImages.grantPull(this.executionRole);
+    logGroup.grantWrite(this.executionRole);
+    const definition = new batch.CfnJobDefinition(this, id, {
+      type: 'container',
+      platformCapabilities: ['MANAGED_INSTANCES'],
+      parameters: { stage: 'health', input: '{}' },
+      ecsProperties: {
+        taskProperties: [
+          {
+            networkMode: 'host',
+            executionRoleArn: this.executionRole.roleArn,
+            taskRoleArn: this.jobRole.roleArn,
+            containers: [
+              {
+                name: 'worker',
+                essential: true,
+                image: workerImages.repositoryUriForTagOrDigest(imageTag),
+                command: COMMAND,
+                environment: Object.entries(this.environment()).map(([name, value]) => ({ name, value })),
+                resourceRequirements: [
+                  { type: 'MEMORY', value: String(Size.gibibytes(memoryGiB).toMebibytes()) },
+                  { type: 'VCPU', value: String(vcpus) },
+                  { type: 'GPU', value: '1' },
+                ],
+                logConfiguration: {
+                  logDriver: 'awslogs',
+                  options: {
+                    'awslogs-group': logGroup.logGroupName,
+                    'awslogs-region': Stack.of(this).region,
+                    'awslogs-stream-prefix': STREAM_PREFIX,
+                  },
+                },
+                readonlyRootFilesystem: true,
+                linuxParameters: {
+                  sharedMemorySize: SHARED_MEMORY.toMebibytes(),
+                  tmpfs: [{ containerPath: TMPFS.containerPath, size: TMPFS.size.toMebibytes() }],
+                },
+              },
+            ],
+          },
+        ],
+      },
+      retryStrategy: {
+        attempts: JOB_ATTEMPTS,
+        evaluateOnExit: [
+          ...RETRIED_EXIT_CODES.map((code) => ({ action: 'RETRY', onExitCode: String(code) })),
+          { action: 'RETRY', onStatusReason: 'Host EC2*' },
+          { action: 'EXIT', onReason: '*' },
+        ],
+      },
+      propagateTags: true,
+      resourceRetentionPolicy: { skipDeregisterOnUpdate: true },
+    });
+    return batch.EcsJobDefinition.fromJobDefinitionArn(this, `${id}Imported`, definition.ref);
+  }
+
+  /** On EC2 a container does not learn its region. */
+  private environment(): Record<string, string> {
+    return { RISE_STORE: this.props.dataBucket.s3UrlForObject(), AWS_REGION: Stack.of(this).region };
   }
 }

@@ -10,7 +10,7 @@ import { EVALUATED_POLICIES } from '../../src/schema/evaluated-policies.ts';
 import type { JobQueue } from '../../src/schema/stage.ts';
 import { type FunctionName, type JobName, limitsOf, STAGES, stateName } from '../../src/schema/stages.ts';
 import { StageFunctionTask, type StageFunctionTaskProps } from './stage-function-task.ts';
-import { StageJob } from './stage-job.ts';
+import { type JobInput, StageJob } from './stage-job.ts';
 import { grantStoreAccess } from './store-access.ts';
 
 const { JsonPath } = sfn;
@@ -38,6 +38,7 @@ export interface RiseStateMachineProps {
   /** The image that runs every GPU stage, whose command names the stage, with what a job of the queue may use. */
   readonly jobDefinitions: Readonly<Record<JobQueue, batch.IJobDefinition>>;
   readonly jobQueues: Readonly<Record<JobQueue, batch.IJobQueue>>;
+  readonly jobInput: JobInput;
   /** Where the execution history is logged; none when absent. */
   readonly logGroup?: logs.ILogGroup;
 }
@@ -163,10 +164,10 @@ export class RiseStateMachine extends Construct {
   }
 
   private job(jobName: JobName, suffix = '', arraySize?: number): StageJob {
-    const { jobDefinitions, jobQueues } = this.props;
+    const { jobDefinitions, jobQueues, jobInput } = this.props;
     const { queue } = STAGES[jobName];
     const on = { jobDefinition: jobDefinitions[queue], jobQueue: jobQueues[queue] };
-    return new StageJob(this, stateName(jobName, suffix), { jobName, ...on, arraySize });
+    return new StageJob(this, stateName(jobName, suffix), { jobName, ...on, jobInput, arraySize });
   }
 
   /** One Lambda per shard of the plan. Children return nothing: the results are records on the store. */

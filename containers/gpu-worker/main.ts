@@ -2,7 +2,7 @@
  * What every Batch job runs: `main.ts <rollout | train-rl | train-sft | evaluate>`; `main.ts health` tries, without any
  * environment, whether jobs can run here, and prints what it found as JSON.
  * Environment: `RISE_STORE` (where records live), `RISE_INPUT` (the job's contract as JSON, see
- * src/schema/stage-inputs.ts) and, as Batch sets them, `AWS_BATCH_JOB_ATTEMPT` and, in array jobs,
+ * src/schema/stage-inputs.ts; else it is the second argument) and, as Batch sets them, `AWS_BATCH_JOB_ATTEMPT` and, in array jobs,
  * `AWS_BATCH_JOB_ARRAY_INDEX`. Progress goes to standard output, one line `@progress {json}` each.
  *
  * Exit codes (src/schema/job-attempts.ts); whatever the code, running the job again goes on from what is kept:

@@ -13,7 +13,7 @@ import { startWatchdog } from './watchdog.ts';
 
 const Environment = z.object({
   RISE_STORE: z.string().min(1),
-  RISE_INPUT: z.string().min(1),
+  RISE_INPUT: z.string().min(1).optional(),
   AWS_BATCH_JOB_ATTEMPT: z.coerce.number().int().positive().default(1),
   AWS_BATCH_JOB_ARRAY_INDEX: z.coerce.number().int().nonnegative().default(0),
 });
@@ -31,11 +31,11 @@ export async function prepare(): Promise<void> {
 /**
  * Runs one job and gives its exit code; what went wrong is on standard error.
  *
- * @param command the job's name
+ * @param command the job's name and, where `RISE_INPUT` is not set, its input
  * @param signal aborted when the job is to stop and leave what it can go on from
  */
 export async function runJob(
-  [command]: readonly string[],
+  [command, argument]: readonly string[],
   variables: Record<string, string | undefined>,
   signal: AbortSignal,
 ): Promise<number> {
@@ -44,7 +44,7 @@ export async function runJob(
     const name = parseJobName(command);
     const attempt = environment.AWS_BATCH_JOB_ATTEMPT;
     console.log(`${name}: attempt ${attempt} of ${JOB_ATTEMPTS}`);
-    const input = parseJson(environment.RISE_INPUT);
+    const input = parseJson(environment.RISE_INPUT ?? argument);
     const store = openStore(environment.RISE_STORE);
     const report = await createReport(store, input);
     const { createPolicyOpener } = await import('../../src/stages/open-policy.ts');
@@ -83,7 +83,9 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
   throw new InvalidInputError(`${place} is not what the job takes:\n${z.prettifyError(parsed.error)}`);
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined)
+    throw new InvalidInputError('the job has no input; set RISE_INPUT, or give it after its name');
   try {
     return JSON.parse(text);
   } catch (cause) {

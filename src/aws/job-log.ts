@@ -50,12 +50,15 @@ export async function* readJobLog(aws: AwsClients, jobId: string): AsyncGenerato
 }
 
 async function* readAttempts(aws: AwsClients, job: JobDetail): AsyncGenerator<LogLine> {
-  const logGroupName = job.container?.logConfiguration?.options?.['awslogs-group'] ?? DEFAULT_LOG_GROUP;
+  const container = job.container ?? onlyContainer(job.ecsProperties?.taskProperties);
+  const logGroupName = container?.logConfiguration?.options?.['awslogs-group'] ?? DEFAULT_LOG_GROUP;
   const index = job.arrayProperties?.index;
   const name = index === undefined ? job.jobName! : `${job.jobName}[${index}]`;
   const streams = [
-    ...(job.attempts ?? []).map(({ container }) => container?.logStreamName),
-    job.container?.logStreamName,
+    ...(job.attempts ?? []).map(
+      (attempt) => (attempt.container ?? onlyContainer(attempt.taskProperties))?.logStreamName,
+    ),
+    container?.logStreamName,
   ];
   const distinct = [...new Set(streams.filter((stream) => stream !== undefined))];
   for (const [attempt, logStreamName] of distinct.entries()) {
@@ -65,6 +68,9 @@ async function* readAttempts(aws: AwsClients, job: JobDetail): AsyncGenerator<Lo
     }
   }
 }
+
+/** Jobs in ECS's own properties tell of their one container here. */
+const onlyContainer = <C>(tasks: { containers?: C[] }[] | undefined): C | undefined => tasks?.[0]?.containers?.[0];
 
 /** A stream ends where the token for what follows is the one that was sent. */
 async function* readStream({ logs }: AwsClients, logGroupName: string, logStreamName: string) {

@@ -45,7 +45,7 @@ const ALLOWED: [role: string, actions: string[]][] = [
     ],
   ],
   ['GpuWorkerExecutionRole', [...WRITE_LOG, ...PULL_IMAGE]],
-  ...['Rollout', 'Training'].map((queue): [string, string[]] => [`${queue}QueueInstanceRole`, JOIN_CLUSTER]),
+  ...['Rollout', 'Training'].map((queue): [string, string[]] => [`${queue}QueueHostsInstanceRole`, JOIN_CLUSTER]),
   [
     'StateMachineRole',
     [
