@@ -96,10 +96,9 @@ async function reinforce(lab: Lab, engine: Engine, policy: Policy, iteration: nu
   const lessons = learner.teach(groups);
   const batches = splitIntoBatches(await buildSequences(lab, engine, lessons), lab.config, iteration);
   const training = await engine.train({
-    ...rlTraining(lab.config, learner),
+    ...rlTraining(lab.config, learner, lab.base.files),
     stepsBefore: policy.steps,
     batches,
-    reference: learner.needsReference ? lab.base.files : undefined,
   });
   for (const batch of batches) training.step(batch);
   return save(training);

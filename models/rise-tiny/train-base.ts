@@ -91,7 +91,7 @@ async function createPolicy(): Promise<Policy> {
   const architecture = findArchitecture(json);
   const config = architecture.parseConfig(json);
   const model = architecture.createModel(config, architecture.initializeWeights(config, 0));
-  return { model, processor: architecture.createProcessor(settings, {}) };
+  return { model, architecture, processor: architecture.createProcessor(settings, {}) };
 }
 
 async function takeCourse(policy: Policy, index: number, state: State | undefined, stateFolder: string): Promise<void> {

@@ -3,19 +3,25 @@ import { createSampler, type Sampler } from './generation/sampler.ts';
 import { measurePrecision, type PrecisionChoice } from './measure-precision.ts';
 import { handOverWeights } from './models/adopt-weights.ts';
 import type { Optimizer } from './optim/create-optimizer.ts';
-import { loadPolicy } from './policy.ts';
+import { type AdapterChoice, adaptPolicy, loadPolicy } from './policy.ts';
 import type { PixelLimits, Processor } from './processing/processor.ts';
 import { createExecutor, type Engine as EngineKind } from './runtime/create-executor.ts';
 import type { Precision } from './runtime/rewrites/mixed-precision.ts';
 import type { TrainingSequence } from './training/batch.ts';
-import { currentWeights, encodeCheckpoint, type NamedFile, readCarriedFiles } from './training/checkpoint-files.ts';
+import {
+  currentWeights,
+  encodeAdapterCheckpoint,
+  encodeCheckpoint,
+  type NamedFile,
+  readCarriedFiles,
+} from './training/checkpoint-files.ts';
 import { scoreSequences } from './training/score-sequences.ts';
 import { createTrainer, selectTrainable, type Trainer, type TrainerSettings } from './training/trainer.ts';
 import { loadTensors, type OnLoaded } from './weights/load-tensors.ts';
 import type { ModelFiles } from './weights/model-files.ts';
 import { openWeightFiles } from './weights/weight-files.ts';
 
-export type { OnLoaded, Precision, PrecisionChoice };
+export type { AdapterChoice, OnLoaded, Precision, PrecisionChoice };
 export { measurePrecision };
 
 /** One policy at work: whatever a stage does with a model goes through this door. */
@@ -40,6 +46,8 @@ export interface EngineSettings {
   engine: EngineKind;
   precision: Precision;
   pixelLimits?: PixelLimits;
+  /** What alone of the policy is trained, beside weights that are frozen; without it all weights are. */
+  adapter?: AdapterChoice;
   /** Told of weights as they arrive from a store. */
   onLoaded?: OnLoaded;
 }
@@ -51,8 +59,8 @@ export interface TrainingSettings<Values>
   freezeVisionTower: boolean;
   /** Optimizer steps behind the policy's folder, whose state goes on; without it the optimizer begins anew. */
   stepsBefore?: number;
-  /** Folder of the frozen reference policy, where the objective needs one. */
-  reference?: ModelFiles;
+  /** Folder of the frozen reference policy, where the objective needs one; or the policy without its adapter. */
+  reference?: ModelFiles | 'base';
 }
 
 /** A policy while it is trained. */
@@ -69,11 +77,14 @@ export interface Training<Values> extends Pick<Trainer<Values>, 'step'> {
  * @throws UnsupportedModelError the checkpoint is of another architecture or incomplete
  */
 export async function openEngine(files: ModelFiles, settings: EngineSettings): Promise<Engine> {
-  const { engine, precision } = settings;
-  const { model, processor } = await loadPolicy(files, settings.pixelLimits, settings.onLoaded);
+  const { engine, precision, adapter } = settings;
+  const policy = await loadPolicy(files, settings.pixelLimits, settings.onLoaded);
+  const { processor, architecture, model: base } = policy;
+  const model = adapter ? await adaptPolicy(policy, adapter) : base;
   const executor = createExecutor(engine, precision);
   const loaded = [model];
-  const loadReference = async (reference: ModelFiles) => {
+  const loadReference = async (reference: ModelFiles | 'base') => {
+    if (reference === 'base') return base;
     const { model } = await loadPolicy(reference, {}, settings.onLoaded);
     loaded.push(model);
     handOverWeights(executor, model);
@@ -102,14 +113,18 @@ export async function openEngine(files: ModelFiles, settings: EngineSettings): P
       });
       const { optimizer, step } = trainer;
       handOverWeights(executor, model);
-      if (stepsBefore !== undefined) await restoreState(optimizer, files, stepsBefore);
+      const trained = adapter?.kind === 'stored' ? adapter.files : files;
+      if (stepsBefore !== undefined) await restoreState(optimizer, trained, stepsBefore);
       const carried = await readCarriedFiles(files.read);
       return {
         step,
         get stepCount() {
           return optimizer.stepCount;
         },
-        files: () => encodeCheckpoint(carried, currentWeights(executor, model), optimizer),
+        files: () =>
+          model.adapter
+            ? encodeAdapterCheckpoint(model.adapter, currentWeights(executor, model.adapter), architecture, optimizer)
+            : encodeCheckpoint(carried, currentWeights(executor, model), optimizer),
       };
     },
     [Symbol.dispose]() {

@@ -1,3 +1,8 @@
+import type { AdapterConfig } from '../schema/config/adapter.ts';
+import { adaptModel, type Dropout } from './models/adapter/adapter.ts';
+import { createAdapter } from './models/adapter/create-adapter.ts';
+import { loadAdapter } from './models/adapter/load-adapter.ts';
+import type { Architecture } from './models/architecture.ts';
 import type { ModelConfig } from './models/model-config.ts';
 import { findArchitecture } from './models/registry.ts';
 import type { VisionLanguageModel } from './models/vision-language-model.ts';
@@ -12,7 +17,13 @@ import { openWeightFiles } from './weights/weight-files.ts';
 export interface Policy {
   model: VisionLanguageModel;
   processor: Processor;
+  architecture: Architecture;
 }
+
+/** An adapter beside the policy's own weights: one that changes nothing yet, or that of a folder in PEFT's format. */
+export type AdapterChoice =
+  | { kind: 'new'; config: AdapterConfig; freezeVisionTower: boolean; seed: number }
+  | { kind: 'stored'; files: ModelFiles; dropout?: Dropout };
 
 /**
  * Loads a checkpoint in Hugging Face layout; its weights are read after all else has proved right.
@@ -27,7 +38,25 @@ export async function loadPolicy(
   const { settings, architecture, config } = await readModel(files);
   const processor = architecture.createProcessor(settings, pixelLimits);
   const stored = architecture.selectWeights(config, await openWeightFiles(files));
-  return { model: architecture.createModel(config, await loadTensors(stored, onLoaded)), processor };
+  return { model: architecture.createModel(config, await loadTensors(stored, onLoaded)), processor, architecture };
+}
+
+/**
+ * The policy's model with an adapter, and its own weights frozen.
+ *
+ * @throws InvalidInputError targets of a new adapter that the model has no layers for
+ * @throws UnsupportedModelError a stored adapter of another model, or of a kind that is not computed
+ */
+export async function adaptPolicy(
+  { model, architecture }: Policy,
+  choice: AdapterChoice,
+): Promise<VisionLanguageModel> {
+  const weightShapes = new Map([...model.weights].map(([name, { shape }]) => [name, shape]));
+  if (choice.kind === 'stored') {
+    return adaptModel(model, await loadAdapter(choice.files, { architecture, weightShapes }, choice.dropout));
+  }
+  const isFrozen = (name: string) => choice.freezeVisionTower && model.isVisionWeight(name);
+  return adaptModel(model, createAdapter(weightShapes, { ...choice.config, isFrozen, seed: choice.seed }));
 }
 
 /** What kind of model a checkpoint holds, of which size: its weights are not read. */

@@ -14,15 +14,19 @@ import { beginWork } from '../store/begin-work.ts';
 import { storedModelFiles } from '../store/model-files.ts';
 import { encodeRecords } from '../store/records.ts';
 import type { OpenPolicy } from './job-deps.ts';
+import { findPolicyFiles } from './policy-files.ts';
 import type { StageScope } from './stage-deps.ts';
 
 /** Gives what opens the engine on policies of a run's store, as the run's config has it. */
 export function createPolicyOpener(report: ReportProgress): OpenPolicy {
   return async (scope, folder): Promise<Engine> => {
-    const { minPixels, maxPixels } = scope.config.policy;
-    const files = storedModelFiles(scope.store, folder);
+    const { minPixels, maxPixels, model } = scope.config.policy;
+    const filesOf = (folder: string) => storedModelFiles(scope.store, folder);
+    const own = folder === model ? undefined : filesOf(folder);
+    const { files, adapter } = findPolicyFiles(scope.config, filesOf(model), own);
     return openEngine(files, {
       engine: scope.config.compute.engine,
+      adapter,
       precision: await choosePrecision(scope, files, report),
       pixelLimits: { minPixels, maxPixels },
       onLoaded: reportLoading(report),

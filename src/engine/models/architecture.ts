@@ -19,6 +19,10 @@ export interface Architecture<Config extends ModelConfig = ModelConfig> {
    * Throws `UnsupportedModelError` when one is missing or of another shape.
    */
   selectWeights<Tensor extends Shaped>(config: Config, tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor>;
+  /** The name that a model knows a tensor by, of the one it has in a file, as any version of `transformers` writes it. */
+  canonicalName(name: string): string;
+  /** The name of a module in `transformers` 5, of the one that a model knows it by. */
+  moduleName(name: string): string;
   /** @param tensors that were selected; native ones are the model's from now on, which frees them */
   createModel(config: Config, tensors: ReadonlyMap<string, HostTensor | NativeTensor>): VisionLanguageModel;
   /** Random weights for training from nothing. */

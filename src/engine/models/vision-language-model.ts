@@ -3,6 +3,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { ProcessedImage } from '../processing/processor.ts';
 import type { Heads } from '../runtime/kernels/attention.ts';
+import type { Adapter } from './adapter/adapter.ts';
 import type { Layers } from './layers.ts';
 import type { ModelConfig } from './model-config.ts';
 import type { ModelInput } from './model-input.ts';
@@ -39,6 +40,18 @@ export interface DecodeInput {
   attend: Attend;
 }
 
+/** Draws that a model makes in training alone. */
+export interface RandomTraining {
+  /** Of all of them. */
+  seed: number;
+  /**
+   * The model as one pass runs it; the same seed gives the same draws.
+   *
+   * @param seed int32
+   */
+  begin(seed: tf.Scalar): VisionLanguageModel;
+}
+
 /** A decoder that sees: all that training and generation know of a model, whatever its architecture. */
 export interface VisionLanguageModel {
   readonly config: ModelConfig;
@@ -46,6 +59,12 @@ export interface VisionLanguageModel {
   readonly weights: ReadonlyMap<string, tf.Variable>;
   /** Runs each linear layer of vision tower and decoder by name: an adapter may stand in for `linear`. */
   readonly layers: Layers;
+  /** What alone of its weights is trained, where there is one. */
+  readonly adapter?: Adapter;
+  /** How it is run while it is trained, where that takes draws. */
+  readonly training?: RandomTraining;
+  /** The same model with other layers, which go by other weights. */
+  withLayers(weights: Map<string, tf.Variable>, layers: Layers): VisionLanguageModel;
   /** Numbers in all weights. */
   readonly weightCount: number;
   /** Whether a weight is the vision tower's, what merges its patches into decoder tokens included. */

@@ -1,3 +1,6 @@
+import type { Adapter } from '../models/adapter/adapter.ts';
+import { encodeAdapter } from '../models/adapter/encode-adapter.ts';
+import type { Architecture } from '../models/architecture.ts';
 import type { VisionLanguageModel } from '../models/vision-language-model.ts';
 import type { Optimizer } from '../optim/create-optimizer.ts';
 import type { Executor } from '../runtime/executor.ts';
@@ -28,7 +31,18 @@ export function* encodeCheckpoint(
   yield* encodeWeightFiles(optimizer.state(), 'optimizer');
 }
 
-/** A model's weights as its executor has them now, each read when it is asked for. */
+/** The files of an adapter that PEFT loads, with the optimizer's state: what it stands beside is not copied. */
+export function* encodeAdapterCheckpoint(
+  adapter: Adapter,
+  weights: ReadonlyMap<string, TensorSource>,
+  architecture: Architecture,
+  optimizer: Pick<Optimizer, 'state'>,
+): Generator<NamedFile> {
+  yield* encodeAdapter(adapter, weights, architecture);
+  yield* encodeWeightFiles(optimizer.state(), 'optimizer');
+}
+
+/** Weights as their executor has them now, each read when it is asked for. */
 export function currentWeights(
   executor: Executor,
   { weights }: Pick<VisionLanguageModel, 'weights'>,

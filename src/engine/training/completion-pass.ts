@@ -36,11 +36,13 @@ export interface CompletionResult {
  *
  * @param values N numbers each
  * @param normalizer of the whole accumulated batch
+ * @param seed of the model's draws, where it makes any in training
  */
 export type CompletionPass<Values> = (
   sequences: readonly TrainingSequence[],
   values: ToldValues<Values, Float32Array>,
   normalizer: number,
+  seed?: number,
 ) => CompletionResult;
 
 export interface PassSettings<Values> {
@@ -58,6 +60,7 @@ interface PassInputs<Values> {
   values_N: ToldValues<Values, tf.Tensor1D>;
   normalizer: tf.Scalar;
   plan: SegmentPlan;
+  seed?: tf.Scalar;
 }
 
 /**
@@ -69,15 +72,16 @@ export function createCompletionPass<Values>(
   executor: Executor,
   { variables, gradients, objective, pad, bounds = MEMORY_BOUNDS }: PassSettings<Values>,
 ): CompletionPass<Values> {
-  const differentiate = executor.define(({ batch, values_N, normalizer, plan }: PassInputs<Values>) => {
+  const differentiate = executor.define(({ batch, values_N, normalizer, plan, seed }: PassInputs<Values>) => {
     const { run, anchor, learned } = createCheckpointing(executor, variables, gradients);
     const segments = {
       runBlock: plan.blocks === 'recomputed' ? run : runAsItIs,
       chunk: plan.chunkTokens === undefined ? undefined : { tokens: plan.chunkTokens, run },
     };
     let scores: CompletionScores | undefined;
+    const trained = seed && model.training ? model.training.begin(seed) : model;
     const { value, grads } = tf.variableGrads(() => {
-      scores = scoreCompletions(model, batch, segments);
+      scores = scoreCompletions(trained, batch, segments);
       tf.keep(scores.logprobs_N);
       tf.keep(scores.entropy_N);
       const loss_N = objective.tokenLoss({ ...values_N, policy: scores.logprobs_N } as Tokens<Values, tf.Tensor1D>);
@@ -97,11 +101,16 @@ export function createCompletionPass<Values>(
   });
   const isVisionFrozen = ![...variables.keys()].some((name) => model.isVisionWeight(name));
   const encodeImages = isVisionFrozen ? createImageEncoder(model, executor) : undefined;
-  return (sequences, values, normalizer) => {
+  return (sequences, values, normalizer, seed) => {
     const batch = buildSequenceBatch(sequences, model.config, choosePadding(executor, pad));
     const tensors = uploadSequenceBatch(batch, model, encodeImages);
-    const plan = planSegments(model.config, batch, bounds);
-    const inputs = { batch: tensors, values_N: uploadValues(tensors, values), normalizer: tf.scalar(normalizer), plan };
+    const inputs = {
+      batch: tensors,
+      values_N: uploadValues(tensors, values),
+      normalizer: tf.scalar(normalizer),
+      plan: planSegments(model.config, batch, bounds),
+      ...(seed !== undefined && { seed: tf.scalar(seed | 0, 'int32') }),
+    };
     const outputs = differentiate(inputs);
     const count = batch.completionTokenCount;
     const result = {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { deriveSeed } from '../../base/seeds.ts';
 import type { OptimizerConfig } from '../../schema/config/optimizer.ts';
 import { adoptWeights } from '../models/adopt-weights.ts';
 import type { VisionLanguageModel } from '../models/vision-language-model.ts';
@@ -88,7 +89,8 @@ export function createTrainer<Values>(
         let done = 0;
         const results = microBatches.map((micro, at) => {
           told[at] ??= flattenValues(micro, scoreReference?.(micro));
-          const result = pass(micro, told[at], normalizer);
+          const seed = model.training && deriveSeed(model.training.seed, optimizer.stepCount, at);
+          const result = pass(micro, told[at], normalizer, seed);
           done += micro.length;
           onMicroBatch?.(done);
           return { ...result, values: told[at] };
@@ -110,10 +112,14 @@ export function createTrainer<Values>(
   };
 }
 
-/** The weights that training changes: all, or all but the vision tower (its merger included). */
+/**
+ * The weights that training changes: an adapter's, or where there is none all; but for the vision tower's (its merger
+ * included) where that is frozen.
+ */
 export function selectTrainable(
-  model: Pick<VisionLanguageModel, 'weights' | 'isVisionWeight'>,
+  model: Pick<VisionLanguageModel, 'weights' | 'adapter' | 'isVisionWeight'>,
   freezeVisionTower: boolean,
 ): Map<string, tf.Variable> {
-  return new Map([...model.weights].filter(([name]) => !(freezeVisionTower && model.isVisionWeight(name))));
+  const { weights } = model.adapter ?? model;
+  return new Map([...weights].filter(([name]) => !(freezeVisionTower && model.isVisionWeight(name))));
 }

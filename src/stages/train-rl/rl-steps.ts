@@ -4,19 +4,26 @@ import { deriveSeed } from '../../base/seeds.ts';
 import { splitEvenly } from '../../base/split-list.ts';
 import type { Training } from '../../engine/open-engine.ts';
 import type { StepResult } from '../../engine/training/trainer.ts';
+import type { ModelFiles } from '../../engine/weights/model-files.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import type { JobDeps } from '../job-deps.ts';
 import type { StepMetrics } from '../resume.ts';
 import type { RlSequence } from './prepare-sequences.ts';
 
-/** How an iteration trains. */
-export function rlTraining({ policy, rl }: RunConfig, learner: Learner) {
+/**
+ * How an iteration trains.
+ *
+ * @param base the folder of the base policy, which is the reference where there is one
+ */
+export function rlTraining({ policy, rl }: RunConfig, learner: Learner, base: ModelFiles) {
+  const reference = policy.adapter ? ('base' as const) : base;
   return {
     objective: learner,
     optimizer: rl.optimizer,
     freezeVisionTower: policy.freezeVisionTower,
     totalSteps: rl.iterations * rl.stepsPerIteration,
     microBatchSequences: rl.microBatchSequences,
+    reference: learner.needsReference ? reference : undefined,
   };
 }
 

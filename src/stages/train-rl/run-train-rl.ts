@@ -36,10 +36,9 @@ export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<Trai
     const sequences = isBehind ? await addOldLogprobs(deps, work, sampled, first, { engine, start }) : sampled;
     const batches = splitIntoBatches(sequences, config, iteration);
     const training = await engine.train({
-      ...rlTraining(config, learner),
+      ...rlTraining(config, learner, storedModelFiles(store, policy.model)),
       stepsBefore: start.stepsBefore,
       batches,
-      reference: learner.needsReference ? storedModelFiles(store, policy.model) : undefined,
     });
     const { taken } = start;
     const beforeStep = createStepGate(deps, work, training);

@@ -13,6 +13,17 @@ import { listWeightShapes } from './weight-shapes.ts';
 const PUBLISHED_FACTOR = 28;
 const PUBLISHED_LIMITS = { minPixels: 56 * 56, maxPixels: 28 * 28 * 16384 };
 
+/** Names as published checkpoints have them (`visual.`, `model.`, `lm_head.`). */
+const canonicalName = (name: string) =>
+  name.replace(/^model\.visual\./, 'visual.').replace(/^model\.language_model\./, 'model.');
+
+/** `model.visual.`, `model.language_model.`, `lm_head.` */
+const moduleName = (name: string) =>
+  name.startsWith('visual.') ? `model.${name}` : name.replace(/^model\./, 'model.language_model.');
+
+const useCanonicalNames = <T>(tensors: ReadonlyMap<string, T>) =>
+  new Map([...tensors].map(([name, tensor]) => [canonicalName(name), tensor]));
+
 /** Qwen2.5-VL (arXiv 2502.13923). */
 export const qwen25VL: Architecture<Qwen25VLConfig> = {
   modelType: 'qwen2_5_vl',
@@ -25,6 +36,8 @@ export const qwen25VL: Architecture<Qwen25VLConfig> = {
     const head = tensors.get(HEAD);
     return head ? chosen.set(HEAD, head) : chosen;
   },
+  canonicalName,
+  moduleName,
   createModel: (asked, all) => {
     const { config, tensors } = resolveTiedHead(asked, all);
     return new Qwen25VL(config, tensors);
@@ -40,10 +53,3 @@ export const qwen25VL: Architecture<Qwen25VLConfig> = {
     return (width / PUBLISHED_FACTOR) * (height / PUBLISHED_FACTOR);
   },
 };
-
-/** Names as published checkpoints have them (`visual.`, `model.`, `lm_head.`), whichever way the file was saved. */
-function useCanonicalNames<T>(weights: ReadonlyMap<string, T>): Map<string, T> {
-  const canonical = (name: string) =>
-    name.replace(/^model\.visual\./, 'visual.').replace(/^model\.language_model\./, 'model.');
-  return new Map([...weights].map(([name, tensor]) => [canonical(name), tensor]));
-}

@@ -42,6 +42,10 @@ export class Qwen25VL implements VisionLanguageModel {
     }
   }
 
+  withLayers(weights: Map<string, tf.Variable>, layers: Layers): Qwen25VL {
+    return Object.assign(Object.create(Qwen25VL.prototype), this, { weights, layers });
+  }
+
   isVisionWeight(name: string): boolean {
     return name.startsWith('visual.');
   }
