@@ -1,0 +1,173 @@
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { grpo } from '../../src/algorithms/grpo.ts';
+import { sft } from '../../src/algorithms/sft.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
+import { createModelInput } from '../../src/engine/models/model-input.ts';
+import type { VisionLanguageModel } from '../../src/engine/models/vision-language-model.ts';
+import { type EngineSettings, openEngine } from '../../src/engine/open-engine.ts';
+import { adaptPolicy, loadPolicy } from '../../src/engine/policy.ts';
+import type { ProcessedPrompt } from '../../src/engine/processing/processor.ts';
+import type { Engine } from '../../src/engine/runtime/create-executor.ts';
+import type { TrainingSequence } from '../../src/engine/training/batch.ts';
+import type { Objective } from '../../src/engine/training/objective.ts';
+import { folderModelFiles, heldModelFiles } from '../../src/engine/weights/model-files.ts';
+import { readWeights } from '../support/model-files.ts';
+import {
+  decodeFloats,
+  type ExpectedPrompt,
+  fixturePath,
+  largestDifference,
+  readFixtureFile,
+  readFixtureFrom,
+  type StoredPart,
+} from './fixtures.ts';
+
+// Written by scripts/parity/adapter_fixtures.py; the names are its names.
+interface AdapterCase {
+  base: string;
+  maxNewTokens: number;
+  prompts: {
+    name: string;
+    system?: string;
+    content: StoredPart[];
+    expected: Pick<ExpectedPrompt, 'lastLogits' | 'nextTokenLogprobs' | 'greedy'>;
+  }[];
+}
+
+interface ExpectedSteps {
+  steps: { loss: number; gradNorm: number }[];
+}
+
+interface TrainedCase extends AdapterCase {
+  sft: ExpectedSteps;
+  grpo: ExpectedSteps & { sampling: number[][]; advantages: number[] };
+}
+
+const readCase = <Case extends AdapterCase>(name: string) => readFixtureFrom<Case>(`adapters/${name}/expected.json`);
+const adapterFiles = (name: string) => folderModelFiles(join(packageRoot, 'test/fixtures/adapters', name));
+const baseFiles = ({ base }: AdapterCase) => folderModelFiles(fixturePath(`${base}/checkpoint`));
+const storedAdapter = (name: string) => ({ kind: 'stored' as const, files: adapterFiles(name) });
+
+const messagesOf = ({ base, prompts }: AdapterCase) =>
+  prompts.map(({ system, content }) => ({
+    system,
+    content: content.map((part) =>
+      part.type === 'text' ? part : { type: 'image' as const, image: readFixtureFile(`${base}/${part.file}`) },
+    ),
+  }));
+
+function computeLogits(
+  model: VisionLanguageModel,
+  prompt: ProcessedPrompt,
+): { last: Float32Array; logprobs: number[] } {
+  const input = createModelInput([{ prompt, continuationIds: [] }], model.config);
+  return tf.tidy(() => {
+    const all_MV = model.computeLogits(model.computeHiddenStates(model.uploadInput(input)));
+    const [rows, vocabSize] = all_MV.shape;
+    const all = tf.logSoftmax(all_MV).dataSync<'float32'>();
+    return {
+      last: tf.slice(all_MV, [rows - 1, 0], [1, vocabSize]).dataSync<'float32'>(),
+      logprobs: prompt.tokenIds.slice(1).map((id, at) => all[at * vocabSize + id]),
+    };
+  });
+}
+
+describe.each(['all-linear', 'patterns', 'old-names'])('the adapter %s, beside peft', (name) => {
+  const expected = readCase(name);
+
+  it('gives the same logits', async () => {
+    const policy = await loadPolicy(baseFiles(expected));
+    const model = await adaptPolicy(policy, storedAdapter(name));
+    for (const [at, message] of messagesOf(expected).entries()) {
+      const { last, logprobs } = computeLogits(model, await policy.processor.processPrompt(message));
+      const { lastLogits, nextTokenLogprobs } = expected.prompts[at].expected;
+      expect(largestDifference(last, decodeFloats(lastLogits))).toBeLessThan(1e-4);
+      expect(largestDifference(logprobs, decodeFloats(nextTokenLogprobs))).toBeLessThan(1e-4);
+    }
+    model.dispose();
+  });
+
+  it('answers greedily with the same tokens, and scores them as it sampled them', async () => {
+    const engine = await openEngine(baseFiles(expected), {
+      engine: 'traced',
+      precision: 'float32',
+      adapter: storedAdapter(name),
+    });
+    const { processor } = engine;
+    const prompts = await Promise.all(messagesOf(expected).map((message) => processor.processPrompt(message)));
+    const settings = { temperature: 0, topK: 0, topP: 1, stopTokenIds: processor.stopTokenIds };
+    const requests = prompts.map((prompt) => ({ prompt, seed: 1 }));
+    const { maxNewTokens } = expected;
+    const completions = await engine.createSampler(2).generate(requests, { ...settings, maxNewTokens });
+    const sequences = completions.map(({ tokenIds }, at) => ({ prompt: prompts[at], completionIds: tokenIds }));
+    const scores = engine.score(sequences, 2);
+    engine[Symbol.dispose]();
+    expect(completions.map(({ tokenIds }) => tokenIds)).toEqual(
+      expected.prompts.map((prompt) => prompt.expected.greedy.tokenIds),
+    );
+    scores.forEach((logprobs, at) => {
+      expect(largestDifference(logprobs, completions[at].logprobs)).toBeLessThan(1e-4);
+    });
+  });
+});
+
+const STEPS = { totalSteps: 2, microBatchSequences: 1, freezeVisionTower: false, stepsBefore: undefined };
+const SGD = {
+  name: 'sgd',
+  options: { momentum: 0.9 },
+  learningRate: 0.05,
+  schedule: 'constant' as const,
+  warmupFraction: 0,
+  maxGradNorm: 1,
+};
+
+describe.each<Engine>(['eager', 'traced'])('training an adapter, %s, beside torch and peft', (engine) => {
+  const expected = readCase<TrainedCase>('all-linear');
+  const settings: EngineSettings = { engine, precision: 'float32', adapter: storedAdapter('all-linear') };
+
+  /** Two steps; the adapter's files afterwards. */
+  async function train<Values>(
+    objective: Objective<Values>,
+    values: (at: number) => Values | undefined,
+    kind: 'sft' | 'grpo',
+  ) {
+    const policy = await openEngine(baseFiles(expected), settings);
+    const prompts = await Promise.all(messagesOf(expected).map((message) => policy.processor.processPrompt(message)));
+    const sequences = prompts.map((prompt, at) => {
+      const completionIds = expected.prompts[at].expected.greedy.tokenIds;
+      return { prompt, completionIds, values: values(at) } as TrainingSequence<Values>;
+    });
+    const training = await policy.train({ ...STEPS, objective, optimizer: SGD, reference: 'base' });
+    for (const step of expected[kind].steps) {
+      const { loss, gradNorm } = training.step(sequences);
+      expect(Math.abs(loss - step.loss)).toBeLessThan(1e-5);
+      expect(Math.abs(gradNorm / step.gradNorm - 1)).toBeLessThan(1e-4);
+    }
+    const files = heldModelFiles(training.files());
+    policy[Symbol.dispose]();
+    return readWeights(files, 'adapter_model');
+  }
+
+  async function expectSame(actual: Awaited<ReturnType<typeof train>>, kind: 'sft' | 'grpo') {
+    const wanted = await readWeights(adapterFiles(`all-linear/${kind}`), 'adapter_model');
+    expect([...actual.keys()].sort()).toEqual([...wanted.keys()].sort());
+    for (const [name, { data }] of wanted) {
+      expect(largestDifference(actual.get(name)!.data, data)).toBeLessThan(1e-5);
+    }
+  }
+
+  it('takes the steps of SFT: losses, gradient norms and every A and B', async () => {
+    await expectSame(await train(sft, () => undefined, 'sft'), 'sft');
+  });
+
+  it('takes the steps of GRPO, with the base as the reference of its KL penalty', async () => {
+    const objective = grpo.create(grpo.options.parse({ klCoefficient: 0.1 }), { maxNewTokens: 16 });
+    const { sampling, advantages } = expected.grpo;
+    const values = (at: number) => ({
+      sampling: Float32Array.from(sampling[at]),
+      advantages: new Float32Array(sampling[at].length).fill(advantages[at]),
+    });
+    await expectSame(await train(objective, values as never, 'grpo'), 'grpo');
+  });
+});
