@@ -9,6 +9,8 @@ export interface AnswerRequest extends Omit<GenerationSettings, 'stopTokenIds' |
   system?: string;
   content: ContentPart[];
   seed: number;
+  /** Folder of a LoRA adapter for the model. */
+  adapter?: string;
   /** bf16 keeps weights as they are stored, in half of float32's memory. */
   precision: Precision;
   /** What the checkpoint says when absent. */
@@ -24,10 +26,14 @@ export interface Answer extends Pick<Completion, 'tokenIds' | 'finishReason'> {
 /** Answers one prompt with the model of a checkpoint folder; `onText` gets the whole text so far after each token. */
 export async function answerPrompt(
   folder: string,
-  { system, content, seed, precision, ...sampling }: AnswerRequest,
+  { system, content, seed, precision, adapter, ...sampling }: AnswerRequest,
   onText?: (text: string) => void,
 ): Promise<Answer> {
-  const engine = await openEngine(folderModelFiles(folder), { engine: 'traced', precision });
+  const engine = await openEngine(folderModelFiles(folder), {
+    engine: 'traced',
+    precision,
+    ...(adapter !== undefined && { adapter: { kind: 'stored', files: folderModelFiles(adapter) } }),
+  });
   try {
     const { processor, createSampler } = engine;
     const { stopTokenIds } = processor;

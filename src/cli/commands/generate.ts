@@ -1,14 +1,16 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { toTerminalText } from '../../base/terminal-text.ts';
 import type { ContentPart } from '../../engine/processing/processor.ts';
 import type { Precision } from '../../engine/runtime/rewrites/mixed-precision.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { numberOption } from '../options/number-option.ts';
+import { requireAdapter, requireModel } from '../options/require-folder.ts';
 import { print, printForProgram } from '../print.ts';
 
 interface GenerateOptions {
   model: string;
+  adapter?: string;
   prompt: string;
   image: string[];
   system?: string;
@@ -27,6 +29,7 @@ export function register(program: Command): void {
     .command('generate')
     .description('answer a prompt with a checkpoint folder in Hugging Face layout')
     .requiredOption('--model <dir>', 'checkpoint folder')
+    .option('--adapter <dir>', "LoRA adapter of that model, a folder in PEFT's format")
     .requiredOption('--prompt <text>', 'what to ask; comes after the images')
     .option('--image <file>', 'image to show; repeat it for several', (file, files: string[]) => [...files, file], [])
     .option('--system <text>', 'system message')
@@ -50,7 +53,8 @@ export function register(program: Command): void {
 }
 
 async function generate({ model, prompt, image, json, ...request }: GenerateOptions): Promise<void> {
-  await requireFolder(model);
+  await requireModel(model);
+  if (request.adapter !== undefined) await requireAdapter(request.adapter);
   const [{ answerPrompt }, { createTextStream }] = await Promise.all([
     import('../../engine/answer-prompt.ts'),
     import('../views/text-stream.ts'),
@@ -62,12 +66,6 @@ async function generate({ model, prompt, image, json, ...request }: GenerateOpti
   if (isShownAsItComes) stream.end(`${answer.text}\n`);
   else if (json) print(JSON.stringify(answer));
   else printForProgram(answer.text);
-}
-
-async function requireFolder(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return;
-  throw new InvalidInputError(`--model ${path} is not a folder; give a checkpoint folder in Hugging Face layout`);
 }
 
 /** Decodes the files here, where an error can name the file. */

@@ -1,4 +1,4 @@
-import { sizeOf } from '../runtime/native-tensor.ts';
+import { type StoredType, sizeOf } from '../runtime/native-tensor.ts';
 
 /** A tensor in JavaScript's memory: row-major values and their shape. */
 export interface HostTensor {
@@ -43,8 +43,7 @@ export function* encodeSafetensors(
   for (const name of names) {
     const tensor = tensors.get(name)!;
     for (const values of 'data' in tensor ? [tensor.data] : tensor.values()) {
-      const { buffer, byteOffset, byteLength } = storage === 'F32' ? values : encodeBfloat16(values);
-      yield new Uint8Array(buffer, byteOffset, byteLength);
+      yield encodeValues(values, storage === 'F32' ? 'float32' : 'bfloat16');
     }
   }
 }
@@ -59,6 +58,17 @@ function encodeHeader(header: object): Uint8Array {
   new DataView(bytes.buffer).setBigUint64(0, BigInt(bytes.length - LENGTH_BYTES), true);
   bytes.fill(0x20, LENGTH_BYTES).set(json, LENGTH_BYTES);
   return bytes;
+}
+
+/** Values as bytes of a file, rounded to nearest, ties to even. */
+export function encodeValues(values: Float32Array, type: StoredType): Uint8Array {
+  const stored = {
+    float32: () => values,
+    bfloat16: () => encodeBfloat16(values),
+    float16: () => new Float16Array(values),
+  };
+  const { buffer, byteOffset, byteLength } = stored[type]();
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function encodeBfloat16(values: Float32Array): Uint16Array {

@@ -17,6 +17,9 @@ const LOADED_FILES = [
 /** What only others read: slow tokenizers. */
 const OTHER_FILES = ['added_tokens.json', 'vocab.json', 'merges.txt'] as const;
 
+/** All files of a checkpoint but weights. */
+export const SETTINGS_FILES: readonly string[] = [...LOADED_FILES, ...OTHER_FILES];
+
 /** Of a LoRA adapter in PEFT's format, which `transformers` applies to the weights beside it. */
 const ADAPTER_FILE = 'adapter_config.json';
 
@@ -41,8 +44,8 @@ export interface ModelSettings {
 export async function readModelSettings(readFile: ReadModelFile): Promise<ModelSettings> {
   if (await readFile(ADAPTER_FILE)) {
     throw new UnsupportedModelError(
-      `the checkpoint folder holds a LoRA adapter (${ADAPTER_FILE}), which is not applied; ` +
-        'give a folder of merged weights, or take the adapter out to use the weights without it',
+      `the model's folder holds a LoRA adapter (${ADAPTER_FILE}), which is not applied; give the folder of the model alone, ` +
+        'with `--adapter` for the adapter (rise generate, rise merge), or take the adapter out to use the weights without it',
     );
   }
   const files = await Promise.all(LOADED_FILES.map(async (name) => [name, await readFile(name)] as const));
@@ -70,7 +73,7 @@ export async function readModelSettings(readFile: ReadModelFile): Promise<ModelS
  * `config.json`, which is that of its weights now (float32).
  */
 export async function* carrySettings(readFile: ReadModelFile): AsyncGenerator<[name: string, bytes: Uint8Array]> {
-  for (const name of [...LOADED_FILES, ...OTHER_FILES]) {
+  for (const name of SETTINGS_FILES) {
     const bytes = await readFile(name);
     if (bytes) yield [name, name === 'config.json' ? asFloat32Config(bytes) : bytes];
   }

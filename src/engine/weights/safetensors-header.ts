@@ -61,7 +61,8 @@ async function readHeaderLength(file: ModelFile): Promise<number> {
   throw corrupt(file, `a header of ${length} bytes does not fit in a file of ${file.bytes}`);
 }
 
-async function readBytes(file: ModelFile, start: number, end: number): Promise<Uint8Array> {
+/** Throws `CorruptRecordError` for a file that ends before `end`. */
+export async function readBytes(file: ModelFile, start: number, end: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(end - start);
   let filled = 0;
   for await (const chunk of file.read(start, end)) {

@@ -7,7 +7,7 @@ import { readTensorHeader, type StoredTensor } from './safetensors-header.ts';
 /** The largest file, as `transformers` 4 splits weights. */
 const MAX_SHARD_BYTES = 5e9;
 
-const indexName = (name: string) => `${name}.safetensors.index.json`;
+export const indexName = (name: string) => `${name}.safetensors.index.json`;
 
 /**
  * Finds the weights of a checkpoint folder: in `<name>.safetensors`, or in the shards `<name>.safetensors.index.json`
