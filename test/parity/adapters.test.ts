@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { grpo } from '../../src/algorithms/grpo.ts';
 import { sft } from '../../src/algorithms/sft.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
+import { register } from '../../src/cli/commands/merge.ts';
 import { createModelInput } from '../../src/engine/models/model-input.ts';
 import type { VisionLanguageModel } from '../../src/engine/models/vision-language-model.ts';
 import { type EngineSettings, openEngine } from '../../src/engine/open-engine.ts';
@@ -12,7 +14,10 @@ import type { Engine } from '../../src/engine/runtime/create-executor.ts';
 import type { TrainingSequence } from '../../src/engine/training/batch.ts';
 import type { Objective } from '../../src/engine/training/objective.ts';
 import { folderModelFiles, heldModelFiles } from '../../src/engine/weights/model-files.ts';
+import { openWeightFiles } from '../../src/engine/weights/weight-files.ts';
 import { readWeights } from '../support/model-files.ts';
+import { runCommand } from '../support/run-command.ts';
+import { aTemporaryFolder } from '../support/temporary-folder.ts';
 import {
   decodeFloats,
   type ExpectedPrompt,
@@ -32,6 +37,8 @@ interface AdapterCase {
     system?: string;
     content: StoredPart[];
     expected: Pick<ExpectedPrompt, 'lastLogits' | 'nextTokenLogprobs' | 'greedy'>;
+    /** By weights that PEFT merged. */
+    merged: Pick<ExpectedPrompt, 'lastLogits'>;
   }[];
 }
 
@@ -44,6 +51,7 @@ interface TrainedCase extends AdapterCase {
   grpo: ExpectedSteps & { sampling: number[][]; advantages: number[] };
 }
 
+const folder = aTemporaryFolder();
 const readCase = <Case extends AdapterCase>(name: string) => readFixtureFrom<Case>(`adapters/${name}/expected.json`);
 const adapterFiles = (name: string) => folderModelFiles(join(packageRoot, 'test/fixtures/adapters', name));
 const baseFiles = ({ base }: AdapterCase) => folderModelFiles(fixturePath(`${base}/checkpoint`));
@@ -109,6 +117,67 @@ describe.each(['all-linear', 'patterns', 'old-names'])('the adapter %s, beside p
     scores.forEach((logprobs, at) => {
       expect(largestDifference(logprobs, completions[at].logprobs)).toBeLessThan(1e-4);
     });
+  });
+});
+
+describe('rise merge', () => {
+  const run = (...args: string[]) => runCommand(register, 'merge', ...args);
+  const pathOf = (name: string) => join(packageRoot, 'test/fixtures/adapters', name);
+
+  it.each(['all-linear', 'patterns'])('gives the weights of peft: %s', async (name) => {
+    const expected = readCase(name);
+    const out = join(folder, name);
+    await run('--model', fixturePath(`${expected.base}/checkpoint`), '--adapter', pathOf(name), '--out', out);
+    const policy = await loadPolicy(folderModelFiles(out));
+    for (const [at, message] of messagesOf(expected).entries()) {
+      const { last } = computeLogits(policy.model, await policy.processor.processPrompt(message));
+      expect(largestDifference(last, decodeFloats(expected.prompts[at].merged.lastLogits))).toBeLessThan(1e-5);
+    }
+    policy.model.dispose();
+  });
+
+  it('keeps files, names and the type that weights are stored in, and touches no other tensor', async () => {
+    const [base, out] = [fixturePath('mixed/checkpoint'), join(folder, 'old-names')];
+    await run('--model', base, '--adapter', pathOf('old-names'), '--out', out);
+    expect(readdirSync(out).sort()).toEqual(readdirSync(base).sort());
+    const [before, after] = await Promise.all([base, out].map((path) => openWeightFiles(folderModelFiles(path))));
+    const describeAll = (tensors: typeof before) =>
+      [...tensors].map(([name, { dtype, shape, position, file }]) => ({
+        name,
+        dtype,
+        shape,
+        position,
+        file: file.name,
+      }));
+    expect(describeAll(after)).toEqual(describeAll(before));
+    const [old, merged] = await Promise.all([base, out].map((path) => readWeights(folderModelFiles(path))));
+    const changed = [...merged].filter(
+      ([name, { data }]) => !data.every((value, at) => value === old.get(name)!.data[at]),
+    );
+    expect(changed).toHaveLength(21);
+    // One rounding of W + B A: with a scale of 2, A and B in float32.
+    const adapter = await readWeights(adapterFiles('old-names'), 'adapter_model');
+    const layer = 'model.layers.1.self_attn.k_proj';
+    const [a, b] = ['A', 'B'].map((side) => adapter.get(`base_model.model.${layer}.lora_${side}.weight`)!);
+    const [rank, width] = a.shape;
+    merged.get(`${layer}.weight`)!.data.forEach((value, at) => {
+      const [row, column] = [Math.floor(at / width), at % width];
+      const inner = Array.from({ length: rank }, (_, r) => b.data[row * rank + r] * a.data[r * width + column]);
+      const exact = old.get(`${layer}.weight`)!.data[at] + 2 * inner.reduce((sum, product) => sum + product, 0);
+      expect(Math.abs(value - exact)).toBeLessThanOrEqual(Math.abs(exact) * 2 ** -8 + 1e-7);
+    });
+  });
+
+  it('writes into no folder that has files', async () => {
+    const merging = run(
+      '--model',
+      fixturePath('mixed/checkpoint'),
+      '--adapter',
+      pathOf('old-names'),
+      '--out',
+      pathOf(''),
+    );
+    await expect(merging).rejects.toThrow('has files already; give an empty folder');
   });
 });
 

@@ -27,19 +27,20 @@ export const MODEL_PREFIX = 'models/tiny/';
 const fixture = join(packageRoot, 'test/fixtures/parity/one-image');
 
 export type Overrides = {
+  policy?: Partial<RunConfig['policy']>;
   rl?: Partial<RunConfig['rl']>;
   sft?: Partial<RunConfig['sft']>;
   compute?: Partial<RunConfig['compute']>;
 };
 
 /** A config whose policy is the `one-image` parity checkpoint: random weights, real tokenizer and processor. */
-export function aRunConfig({ rl, sft, compute }: Overrides = {}): RunConfig {
+export function aRunConfig({ policy, rl, sft, compute }: Overrides = {}): RunConfig {
   const source = { kind: 'dataset', path: 'datasets/none/' };
   const optimizer = { learningRate: 2e-3 };
   return RunConfig.parse({
     name: 'test',
     seed: 5,
-    policy: { model: MODEL_PREFIX },
+    policy: { model: MODEL_PREFIX, ...policy },
     data: { train: source, evaluation: source },
     sampling: { maxNewTokens: 8 },
     rl: {
