@@ -37,6 +37,7 @@ import { countRoutes, type Route } from '../src/schema/route.ts';
 import { countSources } from '../src/schema/sft-example.ts';
 import type { Trained } from '../src/stages/checkpoint.ts';
 import { selectDiagnosisPrompts, selectIterationPrompts } from '../src/stages/plan/select-prompts.ts';
+import { findPolicyFiles } from '../src/stages/policy-files.ts';
 import { processStoredPrompt } from '../src/stages/process-prompt.ts';
 import { shuffleExamples } from '../src/stages/publish/pack-shards.ts';
 import { selectExamples } from '../src/stages/publish/select-examples.ts';
@@ -205,8 +206,9 @@ async function createLab(config: RunConfig, modelFolder: string, say: Say) {
   const rewards = await loadRewards(store, config, environment);
   const expert = loadExpert(store, config.expert, environment);
   /** Does work with an engine that is opened on a policy. */
-  async function withEngine<Result>({ files }: Policy, work: (engine: Engine) => Promise<Result>): Promise<Result> {
-    const opened = await openEngine(files, { engine, precision, pixelLimits: config.policy });
+  async function withEngine<Result>(policy: Policy, work: (engine: Engine) => Promise<Result>): Promise<Result> {
+    const { files, adapter } = findPolicyFiles(config, base.files, policy === base ? undefined : policy.files);
+    const opened = await openEngine(files, { engine, precision, adapter, pixelLimits: config.policy });
     try {
       return await work(opened);
     } finally {

@@ -77,10 +77,10 @@ export interface Training<Values> extends Pick<Trainer<Values>, 'step'> {
  * @throws UnsupportedModelError the checkpoint is of another architecture or incomplete
  */
 export async function openEngine(files: ModelFiles, settings: EngineSettings): Promise<Engine> {
-  const { engine, precision, adapter } = settings;
+  const { engine, precision } = settings;
   const policy = await loadPolicy(files, settings.pixelLimits, settings.onLoaded);
   const { processor, architecture, model: base } = policy;
-  const model = adapter ? await adaptPolicy(policy, adapter) : base;
+  const { model, adapter } = await adaptPolicy(policy, settings.adapter);
   const executor = createExecutor(engine, precision);
   const loaded = [model];
   const loadReference = async (reference: ModelFiles | 'base') => {
@@ -113,7 +113,7 @@ export async function openEngine(files: ModelFiles, settings: EngineSettings): P
       });
       const { optimizer, step } = trainer;
       handOverWeights(executor, model);
-      const trained = adapter?.kind === 'stored' ? adapter.files : files;
+      const trained = settings.adapter?.kind === 'stored' ? settings.adapter.files : files;
       if (stepsBefore !== undefined) await restoreState(optimizer, trained, stepsBefore);
       const carried = await readCarriedFiles(files.read);
       return {
@@ -122,8 +122,8 @@ export async function openEngine(files: ModelFiles, settings: EngineSettings): P
           return optimizer.stepCount;
         },
         files: () =>
-          model.adapter
-            ? encodeAdapterCheckpoint(model.adapter, currentWeights(executor, model.adapter), architecture, optimizer)
+          adapter
+            ? encodeAdapterCheckpoint(adapter, currentWeights(executor, adapter), architecture, optimizer)
             : encodeCheckpoint(carried, currentWeights(executor, model), optimizer),
       };
     },

@@ -1,7 +1,7 @@
 import type { AdapterConfig } from '../schema/config/adapter.ts';
-import { adaptModel, type Dropout } from './models/adapter/adapter.ts';
-import { createAdapter } from './models/adapter/create-adapter.ts';
-import { loadAdapter } from './models/adapter/load-adapter.ts';
+import { type Adapter, adaptModel, type Dropout } from './adapters/adapter.ts';
+import { createAdapter } from './adapters/create-adapter.ts';
+import { loadAdapter } from './adapters/load-adapter.ts';
 import type { Architecture } from './models/architecture.ts';
 import type { ModelConfig } from './models/model-config.ts';
 import { findArchitecture } from './models/registry.ts';
@@ -41,22 +41,30 @@ export async function loadPolicy(
   return { model: architecture.createModel(config, await loadTensors(stored, onLoaded)), processor, architecture };
 }
 
+/** A model with an adapter, and its own weights frozen. */
+export interface AdaptedPolicy {
+  model: VisionLanguageModel;
+  adapter?: Adapter;
+}
+
 /**
- * The policy's model with an adapter, and its own weights frozen.
+ * The policy's model with an adapter, where one is chosen.
  *
  * @throws InvalidInputError targets of a new adapter that the model has no layers for
  * @throws UnsupportedModelError a stored adapter of another model, or of a kind that is not computed
  */
 export async function adaptPolicy(
-  { model, architecture }: Policy,
-  choice: AdapterChoice,
-): Promise<VisionLanguageModel> {
+  { model, architecture }: Pick<Policy, 'model' | 'architecture'>,
+  choice: AdapterChoice | undefined,
+): Promise<AdaptedPolicy> {
+  if (!choice) return { model };
   const weightShapes = new Map([...model.weights].map(([name, { shape }]) => [name, shape]));
-  if (choice.kind === 'stored') {
-    return adaptModel(model, await loadAdapter(choice.files, { architecture, weightShapes }, choice.dropout));
-  }
-  const isFrozen = (name: string) => choice.freezeVisionTower && model.isVisionWeight(name);
-  return adaptModel(model, createAdapter(weightShapes, { ...choice.config, isFrozen, seed: choice.seed }));
+  const isFrozen = (name: string) => choice.kind === 'new' && choice.freezeVisionTower && model.isVisionWeight(name);
+  const adapter =
+    choice.kind === 'stored'
+      ? await loadAdapter(choice.files, { architecture, weightShapes }, choice.dropout)
+      : createAdapter(weightShapes, { ...choice.config, isFrozen, seed: choice.seed });
+  return { model: adaptModel(model, adapter), adapter };
 }
 
 /** What kind of model a checkpoint holds, of which size: its weights are not read. */

@@ -86,7 +86,7 @@ describe.each(['all-linear', 'patterns', 'old-names'])('the adapter %s, beside p
 
   it('gives the same logits', async () => {
     const policy = await loadPolicy(baseFiles(expected));
-    const model = await adaptPolicy(policy, storedAdapter(name));
+    const { model } = await adaptPolicy(policy, storedAdapter(name));
     for (const [at, message] of messagesOf(expected).entries()) {
       const { last, logprobs } = computeLogits(model, await policy.processor.processPrompt(message));
       const { lastLogits, nextTokenLogprobs } = expected.prompts[at].expected;

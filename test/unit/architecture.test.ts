@@ -82,6 +82,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/engine/models': [
     ...['src/base', 'src/schema', 'src/engine/runtime', 'src/engine/weights', 'src/engine/processing'],
   ],
+  'src/engine/adapters': ['src/base', 'src/schema', 'src/engine/runtime', 'src/engine/weights', 'src/engine/models'],
   'src/engine/optim': ['src/base', 'src/schema', 'src/engine/runtime', 'src/engine/weights'],
   'src/engine/generation': [
     ...['src/base', 'src/schema', 'src/engine/runtime', 'src/engine/weights', 'src/engine/processing'],
@@ -89,7 +90,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ],
   'src/engine/training': [
     ...['src/base', 'src/schema', 'src/engine/runtime', 'src/engine/weights', 'src/engine/processing'],
-    ...['src/engine/models', 'src/engine/optim'],
+    ...['src/engine/models', 'src/engine/adapters', 'src/engine/optim'],
   ],
 };
 const ENGINE_STAGES = ['rollout', 'train-rl', 'train-sft', 'evaluate'];

@@ -3,7 +3,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { ProcessedImage } from '../processing/processor.ts';
 import type { Heads } from '../runtime/kernels/attention.ts';
-import type { Adapter } from './adapter/adapter.ts';
 import type { Layers } from './layers.ts';
 import type { ModelConfig } from './model-config.ts';
 import type { ModelInput } from './model-input.ts';
@@ -59,8 +58,8 @@ export interface VisionLanguageModel {
   readonly weights: ReadonlyMap<string, tf.Variable>;
   /** Runs each linear layer of vision tower and decoder by name: an adapter may stand in for `linear`. */
   readonly layers: Layers;
-  /** What alone of its weights is trained, where there is one. */
-  readonly adapter?: Adapter;
+  /** Those of its weights that training changes, by name, where the others are frozen: an adapter's. */
+  readonly trainable?: ReadonlyMap<string, tf.Variable>;
   /** How it is run while it is trained, where that takes draws. */
   readonly training?: RandomTraining;
   /** The same model with other layers, which go by other weights. */

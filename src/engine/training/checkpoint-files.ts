@@ -1,5 +1,5 @@
-import type { Adapter } from '../models/adapter/adapter.ts';
-import { encodeAdapter } from '../models/adapter/encode-adapter.ts';
+import type { Adapter } from '../adapters/adapter.ts';
+import { encodeAdapter } from '../adapters/encode-adapter.ts';
 import type { Architecture } from '../models/architecture.ts';
 import type { VisionLanguageModel } from '../models/vision-language-model.ts';
 import type { Optimizer } from '../optim/create-optimizer.ts';

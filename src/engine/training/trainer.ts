@@ -113,13 +113,13 @@ export function createTrainer<Values>(
 }
 
 /**
- * The weights that training changes: an adapter's, or where there is none all; but for the vision tower's (its merger
- * included) where that is frozen.
+ * The weights that training changes: those that a model names, or all; but for the vision tower's (its merger included) where
+ * that is frozen.
  */
 export function selectTrainable(
-  model: Pick<VisionLanguageModel, 'weights' | 'adapter' | 'isVisionWeight'>,
+  model: Pick<VisionLanguageModel, 'weights' | 'trainable' | 'isVisionWeight'>,
   freezeVisionTower: boolean,
 ): Map<string, tf.Variable> {
-  const { weights } = model.adapter ?? model;
-  return new Map([...weights].filter(([name]) => !(freezeVisionTower && model.isVisionWeight(name))));
+  const { weights, trainable = weights } = model;
+  return new Map([...trainable].filter(([name]) => !(freezeVisionTower && model.isVisionWeight(name))));
 }

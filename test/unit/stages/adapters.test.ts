@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { disposeAfter } from '../../../src/base/dispose-after.ts';
 import { AdapterConfig } from '../../../src/schema/config/adapter.ts';
 import type { RunConfig } from '../../../src/schema/config/run-config.ts';
 import { InterruptedError } from '../../../src/schema/errors.ts';
@@ -13,7 +12,6 @@ import {
 } from '../../../src/schema/keys.ts';
 import type { Prompt } from '../../../src/schema/prompt.ts';
 import type { Trajectory } from '../../../src/schema/trajectory.ts';
-import { openPolicy } from '../../../src/stages/open-policy.ts';
 import { processStoredPrompt } from '../../../src/stages/process-prompt.ts';
 import { StepMetrics } from '../../../src/stages/resume.ts';
 import { runRollout } from '../../../src/stages/rollout/run-rollout.ts';
@@ -44,15 +42,13 @@ const startsWithLowToken = ({ tokenIds }: Trajectory) => tokenIds[0] < LOW_TOKEN
 
 /** The probability of what is rewarded, mean over the prompts. */
 async function chanceOfReward(store: Store, config: RunConfig, prompts: readonly Prompt[], policy: string) {
-  return disposeAfter(await openPolicy(jobDeps(store), RUN_ID, config, policy), async (engine) => {
-    const inputs = await Promise.all(
-      prompts.map((prompt) => processStoredPrompt(store, engine.processor, prompt, config)),
-    );
-    const tokens = Array.from({ length: LOW_TOKENS }, (_, id) => id);
-    const firstTokens = inputs.flatMap((prompt) => tokens.map((id) => ({ prompt, completionIds: [id] })));
-    const chances = engine.score(firstTokens, 128).map(([logprob]) => Math.exp(logprob));
-    return chances.reduce((sum, chance) => sum + chance, 0) / prompts.length;
-  });
+  const scope = { store, runId: RUN_ID, config };
+  using engine = await jobDeps(store).openPolicy(scope, policy);
+  const inputs = await Promise.all(prompts.map((prompt) => processStoredPrompt(scope, engine.processor, prompt)));
+  const tokens = Array.from({ length: LOW_TOKENS }, (_, id) => id);
+  const firstTokens = inputs.flatMap((prompt) => tokens.map((id) => ({ prompt, completionIds: [id] })));
+  const chances = engine.score(firstTokens, 128).map(([logprob]) => Math.exp(logprob));
+  return chances.reduce((sum, chance) => sum + chance, 0) / prompts.length;
 }
 
 /** A run with a KL penalty to its base, of which nothing is done. */

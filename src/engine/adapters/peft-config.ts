@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { endsWith } from '../../../schema/adapter-shapes.ts';
-import { UnsupportedModelError } from '../../../schema/errors.ts';
-import { parseModelJson, type ReadModelFile } from '../../weights/model-files.ts';
+import { endsWith } from '../../schema/adapter-shapes.ts';
+import { UnsupportedModelError } from '../../schema/errors.ts';
+import { parseModelJson, type ReadModelFile } from '../weights/model-files.ts';
 
 export const ADAPTER_CONFIG = 'adapter_config.json';
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';

@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { sft } from '../../../../../src/algorithms/sft.ts';
-import { createRandom } from '../../../../../src/base/random.ts';
-import { adaptModel } from '../../../../../src/engine/models/adapter/adapter.ts';
-import { createAdapter } from '../../../../../src/engine/models/adapter/create-adapter.ts';
-import { encodeAdapter } from '../../../../../src/engine/models/adapter/encode-adapter.ts';
-import { loadAdapter } from '../../../../../src/engine/models/adapter/load-adapter.ts';
-import { qwen25VL } from '../../../../../src/engine/models/qwen2_5_vl/index.ts';
-import { listWeightShapes } from '../../../../../src/engine/models/qwen2_5_vl/weight-shapes.ts';
-import { createExecutor, type Engine } from '../../../../../src/engine/runtime/create-executor.ts';
-import { buildSequenceBatch } from '../../../../../src/engine/training/batch.ts';
-import { createTrainer, selectTrainable } from '../../../../../src/engine/training/trainer.ts';
-import { heldModelFiles } from '../../../../../src/engine/weights/model-files.ts';
-import { UnsupportedModelError } from '../../../../../src/schema/errors.ts';
-import { computeCompletionLogprobs } from '../../../../support/completion-logprobs.ts';
-import { anImage, aPrompt, aTinyModel, tinyConfig } from '../../../../support/tiny-model.ts';
+import { sft } from '../../../../src/algorithms/sft.ts';
+import { createRandom } from '../../../../src/base/random.ts';
+import { adaptModel } from '../../../../src/engine/adapters/adapter.ts';
+import { createAdapter } from '../../../../src/engine/adapters/create-adapter.ts';
+import { encodeAdapter } from '../../../../src/engine/adapters/encode-adapter.ts';
+import { loadAdapter } from '../../../../src/engine/adapters/load-adapter.ts';
+import { qwen25VL } from '../../../../src/engine/models/qwen2_5_vl/index.ts';
+import { listWeightShapes } from '../../../../src/engine/models/qwen2_5_vl/weight-shapes.ts';
+import { createExecutor, type Engine } from '../../../../src/engine/runtime/create-executor.ts';
+import { buildSequenceBatch } from '../../../../src/engine/training/batch.ts';
+import { createTrainer, selectTrainable } from '../../../../src/engine/training/trainer.ts';
+import { heldModelFiles } from '../../../../src/engine/weights/model-files.ts';
+import { UnsupportedModelError } from '../../../../src/schema/errors.ts';
+import { computeCompletionLogprobs } from '../../../support/completion-logprobs.ts';
+import { anImage, aPrompt, aTinyModel, tinyConfig } from '../../../support/tiny-model.ts';
 
 const SETTINGS = { rank: 2, alpha: 6, dropout: 0, targets: 'all-linear' as const, isFrozen: () => false, seed: 4 };
 const SEQUENCES = [

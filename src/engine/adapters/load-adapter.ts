@@ -1,11 +1,11 @@
-import { listLayerShapes, listLinearLayers, parseAdapterName } from '../../../schema/adapter-shapes.ts';
-import { UnsupportedModelError } from '../../../schema/errors.ts';
-import { createWeightVariable } from '../../runtime/weight-variable.ts';
-import { loadTensors } from '../../weights/load-tensors.ts';
-import type { ModelFiles } from '../../weights/model-files.ts';
-import { readTensorHeader, type StoredTensor } from '../../weights/safetensors-header.ts';
-import type { Architecture } from '../architecture.ts';
-import { selectWeights } from '../select-weights.ts';
+import { listLayerShapes, listLinearLayers, parseAdapterName } from '../../schema/adapter-shapes.ts';
+import { UnsupportedModelError } from '../../schema/errors.ts';
+import type { Architecture } from '../models/architecture.ts';
+import { selectWeights } from '../models/select-weights.ts';
+import { createWeightVariable } from '../runtime/weight-variable.ts';
+import { loadTensors } from '../weights/load-tensors.ts';
+import type { ModelFiles } from '../weights/model-files.ts';
+import { readTensorHeader, type StoredTensor } from '../weights/safetensors-header.ts';
 import type { Adapter, Dropout } from './adapter.ts';
 import { ADAPTER_WEIGHTS, PEFT_PREFIX, rankOf, readPeftConfig, scaleOf } from './peft-config.ts';
 

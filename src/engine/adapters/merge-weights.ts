@@ -1,10 +1,10 @@
 // Shape suffixes: R = some rows of a layer's weights, D = width that the layer reads, r = rank, O = width that it writes.
 import * as tf from '@tensorflow/tfjs-core';
-import { createNativeTensor, type NativeTensor } from '../../runtime/native-tensor.ts';
-import { encodeValues } from '../../weights/encode-safetensors.ts';
-import { loadTensors } from '../../weights/load-tensors.ts';
-import type { ModelFile } from '../../weights/model-files.ts';
-import { BYTES_PER_VALUE, readBytes, type StoredTensor } from '../../weights/safetensors-header.ts';
+import { createNativeTensor, type NativeTensor } from '../runtime/native-tensor.ts';
+import { encodeValues } from '../weights/encode-safetensors.ts';
+import { loadTensors } from '../weights/load-tensors.ts';
+import type { ModelFile } from '../weights/model-files.ts';
+import { BYTES_PER_VALUE, readBytes, type StoredTensor } from '../weights/safetensors-header.ts';
 import type { StoredAdapter } from './load-adapter.ts';
 
 /** Values that are merged at a time: 4 MB in float32. */

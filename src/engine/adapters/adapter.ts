@@ -1,8 +1,8 @@
 // Shape suffixes: M = rows (any number of tokens), D = width that a layer reads, r = rank, O = width that it writes.
 import * as tf from '@tensorflow/tfjs-core';
-import { drawUniform } from '../../runtime/draw-uniform.ts';
-import type { Layers } from '../layers.ts';
-import type { VisionLanguageModel } from '../vision-language-model.ts';
+import type { Layers } from '../models/layers.ts';
+import type { VisionLanguageModel } from '../models/vision-language-model.ts';
+import { drawUniform } from '../runtime/draw-uniform.ts';
 import type { PeftConfig } from './peft-config.ts';
 
 /**
@@ -32,9 +32,10 @@ export function adaptModel(model: VisionLanguageModel, adapter: Adapter): Vision
   const weights = new Map([...model.weights, ...adapter.weights]);
   const adapted = (draw?: Draw) => model.withLayers(weights, adaptLayers(model, adapter, draw));
   const { dropout } = adapter;
-  if (!dropout) return Object.assign(adapted(), { adapter });
+  const trainable = adapter.weights;
+  if (!dropout) return Object.assign(adapted(), { trainable });
   const inTraining = (seed: tf.Scalar) => adapted((x_MD, layer) => drop(x_MD, dropout.rate, seed, layer));
-  return Object.assign(adapted(), { adapter, training: { seed: dropout.seed, begin: inTraining } });
+  return Object.assign(adapted(), { trainable, training: { seed: dropout.seed, begin: inTraining } });
 }
 
 /** What becomes of the input of the adapter of layer number `layer`. */

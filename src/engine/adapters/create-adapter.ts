@@ -1,10 +1,10 @@
-import { createRandom } from '../../../base/random.ts';
-import { deriveSeed } from '../../../base/seeds.ts';
-import { listAdapterShapes, parseAdapterName } from '../../../schema/adapter-shapes.ts';
-import type { AdapterConfig } from '../../../schema/config/adapter.ts';
-import { sizeOf } from '../../runtime/native-tensor.ts';
-import { createWeightVariable } from '../../runtime/weight-variable.ts';
-import type { HostTensor } from '../../weights/encode-safetensors.ts';
+import { createRandom } from '../../base/random.ts';
+import { deriveSeed } from '../../base/seeds.ts';
+import { listAdapterShapes, parseAdapterName } from '../../schema/adapter-shapes.ts';
+import type { AdapterConfig } from '../../schema/config/adapter.ts';
+import { sizeOf } from '../runtime/native-tensor.ts';
+import { createWeightVariable } from '../runtime/weight-variable.ts';
+import type { HostTensor } from '../weights/encode-safetensors.ts';
 import type { Adapter } from './adapter.ts';
 import type { PeftConfig } from './peft-config.ts';
 

@@ -1,5 +1,5 @@
-import { encodeSafetensors, type TensorSource } from '../../weights/encode-safetensors.ts';
-import type { Architecture } from '../architecture.ts';
+import type { Architecture } from '../models/architecture.ts';
+import { encodeSafetensors, type TensorSource } from '../weights/encode-safetensors.ts';
 import type { Adapter } from './adapter.ts';
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, PEFT_PREFIX } from './peft-config.ts';
 

@@ -1,6 +1,6 @@
-import { rankOf, readPeftConfig, scaleOf } from '../../../../../src/engine/models/adapter/peft-config.ts';
-import { UnsupportedModelError } from '../../../../../src/schema/errors.ts';
-import { modelFilesOf } from '../../../../support/model-files.ts';
+import { rankOf, readPeftConfig, scaleOf } from '../../../../src/engine/adapters/peft-config.ts';
+import { UnsupportedModelError } from '../../../../src/schema/errors.ts';
+import { modelFilesOf } from '../../../support/model-files.ts';
 
 const read = (json: object) => readPeftConfig(modelFilesOf({ 'adapter_config.json': json }).read);
 
