@@ -46,7 +46,7 @@ export interface AdamStep {
 }
 
 /**
- * A float32 matrix written a few rows at a time, such as a key-value cache. Reading it copies nothing: a value must not be
+ * A matrix written a few rows at a time, such as a key-value cache: in float32, or in bf16 where products are. Reading it copies nothing: a value must not be
  * used after a later write of the same function. All calls belong inside of running functions.
  */
 export interface RowTable {

@@ -1,7 +1,9 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { RowTable } from './executor.ts';
 import { type GraphOutput, type GraphSession, typeAttribute } from './graph-session.ts';
+import { NATIVE_TYPES, type NativeType } from './native-tensor.ts';
 import { nodeBackend } from './node-backend.ts';
+import { addCast } from './rewrites/bf16-products.ts';
 import { addZeros, type Trace } from './session-variable.ts';
 
 /**
@@ -12,17 +14,24 @@ export class SessionRowTable implements RowTable {
   readonly #session: GraphSession;
   readonly #current: { trace?: Trace };
   readonly #shape: readonly [number, number];
+  readonly #dtype: NativeType;
   readonly #variable: GraphOutput;
   /** What the last write of a trace gave. */
   readonly #written = new WeakMap<Trace, GraphOutput>();
 
-  constructor(session: GraphSession, current: { trace?: Trace }, shape: readonly [number, number]) {
+  constructor(
+    session: GraphSession,
+    current: { trace?: Trace },
+    shape: readonly [number, number],
+    dtype: NativeType,
+  ) {
     this.#session = session;
     this.#current = current;
     this.#shape = shape;
+    this.#dtype = dtype;
     const { binding } = nodeBackend();
     const sizes = { name: 'shape', type: binding.TF_ATTR_SHAPE, value: shape };
-    this.#variable = this.#add('VariableV2', [], [typeAttribute('float32', 'dtype'), sizes]);
+    this.#variable = this.#add('VariableV2', [], [typeAttribute(dtype, 'dtype'), sizes]);
   }
 
   value(): Tensor2D {
@@ -32,7 +41,7 @@ export class SessionRowTable implements RowTable {
   scatterRows(rows: Tensor, values: Tensor): void {
     const { outputOf } = this.#trace.recording;
     const indexType = typeAttribute('int32', 'Tindices');
-    this.#write('ScatterUpdate', [outputOf(rows), outputOf(values)], [typeAttribute('float32'), indexType]);
+    this.#write('ScatterUpdate', [outputOf(rows), this.#round(outputOf(values))], [typeAttribute(this.#dtype), indexType]);
   }
 
   allocate(): void {
@@ -53,7 +62,13 @@ export class SessionRowTable implements RowTable {
 
   #assign(shape: readonly [number, number]): void {
     const keepsShape = { name: 'validate_shape', type: nodeBackend().binding.TF_ATTR_BOOL, value: false };
-    this.#write('Assign', [addZeros(this.#session, shape)], [typeAttribute('float32'), keepsShape]);
+    const zeros = addZeros(this.#session, shape, { dtype: this.#dtype });
+    this.#write('Assign', [zeros], [typeAttribute(this.#dtype), keepsShape]);
+  }
+
+  #round(values: GraphOutput): GraphOutput {
+    if (this.#dtype === 'float32') return values;
+    return addCast(this.#session, values, NATIVE_TYPES.float32, NATIVE_TYPES.bfloat16);
   }
 
   #write(op: string, operands: GraphOutput[], attributes: Attributes): void {
@@ -65,7 +80,7 @@ export class SessionRowTable implements RowTable {
   /** A reference passes as numbers: whatever reads it takes the buffer as it is then. */
   #add(op: string, inputs: GraphOutput[], attributes: Attributes): GraphOutput {
     const [output] = this.#session.addOp(op, inputs, attributes);
-    return { ...output, dtype: 'float32' };
+    return { ...output, dtype: this.#dtype };
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type HostArray,
   typeAttribute,
 } from './graph-session.ts';
-import type { NativeTensor } from './native-tensor.ts';
+import type { NativeTensor, NativeType } from './native-tensor.ts';
 import { nodeBackend } from './node-backend.ts';
 import type { Recording } from './record-ops.ts';
 
@@ -94,7 +94,7 @@ export class SessionVariable implements StateVariable {
   }
 
   clear(): void {
-    const zeros = addZeros(this.#session, this.shape, this.#trace.writes.slice(-1));
+    const zeros = addZeros(this.#session, this.shape, { controls: this.#trace.writes.slice(-1) });
     this.#writeAll([this], 'AssignVariableOp', [this.#handle, zeros], [this.#typeAttribute]);
   }
 
@@ -201,9 +201,9 @@ type Attributes = Parameters<GraphSession['addOp']>[2];
 export function addZeros(
   session: GraphSession,
   shape: readonly number[],
-  controls: readonly number[] = [],
+  { dtype = 'float32', controls = [] }: { dtype?: NativeType; controls?: readonly number[] } = {},
 ): GraphOutput {
   const sizes = session.addConstant({ dtype: 'int32', shape: [shape.length], data: Int32Array.from(shape) });
   const init = { name: 'init', type: nodeBackend().binding.TF_ATTR_BOOL, value: true };
-  return session.addOp('Empty', [sizes], [typeAttribute('float32', 'dtype'), init], controls)[0];
+  return session.addOp('Empty', [sizes], [typeAttribute(dtype, 'dtype'), init], controls)[0];
 }

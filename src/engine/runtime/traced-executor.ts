@@ -82,7 +82,8 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
 
   return {
     createVariable: (initial) => new SessionVariable(session, current, initial),
-    createRowTable: (rows, width) => new SessionRowTable(session, current, [rows, width]),
+    createRowTable: (rows, width) =>
+      new SessionRowTable(session, current, [rows, width], precision === 'bf16' ? 'bfloat16' : 'float32'),
     adopt(weight, form = 'stored') {
       const known = adopted.get(weight);
       const variable = known ? inForm(known, form) : createWeight(weight, form);

@@ -7,7 +7,10 @@ import type { RecordedSession } from '../record-ops.ts';
 export const BFLOAT16 = NATIVE_TYPES.bfloat16;
 
 /** Ops that only move the numbers of their first input, with the attribute that names its type. */
-const MOVES: Readonly<Record<string, string>> = { Reshape: 'T', GatherV2: 'Tparams' };
+const MOVES: Readonly<Record<string, string>> = { Reshape: 'T', GatherV2: 'Tparams', Slice: 'T' };
+
+/** Ops of ours that read tables in float32, and those that read them in bfloat16. */
+const BF16_TABLES: Readonly<Record<string, string>> = { RiseSlotAttention: 'RiseSlotAttentionBf16' };
 
 /**
  * The same session, but `MatMul` is computed in bfloat16: its operands are rounded to eight bits of precision, its product
@@ -51,6 +54,9 @@ export function withBf16Products(
       }
       if (op in MOVES && inputs[0].dtype === 'bfloat16') {
         return session.addOp(op, inputs, withType(attributes, MOVES[op]), controls);
+      }
+      if (op in BF16_TABLES && inputs[1].dtype === 'bfloat16') {
+        return session.addOp(BF16_TABLES[op], inputs, attributes, controls);
       }
       return session.addOp(op, inputs.map(widen), attributes, controls);
     },

@@ -1,9 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadBackend } from '../../../../src/engine/runtime/backend.ts';
 import { createExecutor } from '../../../../src/engine/runtime/create-executor.ts';
+import { slotAttention } from '../../../../src/engine/runtime/kernels/attention.ts';
+import { nodeBackend } from '../../../../src/engine/runtime/node-backend.ts';
 import { UnsupportedModelError } from '../../../../src/schema/errors.ts';
 
 beforeAll(loadBackend);
+afterEach(() => {
+  nodeBackend().isUsingGpuDevice = false;
+});
 
 /** Between 1 and the next number that bfloat16 holds, nearer to 1. */
 const NEARLY_ONE = 1 + 2 ** -9;
@@ -43,6 +48,33 @@ describe('in bf16', () => {
     executor.dispose();
   });
 
+  it.each([
+    ['by our op', false],
+    ["by TensorFlow's own ops, as on a GPU,", true],
+  ])('keys and values are held in bf16, and attended to %s as those rounded numbers', (_, isUsingGpuDevice) => {
+    nodeBackend().isUsingGpuDevice = isUsingGpuDevice;
+    const [heads, groups, size, room] = [2, 3, 24, 5];
+    const rows = tf.randomNormal([2 * heads * room, size], 0, 1, 'float32', 1) as tf.Tensor2D;
+    const queries = tf.randomNormal([2, heads * groups * size], 0, 1, 'float32', 2) as tf.Tensor2D;
+    const mixed = (['bf16', 'float32'] as const).map((precision) => {
+      const executor = createExecutor('traced', precision);
+      const table = executor.createRowTable(2 * heads * room, size);
+      const numbers = precision === 'bf16' ? rows : roundToBf16(rows);
+      executor.define(() => table.allocate())({});
+      const attend = executor.define(({ queries, numbers }: { queries: tf.Tensor2D; numbers: tf.Tensor2D }) => {
+        table.scatterRows(tf.range(0, numbers.shape[0], 1, 'int32'), numbers);
+        const held = { keys_RC: table.value(), values_RC: table.value(), room };
+        return slotAttention(queries, { ...held, lengths_B: tf.tensor1d([3, 5], 'int32') }, heads);
+      });
+      const result = attend({ queries, numbers }).dataSync();
+      executor.dispose();
+      return result;
+    });
+    mixed[0].forEach((number, at) => {
+      expect(number).toBeCloseTo(mixed[1][at], 6);
+    });
+  });
+
   it('updates smaller than bf16 can show add up in a weight', () => {
     const executor = createExecutor('traced', 'bf16');
     const weight = tf.variable(tf.tensor2d([[1]]));
@@ -61,3 +93,10 @@ describe('in bf16', () => {
 it('bf16 op by op is refused', () => {
   expect(() => createExecutor('eager', 'bf16')).toThrow(UnsupportedModelError);
 });
+
+/** To the nearest number that bfloat16 holds. */
+function roundToBf16(x: tf.Tensor2D): tf.Tensor2D {
+  const bits = new Uint32Array(x.dataSync<'float32'>().slice().buffer);
+  const rounded = bits.map((each) => ((each + 0x7fff + ((each >>> 16) & 1)) >>> 16) << 16);
+  return tf.tensor2d(new Float32Array(rounded.buffer), x.shape);
+}
