@@ -19,12 +19,7 @@ export class SessionRowTable implements RowTable {
   /** What the last write of a trace gave. */
   readonly #written = new WeakMap<Trace, GraphOutput>();
 
-  constructor(
-    session: GraphSession,
-    current: { trace?: Trace },
-    shape: readonly [number, number],
-    dtype: NativeType,
-  ) {
+  constructor(session: GraphSession, current: { trace?: Trace }, shape: readonly [number, number], dtype: NativeType) {
     this.#session = session;
     this.#current = current;
     this.#shape = shape;
@@ -41,7 +36,11 @@ export class SessionRowTable implements RowTable {
   scatterRows(rows: Tensor, values: Tensor): void {
     const { outputOf } = this.#trace.recording;
     const indexType = typeAttribute('int32', 'Tindices');
-    this.#write('ScatterUpdate', [outputOf(rows), this.#round(outputOf(values))], [typeAttribute(this.#dtype), indexType]);
+    this.#write(
+      'ScatterUpdate',
+      [outputOf(rows), this.#round(outputOf(values))],
+      [typeAttribute(this.#dtype), indexType],
+    );
   }
 
   allocate(): void {
