@@ -50,8 +50,9 @@ export function createTokenizer(settings: ModelSettings): Tokenizer {
   return {
     encode: (text) =>
       runWithinTime(PLACE, LONGEST_ENCODING_SECONDS, () => tokenizer.encode(text, { add_special_tokens: false }).ids),
+    // The library refuses no tokens, which an answer may have.
     decode: (tokenIds, { skipSpecialTokens }) =>
-      tokenizer.decode([...tokenIds], { skip_special_tokens: skipSpecialTokens }),
+      tokenIds.length === 0 ? '' : tokenizer.decode([...tokenIds], { skip_special_tokens: skipSpecialTokens }),
     specialTokens,
     imageTokenId: requireTokenId(tokenizer, specialTokens.image_token ?? defaultImageToken),
     eosTokenId: idOf('eos_token'),
