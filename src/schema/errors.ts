@@ -42,6 +42,9 @@ export class MissingBackendError extends RiseError {}
 /** A loss, gradient or log-probability is not finite; retrying with the same seeds cannot help. */
 export class DivergedError extends RiseError {}
 
+/** Sampler and trainer give the same tokens other log-probabilities: what is learned from them would be wrong. */
+export class SamplerMismatchError extends RiseError {}
+
 /** A reward threw, or gave a value that is no number; the message names the reward and the trajectory. */
 export class RewardFailedError extends RiseError {}
 /** A run on AWS ended without success; the message says where and why. */

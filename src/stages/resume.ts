@@ -9,6 +9,7 @@ import { assertPartsKept } from '../store/checked-store.ts';
 import { encodeRecords, readJson, readRecords } from '../store/records.ts';
 import type { OpenStage } from './begin-stage.ts';
 import { checkpointFiles, listWholeCheckpoints, readStepCount, type Trained } from './checkpoint.ts';
+import { countSkippedInARow } from './guard-updates.ts';
 import type { JobDeps } from './job-deps.ts';
 
 /** One line of a training job's metrics file, per optimizer step. */
@@ -67,7 +68,8 @@ export function createStepGate(
     // Lets signal handlers run: everything inside a step is synchronous.
     await setImmediate();
     const isDue = deps.signal.aborted || Date.now() - savedAt >= checkpointSeconds * 1000;
-    if (isDue && metrics.length > savedSteps) {
+    // The update before a step that was skipped may be what spoilt it.
+    if (isDue && metrics.length > savedSteps && countSkippedInARow(metrics) === 0) {
       await keepCheckpoint(job, trained, metrics);
       savedSteps = metrics.length;
       savedAt = Date.now();

@@ -16,8 +16,12 @@ export interface Accumulated {
   learned: readonly string[];
 }
 
+/** `skipped`: the loss or a gradient was not finite, and weights, slots and the count of steps stay as they were. */
+export type StepOutcome = 'applied' | 'skipped';
+
 /** What one step did, besides the result of its last pass. */
 export interface OptimizerStep<Result> {
+  outcome: StepOutcome;
   result: Result;
   /** Global gradient norm of the last pass, before the clip. */
   gradNorm: number;
@@ -32,10 +36,10 @@ export interface Optimizer {
    * what it found; a sharpness-aware optimizer calls it twice. Weights that the loss does not depend on keep their values
    * and slots.
    *
-   * @throws DivergedError a loss or gradient that is not finite: it changes no weight
+   * @throws DivergedError a loss or gradient that is not finite after an earlier pass of the step has moved weights
    */
   step<Result extends Accumulated>(accumulate: () => Result): OptimizerStep<Result>;
-  /** Steps taken so far, restored ones included. */
+  /** Steps applied so far, restored ones included. */
   readonly stepCount: number;
   /** `<weight>.<slot>` of every weight: what `restore` takes from the files they went to. */
   state(): Map<string, TensorSource>;
@@ -77,35 +81,43 @@ export function createOptimizer(
     return {};
   });
 
-  /** Moves the weights after one pass over the batch. */
-  function apply(move: number, { loss, learned }: Accumulated, learningRate: number): number {
-    const norm = gradients.norm(learned);
-    if (!Number.isFinite(loss + norm)) {
-      gradients.clear(learned);
-      throw new DivergedError(
-        `optimizer step ${stepCount} has loss ${loss} and gradient norm ${norm}; ` +
-          `lower the learning rate (${settings.learningRate}) or maxGradNorm (${settings.maxGradNorm})`,
-      );
-    }
+  /** Moves the weights after one pass over the batch, by gradients of norm `norm`. */
+  function apply(move: number, { learned }: Accumulated, norm: number, learningRate: number): void {
     const clip = clipFactor(norm, settings.maxGradNorm);
     const own = rule.numbersAt?.(stepCount + 1) ?? {};
     const numbers = toScalars({ ...own, learningRate, gradientNorm: norm * clip });
     const clipScalar = tf.scalar(clip);
     for (const names of gradients.split(learned)) update({ names, move, clip: clipScalar, numbers });
     tf.dispose([clipScalar, ...Object.values(numbers)]);
-    return norm;
+  }
+
+  /** Forgets gradients that are of no use. Throws where an earlier move of the step cannot be taken back. */
+  function skip(move: number, { loss, learned }: Accumulated, norm: number): void {
+    gradients.clear(learned);
+    if (move === 0) return;
+    throw new DivergedError(
+      `optimizer step ${stepCount} has loss ${loss} and gradient norm ${norm} in pass ${move + 1}, after pass ${move} ` +
+        `moved the weights; lower the learning rate (${settings.learningRate}) or maxGradNorm (${settings.maxGradNorm})`,
+    );
   }
 
   return {
     gradients,
-    step(accumulate) {
+    step<Result extends Accumulated>(accumulate: () => Result): OptimizerStep<Result> {
       const learningRate = learningRateAt(stepCount, settings.totalSteps, settings);
-      const steps = rule.moves.map((_, move) => {
+      let done: { result: Result; gradNorm: number } | undefined;
+      for (const move of rule.moves.keys()) {
         const result = accumulate();
-        return { result, gradNorm: apply(move, result, learningRate), learningRate };
-      });
+        const gradNorm = gradients.norm(result.learned);
+        if (!Number.isFinite(result.loss + gradNorm)) {
+          skip(move, result, gradNorm);
+          return { outcome: 'skipped', result, gradNorm, learningRate };
+        }
+        apply(move, result, gradNorm, learningRate);
+        done = { result, gradNorm };
+      }
       stepCount += 1;
-      return steps.at(-1)!;
+      return { outcome: 'applied', ...done!, learningRate };
     },
     get stepCount() {
       return stepCount;

@@ -3,7 +3,7 @@ import { deriveSeed } from '../../base/seeds.ts';
 import type { OptimizerConfig } from '../../schema/config/optimizer.ts';
 import { adoptWeights } from '../models/adopt-weights.ts';
 import type { VisionLanguageModel } from '../models/vision-language-model.ts';
-import { createOptimizer, type Optimizer } from '../optim/create-optimizer.ts';
+import { createOptimizer, type Optimizer, type StepOutcome } from '../optim/create-optimizer.ts';
 import { createRule } from '../optim/index.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { measureBatch, type TrainingSequence } from './batch.ts';
@@ -16,6 +16,7 @@ import { planPadding } from './plan-padding.ts';
 
 /** What one optimizer step did. */
 export interface StepResult<Values> extends StepTokens<Values> {
+  outcome: StepOutcome;
   loss: number;
   /** Global gradient norm before the clip. */
   gradNorm: number;
@@ -33,10 +34,9 @@ export interface StepResult<Values> extends StepTokens<Values> {
 export interface Trainer<Values> {
   readonly optimizer: Optimizer;
   /**
-   * One optimizer step.
+   * One optimizer step; one whose loss or gradient is not finite is skipped.
    *
    * @param onMicroBatch called with the sequences that the pass under way has run
-   * @throws DivergedError a loss or gradient that is not finite
    */
   step(sequences: readonly TrainingSequence<Values>[], onMicroBatch?: (done: number) => void): StepResult<Values>;
   /** Copies the trained weights back into the model, so that another executor can adopt them. */
@@ -97,9 +97,9 @@ export function createTrainer<Values>(
         });
         return sumPasses<Values>(results);
       };
-      const { result, gradNorm, learningRate } = optimizer.step(accumulate);
+      const { outcome, result, gradNorm, learningRate } = optimizer.step(accumulate);
       const { loss, tokens, entropies, paddingFraction } = result;
-      return { loss, gradNorm, learningRate, tokenCount, paddingFraction, tokens, entropies };
+      return { outcome, loss, gradNorm, learningRate, tokenCount, paddingFraction, tokens, entropies };
     },
     updateModel() {
       if (!executor.isTraced) return;

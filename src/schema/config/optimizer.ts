@@ -14,5 +14,10 @@ export const OptimizerConfig = z.strictObject({
     .default(0)
     .describe('share of all steps spent rising linearly to learningRate'),
   maxGradNorm: z.number().positive().default(1).describe('global-norm clip'),
+  maxSkippedSteps: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('in a row, of a loss or gradient that is not finite; one more ends the run; 3 when absent'),
 });
 export type OptimizerConfig = z.infer<typeof OptimizerConfig>;

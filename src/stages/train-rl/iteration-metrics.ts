@@ -1,6 +1,7 @@
 import type { Lesson, ScoredGroup } from '../../algorithms/algorithm.ts';
 import type { Precision } from '../../engine/open-engine.ts';
 import { meanValues } from '../../rewards/mean-values.ts';
+import { updateCounts } from '../guard-updates.ts';
 import type { StepMetrics } from '../resume.ts';
 
 export interface TrainRlSummary {
@@ -9,7 +10,7 @@ export interface TrainRlSummary {
   keptGroups: number;
   sequences: number;
   tokens: number;
-  /** Optimizer steps of this iteration; 0 when every group was dropped, and then the weights stay as they were. */
+  /** Updates of this iteration; 0 when every group was dropped, and then the weights stay as they were. */
   steps: number;
   rewardMean: number;
   accuracyMean: number;
@@ -19,7 +20,7 @@ export interface TrainRlSummary {
 export function summarizeIteration(
   groups: readonly ScoredGroup[],
   lessons: readonly Lesson[],
-  steps: number,
+  steps: readonly StepMetrics[],
   precision: Precision,
 ): TrainRlSummary {
   const scores = groups.flatMap(({ members }) => members.map(({ score }) => score));
@@ -28,7 +29,7 @@ export function summarizeIteration(
     keptGroups: new Set(lessons.map(({ prompt }) => prompt.promptId)).size,
     sequences: lessons.length,
     tokens: lessons.reduce((sum, { trajectory }) => sum + trajectory.tokenIds.length, 0),
-    steps,
+    steps: updateCounts(steps)['train/updatesApplied'],
     rewardMean: mean(scores.map(({ reward }) => reward)),
     accuracyMean: mean(scores.map(({ isCorrect }) => Number(isCorrect))),
     precision,
@@ -56,6 +57,12 @@ export function describeIteration(
     'time/trainSeconds': seconds,
     'train/tokensPerSecond': steps.reduce((sum, step) => sum + step['train/tokens'], 0) / seconds,
   };
+}
+
+/** Of all steps: how many moved the weights, and how far sampler and trainer were apart before the first. */
+export function describeUpdates(steps: readonly StepMetrics[]): Record<string, number> {
+  const differences = Object.entries(steps[0] ?? {}).filter(([name]) => name.startsWith('policy/samplerDifference'));
+  return { ...updateCounts(steps), ...Object.fromEntries(differences) };
 }
 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;

@@ -2,13 +2,15 @@ import type { Learner, RlValues } from '../../algorithms/algorithm.ts';
 import { createRandom } from '../../base/random.ts';
 import { deriveSeed } from '../../base/seeds.ts';
 import { splitEvenly } from '../../base/split-list.ts';
-import type { Training } from '../../engine/open-engine.ts';
+import type { Precision, Training } from '../../engine/open-engine.ts';
 import type { StepResult } from '../../engine/training/trainer.ts';
 import type { ModelFiles } from '../../engine/weights/model-files.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
+import { countUpdate, finiteMetrics } from '../guard-updates.ts';
 import type { JobDeps } from '../job-deps.ts';
 import type { StepMetrics } from '../resume.ts';
 import type { RlSequence } from './prepare-sequences.ts';
+import { checkSamplerDifference, measureSamplerDifference } from './sampler-difference.ts';
 
 /**
  * How an iteration trains.
@@ -44,6 +46,9 @@ export interface RlStepSettings {
   taken: readonly StepMetrics[];
   /** Called before each step with those taken so far; what it throws ends the pass. */
   beforeStep(steps: readonly StepMetrics[]): Promise<void>;
+  /** Called after each, as before it. */
+  afterStep(steps: readonly StepMetrics[]): Promise<void>;
+  precision: Precision;
 }
 
 /**
@@ -54,7 +59,7 @@ export async function takeRlSteps(
   deps: JobDeps,
   training: Training<RlValues>,
   batches: readonly RlSequence[][],
-  { learner, taken, beforeStep }: RlStepSettings,
+  { learner, taken, beforeStep, afterStep, precision }: RlStepSettings,
 ): Promise<StepMetrics[]> {
   const steps = [...taken];
   const total = batches.flat().length;
@@ -66,9 +71,23 @@ export async function takeRlSteps(
       const metrics = steps.at(-1);
       deps.report({ stage: 'train-rl', done: before + sequences, total, unit: 'sequences', metrics });
     });
-    steps.push({ 'job/attempt': deps.attempt, ...describeStep(result, learner) });
+    const onPolicy = at === 0 ? describeFirstStep(result, precision) : {};
+    const counts = countUpdate(steps, result.outcome);
+    const described = finiteMetrics({ ...describeStep(result, learner), ...onPolicy });
+    steps.push({ 'job/attempt': deps.attempt, ...described, ...counts });
+    await afterStep(steps);
   }
   return steps;
+}
+
+/** @throws SamplerMismatchError the sampler's log-probabilities are not those of the policy that is trained */
+function describeFirstStep({ tokens }: StepResult<RlValues>, precision: Precision): StepMetrics {
+  const difference = measureSamplerDifference(tokens);
+  checkSamplerDifference(difference, precision);
+  return {
+    'policy/samplerDifferenceMean': difference.mean,
+    'policy/samplerDifferenceMax': difference.largest,
+  };
 }
 
 function describeStep(result: StepResult<RlValues>, learner: Learner): StepMetrics {

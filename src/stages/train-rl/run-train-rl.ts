@@ -5,9 +5,10 @@ import { storedModelFiles } from '../../store/model-files.ts';
 import { encodeRecords } from '../../store/records.ts';
 import { beginStage } from '../begin-stage.ts';
 import { checkpointFiles } from '../checkpoint.ts';
+import { createUpdateGuard, requireUpdates } from '../guard-updates.ts';
 import type { JobDeps } from '../job-deps.ts';
 import { createStepGate, findStart } from '../resume.ts';
-import { describeIteration, summarizeIteration, type TrainRlSummary } from './iteration-metrics.ts';
+import { describeIteration, describeUpdates, summarizeIteration, type TrainRlSummary } from './iteration-metrics.ts';
 import { addOldLogprobs, buildSequences } from './prepare-sequences.ts';
 import { readScoredGroups } from './read-scored-groups.ts';
 import { rlTraining, splitIntoBatches, takeRlSteps } from './rl-steps.ts';
@@ -42,14 +43,17 @@ export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<Trai
     });
     const { taken } = start;
     const beforeStep = createStepGate(deps, work, training);
-    const steps = await takeRlSteps(deps, training, batches, { learner, taken, beforeStep });
+    const afterStep = createUpdateGuard(rl.optimizer, async () => (await findStart(work, first, 'anew')).folder);
+    const settings = { learner, taken, beforeStep, afterStep, precision: engine.precision };
+    const steps = requireUpdates(await takeRlSteps(deps, training, batches, settings));
     for (const [name, content] of checkpointFiles(training, seed)) await work.writePart(`${prefix}${name}`, content);
 
-    const summary = summarizeIteration(groups, lessons, steps.length, engine.precision);
+    const summary = summarizeIteration(groups, lessons, steps, engine.precision);
     const metrics = {
       iteration,
       'job/attempt': deps.attempt,
       ...describeIteration(groups, summary, steps.slice(taken.length), Date.now() - started),
+      ...describeUpdates(steps),
       ...engine.preparation,
     };
     await store.write(metricsKey(prefix), encodeRecords([metrics, ...steps]));

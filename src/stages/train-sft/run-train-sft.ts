@@ -5,6 +5,7 @@ import type { ExecutionInput } from '../../schema/stage-inputs.ts';
 import { encodeRecords } from '../../store/records.ts';
 import { beginStage } from '../begin-stage.ts';
 import { checkpointFiles } from '../checkpoint.ts';
+import { createUpdateGuard, requireUpdates, updateCounts } from '../guard-updates.ts';
 import type { JobDeps } from '../job-deps.ts';
 import { createStepGate, findStart } from '../resume.ts';
 import { readExamples } from './read-examples.ts';
@@ -14,7 +15,7 @@ import { sftTraining, takeSftSteps } from './sft-steps.ts';
 export interface TrainSftSummary {
   examples: number;
   epochs: number;
-  /** Optimizer steps; 0 when there was nothing to learn, and then the weights stay as they were. */
+  /** Updates; 0 when there was nothing to learn, and then the weights stay as they were. */
   steps: number;
   /** Loss of the last step. */
   finalLoss?: number;
@@ -32,21 +33,24 @@ export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise
   const { policy, rl, seed } = config;
 
   const examples = await readExamples(store, input.runId);
-  const start = await findStart(work, policyPrefix(input.runId, rl.iterations, policy.model), 'anew');
+  const first = policyPrefix(input.runId, rl.iterations, policy.model);
+  const start = await findStart(work, first, 'anew');
   const engine = await deps.openPolicy(work, start.folder);
   try {
     const training = await engine.train({ ...sftTraining(config, examples.length), stepsBefore: start.stepsBefore });
-    const steps = await takeSftSteps(deps, training, config, examples, {
+    const settings = {
       taken: start.taken,
       sequenceOf: createSequenceSource(engine, config),
       beforeStep: createStepGate(deps, work, training),
-    });
+      afterStep: createUpdateGuard(config.sft.optimizer, async () => (await findStart(work, first, 'anew')).folder),
+    };
+    const steps = requireUpdates(await takeSftSteps(deps, training, config, examples, settings));
     for (const [name, content] of checkpointFiles(training, seed)) await work.writePart(`${prefix}${name}`, content);
     await store.write(metricsKey(prefix), encodeRecords(steps));
     const summary = {
       examples: examples.length,
       epochs: config.sft.epochs,
-      steps: steps.length,
+      steps: updateCounts(steps)['train/updatesApplied'],
       finalLoss: steps.at(-1)?.['loss/sft'],
       precision: engine.precision,
     };

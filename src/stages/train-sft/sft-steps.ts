@@ -5,6 +5,7 @@ import { splitBySize } from '../../base/split-list.ts';
 import type { Training } from '../../engine/open-engine.ts';
 import type { StoredSftExample } from '../../formats/format.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
+import { countUpdate, finiteMetrics } from '../guard-updates.ts';
 import type { JobDeps } from '../job-deps.ts';
 import type { StepMetrics } from '../resume.ts';
 import type { SequenceSource } from './sequence-source.ts';
@@ -27,6 +28,8 @@ export interface SftStepSettings {
   sequenceOf: SequenceSource;
   /** Called before each step with those taken so far; what it throws ends the job. */
   beforeStep(steps: readonly StepMetrics[]): Promise<void>;
+  /** Called after each, as before it. */
+  afterStep(steps: readonly StepMetrics[]): Promise<void>;
 }
 
 /** Every optimizer step of the job that is left to take, with the metrics of all. */
@@ -35,7 +38,7 @@ export async function takeSftSteps(
   training: Training<object>,
   config: RunConfig,
   examples: readonly StoredSftExample[],
-  { taken, sequenceOf, beforeStep }: SftStepSettings,
+  { taken, sequenceOf, beforeStep, afterStep }: SftStepSettings,
 ): Promise<StepMetrics[]> {
   const steps = [...taken];
   const total = config.sft.epochs * examples.length;
@@ -44,8 +47,10 @@ export async function takeSftSteps(
     done += batch.length;
     if (step < taken.length) continue;
     await beforeStep(steps);
-    steps.push({ epoch, 'job/attempt': deps.attempt, ...(await takeStep(training, batch, sequenceOf)) });
+    const { outcome, metrics } = await takeStep(training, batch, sequenceOf);
+    steps.push({ epoch, 'job/attempt': deps.attempt, ...finiteMetrics(metrics), ...countUpdate(steps, outcome) });
     deps.report({ stage: 'train-sft', done, total, unit: 'sequences', metrics: steps.at(-1) });
+    await afterStep(steps);
   }
   return steps;
 }
@@ -63,15 +68,16 @@ async function takeStep(
   training: Training<object>,
   examples: readonly StoredSftExample[],
   sequenceOf: SequenceSource,
-): Promise<StepMetrics> {
+) {
   const started = Date.now();
   const sequences = await Promise.all(examples.map(sequenceOf));
-  const { loss, gradNorm, learningRate, paddingFraction, tokenCount } = training.step(sequences);
-  return {
+  const { outcome, loss, gradNorm, learningRate, paddingFraction, tokenCount } = training.step(sequences);
+  const metrics = {
     'loss/sft': loss,
     'optimizer/gradNorm': gradNorm,
     'optimizer/learningRate': learningRate,
     'train/paddingFraction': paddingFraction,
     'train/tokensPerSecond': (tokenCount * 1000) / (Date.now() - started),
   };
+  return { outcome, metrics };
 }

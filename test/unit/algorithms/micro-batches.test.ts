@@ -1,3 +1,5 @@
+import type { Algorithm } from '../../../src/algorithms/algorithm.ts';
+import { grpo } from '../../../src/algorithms/grpo.ts';
 import { BUILT_IN_ALGORITHMS } from '../../../src/algorithms/index.ts';
 import { sft } from '../../../src/algorithms/sft.ts';
 import { createRandom } from '../../../src/base/random.ts';
@@ -17,8 +19,11 @@ const random = createRandom(5);
 const draw = (count: number, low: number, high: number) =>
   Float32Array.from({ length: count }, () => low + (high - low) * random.next());
 
+const MAX_NEW_TOKENS = 8;
+
+/** The first is cut at the most tokens one may have; the others end before. */
 const sequences = [
-  { prompt: aPrompt(3, [anImage(4, 6)]), completionIds: [4, 5, 6, 7, 8] },
+  { prompt: aPrompt(3, [anImage(4, 6)]), completionIds: [4, 5, 6, 7, 8, 9, 10, 4] },
   { prompt: aPrompt(9), completionIds: [3, 3] },
   { prompt: aPrompt(2, [anImage(2, 2)]), completionIds: [11, 12, 13] },
 ].map(({ prompt, completionIds }, at) => ({
@@ -27,6 +32,7 @@ const sequences = [
   values: {
     sampling: draw(completionIds.length, -4, -3),
     old: draw(completionIds.length, -4, -3),
+    reference: draw(completionIds.length, -4, -3),
     advantages: new Float32Array(completionIds.length).fill([0.7, -1.2, 0.4][at]),
   },
 }));
@@ -47,12 +53,13 @@ function accumulate(objective: Objective<object>, microBatches: TrainingSequence
   return { loss: losses.reduce((a, b) => a + b), numbers: numbers.flat() };
 }
 
+const learn = ({ options, create }: Algorithm, chosen: object) =>
+  create(options.parse(chosen), { maxNewTokens: MAX_NEW_TOKENS }) as Objective<object>;
+
 const objectives: [string, Objective<object>][] = [
   ['sft', sft],
-  ...BUILT_IN_ALGORITHMS.map(({ name, options, create }): [string, Objective<object>] => [
-    name,
-    create(options.parse({}), { maxNewTokens: 8 }) as Objective<object>,
-  ]),
+  ...BUILT_IN_ALGORITHMS.map((algorithm): [string, Objective<object>] => [algorithm.name, learn(algorithm, {})]),
+  ['grpo with a KL term', learn(grpo, { klCoefficient: 0.1 })],
 ];
 
 it.each(objectives)('the gradient of one batch by %s is that of its micro-batches', (_, objective) => {
