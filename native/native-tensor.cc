@@ -9,13 +9,15 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <new>
 
 #include "kernels/parallel.h"
 #include "kernels/vector-math.h"
 
 namespace rise {
+
+Mapping::~Mapping() { munmap(data, bytes); }
+
 namespace {
 
 /** Values that one thread copies or converts at a time. */
@@ -23,44 +25,11 @@ constexpr int64_t PIECE_VALUES = 1 << 20;
 /** Nanoseconds that copying or converting a value takes, about. */
 constexpr double VALUE_COST = 0.5;
 
-/** TensorFlow takes memory without copying it when it begins at a multiple of this. */
-constexpr size_t ALIGNMENT = 64;
-
-/** A file in memory. What is written to it is this process's own and never reaches the file. */
-struct Mapping {
-  uint8_t* data;
-  size_t bytes;
-  ~Mapping() { munmap(data, bytes); }
-};
-
-struct Handle {
-  TF_Tensor* tensor = nullptr;
-  /** Of a tensor that is in a file still, until a session asks for it. */
-  std::shared_ptr<Mapping> file;
-  uint8_t* values = nullptr;
-  TF_DataType dtype = TF_FLOAT;
-  std::vector<int64_t> shape;
-
-  int64_t Count() const {
-    int64_t count = 1;
-    for (const int64_t size : shape) count *= size;
-    return count;
-  }
-  uint8_t* At(int64_t value) const { return values + value * TF_DataTypeSize(dtype); }
-  void Release() {
-    if (tensor) TF_DeleteTensor(tensor);
-    tensor = nullptr;
-    file.reset();
-    values = nullptr;
-  }
-  void Require() const {
-    if (!values) throw std::runtime_error("the tensor was released");
-  }
-};
-
 void Deallocate(void* data, size_t, void*) { std::free(data); }
 
-/** A tensor without values. Huge pages are not asked for: where Linux has none at hand it makes some, which takes longer than all faults. */
+}  // namespace
+
+/** Huge pages are not asked for: where Linux has none at hand it makes some, which takes longer than all faults. */
 TF_Tensor* Allocate(TF_DataType dtype, const std::vector<int64_t>& shape) {
   size_t bytes = TF_DataTypeSize(dtype);
   for (const int64_t size : shape) bytes *= size;
@@ -68,6 +37,21 @@ TF_Tensor* Allocate(TF_DataType dtype, const std::vector<int64_t>& shape) {
   if (posix_memalign(&data, ALIGNMENT, std::max(bytes, ALIGNMENT)) != 0) throw std::bad_alloc();
   return TF_NewTensor(dtype, shape.data(), static_cast<int>(shape.size()), data, bytes, Deallocate, nullptr);
 }
+
+TF_Tensor* ShareFile(const Handle& handle, uint8_t* values) {
+  const auto release = [](void*, size_t, void* file) { delete static_cast<std::shared_ptr<Mapping>*>(file); };
+  return TF_NewTensor(handle.dtype, handle.shape.data(), static_cast<int>(handle.shape.size()), values,
+                      handle.Count() * TF_DataTypeSize(handle.dtype), release,
+                      new std::shared_ptr<Mapping>(handle.file));
+}
+
+Handle* Find(napi_env env, napi_value value) {
+  void* data;
+  Check(env, napi_get_value_external(env, value, &data));
+  return static_cast<Handle*>(data);
+}
+
+namespace {
 
 /** The upper half of a float32. */
 VECTORIZED void WidenBfloat16(const uint16_t* from, uint32_t* to, int64_t count) {
@@ -106,12 +90,6 @@ void RequireConvertible(TF_DataType stored, TF_DataType dtype) {
   }
 }
 
-Handle* Find(napi_env env, napi_value value) {
-  void* data;
-  Check(env, napi_get_value_external(env, value, &data));
-  return static_cast<Handle*>(data);
-}
-
 napi_value Wrap(napi_env env, std::unique_ptr<Handle> handle) {
   napi_value external;
   const auto finalize = [](napi_env, void* data, void*) {
@@ -147,10 +125,7 @@ void Advise(const Handle& handle, int advice) {
 /** Makes a tensor of values that are in a file: of the file's own memory where TensorFlow can take it. */
 void Take(Handle& handle) {
   if (reinterpret_cast<uintptr_t>(handle.values) % ALIGNMENT == 0) {
-    const auto release = [](void*, size_t, void* file) { delete static_cast<std::shared_ptr<Mapping>*>(file); };
-    handle.tensor = TF_NewTensor(handle.dtype, handle.shape.data(), static_cast<int>(handle.shape.size()), handle.values,
-                                 handle.Count() * TF_DataTypeSize(handle.dtype), release,
-                                 new std::shared_ptr<Mapping>(handle.file));
+    handle.tensor = ShareFile(handle, handle.values);
     return;
   }
   Advise(handle, MADV_WILLNEED);
@@ -277,6 +252,7 @@ void ExportTensors(napi_env env, napi_value exports) {
   Export(env, exports, "copyValues", Guarded<CopyValues>);
   Export(env, exports, "widenTensor", Guarded<WidenTensor>);
   Export(env, exports, "releaseTensor", Guarded<ReleaseTensor>);
+  ExportShifts(env, exports);
 }
 
 }  // namespace rise

@@ -10,8 +10,8 @@ import { tensorflowEnvironment } from './tensorflow.mjs';
 const files = ['tfjs_binding.node', 'graph_session.node', 'standard_error.node'];
 const sourceFolder = join(packageRoot, 'native');
 /** Sources of our own addons: the session with the tensors it takes, and the ops of our own that it brings into TensorFlow. */
-const graphSession = ['graph-session.cc', 'native-tensor.cc', 'native-tensor.h', 'values.h'].map((file) =>
-  join(sourceFolder, file),
+const graphSession = ['graph-session.cc', 'native-tensor.cc', 'native-tensor.h', 'shifted-tensor.cc', 'values.h'].map(
+  (file) => join(sourceFolder, file),
 );
 const standardError = join(sourceFolder, 'standard-error.cc');
 const kernelFolder = join(sourceFolder, 'kernels');

@@ -40,6 +40,9 @@ export interface GraphAddon {
   fillTensor(tensor: object, first: number, storedType: number, bytes: Uint8Array): void;
   copyValues(tensor: object, first: number, target: Float32Array): void;
   widenTensor(tensor: object): object;
+  /** A matrix of a file in place: see `shifted-weight.ts`. */
+  shiftTensor(matrix: object): [shift: number, rows: object, tail: object] | undefined;
+  unshiftTensor(rows: object, tail: object): object;
   releaseTensor(tensor: object): void;
 }
 

@@ -6,6 +6,7 @@ import { recordOps } from './record-ops.ts';
 import { createRewrites, type Precision } from './rewrites/mixed-precision.ts';
 import { SessionRowTable } from './session-row-table.ts';
 import { SessionVariable, type Trace } from './session-variable.ts';
+import { ShiftedVariable, shiftTensor } from './shifted-weight.ts';
 import { describeTree, listTensors, mapTensors } from './tensor-tree.ts';
 import { nativeTensorOf } from './weight-variable.ts';
 
@@ -60,6 +61,8 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
     const stored = nativeTensorOf(weight);
     if (!stored) return new SessionVariable(session, current, toHostArray(weight));
     const staysAsStored = precision === 'bf16' && form === 'stored' && stored.shape.length > 1;
+    const parts = staysAsStored ? shiftTensor(stored) : undefined;
+    if (parts) return new ShiftedVariable(session, current, parts);
     if (staysAsStored || stored.dtype === 'float32') return new SessionVariable(session, current, stored);
     return createWide(stored);
   }

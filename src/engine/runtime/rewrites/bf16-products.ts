@@ -50,7 +50,7 @@ export function withBf16Products(
     addOp(op, inputs, attributes, controls) {
       if (op === 'MatMul' && inputs.every(isFloat)) {
         const [product] = session.addOp(op, inputs.map(round), withType(attributes, 'T'), controls);
-        return [addCast(session, product, BFLOAT16, float32)];
+        return [widen(product)];
       }
       if (op in MOVES && inputs[0].dtype === 'bfloat16') {
         return session.addOp(op, inputs, withType(attributes, MOVES[op]), controls);

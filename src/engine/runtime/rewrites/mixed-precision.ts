@@ -2,7 +2,9 @@ import type { GraphOutput, GraphSession } from '../graph-session.ts';
 import { nodeBackend } from '../node-backend.ts';
 import type { RecordedSession } from '../record-ops.ts';
 import type { SessionVariable } from '../session-variable.ts';
+import { ShiftedVariable } from '../shifted-weight.ts';
 import { addCast, BFLOAT16, withBf16Products } from './bf16-products.ts';
+import { withShiftedWeights } from './shifted-products.ts';
 
 /**
  * What products of matrices are computed in. Weights that are trained and everything else are float32 in either case; other
@@ -35,10 +37,12 @@ export function createRewrites(session: GraphSession, precision: Precision): () 
       used.add(copy);
       return session.addOp('ReadVariableOp', [copy.handle], [copyType()])[0];
     };
+    const shifting = withShiftedWeights(session);
     return {
-      ...withBf16Products(session, readCopy),
+      ...withBf16Products(shifting.session, readCopy),
       noteWeight(reading, weight) {
         if (reading.dtype === 'float32') weights.set(reading, weight);
+        if (weight instanceof ShiftedVariable) shifting.noteShifted(reading, weight);
       },
       prepare: () => refresh(session, [...used]),
     };
