@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { z } from 'zod';
 import { InterruptedError } from '../schema/errors.ts';
 import { JOB_ATTEMPTS } from '../schema/job-attempts.ts';
 import { manifestKey, metricsKey, resumeStepPrefix } from '../schema/keys.ts';
@@ -9,12 +8,8 @@ import { assertPartsKept } from '../store/checked-store.ts';
 import { encodeRecords, readJson, readRecords } from '../store/records.ts';
 import type { OpenStage } from './begin-stage.ts';
 import { checkpointFiles, listWholeCheckpoints, readStepCount, type Trained } from './checkpoint.ts';
-import { countSkippedInARow } from './guard-updates.ts';
 import type { JobDeps } from './job-deps.ts';
-
-/** One line of a training job's metrics file, per optimizer step. */
-export const StepMetrics = z.record(z.string(), z.number());
-export type StepMetrics = z.infer<typeof StepMetrics>;
+import { countSkippedInARow, StepMetrics } from './step-metrics.ts';
 
 /** A training job, which keeps its checkpoints in a folder of its own. */
 type TrainingJob = Pick<OpenStage<object>, 'store' | 'runId' | 'config' | 'keeps'>;
@@ -53,7 +48,8 @@ export async function findStart(
 
 /**
  * Gives what to call before each optimizer step, with the metrics of the steps taken: it writes a checkpoint when one is
- * due, and throws `InterruptedError` behind one when the worker is asked to stop. All but the latest are deleted.
+ * due, and throws `InterruptedError` behind one when the worker is asked to stop. All but the latest are deleted, when
+ * an update has followed it: until then its numbers may be of no use.
  */
 export function createStepGate(
   deps: JobDeps,
@@ -70,6 +66,7 @@ export function createStepGate(
     const isDue = deps.signal.aborted || Date.now() - savedAt >= checkpointSeconds * 1000;
     // The update before a step that was skipped may be what spoilt it.
     if (isDue && metrics.length > savedSteps && countSkippedInARow(metrics) === 0) {
+      await deleteOthers(job, savedSteps);
       await keepCheckpoint(job, trained, metrics);
       savedSteps = metrics.length;
       savedAt = Date.now();
@@ -94,6 +91,25 @@ async function keepCheckpoint(
   await work.writePart(metricsKey(prefix), encodeRecords(metrics), metrics.length);
   for (const [name, content] of checkpointFiles(trained, seed)) await work.writePart(`${prefix}${name}`, content);
   await work.finish({ steps: metrics.length });
+}
+
+/** Deletes a job's checkpoints but for the one that so many steps are behind. */
+async function deleteOthers({ store, keeps: [own] }: TrainingJob, steps: number): Promise<void> {
+  const prefix = resumeStepPrefix(own, steps);
   const outdated = (await store.list(own)).filter((key) => !key.startsWith(prefix));
   for (const key of outdated) await store.delete(key);
+}
+
+/**
+ * The folder of the last checkpoint that an update has followed, or of the policy that the job is to train; a later one is
+ * deleted, since it may hold what made all steps after it fail.
+ */
+export async function keepLastGood(job: TrainingJob, policy: string, taken: readonly StepMetrics[]): Promise<string> {
+  const {
+    store,
+    keeps: [own],
+  } = job;
+  const unproven = resumeStepPrefix(own, taken.length - countSkippedInARow(taken));
+  for (const key of await store.list(unproven)) await store.delete(key);
+  return (await findStart(job, policy, 'anew')).folder;
 }

@@ -1,8 +1,7 @@
 import type { Lesson, ScoredGroup } from '../../algorithms/algorithm.ts';
 import type { Precision } from '../../engine/open-engine.ts';
 import { meanValues } from '../../rewards/mean-values.ts';
-import { updateCounts } from '../guard-updates.ts';
-import type { StepMetrics } from '../resume.ts';
+import { type StepMetrics, updateCounts } from '../step-metrics.ts';
 
 export interface TrainRlSummary {
   groups: number;

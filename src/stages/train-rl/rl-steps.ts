@@ -6,9 +6,8 @@ import type { Precision, Training } from '../../engine/open-engine.ts';
 import type { StepResult } from '../../engine/training/trainer.ts';
 import type { ModelFiles } from '../../engine/weights/model-files.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
-import { countUpdate, finiteMetrics } from '../guard-updates.ts';
 import type { JobDeps } from '../job-deps.ts';
-import type { StepMetrics } from '../resume.ts';
+import { countUpdate, finiteMetrics, type StepMetrics } from '../step-metrics.ts';
 import type { RlSequence } from './prepare-sequences.ts';
 import { checkSamplerDifference, measureSamplerDifference } from './sampler-difference.ts';
 

@@ -7,7 +7,7 @@ import { beginStage } from '../begin-stage.ts';
 import { checkpointFiles } from '../checkpoint.ts';
 import { createUpdateGuard, requireUpdates } from '../guard-updates.ts';
 import type { JobDeps } from '../job-deps.ts';
-import { createStepGate, findStart } from '../resume.ts';
+import { createStepGate, findStart, keepLastGood } from '../resume.ts';
 import { describeIteration, describeUpdates, summarizeIteration, type TrainRlSummary } from './iteration-metrics.ts';
 import { addOldLogprobs, buildSequences } from './prepare-sequences.ts';
 import { readScoredGroups } from './read-scored-groups.ts';
@@ -43,7 +43,7 @@ export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<Trai
     });
     const { taken } = start;
     const beforeStep = createStepGate(deps, work, training);
-    const afterStep = createUpdateGuard(rl.optimizer, async () => (await findStart(work, first, 'anew')).folder);
+    const afterStep = createUpdateGuard(rl.optimizer, (taken) => keepLastGood(work, first, taken));
     const settings = { learner, taken, beforeStep, afterStep, precision: engine.precision };
     const steps = requireUpdates(await takeRlSteps(deps, training, batches, settings));
     for (const [name, content] of checkpointFiles(training, seed)) await work.writePart(`${prefix}${name}`, content);

@@ -5,9 +5,10 @@ import type { ExecutionInput } from '../../schema/stage-inputs.ts';
 import { encodeRecords } from '../../store/records.ts';
 import { beginStage } from '../begin-stage.ts';
 import { checkpointFiles } from '../checkpoint.ts';
-import { createUpdateGuard, requireUpdates, updateCounts } from '../guard-updates.ts';
+import { createUpdateGuard, requireUpdates } from '../guard-updates.ts';
 import type { JobDeps } from '../job-deps.ts';
-import { createStepGate, findStart } from '../resume.ts';
+import { createStepGate, findStart, keepLastGood } from '../resume.ts';
+import { updateCounts } from '../step-metrics.ts';
 import { readExamples } from './read-examples.ts';
 import { createSequenceSource } from './sequence-source.ts';
 import { sftTraining, takeSftSteps } from './sft-steps.ts';
@@ -42,7 +43,7 @@ export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise
       taken: start.taken,
       sequenceOf: createSequenceSource(engine, config),
       beforeStep: createStepGate(deps, work, training),
-      afterStep: createUpdateGuard(config.sft.optimizer, async () => (await findStart(work, first, 'anew')).folder),
+      afterStep: createUpdateGuard(config.sft.optimizer, (taken) => keepLastGood(work, first, taken)),
     };
     const steps = requireUpdates(await takeSftSteps(deps, training, config, examples, settings));
     for (const [name, content] of checkpointFiles(training, seed)) await work.writePart(`${prefix}${name}`, content);

@@ -5,9 +5,8 @@ import { splitBySize } from '../../base/split-list.ts';
 import type { Training } from '../../engine/open-engine.ts';
 import type { StoredSftExample } from '../../formats/format.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
-import { countUpdate, finiteMetrics } from '../guard-updates.ts';
 import type { JobDeps } from '../job-deps.ts';
-import type { StepMetrics } from '../resume.ts';
+import { countUpdate, finiteMetrics, type StepMetrics } from '../step-metrics.ts';
 import type { SequenceSource } from './sequence-source.ts';
 
 /** How SFT trains on so many examples. */
@@ -64,11 +63,7 @@ export function* planSftSteps<Example>({ seed, sft }: Pick<RunConfig, 'seed' | '
   }
 }
 
-async function takeStep(
-  training: Training<object>,
-  examples: readonly StoredSftExample[],
-  sequenceOf: SequenceSource,
-) {
+async function takeStep(training: Training<object>, examples: readonly StoredSftExample[], sequenceOf: SequenceSource) {
   const started = Date.now();
   const sequences = await Promise.all(examples.map(sequenceOf));
   const { outcome, loss, gradNorm, learningRate, paddingFraction, tokenCount } = training.step(sequences);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
-import { CorruptRecordError, InterruptedError } from '../../../src/schema/errors.ts';
+import { encodeWholeSafetensors } from '../../../src/engine/weights/encode-safetensors.ts';
+import { CorruptRecordError, InterruptedError, SamplerMismatchError } from '../../../src/schema/errors.ts';
 import {
   checkpointPrefix,
   configKey,
@@ -20,6 +21,7 @@ import type { Trajectory } from '../../../src/schema/trajectory.ts';
 import type { OpenPolicy } from '../../../src/stages/job-deps.ts';
 import { runRollout } from '../../../src/stages/rollout/run-rollout.ts';
 import { runTrainRl } from '../../../src/stages/train-rl/run-train-rl.ts';
+import { MAX_MEAN_DIFFERENCE } from '../../../src/stages/train-rl/sampler-difference.ts';
 import { storedModelFiles } from '../../../src/store/model-files.ts';
 import { readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -112,6 +114,40 @@ describe('runTrainRl', () => {
     expect(iteration['accuracy/mean']).toBe(summary.accuracyMean);
     expect(iteration['group/zeroVarianceFraction']).toBe(1 - summary.keptGroups / summary.groups);
     expect(deps.reports.at(-1)).toMatchObject({ done: summary.sequences, total: summary.sequences });
+  });
+
+  it.each(['float32', 'bf16'] as const)(
+    'counts updates, and says how far sampler and trainer are apart, in %s',
+    async (precision) => {
+      const store = await aRolledOutRun({ compute: { precision } });
+      await runTrainRl(jobDeps(store), jobOf(0));
+      const [iteration, first] = await readLines(store, metricsKey(checkpointPrefix(RUN_ID, 0)));
+      expect(iteration).toMatchObject({ 'train/updatesApplied': 2, 'train/skippedSteps': 0 });
+      const { 'policy/samplerDifferenceMean': mean, 'policy/samplerDifferenceMax': largest } = iteration;
+      expect(first).toMatchObject({ 'policy/samplerDifferenceMean': mean, 'policy/samplerDifferenceMax': largest });
+      expect(mean).toBeLessThan(MAX_MEAN_DIFFERENCE[precision] / 10);
+      expect(largest).toBeGreaterThan(mean);
+    },
+  );
+
+  it('refuses to learn when the trainer gives the tokens other log-probabilities than the sampler', async () => {
+    const store = await aRolledOutRun();
+    const weights = await readWeights(storedModelFiles(store, MODEL_PREFIX));
+    const norm = weights.get('model.norm.weight')!;
+    norm.data = norm.data.map((weight) => 1.5 * weight);
+    await store.write(`${MODEL_PREFIX}model.safetensors`, encodeWholeSafetensors(weights));
+    await expect(runTrainRl(jobDeps(store), jobOf(0))).rejects.toThrow(SamplerMismatchError);
+    await expect(runTrainRl(jobDeps(store), jobOf(0))).rejects.toThrow(/over the 0.001 that float32 explains/);
+    expect(await store.exists(manifestKey(checkpointPrefix(RUN_ID, 0)))).toBe(false);
+  });
+
+  it('that diverges stops after a few steps, and names the policy that it began with', async () => {
+    const optimizer = { ...aRunConfig().rl.optimizer, learningRate: 1e38, maxSkippedSteps: 1 };
+    const store = await aRolledOutRun({ rl: { optimizer, stepsPerIteration: 4 }, compute: { checkpointSeconds: 0 } });
+    await expect(runTrainRl(jobDeps(store), jobOf(0))).rejects.toThrow(
+      `steps 1 to 2 is not finite, more in a row than optimizer.maxSkippedSteps (1); ${MODEL_PREFIX} is the last good`,
+    );
+    expect(await store.list(rlResumePrefix(RUN_ID, 0))).toEqual([]);
   });
 
   it('leaves under a tenth of the tokens to padding, in few graphs', async () => {

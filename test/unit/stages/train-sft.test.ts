@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { encodeWholeSafetensors } from '../../../src/engine/weights/encode-safetensors.ts';
 import type { StoredSftExample } from '../../../src/formats/format.ts';
 import type { RunConfig } from '../../../src/schema/config/run-config.ts';
-import { InterruptedError } from '../../../src/schema/errors.ts';
+import { DivergedError, InterruptedError } from '../../../src/schema/errors.ts';
 import {
   checkpointPrefix,
   configKey,
@@ -17,10 +18,12 @@ import type { Prompt } from '../../../src/schema/prompt.ts';
 import { SftIndexEntry } from '../../../src/schema/sft-example.ts';
 import { readExamples } from '../../../src/stages/train-sft/read-examples.ts';
 import { runTrainSft } from '../../../src/stages/train-sft/run-train-sft.ts';
+import { storedModelFiles } from '../../../src/store/model-files.ts';
 import { encodeRecords, readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { anExpertRoute } from '../../support/factories.ts';
 import { finishWork, openWork } from '../../support/finished-work.ts';
+import { readWeights } from '../../support/model-files.ts';
 import { packFiles } from '../../support/shards.ts';
 import { aRunConfig, aStoredRun, crashingDeps, jobDeps, MODEL_PREFIX, RUN_ID } from '../../support/stored-run.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
@@ -177,7 +180,7 @@ describe('runTrainSft', () => {
     await store.delete(manifestKey(resumeStepPrefix(sftResumePrefix(RUN_ID), 3)));
     const deps = jobDeps(store);
     await runTrainSft(deps, job);
-    expect(deps.reports).toHaveLength(9);
+    expect(deps.reports).toHaveLength(9 - 2);
     expect(await manifestOf(store)).toBe(await manifestOf(uninterrupted));
   });
 
@@ -191,6 +194,57 @@ describe('runTrainSft', () => {
     await expect(runTrainSft(jobDeps(store), job)).rejects.toThrow(
       /step-00000003\/model\.safetensors was changed: its sha256 is \w{64}, its manifest says \w{64}; put .* back, or delete/,
     );
+  });
+
+  /** A value of the vision tower that is not finite: every example with an image, and none without, has no finite loss. */
+  async function spoilImages(store: Store): Promise<void> {
+    const prefix = checkpointPrefix(RUN_ID, 0);
+    const weights = await readWeights(storedModelFiles(store, prefix));
+    weights.get('visual.merger.mlp.2.bias')!.data[0] = Infinity;
+    await store.write(`${prefix}model.safetensors`, encodeWholeSafetensors(weights));
+  }
+
+  it('skips the steps that have no finite loss, counts them, and learns from the others', async () => {
+    const optimizer = { ...aRunConfig().sft.optimizer, maxSkippedSteps: 100 };
+    const store = await aPublishedRun({ sequencesPerStep: 1, optimizer });
+    await spoilImages(store);
+    expect(await runTrainSft(jobDeps(store), job)).toMatchObject({ steps: 6 });
+    const steps = await metricsOf(store);
+    expect(steps.at(-1)).toMatchObject({ 'train/updatesApplied': 6, 'train/skippedSteps': 9 });
+    expect(steps.filter((step) => 'loss/sft' in step)).toHaveLength(6);
+    const [before, after] = await Promise.all(
+      [checkpointPrefix(RUN_ID, 0), sftCheckpointPrefix(RUN_ID)].map((prefix) =>
+        readWeights(storedModelFiles(store, prefix)),
+      ),
+    );
+    const notFinite = [...after].filter(([, { data }]) => !data.every(Number.isFinite)).map(([name]) => name);
+    expect(notFinite).toEqual(['visual.merger.mlp.2.bias']);
+    expect(after.get('model.norm.weight')).not.toEqual(before.get('model.norm.weight'));
+  });
+
+  it('fails when no step could be taken', async () => {
+    const store = await aPublishedRun({}, 1);
+    await spoilImages(store);
+    await expect(runTrainSft(jobDeps(store), job)).rejects.toThrow(DivergedError);
+    await expect(runTrainSft(jobDeps(store), job)).rejects.toThrow(/none of 3 optimizer steps was applied/);
+    expect(await store.exists(manifestKey(sftCheckpointPrefix(RUN_ID)))).toBe(false);
+  });
+
+  it('that diverges stops after a few steps, and keeps the last good checkpoint', async () => {
+    const store = await aPublishedRun({}, 5, { checkpointSeconds: 0 });
+    await expect(runTrainSft(jobDeps(store, 4), job)).rejects.toThrow(InterruptedError);
+    const config = aRunConfig({ rl: { iterations: 1 }, compute: { checkpointSeconds: 0 } });
+    config.sft.optimizer.learningRate = 1e38;
+    await store.write(configKey(RUN_ID), JSON.stringify(config));
+    const lastGood = resumeStepPrefix(sftResumePrefix(RUN_ID), 4);
+    const fault = 'steps 5 to 8 is not finite, more in a row than optimizer.maxSkippedSteps (3)';
+    await expect(runTrainSft(jobDeps(store), job)).rejects.toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(`${fault}; ${lastGood} is the last good checkpoint`),
+      }),
+    );
+    const kept = await store.list(sftResumePrefix(RUN_ID));
+    expect(kept.filter((key) => key.endsWith('trainer-state.json'))).toEqual([`${lastGood}trainer-state.json`]);
   });
 
   it('keeps the policy as it was when there is nothing to learn', async () => {
