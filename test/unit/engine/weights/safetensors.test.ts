@@ -102,6 +102,17 @@ describe('encodeSafetensors', () => {
     expect(encodeWholeSafetensors(new Map([...tensors].toReversed()))).toEqual(encodeWholeSafetensors(tensors));
   });
 
+  it.each([1, 2, 3, 5, 9])(
+    'begins values at a multiple of 64 bytes, whatever the header of %d names takes',
+    async (count) => {
+      const names = Array.from({ length: count }, (_, at) => 'w'.repeat(at + 1));
+      const named = new Map(names.map((name, at) => [name, { shape: [1], data: Float32Array.of(at) }]));
+      const bytes = encodeWholeSafetensors(named);
+      expect((bytes.length - 4 * count) % 64).toBe(0);
+      expect(await read(bytes)).toEqual(named);
+    },
+  );
+
   it("asks for a tensor's values when those before are written", () => {
     const asked: string[] = [];
     const sourceOf = (name: string) => ({
