@@ -15,7 +15,7 @@ export interface SamplerDifference {
  * Mean differences that rounding explains. In bf16 sampler and trainer round the same numbers at other places, since one
  * reads keys and values from its cache and the other computes them together.
  */
-export const MAX_MEAN_DIFFERENCE: Readonly<Record<Precision, number>> = { float32: 1e-3, bf16: 0.05 };
+export const MAX_MEAN_DIFFERENCE: Readonly<Record<Precision, number>> = { float32: 1e-3, bf16: 0.1 };
 
 /**
  * @param tokens of an iteration's first step; where an older policy sampled them, against the log-probabilities under the
