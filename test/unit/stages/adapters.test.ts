@@ -13,8 +13,8 @@ import {
 import type { Prompt } from '../../../src/schema/prompt.ts';
 import type { Trajectory } from '../../../src/schema/trajectory.ts';
 import { processStoredPrompt } from '../../../src/stages/process-prompt.ts';
-import { StepMetrics } from '../../../src/stages/resume.ts';
 import { runRollout } from '../../../src/stages/rollout/run-rollout.ts';
+import { StepMetrics } from '../../../src/stages/step-metrics.ts';
 import { runTrainRl } from '../../../src/stages/train-rl/run-train-rl.ts';
 import { storedModelFiles } from '../../../src/store/model-files.ts';
 import { readRecords } from '../../../src/store/records.ts';
