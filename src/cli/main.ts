@@ -25,6 +25,7 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   run: () => import('./commands/run.ts'),
   reward: () => import('./commands/reward.ts'),
   rescore: () => import('./commands/rescore.ts'),
+  plan: () => import('./commands/plan.ts'),
   simulate: () => import('./commands/simulate.ts'),
   deploy: () => import('./commands/deploy.ts'),
   start: () => import('./commands/start.ts'),

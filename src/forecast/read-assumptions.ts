@@ -22,13 +22,25 @@ export interface ForecastOptions {
   modelGb?: number;
 }
 
+/** Training and held-out prompts: what the options say, else what the files show. Throws `InvalidInputError` without either. */
+export async function countPrompts(
+  { data, evaluation }: Pick<RunConfig, 'data' | 'evaluation'>,
+  folder: string,
+  { prompts, evaluationPrompts }: Pick<ForecastOptions, 'prompts' | 'evaluationPrompts'>,
+): Promise<Pick<Assumptions, 'trainPrompts' | 'evaluationPrompts'>> {
+  return {
+    trainPrompts: prompts ?? (await countRows('data.train', data.train, folder, '--prompts')),
+    evaluationPrompts: evaluationPrompts ?? (await countBenchmarkPrompts({ data, evaluation }, folder)),
+  };
+}
+
 /** What the options say, else what the config's files show, else the defaults. Paths start at `folder`. */
 export async function readAssumptions(
   { policy, data, sampling, evaluation }: RunConfig,
   folder: string,
   options: ForecastOptions,
 ): Promise<Assumptions> {
-  const { modelGb, prompts, evaluationPrompts, tokens } = options;
+  const { modelGb, tokens } = options;
   const given = Object.keys(DEFAULT_ASSUMPTIONS).flatMap((name) => {
     const value = options[name as keyof ForecastOptions];
     return value === undefined ? [] : [[name, value]];
@@ -37,8 +49,7 @@ export async function readAssumptions(
     ...DEFAULT_ASSUMPTIONS,
     modelBytes: modelGb ? modelGb * 1e9 : await weightBytes(resolve(folder, policy.model)),
     ...Object.fromEntries(given),
-    trainPrompts: prompts ?? (await countPrompts('data.train', data.train, folder, '--prompts')),
-    evaluationPrompts: evaluationPrompts ?? (await countBenchmarkPrompts({ data, evaluation }, folder)),
+    ...(await countPrompts({ data, evaluation }, folder, options)),
     tokensPerTrajectory: tokens ?? sampling.maxNewTokens * COMPLETION_SHARE,
   };
 }
@@ -49,12 +60,12 @@ async function countBenchmarkPrompts(
 ): Promise<number> {
   const counts = Object.entries(evaluation.benchmarks).map(([name, { source }]) => {
     const place = source ? `evaluation.benchmarks.${name}.source` : 'data.evaluation';
-    return countPrompts(place, source ?? data.evaluation, folder, '--evaluation-prompts');
+    return countRows(place, source ?? data.evaluation, folder, '--evaluation-prompts');
   });
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
-async function countPrompts(place: string, source: PromptSource, folder: string, option: string): Promise<number> {
+async function countRows(place: string, source: PromptSource, folder: string, option: string): Promise<number> {
   if (source.kind === 'tasks') return Object.values(source.tiers).reduce((sum, tasks) => sum + tasks, 0);
   const path = resolve(folder, source.path);
   if (!path.endsWith('.jsonl')) {

@@ -1,0 +1,65 @@
+import { readDefinition } from '../local/definition.ts';
+import type { RunConfig } from '../schema/config/run-config.ts';
+import type { InstanceType } from '../sizing/instance-types.ts';
+import type { ModelShape } from '../sizing/model-shape.ts';
+import { rolloutTokensPerSecond, trainingTokensPerSecond } from '../sizing/speed.ts';
+import { promptTokens } from '../sizing/work.ts';
+import type { Works } from '../sizing/works.ts';
+import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
+import { simulateRun } from './simulate-run.ts';
+
+/** Tokens a second of one GPU, by arithmetic alone. */
+export interface Speed {
+  rolloutTokensPerSecond: number;
+  trainingTokensPerSecond: number;
+}
+
+/** How fast a run's jobs are on an instance type; undefined where its GPU's peaks are not known. */
+export function speedOn({ gpu }: InstanceType, shape: ModelShape, works: Works): Speed | undefined {
+  const rollout = rolloutTokensPerSecond(shape, works.rollout, gpu, COMPLETION_SHARE * works.rollout.completionTokens);
+  const training = trainingTokensPerSecond(shape, works.rl, gpu);
+  if (rollout === undefined || training === undefined) return undefined;
+  return { rolloutTokensPerSecond: rollout, trainingTokensPerSecond: training };
+}
+
+/** Seconds and USD. */
+export interface TimeAndCost {
+  seconds: number;
+  usd: number;
+}
+
+/** What is known of the data. */
+export interface PromptCounts {
+  trainPrompts: number;
+  evaluationPrompts: number;
+}
+
+/** What an iteration adds to a run, and where its prompts are counted the whole run: walked as on AWS, all on demand. */
+export async function costOn(
+  type: InstanceType,
+  speed: Speed,
+  { config, shape, works, counts }: { config: RunConfig; shape: ModelShape; works: Works; counts?: PromptCounts },
+): Promise<{ iteration?: TimeAndCost; run?: TimeAndCost }> {
+  const numbers = [...shape.weightShapes.values()].reduce((sum, sizes) => sum + sizes.reduce((a, b) => a * b, 1), 0);
+  const known = counts ?? { trainPrompts: config.rl.promptsPerIteration, evaluationPrompts: 1 };
+  const assumptions: Assumptions = {
+    ...DEFAULT_ASSUMPTIONS,
+    ...speed,
+    ...known,
+    tokensPerTrajectory: COMPLETION_SHARE * config.sampling.maxNewTokens,
+    tokensPerPrompt: promptTokens(works.rollout.prompt),
+    rolloutHourUsd: type.hourUsd,
+    trainingHourUsd: type.hourUsd,
+    modelBytes: works.rollout.storedBytes * numbers,
+  };
+  const walk = async (iterations: number): Promise<TimeAndCost> => {
+    const walked = { ...config, rl: { ...config.rl, iterations } };
+    const { seconds, cost } = await simulateRun(readDefinition(), walked, assumptions);
+    return { seconds, usd: cost.total };
+  };
+  const [one, two] = [await walk(1), await walk(2)];
+  return {
+    ...(config.rl.iterations > 0 && { iteration: { seconds: two.seconds - one.seconds, usd: two.usd - one.usd } }),
+    ...(counts && { run: await walk(config.rl.iterations) }),
+  };
+}

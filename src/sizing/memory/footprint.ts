@@ -1,0 +1,84 @@
+import type { ModelShape } from '../model-shape.ts';
+import { countParameters, sum } from '../model-shape.ts';
+import { type Device, promptTokens, type RolloutWork, type TrainingWork, type Work } from '../work.ts';
+import { forwardActivations, trainingActivations } from './activations.ts';
+import { cacheBytes, cacheRoom } from './cache.ts';
+import { CUDA_DEVICE, CUDA_HOST, FRAGMENTATION, PROCESS } from './framework.ts';
+import { imageBytes } from './images.ts';
+import { type Footprint, type Memory, memoryOf, totalBytes } from './memory.ts';
+import { sampledScores, trainingScores } from './scores.ts';
+import { segmentsOf } from './segments.ts';
+import { BF16, FLOAT32, frozenWeights, trainedMemory } from './weights.ts';
+
+/** What a job holds at its peak, where all its sequences are as long as they may be. */
+export function footprintOf(shape: ModelShape, work: Work, device: Device): Footprint {
+  const { lasting, phases } =
+    work.kind === 'rollout' ? rolloutMemory(shape, work, device) : trainingMemory(shape, work, device);
+  const fullest = phases.map(memoryOf).reduce((most, phase) => (totalBytes(phase) > totalBytes(most) ? phase : most));
+  const lost = FRAGMENTATION[device] * totalBytes(fullest);
+  const held = memoryOf({ ...fullest, ...lasting, gradients: fullest.gradients + (lasting.gradients ?? 0) });
+  const process = PROCESS[work.kind];
+  if (device === 'cpu') return { device: { ...held, framework: lost }, host: memoryOf({ framework: process }) };
+  return {
+    device: { ...held, framework: CUDA_DEVICE + lost },
+    host: memoryOf({ weights: filesBytes(shape, work), framework: process + CUDA_HOST }),
+  };
+}
+
+/** A bucket's files are received whole before a session takes them tensor by tensor. */
+function filesBytes(shape: ModelShape, { storedBytes }: Work): number {
+  return storedBytes * sum(Object.values(countParameters(shape)));
+}
+
+/** What is there all the time, and what comes and goes: one phase after another. */
+interface Held {
+  lasting: Partial<Memory>;
+  phases: Partial<Memory>[];
+}
+
+/** Images first, then their prompts, then token after token. */
+function rolloutMemory(shape: ModelShape, work: RolloutWork, device: Device): Held {
+  const { config } = shape;
+  const { sequences, prompt, completionTokens, groupSize } = work;
+  const longest = promptTokens(prompt);
+  const prompts = Math.ceil(sequences / groupSize);
+  const scores = sampledScores(config, sequences);
+  const prefill = forwardActivations(config, { tokens: prompts * longest, longest }, device);
+  return {
+    lasting: {
+      weights: frozenWeights(shape, work),
+      cache: cacheBytes(config, sequences, cacheRoom(longest, completionTokens)),
+    },
+    phases: [
+      { images: imageBytes(config, prompts * prompt.images, prompt.tokensPerImage) },
+      { activations: prefill, scores },
+    ],
+  };
+}
+
+/** Images first where their tower is frozen, then forward and back. */
+function trainingMemory(shape: ModelShape, work: TrainingWork, device: Device): Held {
+  const { config } = shape;
+  const { sequences, prompt, completionTokens, precision } = work;
+  const longest = promptTokens(prompt) + completionTokens;
+  const tokens = sequences * longest;
+  const { blocks, scoredTokens } = segmentsOf(config, tokens, sequences * completionTokens);
+  return {
+    lasting: trainedMemory(shape, work),
+    phases: [
+      { images: imageBytes(config, sequences * prompt.images, prompt.tokensPerImage) },
+      {
+        activations: trainingActivations(config, { tokens, longest }, { blocks, precision, device }),
+        scores: trainingScores(config, scoredTokens, { precision, device }),
+        gradients: work.adapter ? 0 : passingGradient(shape, work),
+      },
+    ],
+  };
+}
+
+/** The gradient of tied embeddings: the head's waits through the whole pass for that of the rows that were read. */
+function passingGradient({ config }: ModelShape, { precision }: TrainingWork): number {
+  const { vocabSize, hiddenSize, tiesEmbeddings } = config.text;
+  const copies = tiesEmbeddings ? FLOAT32 + (precision === 'bf16' ? BF16 : FLOAT32) : FLOAT32;
+  return vocabSize * hiddenSize * copies;
+}
