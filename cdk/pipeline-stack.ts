@@ -115,6 +115,8 @@ export class PipelineStack extends Stack {
       new StageFunction(this, name, { name, dataBucket, logRetentionDays }).function,
     ]);
     const stageFunctions: StageFunctions = Object.fromEntries(functions);
+    const instanceTypes = { rollout: config.rolloutInstanceTypes, training: config.trainingInstanceTypes };
+    stageFunctions.validate.addEnvironment('RISE_INSTANCE_TYPES', JSON.stringify(instanceTypes));
     grantModelAccess(stageFunctions.score, config.judgeModelIds);
     grantModelAccess(stageFunctions['consult-expert'], config.expertModelIds);
     return stageFunctions;

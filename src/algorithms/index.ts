@@ -34,3 +34,11 @@ export function trainingVersions(config: Pick<RunConfig, 'rl' | 'sft'>, section:
 export function countStateNumbers(config: Pick<RunConfig, 'rl' | 'sft'>, section: 'rl' | 'sft'): number {
   return createRule(`${section}.optimizer`, config[section].optimizer).slots.length;
 }
+
+/** What a run's training holds besides weights and gradients. */
+export function describeTraining(config: Pick<RunConfig, 'rl' | 'sft' | 'sampling'>) {
+  return {
+    stateNumbers: { rl: countStateNumbers(config, 'rl'), sft: countStateNumbers(config, 'sft') },
+    hasReference: createLearner(config).needsReference,
+  };
+}

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { countStateNumbers, createLearner } from '../algorithms/index.ts';
+import { describeTraining } from '../algorithms/index.ts';
 import { readRunConfig } from '../launch/read-run-config.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
@@ -14,10 +14,11 @@ import { footprintOf } from '../sizing/memory/footprint.ts';
 import type { Footprint } from '../sizing/memory/memory.ts';
 import { countParameters, type ModelPart } from '../sizing/model-shape.ts';
 import { type Fit, fitRun } from '../sizing/plan-memory.ts';
-import { ASSUMED_PROMPT, largestImageTokens } from '../sizing/prompt-size.ts';
+import type { PlannedModel } from '../sizing/planned-model.ts';
+import { assumedPrompt } from '../sizing/prompt-size.ts';
 import { type RunFacts, WORK_NAMES, type WorkName, type Works, worksOf } from '../sizing/works.ts';
 import { costOn, type PromptCounts, type Speed, speedOn, type TimeAndCost } from './plan-cost.ts';
-import { type PlannedModel, readPlannedModel } from './planned-model.ts';
+import { readPlannedModel } from './planned-model.ts';
 import { countPrompts, type ForecastOptions } from './read-assumptions.ts';
 
 /** What may be said of a run that is planned; the rest is looked up or assumed. */
@@ -104,22 +105,12 @@ export function planModel(config: RunConfig, model: PlannedModel, options: PlanO
   };
 }
 
-function factsOf(config: RunConfig, { shape, storedBytes, maxPixels }: PlannedModel, options: PlanOptions): RunFacts {
+function factsOf(config: RunConfig, model: PlannedModel, options: PlanOptions): RunFacts {
   return {
-    storedBytes,
-    prompt: {
-      textTokens: options.textTokens ?? ASSUMED_PROMPT.textTokens,
-      images: options.images ?? ASSUMED_PROMPT.images,
-      tokensPerImage: largestImageTokens(config, shape, maxPixels),
-    },
-    ...trainingFacts(config),
+    storedBytes: model.storedBytes,
+    prompt: assumedPrompt(config, model, options),
+    ...describeTraining(config),
   };
-}
-
-/** What algorithm and optimizers hold. */
-export function trainingFacts(config: RunConfig): Pick<RunFacts, 'stateNumbers' | 'hasReference'> {
-  const stateNumbers = { rl: countStateNumbers(config, 'rl'), sft: countStateNumbers(config, 'sft') };
-  return { stateNumbers, hasReference: createLearner(config).needsReference };
 }
 
 function requireInstanceType(name: string): InstanceType {

@@ -43,7 +43,8 @@ export function createSimulatedFunctions({ clock, store, config, assumptions }: 
 /** What the machine branches on comes from the stages themselves; no state reads what the others return. */
 async function answer(store: Store, name: FunctionName, event: unknown): Promise<unknown> {
   const deps = { store, report: () => {} };
-  if (name === 'validate') return runValidate(deps, STAGES.validate.input.parse(event));
+  if (name === 'validate')
+    return runValidate({ ...deps, machines: { rollout: [], training: [] } }, STAGES.validate.input.parse(event));
   if (name === 'plan') return runPlan(deps, STAGES.plan.input.parse(event));
   return {};
 }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { checkSpace } from '../launch/check-space.ts';
+import { findMemoryWarnings } from '../launch/memory-warnings.ts';
 import { type PreparedRun, prepareRun } from '../launch/prepare-run.ts';
 import { readRunConfig } from '../launch/read-run-config.ts';
 import { endUserRewards } from '../rewards/user/load-user-reward.ts';
@@ -26,14 +27,14 @@ export interface RunWatcher {
 }
 
 /**
- * Runs the whole recipe of a config file on this machine; the same call resumes. `watch` hears which run it is before it
- * begins, and gives what follows it. Sets `RISE_STORE` and `AWS_REGION` of this process. Errors say how to go on.
+ * Runs the whole recipe of a config file on this machine; the same call resumes. `watch` hears which run it is and what memory it may
+ * lack before it begins, and gives what follows it. Sets `RISE_STORE` and `AWS_REGION` of this process. Errors say how to go on.
  */
 export async function runRecipe(
   configPath: string,
   { store: uri, runId, seed }: RecipeOptions,
   signal: AbortSignal,
-  watch: (run: PreparedRun) => Promise<RunWatcher>,
+  watch: (run: PreparedRun, memoryWarnings: readonly string[]) => Promise<RunWatcher>,
 ): Promise<{ runId: string; store: Store }> {
   const config = await readRunConfig(configPath);
   if (seed !== undefined) config.seed = seed;
@@ -45,7 +46,7 @@ export async function runRecipe(
   const unlock = await lockRun(store, prepared.input.runId);
   // The Lambda stages run in this process and read their environment as they do on AWS.
   process.env.RISE_STORE = store.uri;
-  const watcher = await watch(prepared);
+  const watcher = await watch(prepared, await findMemoryWarnings(store, prepared.config));
   let failure: Failure | undefined;
   const onEvent = (event: RunEvent) => {
     // The first cause is the one to tell, should recording it fail as well.

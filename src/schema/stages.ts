@@ -72,7 +72,7 @@ export const STAGES = {
     prefix: ({ runId }) => promptsPrefix(runId),
     madeFrom: () => [],
     access: {
-      reads: [RUNS, REWARDS, 'datasets/*', 'models/*/tokenizer.json', IMAGES],
+      reads: [RUNS, REWARDS, 'datasets/*', 'models/*/*.json', IMAGES],
       writes: ['runs/*/prompts/*', 'runs/*/started.json', IMAGES],
     },
     installs: ['sharp'],

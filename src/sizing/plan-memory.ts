@@ -5,12 +5,12 @@ import type { ModelShape } from './model-shape.ts';
 import { findRemedies, type Remedy } from './remedies.ts';
 import { type RunFacts, WORK_NAMES, type WorkName, worksOf } from './works.ts';
 
-/** Machines that jobs may be given, by queue. */
+/** Machines that jobs may be given, by queue: any of them, so each must have room. None where what is there is not known. */
 export type Machines = Record<JobQueue, readonly Machine[]>;
 
-/** Whether a job of a run fits on some machine of its queue, and what would make it fit. */
+/** Whether a job of a run fits on every machine of its queue, and what would make it fit. */
 export type Fit =
-  | { kind: 'fits'; name: WorkName; machines: readonly Machine[] }
+  | { kind: 'fits'; name: WorkName }
   | { kind: 'too-large'; name: WorkName; machine: Machine; short: Room; remedies: Remedy[] };
 
 export const queueOf = (name: WorkName): JobQueue => (name === 'rl' || name === 'sft' ? 'training' : 'rollout');
@@ -21,12 +21,12 @@ export function fitRun(shape: ModelShape, config: RunConfig, facts: RunFacts, ma
   const wanted = WORK_NAMES.filter((name) => name !== 'rl' || config.rl.iterations > 0);
   return wanted.map((name): Fit => {
     const own = machines[queueOf(name)];
-    const short = own.map((machine) => findShortage(shape, works[name], machine));
-    const fitting = own.filter((_, at) => short[at] === undefined);
-    if (fitting.length > 0) return { kind: 'fits', name, machines: fitting };
-    const last = own.length - 1;
-    const remedies = findRemedies(shape, config, facts, name, own);
-    return { kind: 'too-large', name, machine: own[last], short: short[last]!, remedies };
+    for (const machine of own) {
+      const short = findShortage(shape, works[name], machine);
+      const remedies = () => findRemedies(shape, config, facts, name, own);
+      if (short) return { kind: 'too-large', name, machine, short, remedies: remedies() };
+    }
+    return { kind: 'fits', name };
   });
 }
 

@@ -21,7 +21,7 @@ interface Variant {
 }
 
 /**
- * What would make a job fit on some of the machines: the least of each kind of change, alone or, where none does alone, together;
+ * What would make a job fit on each of the machines: the least of each kind of change, alone or, where none does alone, together;
  * and the cheapest instance type that fits as it is. By the same arithmetic as the refusal; none where nothing helps.
  */
 export function findRemedies(
@@ -34,8 +34,8 @@ export function findRemedies(
   const unchanged: Variant = { config, changes: [] };
   const tryOut = (variant: Variant) => {
     const work = worksOf(variant.config, facts)[name];
-    const machine = machines.find((each) => !findShortage(shape, work, each));
-    return machine && describe(shape, variant, work, machine);
+    const fits = machines.every((each) => !findShortage(shape, work, each));
+    return fits ? describe(shape, variant, work, machines[0]) : undefined;
   };
   const adapters = withAdapter(unchanged);
   const single = [withFewer(unchanged, name), adapters].flatMap((variants) => firstThat(variants, tryOut));

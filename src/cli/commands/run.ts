@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { toTerminalText } from '../../base/terminal-text.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import type { Store } from '../../store/store.ts';
 import { numberOption } from '../options/number-option.ts';
@@ -28,9 +29,10 @@ export function register(program: Command): void {
 
 async function run(configPath: string, options: RunOptions): Promise<void> {
   const { runRecipe } = await import('../../local/run-recipe.ts');
-  const { runId, store } = await runRecipe(configPath, options, stopSignal(), async (prepared) => {
+  const { runId, store } = await runRecipe(configPath, options, stopSignal(), async (prepared, warnings) => {
     const view = await createView(prepared.config, options);
     if (!options.quiet && !options.json) print(`run ${prepared.input.runId} in ${options.store}`);
+    for (const warning of warnings) process.stderr.write(`warning: ${toTerminalText(warning)}\n`);
     return view;
   });
   await printResult(store, runId, options);

@@ -15,20 +15,27 @@ import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { promptsKey } from '../../schema/keys.ts';
 import type { ExecutionInput, ValidateOutput } from '../../schema/stage-inputs.ts';
+import type { Machines } from '../../sizing/plan-memory.ts';
 import { noteStart } from '../../store/note-start.ts';
 import { encodeRecords } from '../../store/records.ts';
 import { beginStage, type OpenStage } from '../begin-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
+import { checkMemory } from './check-memory.ts';
 import { type MaterializedPrompts, materializePrompts } from './materialize-prompts.ts';
 
 const SHOWN_FAULTS = 10;
+
+export interface ValidateDeps extends StageDeps {
+  /** Where the run's jobs will be. */
+  machines: Machines;
+}
 
 /**
  * Preflight: writes the run's sets of prompts with their images, and checks them and all that the config names before any
  * GPU is paid for.
  * Throws `InvalidInputError` that lists the first faults with their places.
  */
-export async function runValidate(deps: StageDeps, input: ExecutionInput): Promise<ValidateOutput> {
+export async function runValidate(deps: ValidateDeps, input: ExecutionInput): Promise<ValidateOutput> {
   const work = await beginStage<PromptCounts>(deps.store, { stage: 'validate', input });
   await noteStart(deps.store, input.runId);
   if (work.kind === 'open') await writePrompts(deps, work);
@@ -39,7 +46,7 @@ export async function runValidate(deps: StageDeps, input: ExecutionInput): Promi
 /** Prompts of each set. */
 type PromptCounts = Record<string, number>;
 
-async function writePrompts(deps: StageDeps, work: OpenStage<PromptCounts>): Promise<void> {
+async function writePrompts(deps: ValidateDeps, work: OpenStage<PromptCounts>): Promise<void> {
   const { store } = deps;
   const { runId, config } = work;
   checkTraining(config);
@@ -55,6 +62,8 @@ async function writePrompts(deps: StageDeps, work: OpenStage<PromptCounts>): Pro
     ...findPolicyFaults(config, demands),
     ...(await findSetFaults(config, sets, asked, demands)),
   ]);
+  const asked = sets.flatMap(({ prompts }) => prompts.map(({ prompt }) => prompt));
+  await checkMemory(store, config, asked, deps.machines);
   for (const { name, prompts } of sets) {
     const records = encodeRecords(prompts.map(({ prompt }) => prompt));
     await work.writePart(promptsKey(runId, name), records, prompts.length);

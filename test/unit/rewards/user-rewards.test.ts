@@ -163,7 +163,7 @@ describe('the preflight', () => {
     const home = aProject(code);
     const input = { runId: 'run', configKey: configKey('run') };
     await home.store.write(input.configKey, JSON.stringify(await place(home, { brevity })));
-    return runValidate({ store: home.store, report: () => {} }, input);
+    return runValidate({ store: home.store, report: () => {}, machines: { rollout: [], training: [] } }, input);
   };
 
   it('takes a reward that passes its golden cases', async () => {

@@ -5,6 +5,7 @@ import { makeId } from '../../../src/datasets/read-dataset.ts';
 import { InvalidInputError } from '../../../src/schema/errors.ts';
 import * as keys from '../../../src/schema/keys.ts';
 import { Prompt } from '../../../src/schema/prompt.ts';
+import type { Machines } from '../../../src/sizing/plan-memory.ts';
 import { runValidate } from '../../../src/stages/validate/run-validate.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { encodeRecords, readRecords } from '../../../src/store/records.ts';
@@ -57,10 +58,13 @@ describe('the preflight', () => {
   });
 });
 
+/** Machines that nothing is too large for. */
+const ROOMY: Machines = { rollout: [], training: [] };
+
 describe('validate', () => {
   const store = openStore(aTemporaryFolder());
   const input = { runId: 'run', configKey: keys.configKey('run') };
-  const validate = () => runValidate({ store, report: () => {} }, input);
+  const validate = () => runValidate({ store, report: () => {}, machines: ROOMY }, input);
 
   it('lists the first faults with their places, and leaves no manifest', async () => {
     const rows = Array.from({ length: 12 }, (_, index) => ({
@@ -145,7 +149,7 @@ describe('validate', () => {
       JSON.stringify(aRunConfig({ evaluation: { benchmarks: { 'held-out': { source: { ...source, ...changes } } } } }));
     const other = { runId: 'other', configKey: keys.configKey('other') };
     await store.write(other.configKey, withSource({}));
-    await runValidate({ store, report: () => {} }, other);
+    await runValidate({ store, report: () => {}, machines: ROOMY }, other);
     const prompts = await readRecords(store, keys.promptsKey('other', 'held-out'), Prompt);
     expect(prompts.map(({ tier }) => tier)).toEqual(['sum', 'sum', 'sum']);
     await store.write(input.configKey, withSource({ split: 'train', tiers: { read: 4 }, seed: 1 }));
