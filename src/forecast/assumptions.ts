@@ -1,4 +1,4 @@
-/** What a simulation takes for granted. Rates of the GPUs are guesses until somebody measures theirs. */
+/** What a simulation takes for granted. Rates of the GPUs are arithmetic until somebody measures theirs. */
 export interface Assumptions {
   trainPrompts: number;
   evaluationPrompts: number;
@@ -18,7 +18,7 @@ export interface Assumptions {
   modelBytes: number;
 }
 
-/** What a run config does not say: a 7B model on `g6e.4xlarge`, spot for rollouts, and the stack's default limits. */
+/** For a model that is not known: a guess at a 7B one on `g6e.4xlarge`, spot for rollouts, the stack's default limits. */
 export const DEFAULT_ASSUMPTIONS = {
   tokensPerPrompt: 1000,
   rolloutTokensPerSecond: 1000,

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { describeTraining } from '../algorithms/index.ts';
 import { readRunConfig } from '../launch/read-run-config.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
@@ -15,10 +14,9 @@ import type { Footprint } from '../sizing/memory/memory.ts';
 import { countParameters, type ModelPart } from '../sizing/model-shape.ts';
 import { type Fit, fitRun } from '../sizing/plan-memory.ts';
 import type { PlannedModel } from '../sizing/planned-model.ts';
-import { assumedPrompt } from '../sizing/prompt-size.ts';
 import { type RunFacts, WORK_NAMES, type WorkName, type Works, worksOf } from '../sizing/works.ts';
 import { costOn, type PromptCounts, type Speed, speedOn, type TimeAndCost } from './plan-cost.ts';
-import { readPlannedModel } from './planned-model.ts';
+import { factsOf, readPlannedModel } from './planned-model.ts';
 import { countPrompts, type ForecastOptions } from './read-assumptions.ts';
 
 /** What may be said of a run that is planned; the rest is looked up or assumed. */
@@ -102,14 +100,6 @@ export function planModel(config: RunConfig, model: PlannedModel, options: PlanO
       isRented: types.includes(type),
       fits: WORK_NAMES.filter((name) => !findShortage(shape, works[name], machineOf(type))),
     })),
-  };
-}
-
-function factsOf(config: RunConfig, model: PlannedModel, options: PlanOptions): RunFacts {
-  return {
-    storedBytes: model.storedBytes,
-    prompt: assumedPrompt(config, model, options),
-    ...describeTraining(config),
   };
 }
 

@@ -1,11 +1,15 @@
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
+import { DEFAULT_INSTANCE_TYPES, findInstanceType } from '../sizing/instance-types.ts';
+import { countParameters, sum } from '../sizing/model-shape.ts';
+import { worksOf } from '../sizing/works.ts';
 import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
+import { speedOn } from './plan-cost.ts';
+import { factsOf, readPlannedModel } from './planned-model.ts';
 
 /** What may be said of a run that cannot be seen in its config; the rest is looked up or taken from the defaults. */
 export interface ForecastOptions {
@@ -36,18 +40,20 @@ export async function countPrompts(
 
 /** What the options say, else what the config's files show, else the defaults. Paths start at `folder`. */
 export async function readAssumptions(
-  { policy, data, sampling, evaluation }: RunConfig,
+  config: RunConfig,
   folder: string,
   options: ForecastOptions,
 ): Promise<Assumptions> {
   const { modelGb, tokens } = options;
+  const { data, sampling, evaluation } = config;
   const given = Object.keys(DEFAULT_ASSUMPTIONS).flatMap((name) => {
     const value = options[name as keyof ForecastOptions];
     return value === undefined ? [] : [[name, value]];
   });
   return {
     ...DEFAULT_ASSUMPTIONS,
-    modelBytes: modelGb ? modelGb * 1e9 : await weightBytes(resolve(folder, policy.model)),
+    ...(await assumeOfModel(config, folder)),
+    ...(modelGb && { modelBytes: modelGb * 1e9 }),
     ...Object.fromEntries(given),
     ...(await countPrompts({ data, evaluation }, folder, options)),
     tokensPerTrajectory: tokens ?? sampling.maxNewTokens * COMPLETION_SHARE,
@@ -80,11 +86,15 @@ async function countRows(place: string, source: PromptSource, folder: string, op
   }
 }
 
-/** Bytes of the weights in a checkpoint folder; the default's where there is none. */
-async function weightBytes(folder: string): Promise<number> {
-  const files = await readdir(folder).catch(() => []);
-  const weights = files.filter((name) => name.endsWith('.safetensors'));
-  if (weights.length === 0) return DEFAULT_ASSUMPTIONS.modelBytes;
-  const sizes = await Promise.all(weights.map(async (name) => (await stat(join(folder, name))).size));
-  return sizes.reduce((sum, bytes) => sum + bytes);
+/** Speeds on what the stack rents, and the size of the weights; none where the model is neither there nor a published one. */
+async function assumeOfModel(config: RunConfig, folder: string): Promise<Partial<Assumptions>> {
+  const model = await readPlannedModel(config.policy.model, folder).catch((error) => {
+    if (error instanceof InvalidInputError) return undefined;
+    throw error;
+  });
+  if (!model) return {};
+  const works = worksOf(config, factsOf(config, model));
+  const [type] = DEFAULT_INSTANCE_TYPES.map(findInstanceType);
+  const parameters = sum(Object.values(countParameters(model.shape)));
+  return { ...(type && speedOn(type, model.shape, works)), modelBytes: works.rollout.storedBytes * parameters };
 }

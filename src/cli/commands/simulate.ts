@@ -15,13 +15,13 @@ export function register(program: Command): void {
     .option('--prompts <n>', 'training prompts; by default counted in the data', count)
     .option('--evaluation-prompts <n>', 'held-out prompts; by default counted in the data', count)
     .option('--tokens <n>', 'mean tokens of a completion; by default a quarter of sampling.maxNewTokens', positive)
-    .option('--rollout-tokens-per-second <n>', 'that a GPU samples; the default is a guess', positive)
-    .option('--training-tokens-per-second <n>', 'that a GPU learns from; the default is a guess', positive)
+    .option('--rollout-tokens-per-second <n>', 'that a GPU samples; by default as rise plan reckons', positive)
+    .option('--training-tokens-per-second <n>', 'that a GPU learns from; by default as rise plan reckons', positive)
     .option('--rollout-gpus <n>', 'of the rollout queue: rolloutMaxVcpus over the vCPUs of an instance', count)
     .option('--training-gpus <n>', 'of the training queue', count)
     .option('--rollout-hour-usd <n>', 'price of an instance of the rollout queue', positive)
     .option('--training-hour-usd <n>', 'price of an instance of the training queue', positive)
-    .option('--model-gb <n>', 'size of the checkpoint; by default of policy.model, where it is there', positive)
+    .option('--model-gb <n>', 'size of the checkpoint; by default by its config.json', positive)
     .option('--json', 'print one line: the simulation with its assumptions and quotas')
     .action(simulate);
 }
