@@ -13,16 +13,20 @@ export interface Remedy {
 }
 
 const ADAPTER_RANK = 32;
+/** Images are not made smaller, nor completions shorter. */
+const LEAST_IMAGE_TOKENS = 256;
+const LEAST_COMPLETION_TOKENS = 128;
 
-/** A config, and what was changed to get it. */
+/** A job that is looked after, as some changes leave it. */
 interface Variant {
   config: RunConfig;
-  changes: string[];
+  facts: RunFacts;
+  changes: readonly string[];
 }
 
 /**
- * What would make a job fit on each of the machines: the least of each kind of change, alone or, where none does alone, together;
- * and the cheapest instance type that fits as it is. By the same arithmetic as the refusal; none where nothing helps.
+ * What would make a job fit on each of the machines: the least change of one kind or, where none does, of several together; and the
+ * cheapest instance type that would do, with an adapter if it takes one. By the arithmetic of the refusal.
  */
 export function findRemedies(
   shape: ModelShape,
@@ -31,88 +35,90 @@ export function findRemedies(
   name: WorkName,
   machines: readonly Machine[],
 ): Remedy[] {
-  const unchanged: Variant = { config, changes: [] };
-  const tryOut = (variant: Variant) => {
-    const work = worksOf(variant.config, facts)[name];
-    const fits = machines.every((each) => !findShortage(shape, work, each));
-    return fits ? describe(shape, variant, work, machines[0]) : undefined;
-  };
-  const adapters = withAdapter(unchanged);
-  const single = [withFewer(unchanged, name), adapters].flatMap((variants) => firstThat(variants, tryOut));
-  const both = adapters.flatMap((variant) => withFewer(variant, name));
-  const shorter = [unchanged, ...adapters].flatMap((variant) => withShorter(withLeast(variant, name)));
-  const together =
-    [both, shorter].map((variants) => firstThat(variants, tryOut)).find(({ length }) => length > 0) ?? [];
-  return [...(single.length > 0 ? single : together), ...largerInstances(shape, unchanged, facts, name)];
+  const unchanged: Variant = { config, facts, changes: [] };
+  const adapted = withAdapter(unchanged);
+  const single = [withFewer(unchanged, name), adapted];
+  const isFitting = (variant: Variant, on: readonly Machine[]) =>
+    on.every((machine) => !findShortage(shape, worksOf(variant.config, variant.facts)[name], machine));
+  const alone = single.flatMap((variants) => variants.find((variant) => isFitting(variant, machines)) ?? []);
+  const chosen =
+    alone.length > 0 ? alone : [...together(unchanged, name)].filter((each) => isFitting(each, machines)).slice(0, 1);
+  const onOther = [unchanged, ...adapted].flatMap((variant) => {
+    const type = INSTANCE_TYPES.find((each) => isFitting(variant, [machineOf(each)]));
+    const change = `${type?.name} (${type?.gpu.memoryGiB} GiB)`;
+    return type ? [{ variant: { ...variant, changes: [...variant.changes, change] }, machine: machineOf(type) }] : [];
+  });
+  return [...chosen.map((variant) => ({ variant, machine: machines[0] })), ...onOther.slice(0, 1)].map(
+    ({ variant, machine }) => describe(shape, variant, name, machine),
+  );
 }
 
-function firstThat(variants: readonly Variant[], tryOut: (variant: Variant) => Remedy | undefined): Remedy[] {
-  for (const variant of variants) {
-    const remedy = tryOut(variant);
-    if (remedy) return [remedy];
-  }
-  return [];
-}
-
-function describe(
-  shape: ModelShape,
-  { changes }: Variant,
-  work: Parameters<typeof footprintOf>[1],
-  machine: Machine,
-): Remedy {
-  const rooms = roomsOf(footprintOf(shape, work, deviceOf(machine)), machine);
+function describe(shape: ModelShape, { config, facts, changes }: Variant, name: WorkName, machine: Machine): Remedy {
+  const footprint = footprintOf(shape, worksOf(config, facts)[name], deviceOf(machine));
+  const rooms = roomsOf(footprint, machine);
   const [{ memory, needed }] = rooms.sort((a, b) => b.needed / b.available - a.needed / a.available);
   return { change: changes.join(', '), memory, bytes: needed };
 }
 
-/** Fewer sequences at once, from half of them down to one. */
-function withFewer({ config, changes }: Variant, name: WorkName): Variant[] {
-  const { rl, sft, compute } = config;
-  const now =
-    { rl: rl.microBatchSequences, sft: sft.microBatchSequences }[name as string] ?? compute.decodeBatchSequences;
-  const fewer: Variant[] = [];
-  for (let count = Math.floor(now / 2); count >= 1; count = Math.floor(count / 2)) {
-    fewer.push({ config: withCount(config, name, count), changes: [...changes, `${fieldOf(name)}: ${count}`] });
+/** Ever more together: an adapter, fewer sequences, smaller images, shorter completions. */
+function* together(unchanged: Variant, name: WorkName): Generator<Variant> {
+  let variant = unchanged;
+  for (const change of [withAdapter, withFewer, withSmallerImages, withShorter]) {
+    const variants = change(variant, name);
+    yield* variants;
+    variant = variants.at(-1) ?? variant;
   }
-  return fewer;
-}
-
-const withLeast = (variant: Variant, name: WorkName) => withFewer(variant, name).at(-1) ?? variant;
-
-const fieldOf = (name: WorkName) =>
-  name === 'rl' || name === 'sft' ? `${name}.microBatchSequences` : 'compute.decodeBatchSequences';
-
-function withCount(config: RunConfig, name: WorkName, count: number): RunConfig {
-  if (name === 'rl' || name === 'sft') return { ...config, [name]: { ...config[name], microBatchSequences: count } };
-  return { ...config, compute: { ...config.compute, decodeBatchSequences: count } };
 }
 
 /** A LoRA adapter, where there is none. */
-function withAdapter({ config, changes }: Variant): Variant[] {
+function withAdapter({ config, facts, changes }: Variant): Variant[] {
   if ('adapter' in config.policy) return [];
   const adapter = { rank: ADAPTER_RANK, alpha: 2 * ADAPTER_RANK, dropout: 0, targets: 'all-linear' as const };
   const policy = { ...config.policy, adapter };
-  return [{ config: { ...config, policy }, changes: [...changes, `policy.adapter of rank ${ADAPTER_RANK}`] }];
+  return [{ config: { ...config, policy }, facts, changes: [...changes, `policy.adapter of rank ${ADAPTER_RANK}`] }];
 }
 
-/** Shorter completions, from half as many tokens down to 128. */
-function withShorter({ config, changes }: Variant): Variant[] {
-  const shorter: Variant[] = [];
-  for (let tokens = config.sampling.maxNewTokens / 2; tokens >= 128; tokens /= 2) {
-    const maxNewTokens = Math.floor(tokens);
-    const evaluation = { ...config.evaluation, sampling: { ...config.evaluation.sampling, maxNewTokens } };
-    const sampling = { ...config.sampling, maxNewTokens };
-    shorter.push({
-      config: { ...config, sampling, evaluation },
-      changes: [...changes, `sampling.maxNewTokens: ${maxNewTokens}`],
-    });
+/** Fewer sequences at once, from half of them down to one. */
+function withFewer({ config, facts, changes }: Variant, name: WorkName): Variant[] {
+  if (name === 'rl' || name === 'sft') {
+    return halves(config[name].microBatchSequences, 1).map((microBatchSequences) => ({
+      config: { ...config, [name]: { ...config[name], microBatchSequences } },
+      facts,
+      changes: [...changes, `${name}.microBatchSequences: ${microBatchSequences}`],
+    }));
   }
-  return shorter;
+  return halves(config.compute.decodeBatchSequences, 1).map((decodeBatchSequences) => ({
+    config: { ...config, compute: { ...config.compute, decodeBatchSequences } },
+    facts,
+    changes: [...changes, `compute.decodeBatchSequences: ${decodeBatchSequences}`],
+  }));
 }
 
-function largerInstances(shape: ModelShape, { config }: Variant, facts: RunFacts, name: WorkName): Remedy[] {
-  const work = worksOf(config, facts)[name];
-  const type = INSTANCE_TYPES.find((type) => !findShortage(shape, work, machineOf(type)));
-  if (!type) return [];
-  return [describe(shape, { config, changes: [`${type.name} (${type.gpu.memoryGiB} GiB)`] }, work, machineOf(type))];
+function withSmallerImages({ config, facts, changes }: Variant): Variant[] {
+  return halves(facts.prompt.tokensPerImage, LEAST_IMAGE_TOKENS).map((tokensPerImage) => {
+    const maxPixels = tokensPerImage * 28 * 28;
+    return {
+      config: { ...config, policy: { ...config.policy, maxPixels } },
+      facts: { ...facts, prompt: { ...facts.prompt, tokensPerImage } },
+      changes: [...changes, `policy.maxPixels: ${maxPixels}`],
+    };
+  });
+}
+
+function withShorter({ config, facts, changes }: Variant): Variant[] {
+  return halves(config.sampling.maxNewTokens, LEAST_COMPLETION_TOKENS).map((maxNewTokens) => ({
+    config: {
+      ...config,
+      sampling: { ...config.sampling, maxNewTokens },
+      evaluation: { ...config.evaluation, sampling: { ...config.evaluation.sampling, maxNewTokens } },
+    },
+    facts,
+    changes: [...changes, `sampling.maxNewTokens: ${maxNewTokens}`],
+  }));
+}
+
+/** Half, a quarter and so on, down to the least. */
+function halves(count: number, least: number): number[] {
+  const smaller = Math.floor(count / 2);
+  return smaller < least ? [] : [smaller, ...halves(smaller, least)];
 }

@@ -14,15 +14,15 @@ export interface Pass {
 
 /**
  * Bytes that a pass forward and back holds of the decoder: of each layer what its gradient reads, or where blocks are recomputed its
- * input and all of one layer; and the gradients inside one layer.
+ * input, and the insides of one layer while those of the one before are let go; and the gradients inside one layer.
  */
 export function trainingActivations(
   { text }: Qwen25VLConfig,
   pass: Pass,
   { blocks, precision, device }: { blocks: Segments['blocks']; precision: Precision; device: Device },
 ): number {
-  const saved = savedNumbers(text, pass, { precision, device });
-  const layers = blocks === 'kept' ? text.layerCount * saved : text.layerCount * text.hiddenSize + saved;
+  const insides = savedNumbers(text, pass, { precision, device });
+  const layers = blocks === 'kept' ? text.layerCount * insides : text.layerCount * text.hiddenSize + 2 * insides;
   return FLOAT32 * pass.tokens * (layers + gradientNumbers(text, pass, device));
 }
 
