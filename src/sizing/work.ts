@@ -44,7 +44,7 @@ export interface TrainingWork extends Held {
   isVisionFrozen: boolean;
   /** Numbers that the optimizer keeps of each weight. */
   stateNumbers: number;
-  /** Whether a frozen copy of the base policy is there as well. */
+  /** Whether a frozen base policy is asked too: of an adapter's, its own weights are; else a copy. */
   hasReference: boolean;
 }
 

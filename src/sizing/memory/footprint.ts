@@ -1,6 +1,6 @@
 import type { ModelShape } from '../model-shape.ts';
-import { countParameters, sum } from '../model-shape.ts';
-import { type Device, promptTokens, type RolloutWork, type TrainingWork, type Work } from '../work.ts';
+import { countParameters, sizeOf, sum } from '../model-shape.ts';
+import { type Device, type Precision, promptTokens, type RolloutWork, type TrainingWork, type Work } from '../work.ts';
 import { forwardActivations, trainingActivations } from './activations.ts';
 import { cacheBytes, cacheRoom } from './cache.ts';
 import { CUDA_DEVICE, CUDA_HOST, FRAGMENTATION, PROCESS } from './framework.ts';
@@ -15,7 +15,7 @@ export function footprintOf(shape: ModelShape, work: Work, device: Device): Foot
   const { lasting, phases } =
     work.kind === 'rollout' ? rolloutMemory(shape, work, device) : trainingMemory(shape, work, device);
   const fullest = phases.map(memoryOf).reduce((most, phase) => (totalBytes(phase) > totalBytes(most) ? phase : most));
-  const lost = FRAGMENTATION[device] * totalBytes(fullest);
+  const lost = FRAGMENTATION * totalBytes(fullest);
   const held = memoryOf({ ...fullest, ...lasting, gradients: fullest.gradients + (lasting.gradients ?? 0) });
   const process = PROCESS[work.kind];
   if (device === 'cpu') return { device: { ...held, framework: lost }, host: memoryOf({ framework: process }) };
@@ -62,7 +62,7 @@ function trainingMemory(shape: ModelShape, work: TrainingWork, device: Device): 
   const { sequences, prompt, completionTokens, precision } = work;
   const longest = promptTokens(prompt) + completionTokens;
   const tokens = sequences * longest;
-  const { blocks, scoredTokens } = segmentsOf(config, tokens, sequences * completionTokens);
+  const { blocks, scoredTokens, isHeadApart } = segmentsOf(config, tokens, sequences * completionTokens);
   return {
     lasting: trainedMemory(shape, work),
     phases: [
@@ -70,15 +70,27 @@ function trainingMemory(shape: ModelShape, work: TrainingWork, device: Device): 
       {
         activations: trainingActivations(config, { tokens, longest }, { blocks, precision, device }),
         scores: trainingScores(config, scoredTokens, { precision, device }),
-        gradients: work.adapter ? 0 : passingGradient(shape, work),
+        gradients: work.adapter ? 0 : passingGradient(shape, precision, isHeadApart),
       },
+      { gradients: updateBytes(shape, work) },
     ],
   };
 }
 
-/** The gradient of tied embeddings: the head's waits through the whole pass for that of the rows that were read. */
-function passingGradient({ config }: ModelShape, { precision }: TrainingWork): number {
+/** The gradient of the embeddings on its way, and where the head is tied and not apart, that of the head, which waits for it. */
+function passingGradient({ config }: ModelShape, precision: Precision, isHeadApart: boolean): number {
   const { vocabSize, hiddenSize, tiesEmbeddings } = config.text;
-  const copies = tiesEmbeddings ? FLOAT32 + (precision === 'bf16' ? BF16 : FLOAT32) : FLOAT32;
-  return vocabSize * hiddenSize * copies;
+  const rounded = precision === 'bf16' ? BF16 : 0;
+  const copies = tiesEmbeddings && !isHeadApart ? 2 * FLOAT32 : FLOAT32;
+  return vocabSize * hiddenSize * (copies + rounded);
+}
+
+/** Gradients that an update scales at once. */
+const UPDATE_RUN = 2 ** 28;
+
+/** An update holds twice the largest weight, or a run of smaller ones. */
+function updateBytes(shape: ModelShape, { adapter }: TrainingWork): number {
+  if (adapter) return 0;
+  const sizes = [...shape.weightShapes.values()].map((each) => FLOAT32 * sizeOf(each));
+  return Math.min(sum(sizes), Math.max(UPDATE_RUN, 2 * Math.max(...sizes)));
 }

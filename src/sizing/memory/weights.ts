@@ -38,7 +38,7 @@ export function trainedMemory(
   work: TrainingWork,
 ): Pick<Memory, 'weights' | 'masters' | 'gradients' | 'moments'> {
   const { adapter, isVisionFrozen, precision, stateNumbers, hasReference } = work;
-  const reference = hasReference ? frozenWeights(shape, work) : 0;
+  const reference = hasReference && !adapter ? frozenWeights(shape, work) : 0;
   if (adapter) {
     const trained = countAdapter(shape, adapter, isVisionFrozen);
     const copies = precision === 'bf16' ? BF16 * trained : 0;
