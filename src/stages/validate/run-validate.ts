@@ -62,8 +62,8 @@ async function writePrompts(deps: ValidateDeps, work: OpenStage<PromptCounts>): 
     ...findPolicyFaults(config, demands),
     ...(await findSetFaults(config, sets, asked, demands)),
   ]);
-  const asked = sets.flatMap(({ prompts }) => prompts.map(({ prompt }) => prompt));
-  await checkMemory(store, config, asked, deps.machines);
+  const prompts = sets.flatMap((set) => set.prompts.map(({ prompt }) => prompt));
+  await checkMemory(store, config, prompts, deps.machines);
   for (const { name, prompts } of sets) {
     const records = encodeRecords(prompts.map(({ prompt }) => prompt));
     await work.writePart(promptsKey(runId, name), records, prompts.length);

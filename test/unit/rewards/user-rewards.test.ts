@@ -110,7 +110,7 @@ describe("a user's reward that misbehaves ends alone", () => {
     const home = aProject(inScore('for (;;)'));
     await home.store.write(configKey('run'), JSON.stringify(await place(home, { brevity: SPENT })));
     const validating = runValidate(
-      { store: home.store, report: () => {} },
+      { store: home.store, report: () => {}, machines: { rollout: [], training: [] } },
       { runId: 'run', configKey: configKey('run') },
     );
     await expect(validating).rejects.toThrow(/rewards\.brevity: golden case "short" .*took longer than 3 s/);
