@@ -41,9 +41,11 @@ function createScoreGroups() {
   const laterCorrect = new Map<number, number[]>();
 
   const correctOf = (group: number) => {
-    const bits = firstCorrect.get(group);
-    const first = Array.from({ length: BITS }, (_, index) => index).filter((index) => (bits >>> index) & 1);
-    return [...first, ...(laterCorrect.get(group) ?? [])];
+    const correct: number[] = [];
+    for (let bits = firstCorrect.get(group), index = 0; bits !== 0; bits >>>= 1, index++) {
+      if (bits & 1) correct.push(index);
+    }
+    return [...correct, ...(laterCorrect.get(group) ?? [])];
   };
   return {
     add({ promptId, trajectoryIndex, isCorrect }: TrajectoryScore): void {
