@@ -3,7 +3,6 @@ import { checkSpace } from '../launch/check-space.ts';
 import { findMemoryWarnings } from '../launch/memory-warnings.ts';
 import { type PreparedRun, prepareRun } from '../launch/prepare-run.ts';
 import { readRunConfig } from '../launch/read-run-config.ts';
-import { endUserRewards } from '../rewards/user/load-user-reward.ts';
 import { InterruptedError, RiseError } from '../schema/errors.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -59,7 +58,6 @@ export async function runRecipe(
     throw explain(error as Error, failure);
   } finally {
     watcher.close();
-    await endUserRewards();
     await unlock();
   }
   return { runId: prepared.input.runId, store };

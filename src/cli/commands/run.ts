@@ -29,12 +29,15 @@ export function register(program: Command): void {
 
 async function run(configPath: string, options: RunOptions): Promise<void> {
   const { runRecipe } = await import('../../local/run-recipe.ts');
-  const { runId, store } = await runRecipe(configPath, options, stopSignal(), async (prepared, warnings) => {
+  const { endUserRewards } = await import('../../rewards/user/load-user-reward.ts');
+  const recipe = runRecipe(configPath, options, stopSignal(), async (prepared, warnings) => {
     const view = await createView(prepared.config, options);
     if (!options.quiet && !options.json) print(`run ${prepared.input.runId} in ${options.store}`);
     for (const warning of warnings) process.stderr.write(`warning: ${toTerminalText(warning)}\n`);
     return view;
   });
+  // A reward in a loop would keep the process for as long as a score may take.
+  const { runId, store } = await recipe.finally(endUserRewards);
   await printResult(store, runId, options);
 }
 
