@@ -1,16 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { link, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isLeftover, nameForProcess } from '../base/process-mark.ts';
 import { describeSystemError } from '../base/system-error.ts';
 import { AlreadyExistsError, NotFoundError, StorageError } from '../schema/errors.ts';
 import { assertKey } from './key.ts';
+import { createWholeWriter, PENDING, type Settle, type Writable } from './pending-files.ts';
 import type { Store } from './store.ts';
-
-/** Half-written files wait here: on the same file system as the objects, never listed. It goes with the last of them. */
-const PENDING = '.pending';
 
 /**
  * A store in a local folder, which is created on the first write; a key is a path below it.
@@ -23,12 +19,11 @@ export function createLocalStore(folder: string): Store {
     assertKey(key);
     return join(root, key);
   };
-  let swept: Promise<void> | undefined;
-  const put: PutWhole = async (key, content, settle) => {
-    swept ??= sweepLeftovers(join(root, PENDING));
-    await swept;
-    return writeWhole(join(root, PENDING), pathOf(key), content, settle);
-  };
+  const writeWhole = createWholeWriter(join(root, PENDING));
+  const put = (key: string, content: Writable, settle: Settle) =>
+    writeWhole(pathOf(key), content, settle).catch((cause) => {
+      throw explain(cause);
+    });
   const explainReading = (cause: unknown, key: string) => {
     if (!isAbsence(cause)) return explain(cause);
     return new NotFoundError(`${key} is not in ${root}; run the stage that writes it first`, { cause });
@@ -104,53 +99,6 @@ export function createLocalStore(folder: string): Store {
       });
     },
   };
-}
-
-type Writable = Uint8Array | string | AsyncIterable<Uint8Array>;
-type Settle = (pending: string, target: string) => Promise<void>;
-type PutWhole = (key: string, content: Writable, settle: Settle) => Promise<void>;
-
-/** Removes what processes that were killed had half written. */
-async function sweepLeftovers(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter(isLeftover)) await rm(join(folder, name), { force: true });
-}
-
-/** Writes in a folder beside the objects of a store, then lets `settle` make it one of them. */
-async function writeWhole(folder: string, target: string, content: Writable, settle: Settle): Promise<void> {
-  const pending = join(folder, nameForProcess(randomUUID()));
-  try {
-    await mkdir(dirname(target), { recursive: true });
-    const file = await openPending(pending);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-      await file.close();
-      await settle(pending, target);
-    } finally {
-      await file.close();
-      await rm(pending, { force: true });
-      // Others write too: then it stays.
-      await rmdir(folder).catch(() => {});
-    }
-  } catch (cause) {
-    throw explain(cause);
-  }
-}
-
-/** Others may take the folder away as soon as it is there, but hardly so often in a row. */
-const ATTEMPTS_TO_OPEN = 100;
-
-/** Opens a new file in a folder that goes with the last file of others. */
-async function openPending(path: string): Promise<FileHandle> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      return await open(path, 'wx');
-    } catch (cause) {
-      if (errorCode(cause) !== 'ENOENT' || attempt === ATTEMPTS_TO_OPEN) throw cause;
-    }
-  }
 }
 
 async function listFiles(folder: string, prefix: string): Promise<string[]> {

@@ -37,12 +37,12 @@ export async function chooseChains(prompts: PromptFile, path: string): Promise<C
   for await (const { record, start } of recorded) {
     const { promptId, text } = numbering.number(record);
     const number = prompts.find(promptId);
-    if (places.get(number) === 0 && needs(prompts.read(number), text)) choose(number, start + 1);
+    if (places.get(number) === 0 && isWanted(prompts.read(number), text)) choose(number, start + 1);
   }
   for (let number = 0; number < prompts.size; number++) {
     if (places.get(number) !== 0) continue;
     const prompt = prompts.read(number);
-    if (prompt.solution !== undefined && needs(prompt, prompt.solution)) choose(number, SOLUTION);
+    if (prompt.solution !== undefined && isWanted(prompt, prompt.solution)) choose(number, SOLUTION);
   }
   const responses = openLineFile(path);
   return {
@@ -58,5 +58,6 @@ export async function chooseChains(prompts: PromptFile, path: string): Promise<C
   };
 }
 
-const needs = (prompt: Prompt, response: string) =>
+/** Whether a prompt without annotations is to get them from this response. */
+const isWanted = (prompt: Prompt, response: string) =>
   !isAnnotated(prompt) && gradeAnswer(prompt, response).verdict === 'correct';

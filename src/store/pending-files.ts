@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isLeftover, nameForProcess } from '../base/process-mark.ts';
+
+/** The folder, beside the objects of a store, on their file system and never listed. It goes with the last file in it. */
+export const PENDING = '.pending';
+
+export type Writable = Uint8Array | string | AsyncIterable<Uint8Array>;
+/** Makes a file that is whole one of the objects. */
+export type Settle = (pending: string, target: string) => Promise<void>;
+
+/** Writes a file whole or not at all. */
+export type WriteWhole = (target: string, content: Writable, settle: Settle) => Promise<void>;
+
+/** Gives what writes in a folder first, which it rids of what processes that were killed had half written there. */
+export function createWholeWriter(folder: string): WriteWhole {
+  let swept: Promise<void> | undefined;
+  return async (target, content, settle) => {
+    swept ??= sweepLeftovers(folder);
+    await swept;
+    await writeWhole(folder, target, content, settle);
+  };
+}
+
+async function sweepLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter(isLeftover)) await rm(join(folder, name), { force: true });
+}
+
+async function writeWhole(folder: string, target: string, content: Writable, settle: Settle): Promise<void> {
+  const pending = join(folder, nameForProcess(randomUUID()));
+  await mkdir(dirname(target), { recursive: true });
+  const file = await openPending(pending);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+    await file.close();
+    await settle(pending, target);
+  } finally {
+    await file.close();
+    await rm(pending, { force: true });
+    // Others write too: then it stays.
+    await rmdir(folder).catch(() => {});
+  }
+}
+
+/** Others may take the folder away as soon as it is there, but hardly so often in a row. */
+const ATTEMPTS_TO_OPEN = 100;
+
+/** Opens a new file in a folder that goes with the last file of others. */
+async function openPending(path: string): Promise<FileHandle> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      return await open(path, 'wx');
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' || attempt === ATTEMPTS_TO_OPEN) throw cause;
+    }
+  }
+}
