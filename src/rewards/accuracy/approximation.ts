@@ -2,7 +2,7 @@ import { evaluateFloat } from './evaluate-float.ts';
 import { isName } from './name.ts';
 import { readQuantity } from './quantity.ts';
 
-const ABOUT = /^(?:(?:about|approx(?:imately|\.)?|around|roughly|nearly|circa|ca\.)\s*(?=[-\d\\.√])|[≈~]\s*)+/i;
+const ABOUT = /^(?:(?:about|approx(?:imately|\.)?|around|roughly|circa|ca\.)\s*(?=[-\d\\.√])|[≈~]\s*)+/i;
 
 const MAX_SIDES = 4;
 

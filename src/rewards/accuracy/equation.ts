@@ -1,14 +1,14 @@
 import { compareExpressions } from './equivalence.ts';
 import { evaluateFloat } from './evaluate-float.ts';
 import { describeExpression, type Expression } from './expression.ts';
-import { isName } from './name.ts';
+import { isName, isNameOfOne } from './name.ts';
 import { parseExpression } from './parse-expression.ts';
 import { compareQuantities, readQuantity } from './quantity.ts';
 import { isUnitSymbol } from './units.ts';
 
 /**
- * What an equation answers. `x = 5` says what x is, `AB/BC = 5` and `m + n = 5` what was asked for, `2 + 3 = 5` where the 5
- * comes from; `x^2 = 5`, `2x = 5` and `|x| = 5` leave x to be found, and `1 + 1 = 5` is not so.
+ * What an equation answers. `x = 5` says what x is, `AB/BC = 5` a ratio, `2 + 3 = 5` and `m + n = 2 + 3 = 5` where the 5
+ * comes from; `x^2 = 5`, `|x| = 5` and `m + n = 5` leave something to be found, `1 + 1 = 5` is not so, `5 = 5` says nothing.
  */
 
 interface Equation {
@@ -53,7 +53,8 @@ function statesValue({ sides, value }: Equation): boolean {
   const quantity = readQuantity(value, 'answer');
   const result = quantity?.value ?? parseExpression(value);
   if (/^[A-Z]$/.test(first) && /^[A-Z]$/.test(value)) return false;
-  if (isName(first)) return true;
+  if ([first, value].every((side) => LITERAL.test(side))) return false;
+  if (isNameOfOne(first) || (isName(first) && /\d\s*:\s*\d/.test(value))) return true;
   const steps = between.map(parseExpression);
   if (steps.some((step) => step && result && !isAbout(step, result, value))) return false;
   const said = parseExpression(behindWords(first));
@@ -61,8 +62,11 @@ function statesValue({ sides, value }: Equation): boolean {
     return compareQuantities({ value: said, isPercent: false, unit: '' }, quantity) === 'equal';
   }
   if (said && result && isSame(said, result)) return true;
-  return !leavesUnknown(first, steps.length > 0) || Boolean(said && result && isRounded(said, result, value));
+  const isWorkedOut = steps.some((step) => step && describeExpression(step).variables.size === 0);
+  return !leavesUnknown(first, isWorkedOut) || Boolean(said && result && isRounded(said, result, value));
 }
+
+const LITERAL = /^[-+]?\d+(?:\.\d*)?$/;
 
 /** `the sum is 2 + 3` says 2 + 3. */
 const behindWords = (side: string) =>
@@ -79,25 +83,26 @@ const FUNCTION_OF_ANGLE =
 const DERIVATIVE = /^(?:\\frac\{d\^?\d?\s*[a-z]\}\{d\s*[a-z](?:\^\d)?\}|d\s*[a-z]\/d\s*[a-z]|[a-z]'+(?:\([^()]*\))?)$/;
 const VECTOR_LENGTH = /^\|.*(?:\\vec|[A-Z]{2}).*\|$/;
 
+/** What marks a letter and makes no other thing of it: `\\Delta x`, `\\hat{p}`, `m∠A`. */
+const DECORATION =
+  /\\(?:Delta|hat|bar|vec|tilde|dot|overline)\s*(?:\{\s*([a-zA-Z]+)\s*\}|(?=[a-zA-Z]))|(?:(?<![a-zA-Z])m\s*)?[∠△]\s*/g;
+const COMBINED_WORDS = /\p{L}{2}\s*(?:[+*/]\s*|\s-\s)\p{L}{2}/u;
+
 /**
- * True for the side of an equation that is no name of what the other side gives: a formula of one variable, of the powers of
- * several unless it is worked out, or a number.
+ * True for the side of an equation that is no name of what the other side gives: a number, a formula of one variable, or of
+ * several unless it is worked out, a limit that is approached.
  */
 export function leavesUnknown(side: string, isWorkedOut = false): boolean {
+  if (side.includes('→') && !side.includes('lim')) return true;
+  if (COMBINED_WORDS.test(side)) return !isWorkedOut;
   const plain = behindWords(side);
-  if (
-    plain === '' ||
-    isName(plain) ||
-    FUNCTION_OF_ANGLE.test(plain) ||
-    DERIVATIVE.test(plain) ||
-    VECTOR_LENGTH.test(plain)
-  )
+  if (plain === '' || FUNCTION_OF_ANGLE.test(plain) || DERIVATIVE.test(plain) || VECTOR_LENGTH.test(plain))
     return false;
-  const formula = parseExpression(plain);
+  const bare = plain.replace(DECORATION, '$1').trim();
+  if (isNameOfOne(bare)) return false;
+  const formula = parseExpression(bare);
   if (!formula) return /^\|\s*[a-z]\s*\|$/.test(plain) || /^\\?(?:log|ln|lg|lfloor|sqrt)\b/.test(plain);
-  const { variables } = describeExpression(formula);
-  if (variables.size === 0 || variables.size === 1) return true;
-  return !isWorkedOut && /[\d^]|\\(?:sqrt|log|ln)/.test(plain.replace(/_\{?\d+\}?/g, ''));
+  return describeExpression(formula).variables.size <= 1 || !isWorkedOut;
 }
 
 function isAbout(step: Expression, result: Expression, written: string): boolean {

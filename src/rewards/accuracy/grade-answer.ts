@@ -1,4 +1,5 @@
 import type { Prompt } from '../../schema/prompt.ts';
+import { withoutAsked } from './asked.ts';
 import { compareChoice, compareLetters, compareYesOrNo, findGoldOptions, isLetters, isYesOrNo } from './choice.ts';
 import { type Compared, compareAnswers } from './compare.ts';
 import { type GradeOptions, withDecimalPoint } from './decimal-comma.ts';
@@ -19,7 +20,8 @@ export interface Verdict {
   reason: string;
 }
 
-type Question = Pick<Prompt, 'groundTruth' | 'options'>;
+/** The question tells what an answer may repeat of it: `m + n = 5`, `row 5`. */
+export type Question = Pick<Prompt, 'groundTruth' | 'options'> & Partial<Pick<Prompt, 'question'>>;
 
 /** What is asked, as far as grading depends on it. */
 interface Target {
@@ -28,6 +30,7 @@ interface Target {
   /** Indices of the right options. */
   right: number[] | undefined;
   expected: Expected;
+  question: string | undefined;
 }
 
 const VERDICTS = { equal: 'correct', different: 'incorrect', undecided: 'undecided' } as const;
@@ -48,7 +51,10 @@ export function gradeAnswer(prompt: Question, response: string, { decimalComma }
   };
 }
 
-function readTarget({ groundTruth, options: given = [] }: Question, readNumbers = (text: string) => text): Target {
+function readTarget(
+  { groundTruth, options: given = [], question }: Question,
+  readNumbers = (text: string) => text,
+): Target {
   const options = withoutLabels(given).map(readNumbers);
   const { gold, right } = readRight(readNumbers(groundTruth), options);
   const text = right?.length === 1 ? options[right[0]] : gold.answer;
@@ -57,6 +63,7 @@ function readTarget({ groundTruth, options: given = [] }: Question, readNumbers 
     gold,
     options,
     right,
+    question,
     expected: isYesOrNo(text) ? 'yes or no' : isChoice ? 'choice' : 'value',
   };
 }
@@ -93,7 +100,8 @@ function compareWith(target: Target, answer: string): Compared {
 const areOneAnswer = ([first, ...others]: string[]) =>
   others.every((other) => compareAnswers(other, first).comparison === 'equal');
 
-function compareOne({ gold, options, right }: Target, answer: string): Compared {
+function compareOne({ gold, options, right, question }: Target, given: string): Compared {
+  const answer = withoutAsked(given, question);
   if (right) return compareChoice(answer, right, options);
   const byMeaning = compareYesOrNo(answer, gold.answer) ?? compareAnswers(answer, gold.answer);
   return byMeaning.comparison === 'equal' ? byMeaning : (compareLetters(answer, gold.answer) ?? byMeaning);

@@ -7,9 +7,25 @@ const RATIO_NAME = new RegExp(String.raw`^(?:${SYMBOL}(?:\s*[:/+-]\s*${SYMBOL})+
 /** True for what may stand before the equals sign of an answer: a variable, a point, a ratio of lengths, words. */
 export const isName = (text: string) => NAME.test(text) || RATIO_NAME.test(text);
 
+/** Letters of a product: `xy`, `abc`. */
+const PRODUCT = /^(?:[a-z]{2}|[b-df-hj-np-tv-z]{3}|abc|def|uvw)$/;
+/** Segments, or volumes and areas that are told apart by their index: `AB`, `V_1`. */
+const MEASURED = String.raw`(?:\|?[A-Z]{2}\|?|[A-Z]_\{?\w+\}?)`;
+const MEASURED_RATIO = new RegExp(
+  String.raw`^(?:${MEASURED}\s*[:/]\s*${MEASURED}|\\frac\{${MEASURED}\}\{${MEASURED}\})$`,
+);
+
+/**
+ * True for the name of one thing, which its value answers: a variable, a length, the ratio of two lengths. `a + b`, `xy` and
+ * `a/b` combine unknowns: a value for them is a step on the way, unless the question asks for just that.
+ */
+export const isNameOfOne = (text: string) => MEASURED_RATIO.test(text) || (NAME.test(text) && !PRODUCT.test(text));
+
 /** Takes `P =` off a collection. */
 export const withoutName = (plain: string) => {
   const at = plain.indexOf('=');
-  const isNamed = at > 0 && plain.indexOf('=', at + 1) < 0 && isName(plain.slice(0, at).trim());
-  return isNamed ? plain.slice(at + 1).trim() : plain;
+  const name = plain.slice(0, at).trim();
+  const isNamed = at > 0 && plain.indexOf('=', at + 1) < 0 && isName(name);
+  const value = plain.slice(at + 1).trim();
+  return isNamed && (isNameOfOne(name) || /[:,;]/.test(value)) ? value : plain;
 };

@@ -1,3 +1,4 @@
+import { isCompared } from './comparative.ts';
 import { type Comparison, compareExpressions } from './equivalence.ts';
 import { describeExpression, type Expression } from './expression.ts';
 import { parseSpelledNumber, spellOutNumber } from './number-words.ts';
@@ -19,17 +20,17 @@ const MAX_SPLITS = 6;
 const ADJACENT_UNITS = 'mglshtLV°Ω';
 const SPACED_UNITS = `${ADJACENT_UNITS}NJWAKCFT`;
 const MAGNITUDES: Record<string, bigint> = {
-  ...{ hundred: 100n, thousand: 1000n, million: 10n ** 6n, billion: 10n ** 9n, trillion: 10n ** 12n },
+  ...{ tens: 10n, hundred: 100n, thousand: 1000n, million: 10n ** 6n, billion: 10n ** 9n, trillion: 10n ** 12n },
   ...{ quadrillion: 10n ** 15n, dozen: 12n, lakh: 10n ** 5n, crore: 10n ** 7n },
   ...{ 百: 100n, 千: 1000n, 万: 10n ** 4n, 萬: 10n ** 4n, 亿: 10n ** 8n, 億: 10n ** 8n, 兆: 10n ** 12n },
   ...{ 백: 100n, 천: 1000n, 만: 10n ** 4n, 억: 10n ** 8n },
 };
 const MAGNITUDE =
-  /^(?:(hundred|thousand|(?:m|b|tr|quadr)illion|dozen|lakh|crore)s?\b|(?!千[克米瓦卡])([百千万萬亿億兆백천만억]))\s*(.*)$/is;
+  /^(?:(tens(?=$|\s)|hundred|thousand|(?:m|b|tr|quadr)illion|dozen|lakh|crore)s?\b|(?!千[克米瓦卡])([百千万萬亿億兆백천만억]))\s*(.*)$/is;
 const POWER_WORDS: Record<string, bigint> = { squared: 2n, cubed: 3n };
 /** With one of these, what stands behind the number is no unit. */
 const QUALIFIERS =
-  /\b(?:or|and|not|more|less|fewer|most|least|than|to|over|plus|minus|times|without|if|but|half|quarter|almost|nearly)\b|以[上下内外前后]|之[前后内]|左右|[几多余]|点半|點半|ない|아니|아닙/i;
+  /\b(?:or|and|not|more|less|fewer|most|least|than|to|over|plus|minus|times|without|if|but|half|quarter|almost|nearly|maybe|perhaps|possibly|too)\b|以[上下内外前后]|之[前后内]|左右|[几多余]|点半|點半|ない|아니|아닙/i;
 /** Degrees behind one of these are its operand's. */
 const CALL = /\\?(?:sin|cos|tan|cot|sec|csc)/;
 
@@ -82,7 +83,11 @@ function readParts(plain: string, { base, isCall, isSpaced, rest }: Parts, role:
   if (power) return { value: raise(base, power), isPercent: false, unit: '' };
   const [, inLatin, inOther, behind = ''] = MAGNITUDE.exec(words) ?? ['', '', '', words];
   const magnitude = inLatin || inOther;
-  if (QUALIFIERS.test(behind) || !isUnitPhrase(behind, isSpaced || magnitude !== '' || sign !== undefined)) {
+  if (
+    QUALIFIERS.test(behind) ||
+    isCompared(behind) ||
+    !isUnitPhrase(behind, isSpaced || magnitude !== '' || sign !== undefined)
+  ) {
     return readNumber(plain);
   }
   const value = magnitude ? scale(base, rational(MAGNITUDES[magnitude.toLowerCase()])!) : base;

@@ -1,4 +1,6 @@
+import { comparativeBehind, labelBefore } from '../comparative.ts';
 import { leavesUnknown } from '../equation.ts';
+import { normalizeAnswer } from '../normalize.ts';
 import { isUnitPhrase, isUnitSymbol } from '../units.ts';
 import { parseNumberWords } from '../words.ts';
 
@@ -16,18 +18,15 @@ const NEXT_WORD =
 /** Beside one of these, a number is part of a formula or relation that was not read as a whole. */
 const FORMULA_BEFORE =
   /(?:[|[{(^_*/<>≤≥≠≈÷×¢]|(?<!\p{L})(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|ln|lg|exp|sqrt|root)|\\[a-zA-Z]+\*?|(?<![\p{L}])[a-z]\s*[-+])\s*$/u;
-const FORMULA_AFTER = /^\s?(?:[|\]})^_*/<>≤≥≠+!×÷·‰²³⁻⁺⁰-⁹]|['"](?=[\s.]*$)|-\s?[\p{L}\d\\]|\\[a-zA-Z]+)/u;
+const FORMULA_AFTER = /^\s?(?:[|\]})^_*/<=>≤≥≠+!×÷·‰²³⁻⁺⁰-⁹]|['"](?=[\s.]*$)|-\s?[\p{L}\d\\]|\\[a-zA-Z]+)/u;
 
-/** The number stands for something else than an answer. */
-const LABEL =
-  /\b(?:fig(?:ure|\.)?|step|equations?|eq\.|options?|questions?|problem|table|page|chapter|part|theorem|line|case|example|rule|choice)\s*\(?$/i;
 const DENIED =
-  /\b(?:not|never|cannot|can't|isn't|aren't|wasn't|doesn't|don't|won't|neither|nor|without|except|unless|if|instead of|rather than|wrong|incorrect|undetermined|unknown|insufficient|impossible)\b/i;
+  /\b(?:maybe|perhaps|possibly|(?:could|might|may) be|not|never|cannot|can't|isn't|aren't|wasn't|doesn't|don't|won't|neither|nor|without|except|unless|if|instead of|rather than|wrong|incorrect|undetermined|unknown|insufficient|impossible)\b/i;
 /** These make another thing of the number behind them, and of the one before. */
 const COMPARED =
   /\b(?:(?:more|less|greater|fewer|larger|smaller|higher|lower|other) than|over|under|below|above|beyond|exceeds?|between|among|twice|double|triple|base|(?:divisible|divided|multiplied) by|(?:root|square|cube|multiple|factor|divisor|power|half|third|quarter|percent|reciprocal|inverse|logarithm)s? of|(?:\d|one|two|three|four|five) in|out of)\s*$/i;
 const OPEN_END =
-  /^[\s-]*(?:(?:third|fourth|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth|halve)s?\b|half\b|or\b|times\b|factorial\b|below\b|squared\b|cubed\b|(?:\p{L}+\s+)?less\s*[.!]?$|root\b|and an?\b|point\b|at (?:most|least)\b|(?:\p{L}+\s+){0,2}(?:more|less|fewer|greater|larger|smaller|older|younger|taller|longer|shorter|higher|lower)\s+than\b|以[上下内外]|[多几倍]?余|左右|点半|點半|\.\.)/iu;
+  /^[\s-]*(?:(?:third|fourth|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth|halve)s?\b|half\b|or\b|times\s+(?:[-\d\\(]|as\b|the\b)|factorial\b|below\b|squared\b|cubed\b|root\b|and an?\b|point\b|at (?:most|least)\b|(?:\p{L}+\s+){0,2}(?:more|less|fewer|greater|larger|smaller|older|younger|taller|longer|shorter|higher|lower)\s+than\b|以[上下内外]|[多几倍]?余|左右|点半|點半|\.\.)/iu;
 /** Between two numbers, these make the second what the first leads to. */
 const LEADS =
   /(?:=|\b(?:so|then|thus|hence|therefore|is|are|was|were|equals?|gives?|get|makes?|leaves?|total|have|has|becomes?)\b)/i;
@@ -35,6 +34,7 @@ const MAX_SENTENCE = 400;
 
 interface Phrase {
   text: string;
+  isNamed: boolean;
   start: number;
   sign: string;
   end: number;
@@ -67,18 +67,27 @@ const isParallel = (first: string, between: string) =>
   /^\s*,?\s*(?:and|while)\s[^.;]*(?:\b(?:is|are)|=)\s*$/.test(between) &&
   !/\b(?:so|thus|total|sum|product|difference|hence|therefore|answer|result)\b/i.test(between);
 
+/** Those that are no names of something, `Figure 7`, where there are some. */
 function findPhrases(plain: string): Phrase[] {
+  const phrases = readPhrases(plain);
+  const unnamed = phrases.filter(({ isNamed }) => !isNamed);
+  return unnamed.length > 0 ? unnamed : phrases;
+}
+
+function readPhrases(plain: string): Phrase[] {
   return [...plain.matchAll(PHRASE)]
     .filter(
       ({ 0: all, index }) =>
         /\d/.test(all) && !/^[\p{Script=Latin}\p{Script=Greek}\d_]/u.test(plain.slice(index + all.length)),
     )
-    .filter(({ index }) => !LABEL.test(plain.slice(Math.max(0, index - 12), index)))
     .map(({ 0: all, 1: minus, 2: sign = '', 3: number, index }) => {
-      const word = NEXT_WORD.exec(plain.slice(index + all.length))?.[1] ?? '';
-      const unit = isCounted(word) ? '' : ` ${word}`;
+      const [before, after] = [plain.slice(0, index), plain.slice(index + all.length)];
+      const label = labelBefore(before);
+      const word = NEXT_WORD.exec(after)?.[1] ?? '';
+      const behind = comparativeBehind(before, after) ?? (isCounted(word) ? '' : word);
       return {
-        text: `${minus === undefined ? sign.trim() : '-'}${number}${unit}`.trim(),
+        text: `${label ?? ''}${minus === undefined ? sign.trim() : '-'}${number} ${behind}`.trim(),
+        isNamed: label !== undefined,
         start: index,
         sign,
         end: index + all.length,
@@ -104,10 +113,14 @@ const isPartOfFormula = (plain: string, { start, end, sign }: Phrase) =>
   FORMULA_BEFORE.test(plain.slice(0, start) + sign) ||
   FORMULA_AFTER.test(plain.slice(end));
 
-/** `x^2 =`, behind the words of the sentence. */
+/** `x^2 =` or `x + y = z =`, behind the words of the sentence. */
 function isUnknownBefore(before: string): boolean {
-  const side = /([^=]*?)\s*=\s*$/.exec(before)?.[1];
-  return side !== undefined && leavesUnknown(side);
+  const chain = /([^,;]*?)\s*=\s*$/.exec(before)?.[1].split('=').map(normalizeAnswer);
+  return (
+    chain !== undefined &&
+    chain.every((side) => !/\d/.test(side) || chain.length === 1) &&
+    chain.some((side) => leavesUnknown(side))
+  );
 }
 
 function isDenied(plain: string, { start, end }: Phrase): boolean {
@@ -116,11 +129,16 @@ function isDenied(plain: string, { start, end }: Phrase): boolean {
   return (
     deniesNext(before) ||
     deniedBehind(after) ||
+    SUBJECT.test(after) ||
     COMPARED.test(before) ||
     OPEN_END.test(after) ||
     /\b(?:wrong|incorrect|not)\b/.test(after)
   );
 }
+
+/** The number is what the sentence speaks of: `7 is prime`, `7 divides 14`; but `7 is the answer`. */
+const SUBJECT =
+  /^\s+(?:(?:is|was)\s+(?!(?:also\s+|indeed\s+|therefore\s+)?(?:the|our|my|correct|right|required|needed|missing|left|what|how)\b)|(?:has|had|divides|goes|appears|occurs|might|may|could|would|does|seems|looks)\b)/i;
 
 const BOUND =
   /^(?:.*?\b(?:is|are)\b|[^\p{L}]*)\s*(?:before|after|until|at least|at most|up to|no (?:more|less|fewer) than|almost|nearly|not quite)\s+$/isu;

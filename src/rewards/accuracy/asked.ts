@@ -1,0 +1,34 @@
+import { withoutAskedWords } from './comparative.ts';
+import { isNameOfOne } from './name.ts';
+import { normalizeAnswer } from './normalize.ts';
+
+const MAX_ANSWER = 200;
+const MAX_QUESTION = 4000;
+
+/**
+ * An answer without what repeats its question: `m + n = 5` is 5 where m + n is asked for, `row 7` is 7 where it is a row.
+ * Without a question, nothing is taken off.
+ */
+export function withoutAsked(answer: string, question: string | undefined): string {
+  if (question === undefined || answer.length > MAX_ANSWER || question.length > MAX_QUESTION) return answer;
+  return withoutAskedSide(withoutAskedWords(answer, question), question);
+}
+
+function withoutAskedSide(answer: string, question: string): string {
+  const at = answer.indexOf('=');
+  if (at < 0) return answer;
+  const side = normalizeAnswer(answer.slice(0, at)).replace(/\s/g, '');
+  if (side === '' || isNameOfOne(side) || !/\p{L}/u.test(side)) return answer;
+  return isAskedIn(side, normalizeAnswer(question).replace(/\s/g, '')) ? answer.slice(at + 1) : answer;
+}
+
+/** Behind the word that asks, with nothing before or after that would make another formula of it. */
+function isAskedIn(side: string, question: string): boolean {
+  const asks = /(?:find|what|determine|compute|calculate|evaluate|valueof|howm|express|求|计算|多少)/i;
+  for (let index = question.indexOf(side); index >= 0; index = question.indexOf(side, index + 1)) {
+    const [before, after] = [question.slice(0, index), question.slice(index + side.length)];
+    if (/[\d+\-*/^_=)}]$/.test(before) || /^[\d+\-*/^_(]/.test(after) || /^=[^?]/.test(after)) continue;
+    if (asks.test(before.split(/[.?!]/).at(-1)!) || /^(?:=\?|是多少)/.test(after)) return true;
+  }
+  return false;
+}

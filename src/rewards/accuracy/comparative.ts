@@ -1,0 +1,52 @@
+/**
+ * Words that make of the number beside them a difference, a multiple or a name: `7 more`, `7 years older`, `7% off`, `7倍`,
+ * `row 7`. Such a number answers only a question that asks for it.
+ */
+const DEGREES = [
+  'more|fewer|less|older|younger|taller|shorter|longer|higher|lower|larger|bigger|smaller|greater|further|farther|faster|slower',
+  'heavier|lighter|colder|warmer|hotter|cooler|wider|narrower|deeper|thicker|thinner|richer|poorer|cheaper|later|earlier|sooner',
+  'extra|additional|too many|too much|too few|times',
+].join('|');
+/** These only where nothing follows: `7 short` is no `7 short straws`. */
+const LAST =
+  '(?:ago|ahead|behind|off|increase|decrease|rise|drop|reduction|discount|short|early|late|fold)(?![\\s-]*\\p{L})';
+const WORD = String.raw`(?:(?<!\\)\b(?:${DEGREES})\b|\b${LAST}|[个個]?(?:[倍成折]|番目))`;
+
+const COMPARATIVE = new RegExp(WORD, 'iu');
+const COMPARATIVE_BEHIND = new RegExp(String.raw`^[\s-]*((?:[\p{L}%°]+\s+){0,2}?${WORD})`, 'iu');
+const NEEDED = /\b(?:needs?|needed|requires?|takes?|adds?|wants?|buys?)\s+$/i;
+
+/** True for what stands behind a number and makes another thing of it. */
+export const isCompared = (behind: string) => COMPARATIVE.test(behind);
+
+/** What makes another thing of the number between the two; nothing in `need 7 more`. */
+export const comparativeBehind = (before: string, after: string) =>
+  NEEDED.test(before) ? undefined : COMPARATIVE_BEHIND.exec(after)?.[1];
+
+const NAMED = [
+  'fig(?:ure|\\.)?|step|equations?|eq\\.|options?|questions?|problem|table|page|chapter|part|theorem|line|case|example|rule',
+  'choice|row|column|room|item|day|level|floor|seat|position|exercise|round|section|team|group|player|bus|house|gate|platform',
+  'track|lane|door|card|box|bag|remainder(?: of)?|(?:up|down|ris\\w+|rose|fell|falls|fallen|(?:in|de)creas\\w+|grew|grow\\w*|dropped|drops) by',
+].join('|');
+const LABEL = new RegExp(String.raw`(?:\b(?:${NAMED})\s*\(?|第\s*|余数?\s*)$`, 'iu');
+const LEADING_LABEL = new RegExp(String.raw`^(?:(?:in|on|at|it is|the)\s+)*(${NAMED}|第|余数?)\s*(?=[-\d(])`, 'iu');
+
+/** What makes a name of the number that follows. */
+export const labelBefore = (before: string) => LABEL.exec(before.slice(-24))?.[0];
+
+/**
+ * The answer without what its question asks for: `row 7` where a row is asked for, `7 years older` where it is how much
+ * older somebody is.
+ */
+export const withoutAskedWords = (answer: string, question: string) =>
+  answer
+    .replace(COMPARATIVE, (word) => (asksFor(question, word) ? '' : word))
+    .replace(LEADING_LABEL, (all, word) => (asksFor(question, word.replace(/\s+(?:of|by)$/, '')) ? '' : all))
+    .trim();
+
+function asksFor(question: string, word: string): boolean {
+  if (/[^\0-\x7f]/.test(word))
+    return new RegExp(`(?:几|幾|多少|哪)\\S{0,6}?${word}|第[几幾]|${word}.{0,4}[?？]`).test(question);
+  const stem = word.replace(/[^a-z\s]/gi, '').replace(/(?:e?s|ed|ing)$/i, '');
+  return new RegExp(String.raw`\b(?:how|what|which|where|find|determine)\b[^.?!]*\b${stem}`, 'i').test(question);
+}
