@@ -7,10 +7,11 @@ const MAX_QUESTION = 4000;
 
 /**
  * An answer without what repeats its question: `m + n = 5` is 5 where m + n is asked for, `row 7` is 7 where it is a row.
- * Without a question, nothing is taken off.
+ * `6:30` is a ratio and no time where that is asked for. Without a question, nothing is taken off.
  */
 export function withoutAsked(answer: string, question: string | undefined): string {
   if (question === undefined || answer.length > MAX_ANSWER || question.length > MAX_QUESTION) return answer;
+  if (/\bratio\b|比/i.test(question) && /^\d+\s*:\s*\d+$/.test(answer)) return `(${answer.replace(':', ')/(')})`;
   return withoutAskedSide(withoutAskedWords(answer, question), question);
 }
 

@@ -48,12 +48,12 @@ export function compareChoice(answer: string, gold: readonly number[], options: 
 }
 
 /** `B. green` where B is blue, `blue or green`, `blue. C`: two answers in one. */
-function namesOther(answer: string, gold: readonly number[], options: readonly string[]): boolean {
+export function namesOther(answer: string, gold: readonly number[], options: readonly string[]): boolean {
   if (gold.length !== 1 || answer.length > MAX_LENGTH) return false;
   const texts = options.map(textOf);
   if (texts.every((text) => text.length === 1)) return false;
   const pieces = withoutReason(answer)
-    .split(/[,.:;()]\s*|\s-\s|\b(?:which is|option|choice|or|it is)\b/i)
+    .split(/[,.:;()→—|=\n]\s*|\s-\s|\b(?:which (?:is|corresponds to)|that is|i\.?e|option|choice|or|it is)\b/i)
     .map((piece) => textOf(piece.replace(/^\W*[A-J]\W*(?=\s\S)/, '')));
   const others = texts.filter((text, index) => index !== gold[0] && pieces.includes(text));
   const isHedged = /\bor\b/i.test(answer);

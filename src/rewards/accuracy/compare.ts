@@ -154,7 +154,8 @@ class AnswerComparison {
 
   /** `2:4` is `1:2` and one half; `1:2:3` is `2:4:6`. */
   private compareRatios(answer: Collection, gold: Collection): Comparison {
-    if (answer.kind !== gold.kind && [answer, gold].some(isClock)) return 'different';
+    const areTwo = answer.kind === gold.kind;
+    if ([answer, gold].some((side) => isClock(side, areTwo))) return 'different';
     const [a, b] = [answer, gold].map(quotients);
     if (!a || !b || a.length !== b.length) return 'different';
     if ([answer, gold].some(({ kind, items }) => kind !== 'ratio' && (hasUnit(items) || INTEGER.test(items[0])))) {
@@ -239,10 +240,10 @@ const single = (plain: string): Collection => ({ kind: 'list', brackets: '', ite
 /** `12 cm` is no `12:1`, nor is 12. */
 const hasUnit = (items: string[]) => items.some((item) => readQuantity(item, 'gold')?.unit);
 
-/** `6:30` beside a number: a time of day rather than a ratio that nobody reduced. */
-function isClock({ kind, items }: Collection): boolean {
-  if (kind !== 'ratio' || items.length !== 2 || !/^\d{1,2}$/.test(items[0]) || !/^[0-5]\d$/.test(items[1]))
-    return false;
+/** `6:30` beside a number or `1:5`, `10:15` beside a number: a time of day rather than a ratio that nobody reduced. */
+function isClock({ kind, items }: Collection, isBesideRatio: boolean): boolean {
+  const minutes = isBesideRatio ? /^[03]0$/ : /^[0-5]\d$/;
+  if (kind !== 'ratio' || items.length !== 2 || !/^\d{1,2}$/.test(items[0]) || !minutes.test(items[1])) return false;
   let [a, b] = items.map(Number);
   while (b > 0) [a, b] = [b, a % b];
   return Number(items[0]) <= 24 && a > 1;

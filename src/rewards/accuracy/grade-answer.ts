@@ -1,6 +1,6 @@
 import type { Prompt } from '../../schema/prompt.ts';
 import { withoutAsked } from './asked.ts';
-import { compareChoice, compareLetters, compareYesOrNo, findGoldOptions, isLetters, isYesOrNo } from './choice.ts';
+import { compareChoice, compareLetters, compareYesOrNo, findGoldOptions, isLetters, isYesOrNo, namesOther } from './choice.ts';
 import { type Compared, compareAnswers } from './compare.ts';
 import { type GradeOptions, withDecimalPoint } from './decimal-comma.ts';
 import { saidInParts, withoutAside } from './extract/aside.ts';
@@ -43,7 +43,7 @@ export function gradeAnswer(prompt: Question, response: string, { decimalComma }
   const found = extractAnswer(response, target.expected);
   if (!found) return { verdict: 'incorrect', extracted: undefined, reason: 'the response gives no final answer' };
 
-  const { comparison, as } = compareWith(target, readNumbers(found.answer));
+  const { comparison, as } = compareWith(target, readNumbers(found.answer), found.aside);
   return {
     verdict: VERDICTS[comparison],
     extracted: found.answer,
@@ -82,9 +82,9 @@ function describeGold({ gold, options, right }: Target): string {
 }
 
 /** The answer as it stands, else what the sentence that it is says. */
-function compareWith(target: Target, answer: string): Compared {
+function compareWith(target: Target, answer: string, aside?: string): Compared {
   const whole = compareOne(target, answer);
-  if (whole.comparison === 'equal') return whole;
+  if (whole.comparison === 'equal') return isContradicted(target, answer, whole, aside) ? { ...whole, comparison: 'different' } : whole;
   const parts = target.right ? undefined : saidInParts(answer);
   const compared = parts && areOneAnswer(parts) ? parts.map((part) => compareOne(target, part)) : [];
   if (compared.length > 0 && compared.every(({ comparison }) => comparison === 'equal')) return compared[0];
@@ -95,6 +95,10 @@ function compareWith(target: Target, answer: string): Compared {
     whole
   );
 }
+
+/** `B. red` where B is blue. */
+const isContradicted = ({ right, options }: Target, answer: string, { as }: Compared, aside?: string) =>
+  right !== undefined && as === 'choices' && aside !== undefined && namesOther(`${answer}. ${aside}`, right, options);
 
 /** `5 cm or 5 m` are two. */
 const areOneAnswer = ([first, ...others]: string[]) =>

@@ -1,3 +1,5 @@
+import { withSurroundings } from './around-box.ts';
+
 /** Content of a box, and where the box stands. */
 export interface Box {
   start: number;
@@ -14,31 +16,19 @@ export function lastBox(text: string): Box | undefined {
   const boxes = closedBoxes(text);
   const last = boxes.at(-1);
   if (!last) return undefined;
-  const contents = [withSurroundings(text, last)];
+  const contents = [contentOf(text, last)];
   let first = last;
   for (let index = boxes.length - 2; index >= 0; index -= 1) {
     const between = text.slice(boxes[index].end, boxes[index + 1].start).replaceAll('$', '');
     if (!/^\s*(?:,|,?\s*and|,?\s*or)\s*$/.test(between)) break;
     first = boxes[index];
-    contents.unshift(withSurroundings(text, first));
+    contents.unshift(contentOf(text, first));
   }
   return { start: first.start, end: last.end, content: contents.join(', ') };
 }
 
-const BEHIND =
-  /^\}?\s*\$?\s*((?:\\times|\\cdot|×|·|\*)\s*10\s*\^\s*(?:\{\s*-?\d+\s*\}|-?\d+)|(?:\\cdot\s*)?(?:\\pi|π)|(?:hundred|thousand|million|billion|trillion)\b)|^(\^\s*(?:\{[^{}]*\}|\d)|\/\s*\d+|[xyzn](?![\p{L}]))/iu;
-/** A factor, a minus, or the command whose argument the box is, right before it. */
-const BEFORE =
-  /(?<![\w.])(\d+(?:\.\d+)?\/?)$|(?:^|[=\s$(])(-)\s*$|(\\(?:sqrt(?:\[\d+\])?|[dt]?frac(?:\{[^{}]{1,20}\})?)\{)$/;
-
-function withSurroundings(text: string, { start, end, content }: Box): string {
-  const [, factor, minus, command] =
-    BEFORE.exec(text.slice(Math.max(0, start - 40), start).replace(/(?<=^|\n)- $/, '')) ?? [];
-  const [, spaced, adjacent] = BEHIND.exec(text.slice(end, end + 40)) ?? [];
-  const inside =
-    command === undefined ? `${factor ?? minus ?? ''}${factor ? `(${content})` : content}` : `${command}${content}}`;
-  return `${inside}${adjacent ?? (spaced === undefined ? '' : ` ${spaced}`)}`;
-}
+const contentOf = (text: string, { start, end, content }: Box) =>
+  withSurroundings(text.slice(0, start), content, text.slice(end));
 
 /** Every box that closes and stands in no other, in one pass over the text. */
 function closedBoxes(text: string): Box[] {

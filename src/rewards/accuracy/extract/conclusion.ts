@@ -7,13 +7,16 @@ const MAX_CONCLUSION = 20_000;
 const CONTROL_TOKEN = /(?:<[|｜][^<>|｜\n]{1,40}[|｜]>|<\/s>|<eos>|<end_of_turn>|<\/?assistant>|\[\/INST\])$/;
 const MAX_CONTROL_TOKEN = 50;
 
+/** At the start of a line too, where a hyphen would mark an item of a list. */
+const MINUS_SIGN = /(?<=^|\n)([ \t]*)−[ \t]+(?=\S)/g;
+
 /**
  * What of a response is searched for its answer: all that follows the thinking, at most its last 20,000 characters, in
  * plain characters and without the control tokens of a chat format. Undefined where the thinking never ends.
  */
 export function readConclusion(response: string): string | undefined {
   const conclusion = afterThinking(response);
-  return conclusion === undefined ? undefined : dropMarks(plainCharacters(dropControlTokens(conclusion)));
+  return conclusion === undefined ? undefined : dropMarks(plainCharacters(dropControlTokens(conclusion).replace(MINUS_SIGN, '$1−')));
 }
 
 /** Pictures around an answer, fences of code and the brackets of a heading: `✅ 7`, `【答案】7`. */

@@ -1,3 +1,4 @@
+import { isDisowned } from './around-box.ts';
 import { lastBox } from './boxes.ts';
 import { readConclusion } from './conclusion.ts';
 import { deniesNext, lastNumberPhrase } from './last-number.ts';
@@ -23,6 +24,8 @@ export type AnswerPlace =
 export interface ExtractedAnswer {
   answer: string;
   place: AnswerPlace;
+  /** What follows it, which may name another option: `B. red`. */
+  aside?: string;
 }
 
 /** What kind of answer the gold is, as far as it changes where one is looked for. */
@@ -46,15 +49,25 @@ export function extractAnswer(response: string, expected: Expected): ExtractedAn
   if (tagged !== undefined) return readTagged(tagged);
   const marked = lastBox(conclusion) ?? lastStatement(conclusion);
   if (!marked) return findUnmarked(conclusion, expected);
+  if ('start' in marked && isDisowned(conclusion.slice(marked.end))) return findUnmarked(conclusion.slice(marked.end), expected);
   const correction = findRetraction(conclusion.slice(marked.end));
   if (correction !== undefined) return findUnmarked(correction, expected);
-  return present(marked.content, 'start' in marked ? 'boxed' : 'stated answer');
+  return withAside(present(marked.content, 'start' in marked ? 'boxed' : 'stated answer'), conclusion, marked.end);
+}
+
+const MAX_ASIDE = 100;
+
+/** The rest of the line behind an answer, or the line below. */
+function withAside(found: ExtractedAnswer | undefined, text: string, end: number): ExtractedAnswer | undefined {
+  const aside = text.slice(end, end + MAX_ASIDE).trim().split('\n')[0];
+  return found && aside !== '' ? { ...found, aside } : found;
 }
 
 function readTagged(tagged: string): ExtractedAnswer | undefined {
   const box = lastBox(tagged);
-  if (box) return present(box.content, 'boxed');
-  return present(lastStatement(tagged)?.content ?? tagged, 'answer tags');
+  if (box) return withAside(present(box.content, 'boxed'), tagged, box.end);
+  const stated = lastStatement(tagged);
+  return stated ? withAside(present(stated.content, 'answer tags'), tagged, stated.end) : present(tagged, 'answer tags');
 }
 
 /** `A` and `B` on lines of their own: both. */

@@ -83,7 +83,7 @@ function readContent(text: string, start: number): Statement | undefined {
     )
     .replace(/(?<=\S)(?:,\s*(?:and\s+)?not|,?\s+(?:and not|rather than|instead of))\s.*$/i, '');
   const bare = readJson(content).replace(/(?<=[^\s*_])(?:\*{2,}|_{2,})\s*$/, '');
-  return bare.trim() === '' ? undefined : { content: bare, end: start + lead.length + sentence.length };
+  return bare.trim() === '' ? undefined : { content: bare, end: start + lead.length + bare.length };
 }
 
 /** `"answer": "B"}` holds B, `"answer": 7}` 7. */
