@@ -1,4 +1,5 @@
 import type { Comparison } from './equivalence.ts';
+import { parseNumberWords } from './words.ts';
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 const MONTH = String.raw`(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?`;
@@ -11,6 +12,8 @@ const DAY_FIRST = new RegExp(
 const ISO = /^(\d{4})(?:[-/]|\s?年\s?)(\d\d?)(?:[-/]|\s?月\s?)(\d\d?)(?:\s?[日号])?$/;
 const TIME = /^(\d{1,2})(?::([0-5]\d))?(?::([0-5]\d))?\s*([ap])?(?:\.?m\.?)?$/i;
 const MAX_LENGTH = 60;
+const IN_WORDS =
+  /^(?:at\s+)?(?:an?\s+)?(half|quarter|\d{1,2}|[a-z]+(?:-[a-z]+)?)(?:\s+minutes?)?[\s-]+(past|after|to|before)\s+(\d{1,2}|[a-z]+)(?:\s+o'clock)?(\s*[ap]\.?m\.?)?$/i;
 
 interface Day {
   year: string | undefined;
@@ -73,17 +76,33 @@ interface Time {
   isPlain: boolean;
 }
 
+/** `half past six`, `ten to six` and `six o'clock` in digits. */
+function withDigits(plain: string): string {
+  const [, given, side, at, half = ''] = IN_WORDS.exec(plain) ?? [];
+  if (given === undefined)
+    return plain.replace(/^[a-z]+(?=\s*o'clock$)/i, (word) => String(parseNumberWords(word) ?? word));
+  const isBefore = /^(?:to|before)$/i.test(side);
+  const [minutes, hour] = [minutesOf(given.toLowerCase()), Number(parseNumberWords(at) ?? at)];
+  if (!(minutes > 0 && minutes < 60 && hour > 0 && hour < 13) || (isBefore && /half/i.test(given))) return plain;
+  const inDay = isBefore ? ((hour + 10) % 12) + 1 : hour;
+  return `${inDay}:${String(isBefore ? 60 - minutes : minutes).padStart(2, '0')}${half}`;
+}
+
+const minutesOf = (words: string) =>
+  words === 'half' ? 30 : words === 'quarter' ? 15 : Number(parseNumberWords(words) ?? words);
+
 function readTime(plain: string): Time | undefined {
   if (/^noon$|^midday$/i.test(plain)) return { seconds: 43200, hasHalf: true, isPlain: true };
   if (/^midnight$/i.test(plain)) return { seconds: 0, hasHalf: true, isPlain: true };
-  const match = TIME.exec(plain.replace(/\s*o'clock$/i, ':00'));
+  const match = TIME.exec(withDigits(plain).replace(/\s*o'clock$/i, ':00'));
   if (!match) return undefined;
   const [, rawHour, minute = '00', second = '00', half] = match;
-  if (!plain.includes(':') && !half && !/o'clock/i.test(plain)) return undefined;
+  const isInWords = /^(?:at\s+)?[a-z]|[a-z]{4}/i.test(plain);
+  if (!plain.includes(':') && !half && !isInWords) return undefined;
   const hour = Number(rawHour);
   if (hour > 24 || (half && (hour > 12 || hour === 0))) return undefined;
   const inDay = half ? (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0) : hour;
-  const isPlain = half !== undefined || /o'clock/i.test(plain) || (minute.startsWith('0') && plain.includes(':'));
+  const isPlain = half !== undefined || isInWords || (minute.startsWith('0') && plain.includes(':'));
   return { seconds: inDay * 3600 + Number(minute) * 60 + Number(second), hasHalf: half !== undefined, isPlain };
 }
 

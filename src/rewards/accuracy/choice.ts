@@ -1,4 +1,6 @@
-import { type Compared, compareAnswers, textOf } from './compare.ts';
+import { textOf } from './answer-text.ts';
+import { compareAnswers } from './compare.ts';
+import type { Compared } from './equivalence.ts';
 import { lettersInProse } from './extract/letters.ts';
 import { findRetraction } from './extract/retraction.ts';
 import { readYesOrNo } from './extract/yes-or-no.ts';

@@ -9,11 +9,14 @@ const DEGREES = [
 ].join('|');
 /** These only where nothing follows: `7 short` is no `7 short straws`. */
 const LAST =
-  '(?:ago|ahead|behind|off|increase|decrease|rise|drop|reduction|discount|short|early|late|fold)(?![\\s-]*\\p{L})';
+  '(?:ago|ahead|behind|off|increase|decrease|rise|drop|reduction|discount|short|early|late|fold|down|up)(?![\\s-]*\\p{L})';
 const WORD = String.raw`(?:(?<!\\)\b(?:${DEGREES})\b|\b${LAST}|[个個]?(?:[倍成折]|番目))`;
 
 const COMPARATIVE = new RegExp(WORD, 'iu');
-const COMPARATIVE_BEHIND = new RegExp(String.raw`^[\s-]*((?:[\p{L}%°]+\s+){0,2}?${WORD})`, 'iu');
+const COMPARATIVE_BEHIND = new RegExp(
+  String.raw`^[\s-]*((?:[\p{L}%°]+\s+){0,2}?${WORD}|(?:second|minute|hour|day|week|month|year)s?\s+(?:before|after|past|to)\b)|^,?\s*((?:with (?:a )?)?(?:remainder(?: of)?|R|余)\s*\d+)`,
+  'iu',
+);
 const NEEDED = /\b(?:needs?|needed|requires?|takes?|adds?|wants?|buys?)\s+$/i;
 
 /** True for what stands behind a number and makes another thing of it. */
@@ -21,15 +24,19 @@ export const isCompared = (behind: string) => COMPARATIVE.test(behind);
 
 /** What makes another thing of the number between the two; nothing in `need 7 more`. */
 export const comparativeBehind = (before: string, after: string) =>
-  NEEDED.test(before) ? undefined : COMPARATIVE_BEHIND.exec(after)?.[1];
+  NEEDED.test(before)
+    ? undefined
+    : COMPARATIVE_BEHIND.exec(after)
+        ?.slice(1)
+        .find((words) => words !== undefined);
 
 const NAMED = [
   'fig(?:ure|\\.)?|step|equations?|eq\\.|options?|questions?|problem|table|page|chapter|part|theorem|line|case|example|rule',
   'choice|row|column|room|item|day|level|floor|seat|position|exercise|round|section|team|group|player|bus|house|gate|platform',
   'track|lane|door|card|box|bag|remainder(?: of)?|(?:up|down|ris\\w+|rose|fell|falls|fallen|(?:in|de)creas\\w+|grew|grow\\w*|dropped|drops) by',
 ].join('|');
-const LABEL = new RegExp(String.raw`(?:\b(?:${NAMED})\s*\(?|第\s*|余数?\s*)$`, 'iu');
-const LEADING_LABEL = new RegExp(String.raw`^(?:(?:in|on|at|it is|the)\s+)*(${NAMED}|第|余数?)\s*(?=[-\d(])`, 'iu');
+const LABEL = new RegExp(String.raw`(?:\b(?:${NAMED})\s*\(?|第\s*|余数?\s*|(?<![#\n])#\s?)$`, 'iu');
+const LEADING_LABEL = new RegExp(String.raw`^(?:(?:in|on|at|it is|the|an?)\s+)*(${NAMED}|第|余数?)\s*(?=[-\d(])`, 'iu');
 
 /** What makes a name of the number that follows. */
 export const labelBefore = (before: string) => LABEL.exec(before.slice(-24))?.[0];

@@ -38,6 +38,8 @@ const areFunction = (names: string[]) =>
 
 /** The last side of an equation, or of a chain `x = 5+5+1 = 11`, and what stands before it; the other way round in `5 = x`. */
 function splitEquation(plain: string): Equation | undefined {
+  const [, name, limit] = /^([a-zA-Z])\s*→\s*([^→=∞]+)$/.exec(plain) ?? [];
+  if (name !== undefined) return { sides: [name], value: limit };
   if (!plain.includes('=') || /[<>≤≥≠]/.test(plain)) return undefined;
   const sides = plain.split('=').map((side) => side.trim());
   const value = sides.pop()!;
@@ -100,6 +102,7 @@ export function leavesUnknown(side: string, isWorkedOut = false): boolean {
     return false;
   const bare = plain.replace(DECORATION, '$1').trim();
   if (isNameOfOne(bare)) return false;
+  if (isName(bare)) return !isWorkedOut;
   const formula = parseExpression(bare);
   if (!formula) return /^\|\s*[a-z]\s*\|$/.test(plain) || /^\\?(?:log|ln|lg|lfloor|sqrt)\b/.test(plain);
   return describeExpression(formula).variables.size <= 1 || !isWorkedOut;

@@ -8,6 +8,12 @@ import { type Rational, subtract, toNumber } from './rational.ts';
 /** `undecided`: the two are written differently and at least one is beyond what the comparison understands. */
 export type Comparison = 'equal' | 'different' | 'undecided';
 
+/** What a comparison found, and as what it took the two answers. */
+export interface Compared {
+  comparison: Comparison;
+  as: string;
+}
+
 /** Irrational numbers are equal when they agree to so much of their size, beyond what rounding explains. */
 const PRECISION = 1e-11;
 const MAX_ERROR = 1e-10;

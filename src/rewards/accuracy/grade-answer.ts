@@ -1,8 +1,17 @@
 import type { Prompt } from '../../schema/prompt.ts';
 import { withoutAsked } from './asked.ts';
-import { compareChoice, compareLetters, compareYesOrNo, findGoldOptions, isLetters, isYesOrNo, namesOther } from './choice.ts';
-import { type Compared, compareAnswers } from './compare.ts';
+import {
+  compareChoice,
+  compareLetters,
+  compareYesOrNo,
+  findGoldOptions,
+  isLetters,
+  isYesOrNo,
+  namesOther,
+} from './choice.ts';
+import { compareAnswers } from './compare.ts';
 import { type GradeOptions, withDecimalPoint } from './decimal-comma.ts';
+import type { Compared } from './equivalence.ts';
 import { saidInParts, withoutAside } from './extract/aside.ts';
 import { type Expected, extractAnswer } from './extract/extract.ts';
 import { answersInSentence } from './extract/sentence.ts';
@@ -10,7 +19,7 @@ import { findTextFault } from './gold/gold-fault.ts';
 import { type Gold, readGold } from './gold/read-gold.ts';
 import { withoutLabels } from './option-labels.ts';
 
-export const ACCURACY_VERSION = '3';
+export const ACCURACY_VERSION = '4';
 
 /** What the grader holds of an answer; `undecided` earns nothing, and stays apart from `incorrect` for audits. */
 export interface Verdict {
@@ -84,7 +93,8 @@ function describeGold({ gold, options, right }: Target): string {
 /** The answer as it stands, else what the sentence that it is says. */
 function compareWith(target: Target, answer: string, aside?: string): Compared {
   const whole = compareOne(target, answer);
-  if (whole.comparison === 'equal') return isContradicted(target, answer, whole, aside) ? { ...whole, comparison: 'different' } : whole;
+  if (whole.comparison === 'equal')
+    return isContradicted(target, answer, whole, aside) ? { ...whole, comparison: 'different' } : whole;
   const parts = target.right ? undefined : saidInParts(answer);
   const compared = parts && areOneAnswer(parts) ? parts.map((part) => compareOne(target, part)) : [];
   if (compared.length > 0 && compared.every(({ comparison }) => comparison === 'equal')) return compared[0];

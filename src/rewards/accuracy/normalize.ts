@@ -35,10 +35,18 @@ function normalize(text: string): string {
   const unwrapped =
     spelled.includes('\\') || spelled.includes('_') ? unwrap(spelled.replace(SUBSCRIPT, '_$1')) : spelled;
   const plain = joinThousands(unifySpelling(unwrapped.replace(/\s+/g, ' '))).replace(/\s+/g, ' ');
-  return readOuterBraces(dropEnd(plain));
+  return readOuterBraces(dropEnd(plain.replace(REPEATING, '0$1\\overline{$2$3}')));
 }
 
-const dropEnd = (text: string) => text.replace(/(?<![\s.,;:])[\s.,;:]+$/, '').trim();
+/** The end of a sentence goes; `5...` goes on, and is no 5. */
+const dropEnd = (text: string) =>
+  text
+    .replace(/^[→⇒∴]\s*/, '')
+    .replace(/(?<![\s.,;:])[\s.,;:]+$/, (end) => (/\.{3}/.test(end) && /\d[\s.,;:]+$/.test(text) ? '...' : ''))
+    .trim();
+
+/** `0.1666...` is `0.1\overline{6}` where a digit stands three times or more digits twice. */
+const REPEATING = /(?<![\d.])(\d*\.\d*?)(?:(\d)\2{2,}|(\d{2,6})\3+)\.{3,4}$/;
 
 /** Braces around everything group it, `{A}`, or make a set of its parts, `{1, 2}`. */
 function readOuterBraces(plain: string, layers = 8): string {

@@ -97,12 +97,13 @@ const PLAIN: [RegExp, string][] = [
   [/(?<=\d)~(?=\d)/g, '-'],
   [/\\overline\s*\{\s*([A-Z]{2})\s*\}/g, '$1'],
   [/~+/g, ' '],
+  [/(?<=^\d{1,9})\s*,?\s*(?:R|r|(?:with (?:a )?)?remainder(?: of)?|余)\s*(?=\d{1,9}$)/g, ' R '],
   [/\{,\}/g, ','],
   [/^\(([0-9A-Za-z]+)\)_/g, '$1_'],
   [/(?<=^[0-9A-F]+)\s*(?:\(\s*base\s*(\d+)\s*\)|(?:in\s+)?base\s*(\d+))$/g, '_$1$2'],
 ];
 /** None of the above is in words and numbers alone. */
-const NEEDS_SPELLING = /[^\w\s.,;:'"()[\]%*^-]|_|choose|base|[xX]\s*10/;
+const NEEDS_SPELLING = /[^\w\s.,;:'"()[\]%*^-]|_|choose|base|remainder|\d\s*[Rr]\s*\d|[xX]\s*10/;
 
 const replaceAll = (text: string, spellings: [RegExp, string][]) =>
   spellings.reduce((plain, [pattern, spelling]) => plain.replace(pattern, spelling), text);

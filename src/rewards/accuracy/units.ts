@@ -1,5 +1,6 @@
 import { multiply, rational } from './rational.ts';
 import { SYMBOL_UNITS, type Unit, WORD_UNITS } from './unit-table.ts';
+import { parseNumberWords } from './words.ts';
 
 export type { Unit } from './unit-table.ts';
 
@@ -10,7 +11,7 @@ const SHORT_WORDS = new Set(
   ),
 );
 const OPERATORS =
-  /^(?:squared|cubed|factorial|halves|thirds?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|quarters?|hundredths?|thousandths?|hundreds?|thousands?|millions?|billions?|trillions?|fold|negative|below|above|under|approximately|(?:arc)?(?:sin|cos|tan|log|exp|sqrt)\p{L}{0,2})$/iu;
+  /^(?:squared|cubed|factorial|halves|thirds?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|quarters?|hundredths?|thousandths?|hundreds?|thousands?|millions?|billions?|trillions?|tens|dozens?|fold|negative|below|above|under|approximately|(?:arc)?(?:sin|cos|tan|log|exp|sqrt)\p{L}{0,2})$/iu;
 
 /**
  * True for what may stand behind a number and leave its value alone: known units, their powers, products and quotients,
@@ -29,10 +30,19 @@ export function isUnitPhrase(text: string, isSpaced: boolean): boolean {
 function isWord(word: string, isSpaced: boolean): boolean {
   if (!/[a-z]/i.test(word)) return !/\p{Script=Greek}/u.test(word);
   if (!isSpaced && !/^(?:st|nd|rd|th)$/.test(word)) return false;
-  if (OPERATORS.test(word)) return false;
+  if (OPERATORS.test(word) || isNumberWord(word)) return false;
   if (word.length <= 3) return SHORT_WORDS.has(word.toLowerCase());
   return /[aeiouy]/i.test(word) && word !== word.toUpperCase();
 }
+
+/** `fives`, `twelfths`, `twenties`. */
+const isNumberWord = (word: string) =>
+  parseNumberWords(
+    word
+      .replace(/ie(?:s|ths?)$/, 'y')
+      .replace(/lfths?$/, 'lve')
+      .replace(/(?:th)?s?$/, ''),
+  ) !== undefined;
 
 const isKnown = (word: string) => findPower(unitName(word)) !== undefined;
 

@@ -49,6 +49,22 @@ export function canonicalWords(plain: string): string {
   return words.join(' ');
 }
 
+/** `on Monday` beside `Monday`, where only one says how it stands in its sentence. */
+const LEAD = /^(?:in|on|at)\s+(?:the\s+)?(?=\p{L})/iu;
+export const withoutLead = (plain: string, other: string) => (LEAD.test(other) ? plain : plain.replace(LEAD, ''));
+
+const ABBREVIATED =
+  /^(?:(mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat|sun)|(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec))\.?$/i;
+const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+const MONTHS = 'january february march april may june july august september october november december'.split(' ');
+
+/** `Mon` as `monday` beside the name of a day or month. */
+export function unabbreviated(plain: string, other: string): string {
+  const names = [...DAYS, ...MONTHS];
+  if (!names.includes(other.toLowerCase()) || !ABBREVIATED.test(plain)) return plain;
+  return names.find((name) => name.startsWith(plain.toLowerCase().replace('.', ''))) ?? plain;
+}
+
 function singular(word: string): string {
   if (word.length <= 3 || /(?:ss|us|is)$/.test(word)) return word;
   if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;

@@ -30,7 +30,8 @@ const BEHIND = new RegExp(
   'iu',
 );
 /** Not the answer: asked about, or said to be wrong. */
-const DISOWNED_BEHIND = /^\}?\s*\$?\s*[.,]?\s*(?:\(?(?:(?:is|was)\s+)?(?:wrong|incorrect|not (?:right|correct|it))\b|[✗✘❌✖]|\?)/i;
+const DISOWNED_BEHIND =
+  /^\}?\s*\$?\s*[.,]?\s*(?:\(?(?:(?:is|was)\s+)?(?:wrong|incorrect|not (?:right|correct|it))\b|[✗✘❌✖]|\?)/i;
 
 /** True where what follows a box says that it is not the answer. */
 export const isDisowned = (after: string) => DISOWNED_BEHIND.test(after);

@@ -16,7 +16,9 @@ const MINUS_SIGN = /(?<=^|\n)([ \t]*)−[ \t]+(?=\S)/g;
  */
 export function readConclusion(response: string): string | undefined {
   const conclusion = afterThinking(response);
-  return conclusion === undefined ? undefined : dropMarks(plainCharacters(dropControlTokens(conclusion).replace(MINUS_SIGN, '$1−')));
+  return conclusion === undefined
+    ? undefined
+    : dropMarks(plainCharacters(dropControlTokens(conclusion).replace(MINUS_SIGN, '$1−')));
 }
 
 /** Pictures around an answer, fences of code and the brackets of a heading: `✅ 7`, `【答案】7`. */

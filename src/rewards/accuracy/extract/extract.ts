@@ -49,7 +49,8 @@ export function extractAnswer(response: string, expected: Expected): ExtractedAn
   if (tagged !== undefined) return readTagged(tagged);
   const marked = lastBox(conclusion) ?? lastStatement(conclusion);
   if (!marked) return findUnmarked(conclusion, expected);
-  if ('start' in marked && isDisowned(conclusion.slice(marked.end))) return findUnmarked(conclusion.slice(marked.end), expected);
+  if ('start' in marked && isDisowned(conclusion.slice(marked.end)))
+    return findUnmarked(conclusion.slice(marked.end), expected);
   const correction = findRetraction(conclusion.slice(marked.end));
   if (correction !== undefined) return findUnmarked(correction, expected);
   return withAside(present(marked.content, 'start' in marked ? 'boxed' : 'stated answer'), conclusion, marked.end);
@@ -59,7 +60,10 @@ const MAX_ASIDE = 100;
 
 /** The rest of the line behind an answer, or the line below. */
 function withAside(found: ExtractedAnswer | undefined, text: string, end: number): ExtractedAnswer | undefined {
-  const aside = text.slice(end, end + MAX_ASIDE).trim().split('\n')[0];
+  const aside = text
+    .slice(end, end + MAX_ASIDE)
+    .trim()
+    .split('\n')[0];
   return found && aside !== '' ? { ...found, aside } : found;
 }
 
@@ -67,7 +71,9 @@ function readTagged(tagged: string): ExtractedAnswer | undefined {
   const box = lastBox(tagged);
   if (box) return withAside(present(box.content, 'boxed'), tagged, box.end);
   const stated = lastStatement(tagged);
-  return stated ? withAside(present(stated.content, 'answer tags'), tagged, stated.end) : present(tagged, 'answer tags');
+  return stated
+    ? withAside(present(stated.content, 'answer tags'), tagged, stated.end)
+    : present(tagged, 'answer tags');
 }
 
 /** `A` and `B` on lines of their own: both. */
@@ -75,10 +81,13 @@ const LETTERS_ON_LINES = /^(?:[\s*>().\d-]{0,8}[A-J][\s*).]{0,6}\n){1,9}[\s*>().
 
 /** `Result: 7`, `∴ 7`, `#### 7`. */
 const LABEL =
-  /(?<=^|\n)[ \t]*(?:#{1,6}\s*(?=[-\d$\\])|(?:[*_]{0,2}(?:final\s+)?(?:result|total|count|output|solution|conclusion|so|ans)[*_]{0,2}\s*[:=.][*_]{0,2}|∴|⇒|=>|→|->)\s*)(?=\S[^\n]*$)|(?<=^|\n)[ \t]*(?:[->*]|\d\.)[ \t]+(?=\*{0,2}[A-J]\*{0,2}$)/i;
+  /(?<=^|\n)[ \t]*(?:(?:#{2,6}\s*|#\s+)(?=[-\d$\\])|(?:[*_]{0,2}(?:final\s+)?(?:result|total|count|output|solution|conclusion|so|ans)[*_]{0,2}\s*[:=.][*_]{0,2}|∴|⇒|=>|→|->)\s*)(?=\S[^\n]*$)|(?<=^|\n)[ \t]*(?:[->*]|\d\.)[ \t]+(?=\*{0,2}[A-J]\*{0,2}$)/i;
+
+/** `A: 7`, where no letter is asked for. */
+const ANSWER_LETTER = /(?<=^|\n)[ \t]*A\s?:\s*(?=\S[^\n]*$)/;
 
 function findUnmarked(given: string, expected: Expected): ExtractedAnswer | undefined {
-  const text = given.replace(LABEL, '');
+  const text = (expected === 'choice' ? given : given.replace(ANSWER_LETTER, '')).replace(LABEL, '');
   const listed = expected === 'choice' ? LETTERS_ON_LINES.exec(given)?.[0].match(/[A-J]/g) : undefined;
   if (listed) return present(listed.join(', '), 'whole response');
   const ending = lastSentence(text.slice(-MAX_ENDING));
@@ -101,11 +110,11 @@ function findUnmarked(given: string, expected: Expected): ExtractedAnswer | unde
 function isBareAnswer(text: string): boolean {
   const plain = text.trim();
   if (plain.length > SHORT_FORMULA || plain.includes('\n')) return false;
-  return isFormula(plain) || MONTH.test(plain) || (plain.length <= SHORT_RESPONSE && !/\d/.test(plain));
+  return isFormula(plain) || CALENDAR.test(plain) || (plain.length <= SHORT_RESPONSE && !/\d/.test(plain));
 }
 
-const MONTH =
-  /^(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s+\d{4})?\.?$/i;
+const CALENDAR =
+  /^(?:(?:at\s+)?(?:an?\s+)?(?:half|quarter|\d{1,2}(?:\s+minutes)?)[\s-](?:past|to)\s+\w+|(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s+\d{4})?)\.?$/i;
 const COMMAND = /\\(?:text\s*\{[^{}]*\}|(?:begin|end)\s*\{[a-z]*\}|[a-zA-Z]+)|\b(?:and|or)\b/g;
 
 /** Short without two words in a row, or longer without any. */

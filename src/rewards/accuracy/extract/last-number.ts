@@ -18,7 +18,7 @@ const NEXT_WORD =
 /** Beside one of these, a number is part of a formula or relation that was not read as a whole. */
 const FORMULA_BEFORE =
   /(?:[|[{(^_*/<>≤≥≠≈÷×¢]|(?<!\p{L})(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|ln|lg|exp|sqrt|root)|\\[a-zA-Z]+\*?|(?<![\p{L}])[a-z]\s*[-+])\s*$/u;
-const FORMULA_AFTER = /^\s?(?:[|\]})^_*/<=>≤≥≠+!×÷·‰²³⁻⁺⁰-⁹]|['"](?=[\s.]*$)|-\s?[\p{L}\d\\]|\\[a-zA-Z]+)/u;
+const FORMULA_AFTER = /^\s?(?:[|\]})^_*/<=>≤≥≠→+!×÷·‰²³⁻⁺⁰-⁹]|['"](?=[\s.]*$)|-\s?[\p{L}\d\\]|\\[a-zA-Z]+)/u;
 
 const DENIED =
   /\b(?:maybe|perhaps|possibly|(?:could|might|may) be|not|never|cannot|can't|isn't|aren't|wasn't|doesn't|don't|won't|neither|nor|without|except|unless|if|instead of|rather than|wrong|incorrect|undetermined|unknown|insufficient|impossible)\b/i;
@@ -26,7 +26,7 @@ const DENIED =
 const COMPARED =
   /\b(?:(?:more|less|greater|fewer|larger|smaller|higher|lower|other) than|over|under|below|above|beyond|exceeds?|between|among|twice|double|triple|base|(?:divisible|divided|multiplied) by|(?:root|square|cube|multiple|factor|divisor|power|half|third|quarter|percent|reciprocal|inverse|logarithm)s? of|(?:\d|one|two|three|four|five) in|out of)\s*$/i;
 const OPEN_END =
-  /^[\s-]*(?:(?:third|fourth|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth|halve)s?\b|half\b|or\b|times\s+(?:[-\d\\(]|as\b|the\b)|factorial\b|below\b|squared\b|cubed\b|root\b|and an?\b|point\b|at (?:most|least)\b|(?:\p{L}+\s+){0,2}(?:more|less|fewer|greater|larger|smaller|older|younger|taller|longer|shorter|higher|lower)\s+than\b|以[上下内外]|[多几倍]?余|左右|点半|點半|\.\.)/iu;
+  /^[\s-]*(?:(?:third|fourth|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth|halve)s?\b|half\b|or\b|times\s+(?:[-\d\\(]|as\b|the\b)|factorial\b|below\b|squared\b|cubed\b|root\b|and an?\b|point\b|at (?:most|least)\b|(?:\p{L}+\s+){0,2}(?:more|less|fewer|greater|larger|smaller|older|younger|taller|longer|shorter|higher|lower)\s+than\b|以[上下内外]|[多几倍]?余|左右|点半|點半|…|,?\s*\.\.)/iu;
 /** Between two numbers, these make the second what the first leads to. */
 const LEADS =
   /(?:=|\b(?:so|then|thus|hence|therefore|is|are|was|were|equals?|gives?|get|makes?|leaves?|total|have|has|becomes?)\b)/i;
@@ -115,12 +115,9 @@ const isPartOfFormula = (plain: string, { start, end, sign }: Phrase) =>
 
 /** `x^2 =` or `x + y = z =`, behind the words of the sentence. */
 function isUnknownBefore(before: string): boolean {
-  const chain = /([^,;]*?)\s*=\s*$/.exec(before)?.[1].split('=').map(normalizeAnswer);
-  return (
-    chain !== undefined &&
-    chain.every((side) => !/\d/.test(side) || chain.length === 1) &&
-    chain.some((side) => leavesUnknown(side))
-  );
+  const chain = /([^,;]*?)\s*=\s*$/.exec(before)?.[1].split('=').map(normalizeAnswer) ?? [];
+  const isWorkedOut = chain.length > 1 && chain.some((side) => /\d/.test(side));
+  return !isWorkedOut && chain.some((side) => leavesUnknown(side));
 }
 
 function isDenied(plain: string, { start, end }: Phrase): boolean {
@@ -130,6 +127,8 @@ function isDenied(plain: string, { start, end }: Phrase): boolean {
     deniesNext(before) ||
     deniedBehind(after) ||
     SUBJECT.test(after) ||
+    DOUBT_BEFORE.test(before) ||
+    DOUBT_BEHIND.test(after) ||
     COMPARED.test(before) ||
     OPEN_END.test(after) ||
     /\b(?:wrong|incorrect|not)\b/.test(after)
@@ -138,7 +137,11 @@ function isDenied(plain: string, { start, end }: Phrase): boolean {
 
 /** The number is what the sentence speaks of: `7 is prime`, `7 divides 14`; but `7 is the answer`. */
 const SUBJECT =
-  /^\s+(?:(?:is|was)\s+(?!(?:also\s+|indeed\s+|therefore\s+)?(?:the|our|my|correct|right|required|needed|missing|left|what|how)\b)|(?:has|had|divides|goes|appears|occurs|might|may|could|would|does|seems|looks)\b)/i;
+  /^\s+(?:(?:is|was)\s+(?!(?:also\s+|indeed\s+|therefore\s+)?(?:the|(?:our|my)\s+(?:final\s+)?answer|correct|right|required|needed|missing|left|what|how)\b)|(?:has|had|divides|goes|appears|occurs|might|may|could|would|does|seems|looks)\b)/i;
+
+const DOUBT_BEFORE =
+  /\b(?:nearly|almost|hardly|barely|scarcely|not quite|up to|upwards? of|short of|shy of|close to|anywhere from|just (?:under|over|below|above))\s+$/i;
+const DOUBT_BEHIND = /^\s*(?:\?|,?\s*(?:maybe|perhaps|possibly|plus)\b|and (?:counting|up|more|over)\b)/i;
 
 const BOUND =
   /^(?:.*?\b(?:is|are)\b|[^\p{L}]*)\s*(?:before|after|until|at least|at most|up to|no (?:more|less|fewer) than|almost|nearly|not quite)\s+$/isu;

@@ -1,3 +1,4 @@
+import { onlyChineseCount } from './chinese-count.ts';
 import { lastNumberPhrase, onlyNumberInWords } from './last-number.ts';
 import { lastStatement } from './stated.ts';
 
@@ -10,7 +11,8 @@ export const lastSentence = (text: string) =>
     .split(/(?<=[.!?])\s+(?=[A-Z"“(])|\n+/)
     .at(-1) ?? '';
 
-const IT_IS = /^(?:(?:so|thus|hence|therefore|i think|i would say),?\s+)?(?:it|this|that)(?:\s+is|'s)\s+(\S.*)$/is;
+const IT_IS =
+  /^(?:(?:so|thus|hence|therefore|i think|i would say),?\s+)?(?:it|this|that)(?:\s+(?:is|was)|'s)\s+(\S.*)$/is;
 
 /** `The capital of France is Paris`: what the thing asked for is. */
 const THING_IS =
@@ -31,11 +33,11 @@ export function answersInSentence(text: string): string[] {
   const stated = lastStatement(plain)?.content;
   if (stated !== undefined) return [stated];
   const isOther = /[\u3040-\u9fff\uac00-\ud7af]/.test(plain);
-  if (!isOther && !/^(?:\p{L}[\p{L}']+|I|A),?\s+[\p{L}\d$(\\-]/u.test(plain)) return [];
+  if (!isOther && !/^(?:\p{L}[\p{L}']+|I|[Aa]),?\s+[\p{L}\d$(\\-]/u.test(plain)) return [];
   const said = [
     IT_IS.exec(plain)?.[1],
     /\d/.test(plain) ? undefined : THING_IS.exec(plain)?.[1],
-    lastNumberPhrase(plain) ?? onlyNumberInWords(plain),
+    lastNumberPhrase(plain) ?? onlyNumberInWords(plain) ?? onlyChineseCount(plain),
   ];
   return said.filter((answer) => answer !== undefined);
 }

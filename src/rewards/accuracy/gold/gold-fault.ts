@@ -1,4 +1,4 @@
-import { isComparable } from '../compare.ts';
+import { isComparable } from '../answer-text.ts';
 import { isSentence, readGold, wordsOf } from './read-gold.ts';
 
 /** More words than an answer has that somebody would repeat. */
