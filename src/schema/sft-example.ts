@@ -23,11 +23,11 @@ const origin = { runId: z.string(), graderVersion: z.string().describe('e.g. `ac
  *     trajectoryIndex: 6, policyVersion: 6,
  *     rewardBreakdown: {
  *       accuracy: {
- *         value: 1, weight: 0.9, version: 'accuracy@3', evidence: 'correct: boxed "4" equals "4", as quantities',
+ *         value: 1, weight: 0.9, version: 'accuracy@4', evidence: 'correct: boxed "4" equals "4", as quantities',
  *       },
  *       format: { value: 1, weight: 0.1, version: 'format@1', evidence: 'think and answer tags, once each' },
  *     },
- *     graderVersion: 'accuracy@3',
+ *     graderVersion: 'accuracy@4',
  *   },
  * }
  */

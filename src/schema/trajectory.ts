@@ -64,7 +64,7 @@ export type JudgeTotals = z.infer<typeof JudgeTotals>;
 
 /**
  * One part of a reward, with the evidence it rests on.
- * @example { value: 1, weight: 0.9, version: 'accuracy@3', evidence: 'correct: boxed "4" equals "4", as quantities' }
+ * @example { value: 1, weight: 0.9, version: 'accuracy@4', evidence: 'correct: boxed "4" equals "4", as quantities' }
  */
 export const RewardPart = z.object({
   value: z.number(),
@@ -81,7 +81,7 @@ export type RewardPart = z.infer<typeof RewardPart>;
  *   promptId: 'count-e44642a006e1', trajectoryIndex: 6, reward: 1, isCorrect: true,
  *   rewardBreakdown: {
  *     accuracy: {
- *       value: 1, weight: 0.9, version: 'accuracy@3', evidence: 'correct: boxed "4" equals "4", as quantities',
+ *       value: 1, weight: 0.9, version: 'accuracy@4', evidence: 'correct: boxed "4" equals "4", as quantities',
  *     },
  *     format: { value: 1, weight: 0.1, version: 'format@1', evidence: 'think and answer tags, once each' },
  *   },

@@ -20,7 +20,8 @@ export function currencyOf(text: string): Money | undefined {
   return named.length === 1 ? named[0] : undefined;
 }
 
-const hasLoneDollar = (text: string) => text.split('$').length === 2 && /^\s*[-+]?\s*\$\s?\d|US\$\s?\d/.test(text);
+const hasLoneDollar = (text: string) =>
+  text.split('$').length === 2 && /^\s*(?:\\text\{)?[-+]?\s*\$\s?\d|US\$\s?\d/.test(text);
 
 /** `12 cm`, `5%`: what is measured in something else is no money. */
 const OTHER =

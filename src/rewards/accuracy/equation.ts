@@ -54,7 +54,7 @@ function statesValue({ sides, value }: Equation): boolean {
   const [first, ...between] = sides;
   const quantity = readQuantity(value, 'answer');
   const result = quantity?.value ?? parseExpression(value);
-  if (/^[A-Z]$/.test(first) && /^[A-Z]$/.test(value)) return false;
+  if (/(?<![A-Za-z])[A-Z]$/.test(first) && /^[A-Z]$/.test(value)) return false;
   if ([first, value].every((side) => LITERAL.test(side))) return false;
   if (isNameOfOne(first) || (isName(first) && /\d\s*:\s*\d/.test(value))) return true;
   const steps = between.map(parseExpression);

@@ -106,9 +106,13 @@ function compareWith(target: Target, answer: string, aside?: string): Compared {
   );
 }
 
-/** `B. red` where B is blue. */
-const isContradicted = ({ right, options }: Target, answer: string, { as }: Compared, aside?: string) =>
-  right !== undefined && as === 'choices' && aside !== undefined && namesOther(`${answer}. ${aside}`, right, options);
+/** `B. red` or `blue. C` where B is blue. */
+function isContradicted({ right, options }: Target, answer: string, { as }: Compared, aside = ''): boolean {
+  if (right === undefined || aside === '') return false;
+  const letter = /^[.,;]?\s*\(?([A-J])\)?[.\s]*$/.exec(aside)?.[1];
+  if (as !== 'choices') return letter !== undefined && letter.charCodeAt(0) - 65 !== right[0];
+  return namesOther(`${answer}. ${aside}`, right, options);
+}
 
 /** `5 cm or 5 m` are two. */
 const areOneAnswer = ([first, ...others]: string[]) =>

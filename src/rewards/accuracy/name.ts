@@ -8,7 +8,8 @@ const RATIO_NAME = new RegExp(String.raw`^(?:${SYMBOL}(?:\s*[:/+-]\s*${SYMBOL})+
 export const isName = (text: string) => NAME.test(text) || RATIO_NAME.test(text);
 
 /** Letters of a product: `xy`, `abc`. */
-const PRODUCT = /^(?:[a-z]{2}|[b-df-hj-np-tv-z]{3}|abc|def|uvw)$/;
+const PRODUCT =
+  /(?<![a-zA-Z])(?:(?!is|it|of|be|to|in|at|as|by|he|we|no|on|up|so)[a-z]{2}|[b-df-hj-np-tv-z]{3}|abc|def|uvw)$/;
 /** Segments, or volumes and areas that are told apart by their index: `AB`, `V_1`. */
 const MEASURED = String.raw`(?:\|?[A-Z]{2}\|?|[A-Z]_\{?\w+\}?)`;
 const MEASURED_RATIO = new RegExp(

@@ -1,8 +1,12 @@
+import { isUnitSymbol } from '../units.ts';
+
 const MAX_LENGTH = 200;
 const DENIAL =
   /(?<=\S)(?:,\s+(?:and\s+)?|\s+\()(?:not(?! sure| certain)|rather than|instead of)\s+(?!\S*\bor\b)[^(),;]{1,40}\)?[.!]?$/i;
 const REASON = /(?<=\S)(?:,\s*|\s+\()(?:since|because|as)\b.*$/is;
 const REJECTED = /(?<=\S)\s*\([^()]*\b(?:rejected|discarded|extraneous|invalid)\)[.!]?$/i;
+/** `5 (cm)`, `5 (units)`. */
+const UNIT = /(?<=\d)\s*\(((?:square\s)?[\p{L}°]{1,12}(?:\^?[23²³])?)\)(?=[.\s]*$)/u;
 const SAID_TWICE =
   /^(.*?\S)(?:\s*\((?:or|i\.\s?e\.,?|that is,?|=)?\s*([^()]+)\)|,?\s+(?:i\.\s?e\.,?|that is,|or|which is|\\text\{\s*or\s*\})\s+([^()]+?))[.!]?$/is;
 
@@ -17,4 +21,11 @@ export function saidInParts(answer: string): string[] | undefined {
 
 /** Without a reason, and without what is said not to be the answer. */
 export const withoutAside = (answer: string) =>
-  answer.length > MAX_LENGTH ? answer : answer.replace(REASON, '').replace(REJECTED, '').replace(DENIAL, '');
+  answer.length > MAX_LENGTH
+    ? answer
+    : answer.replace(UNIT, inPlace).replace(REASON, '').replace(REJECTED, '').replace(DENIAL, '');
+
+function inPlace(all: string, word: string): string {
+  if (/^units?$/i.test(word)) return '';
+  return isUnitSymbol(word) ? ` ${word}` : all;
+}

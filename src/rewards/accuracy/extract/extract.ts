@@ -56,6 +56,8 @@ export function extractAnswer(response: string, expected: Expected): ExtractedAn
   return withAside(present(marked.content, 'start' in marked ? 'boxed' : 'stated answer'), conclusion, marked.end);
 }
 
+const withContext = (found: ExtractedAnswer | undefined, aside: string) => found && { ...found, aside };
+
 const MAX_ASIDE = 100;
 
 /** The rest of the line behind an answer, or the line below. */
@@ -95,7 +97,7 @@ function findUnmarked(given: string, expected: Expected): ExtractedAnswer | unde
   return (
     present(isBareAnswer(text) ? text : undefined, 'whole response') ??
     present(lastBareLine(text), 'last line') ??
-    present(isChoice ? lettersInProse(ending).join(', ') : undefined, 'last choice') ??
+    withContext(present(isChoice ? lettersInProse(ending).join(', ') : undefined, 'last choice'), ending) ??
     present(isChoice ? letterOfLabelledLine(text) : undefined, 'last choice') ??
     present(expected === 'yes or no' ? yesOrNo(text) : undefined, 'first word') ??
     present(saysWhatItIs(ending) ? ending : undefined, 'last sentence') ??
@@ -147,8 +149,9 @@ const lastShortLine = (text: string) =>
 
 /** `Yes` or `no` before a reason, first or last in the text, where the two do not differ. */
 function yesOrNo(text: string): string | undefined {
-  const [first, last] = [readYesOrNo(text), readYesOrNo(lastSentence(text.slice(-MAX_ENDING)))];
-  return first && last && first !== last ? undefined : (last ?? first);
+  const [whole, last] = [readYesOrNo(text), readYesOrNo(lastSentence(text.slice(-MAX_ENDING)))];
+  const first = whole ?? readYesOrNo(text.trim().split('\n')[0]);
+  return first && last && first !== last ? undefined : (last ?? whole);
 }
 
 /** What stands in the last `<answer>` tag; one that is never closed ends with the response. */

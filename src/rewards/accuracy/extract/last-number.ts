@@ -14,19 +14,20 @@ const PHRASE = new RegExp(
 );
 /** The word behind a number, with its power or quotient where it is a unit. */
 const NEXT_WORD =
-  /^\s?((?:(?:square|sq\.?|cubic|cu\.?)\s)?[\p{L}Ω]+(?:\s?(?:\^\{?[23]\}?|[²³]))?(?:(?:\/|\sper\s)[\p{L}]+(?:\^\{?[23]\}?|[²³])?)?)/u;
+  /^\s?((?:(?:square|sq\.?|cubic|cu\.?)\s)?[\p{L}Ω]+(?:\s?(?:\^\{?[23]\}?|[²³]))?(?:(?:\/|[·*]|\sper\s)[\p{L}]+(?:\^\{?[23]\}?|[²³])?)?)/u;
 /** Beside one of these, a number is part of a formula or relation that was not read as a whole. */
 const FORMULA_BEFORE =
   /(?:[|[{(^_*/<>≤≥≠≈÷×¢]|(?<!\p{L})(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|ln|lg|exp|sqrt|root)|\\[a-zA-Z]+\*?|(?<![\p{L}])[a-z]\s*[-+])\s*$/u;
-const FORMULA_AFTER = /^\s?(?:[|\]})^_*/<=>≤≥≠→+!×÷·‰²³⁻⁺⁰-⁹]|['"](?=[\s.]*$)|-\s?[\p{L}\d\\]|\\[a-zA-Z]+)/u;
+const FORMULA_AFTER =
+  /^\s?(?:[|\]})^_*/<=>≤≥≠→+!×÷·‰²³⁻⁺⁰-⁹]|['"](?=[\s.]*$)|-\s?[\p{L}\d\\]|-(?=[\s.]*$)|\\[\\a-zA-Z])/u;
 
 const DENIED =
-  /\b(?:maybe|perhaps|possibly|(?:could|might|may) be|not|never|cannot|can't|isn't|aren't|wasn't|doesn't|don't|won't|neither|nor|without|except|unless|if|instead of|rather than|wrong|incorrect|undetermined|unknown|insufficient|impossible)\b/i;
+  /\b(?:maybe|perhaps|possibly|(?:could|might|may) be|not|never|cannot|can't|isn't|aren't|wasn't|doesn't|don't|won't|neither|nor|without|except|unless|if|instead of|rather than|wrong|incorrect|undetermined|unknown|insufficient|impossible|previously|formerly|used to be|before it)\b/i;
 /** These make another thing of the number behind them, and of the one before. */
 const COMPARED =
   /\b(?:(?:more|less|greater|fewer|larger|smaller|higher|lower|other) than|over|under|below|above|beyond|exceeds?|between|among|twice|double|triple|base|(?:divisible|divided|multiplied) by|(?:root|square|cube|multiple|factor|divisor|power|half|third|quarter|percent|reciprocal|inverse|logarithm)s? of|(?:\d|one|two|three|four|five) in|out of)\s*$/i;
 const OPEN_END =
-  /^[\s-]*(?:(?:third|fourth|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth|halve)s?\b|half\b|or\b|times\s+(?:[-\d\\(]|as\b|the\b)|factorial\b|below\b|squared\b|cubed\b|root\b|and an?\b|point\b|at (?:most|least)\b|(?:\p{L}+\s+){0,2}(?:more|less|fewer|greater|larger|smaller|older|younger|taller|longer|shorter|higher|lower)\s+than\b|以[上下内外]|[多几倍]?余|左右|点半|點半|…|,?\s*\.\.)/iu;
+  /^[\s-]*(?:(?:third|fourth|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth|halve)s?\b|half\b|or\b|times\s+(?:[-\d\\(]|as\b|the\b)|factorial\b|below\b|squared\b|cubed\b|root\b|(?:st|nd|rd|th)\s+(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|of\s+[a-z](?!\p{L})|and an?\b|point\b|at (?:most|least)\b|(?:\p{L}+\s+){0,2}(?:more|less|fewer|greater|larger|smaller|older|younger|taller|longer|shorter|higher|lower)\s+than\b|以[上下内外]|[多几倍]?余|左右|点半|點半|…|,?\s*\.\.)/iu;
 /** Between two numbers, these make the second what the first leads to. */
 const LEADS =
   /(?:=|\b(?:so|then|thus|hence|therefore|is|are|was|were|equals?|gives?|get|makes?|leaves?|total|have|has|becomes?)\b)/i;
@@ -45,7 +46,10 @@ interface Phrase {
  * sentence denies it, asks for it, or where it stands beside another one that it does not follow from.
  */
 export function lastNumberPhrase(sentence: string): string | undefined {
-  const plain = sentence.slice(-MAX_SENTENCE).replace(/\\?\$|\*\*|\\[()[\]]/g, '');
+  const plain = sentence
+    .slice(-MAX_SENTENCE)
+    .replace(/\\text(?:bf|rm|it|normal)?\s*\{([^{}]*)\}/g, ' $1 ')
+    .replace(/\\?\$|\*\*|\\[()[\]]/g, '');
   if (/\?\s*$/.test(plain)) return undefined;
   const phrases = findPhrases(plain);
   const last = phrases.at(-1);
@@ -100,7 +104,11 @@ const FUNCTION_WORD = /^(?:in|to|and|or|is|are|as|at|by|so|if|we|it|be|of|for|on
 const MAGNITUDE = /^[百千万萬亿億兆백천만억]/;
 
 /** `cm`, `square cm`. */
-const isMeasure = (word: string) => isUnitSymbol(word) || /^(?:square|sq\.?|cubic|cu\.?)\s/.test(word);
+const isMeasure = (word: string) =>
+  isUnitSymbol(word) ||
+  /^(?:square|sq\.?|cubic|cu\.?)\s|^(?:rad(?:ian)?s?|gon|cents?|pence|dollars?|euros?|pounds?|yen|yuan|rupees?|won)$|[·*]/i.test(
+    word,
+  );
 
 /** A noun, which says what there are so many of; units and variables belong to the number. */
 const isCounted = (word: string) =>
@@ -109,6 +117,7 @@ const isCounted = (word: string) =>
 /** Within brackets, behind a relation or before an operator, it is not the number alone that is given. */
 const isPartOfFormula = (plain: string, { start, end, sign }: Phrase) =>
   isUnknownBefore(plain.slice(0, start)) ||
+  /[-−]$/.test(plain.slice(0, start)) ||
   FORMULA_BEFORE.test(plain.slice(0, start)) ||
   FORMULA_BEFORE.test(plain.slice(0, start) + sign) ||
   FORMULA_AFTER.test(plain.slice(end));

@@ -90,7 +90,7 @@ function readContent(text: string, start: number): Statement | undefined {
 const readJson = (content: string) =>
   /^"([^"]*)"\s*\}?\s*$/.exec(content)?.[1] ?? /^(-?[\d.]+)\s*\}$/.exec(content)?.[1] ?? content;
 
-const SENTENCE_END = /(?<!\b(?:Rs|No|approx|ca|vs|sq|cu))\.(?=\s|$)|(?<=\D)!(?=\s)|\?(?=\s|$)/g;
+const SENTENCE_END = /(?<!\b(?:Rs|No|approx|ca|vs|sq|cu))(?<!\.)\.(?=\s|$)|(?<=\D)!(?=\s)|\?(?=\s|$)/g;
 
 /** `\textbf{B. blue}` is no end. */
 const isWithinBraces = (before: string) =>
