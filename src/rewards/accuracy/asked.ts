@@ -2,6 +2,7 @@ import { withoutAskedWords } from './comparative.ts';
 import { isNameOfOne } from './name.ts';
 import { normalizeAnswer } from './normalize.ts';
 
+const CLOCK = /^\d{1,2}:[0-5]\d$/;
 const MAX_ANSWER = 200;
 const MAX_QUESTION = 4000;
 
@@ -11,7 +12,7 @@ const MAX_QUESTION = 4000;
  */
 export function withoutAsked(answer: string, question: string | undefined): string {
   if (question === undefined || answer.length > MAX_ANSWER || question.length > MAX_QUESTION) return answer;
-  if (/\bratio\b|比/i.test(question) && /^\d+\s*:\s*\d+$/.test(answer)) return `(${answer.replace(':', ')/(')})`;
+  if (/\bratio\b|比/i.test(question) && CLOCK.test(answer.trim())) return `(${answer.replace(':', ')/(')})`;
   return withoutAskedSide(withoutAskedWords(answer, question), question);
 }
 

@@ -38,8 +38,20 @@ const NAMED = [
 const LABEL = new RegExp(String.raw`(?:\b(?:${NAMED})\s*\(?|第\s*|余数?\s*|(?<![#\n])#\s?)$`, 'iu');
 const LEADING_LABEL = new RegExp(String.raw`^(?:(?:in|on|at|it is|the|an?)\s+)*(${NAMED}|第|余数?)\s*(?=[-\d(])`, 'iu');
 
+/** `Apollo 7`, `iPhone 7`, `on January 7`; at the start of a text, `Total 7` says what there are 7 of. */
+const PROPER = /(?:(?<=[\p{Ll},]\s)\p{Lu}\p{Ll}+|\p{Ll}+\p{Lu}\p{L}*)[\s-]$/u;
+const FIRST_WORD = /^\s*(?:the\s+)?(\p{Lu}\p{Ll}+)\s$/u;
+const SAYS_WHAT =
+  /^(?:answer|ans|total|totals|result|results|so|thus|hence|therefore|then|about|around|approximately|roughly|exactly|only|just|precisely|probably|count|sum|number|area|volume|length|width|height|perimeter|radius|diameter|circumference|distance|speed|time|age|price|cost|product|difference|quotient|mean|median|mode|average|range|value|all|altogether|finally|solution|output|yes|equals?|there|they|we|you|it|got|get|is|are|has|have|minus|negative|plus|all|all of|that)$/i;
+
 /** What makes a name of the number that follows. */
-export const labelBefore = (before: string) => LABEL.exec(before.slice(-24))?.[0];
+export function labelBefore(before: string): string | undefined {
+  const near = before.slice(-24);
+  const label = LABEL.exec(near)?.[0] ?? PROPER.exec(near)?.[0];
+  if (label !== undefined) return label;
+  const first = FIRST_WORD.exec(before)?.[1];
+  return first === undefined || SAYS_WHAT.test(first) ? undefined : `${first} `;
+}
 
 /**
  * The answer without what its question asks for: `row 7` where a row is asked for, `7 years older` where it is how much

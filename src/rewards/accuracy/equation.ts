@@ -1,7 +1,7 @@
 import { compareExpressions } from './equivalence.ts';
 import { evaluateFloat } from './evaluate-float.ts';
 import { describeExpression, type Expression } from './expression.ts';
-import { isName, isNameOfOne } from './name.ts';
+import { CONDITION, isName, isNameOfOne } from './name.ts';
 import { parseExpression } from './parse-expression.ts';
 import { compareQuantities, readQuantity } from './quantity.ts';
 import { isUnitSymbol } from './units.ts';
@@ -80,8 +80,7 @@ const behindWords = (side: string) =>
 
 const isSame = (left: Expression, right: Expression) => compareExpressions(left, right) === 'equal';
 
-const FUNCTION_OF_ANGLE =
-  /^\\?(?:sin|cos|tan|cot|sec|csc)\s*(?:\(?\s*(?:(?:\\angle|∠)?\s*[A-Z]{1,3}|\\[a-z]+|[a-zA-Z])\s*\)?)$/;
+const FUNCTION_OF_ANGLE = /^\\?(?:sin|cos|tan|cot|sec|csc)\s*(?:\(?\s*(?:(?:\\angle|∠)?\s*[A-Z]{1,3}|\\[a-z]+|[a-zA-Z])\s*\)?)$/;
 const DERIVATIVE = /^(?:\\frac\{d\^?\d?\s*[a-z]\}\{d\s*[a-z](?:\^\d)?\}|d\s*[a-z]\/d\s*[a-z]|[a-z]'+(?:\([^()]*\))?)$/;
 const VECTOR_LENGTH = /^\|.*(?:\\vec|[A-Z]{2}).*\|$/;
 
@@ -96,6 +95,7 @@ const COMBINED_WORDS = /\p{L}{2}\s*(?:[+*/]\s*|\s-\s)\p{L}{2}/u;
  */
 export function leavesUnknown(side: string, isWorkedOut = false): boolean {
   if (side.includes('→') && !side.includes('lim')) return true;
+  if (CONDITION.test(side.trim())) return true;
   if (COMBINED_WORDS.test(side)) return !isWorkedOut;
   const plain = behindWords(side);
   if (plain === '' || FUNCTION_OF_ANGLE.test(plain) || DERIVATIVE.test(plain) || VECTOR_LENGTH.test(plain))

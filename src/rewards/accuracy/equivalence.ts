@@ -29,11 +29,15 @@ const USABLE_PROBES = 3;
  */
 export function compareExpressions(left: Expression, right: Expression): Comparison {
   const traits = describeExpression(left, right);
+  if ([left, right].some(isZero) && traits.variables.size > 0) return 'undecided';
   const result = compareWithLog(left, right, traits, 10);
   if (result === 'equal') return result;
   if (traits.variables.size === 1 && traits.variables.has('i')) return compareComplex(left, right) ?? result;
   return traits.hasPlainLog ? compareWithLog(left, right, traits, Math.E) : result;
 }
+
+/** Letters beside a zero are rarely variables: `0 May` is a day. */
+const isZero = (side: Expression) => side.kind === 'number' && side.value.numerator === 0n;
 
 function compareWithLog(left: Expression, right: Expression, traits: ExpressionTraits, base: number): Comparison {
   if (traits.variables.size > 0) return compareFunctions(left, right, traits, base);

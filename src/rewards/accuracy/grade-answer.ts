@@ -106,10 +106,11 @@ function compareWith(target: Target, answer: string, aside?: string): Compared {
   );
 }
 
-/** `B. red` or `blue. C` where B is blue. */
-function isContradicted({ right, options }: Target, answer: string, { as }: Compared, aside = ''): boolean {
-  if (right === undefined || aside === '') return false;
-  const letter = /^[.,;]?\s*\(?([A-J])\)?[.\s]*$/.exec(aside)?.[1];
+/** `B. red` or `blue. C` where B is blue, `7. 8`. */
+function isContradicted(target: Target, answer: string, { as }: Compared, aside = ''): boolean {
+  const { right, options } = target;
+  const [, letter, other] = /^[.,;\s]*(?:\(?([A-J])\)?|(-?\d+(?:\.\d+)?))[.\s]*$/.exec(aside) ?? [];
+  if (right === undefined) return other !== undefined && compareOne(target, other).comparison !== 'equal';
   if (as !== 'choices') return letter !== undefined && letter.charCodeAt(0) - 65 !== right[0];
   return namesOther(`${answer}. ${aside}`, right, options);
 }

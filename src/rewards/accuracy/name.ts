@@ -10,6 +10,8 @@ export const isName = (text: string) => NAME.test(text) || RATIO_NAME.test(text)
 /** Letters of a product: `xy`, `abc`. */
 const PRODUCT =
   /(?<![a-zA-Z])(?:(?!is|it|of|be|to|in|at|as|by|he|we|no|on|up|so)[a-z]{2}|[b-df-hj-np-tv-z]{3}|abc|def|uvw)$/;
+/** `Let x = 7` and `if x = 7` give what is assumed. */
+export const CONDITION = /^(?:let|if|when|where|suppose|assume|given|for|with|since|because|as|while)\s/i;
 /** Segments, or volumes and areas that are told apart by their index: `AB`, `V_1`. */
 const MEASURED = String.raw`(?:\|?[A-Z]{2}\|?|[A-Z]_\{?\w+\}?)`;
 const MEASURED_RATIO = new RegExp(
@@ -20,7 +22,8 @@ const MEASURED_RATIO = new RegExp(
  * True for the name of one thing, which its value answers: a variable, a length, the ratio of two lengths. `a + b`, `xy` and
  * `a/b` combine unknowns: a value for them is a step on the way, unless the question asks for just that.
  */
-export const isNameOfOne = (text: string) => MEASURED_RATIO.test(text) || (NAME.test(text) && !PRODUCT.test(text));
+export const isNameOfOne = (text: string) =>
+  MEASURED_RATIO.test(text) || (NAME.test(text) && !PRODUCT.test(text) && !CONDITION.test(text));
 
 /** Takes `P =` off a collection. */
 export const withoutName = (plain: string) => {

@@ -30,7 +30,7 @@ const MAGNITUDE =
 const POWER_WORDS: Record<string, bigint> = { squared: 2n, cubed: 3n };
 /** With one of these, what stands behind the number is no unit. */
 const QUALIFIERS =
-  /\b(?:or|and|not|more|less|fewer|most|least|than|to|over|plus|minus|times|without|if|but|half|quarter|almost|nearly|maybe|perhaps|possibly|too|before|after|past|is|was|has|had|appears|occurs|divides|might|may|could|would)\b|以[上下内外前后]|之[前后内]|左右|[几多余]|点半|點半|ない|아니|아닙/i;
+  /\b(?:or|and|not|more|less|fewer|most|least|than|to|over|plus|minus|times|without|if|but|half|quarter|almost|nearly|maybe|perhaps|possibly|too|before|after|past|is|was|has|had|appears|occurs|divides|might|may|could|would|onwards?|upwards?|on$)\b|以[上下内外前后]|之[前后内]|左右|[几多余]|点半|點半|ない|아니|아닙/i;
 /** Degrees behind one of these are its operand's. */
 const CALL = /\\?(?:sin|cos|tan|cot|sec|csc)/;
 

@@ -14,7 +14,14 @@ const MAX_TOKENS = 400;
 /** Longer runs of letters are words, not products of variables. */
 const MAX_LETTERS = 3;
 
-const NAMES = new Set<string>([...FUNCTIONS, 'sqrt', 'pi', 'infinity', 'inf', 'lg']);
+const NAMES = new Set<string>([
+  ...FUNCTIONS.filter((name) => name !== 'factorial' && name !== 'degree'),
+  'sqrt',
+  'pi',
+  'infinity',
+  'inf',
+  'lg',
+]);
 
 /** Splits a normalized answer into tokens; undefined where something in it belongs to no formula, or it is very long. */
 export function tokenize(source: string): Token[] | undefined {

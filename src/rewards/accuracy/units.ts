@@ -19,7 +19,7 @@ const OPERATORS =
  */
 export function isUnitPhrase(text: string, isSpaced: boolean): boolean {
   const bare = text.replace(/\^\s*\{?\s*-?\d\s*\}?/g, ' ').replace(/[*/{}.°-]/g, ' ');
-  if (/[^\p{L}\p{M}\s]/u.test(bare)) return false;
+  if (/[^\p{L}\p{M}\s]/u.test(bare) || /^(?:st|nd|rd|th)\s+\S/.test(bare)) return false;
   const words = bare
     .replace(/(?<=\p{L}\s)(?:squared|cubed)\b/gu, '')
     .split(/\s+/)

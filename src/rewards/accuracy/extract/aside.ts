@@ -19,11 +19,21 @@ export function saidInParts(answer: string): string[] | undefined {
   return first === undefined ? undefined : [first, inBrackets ?? behind];
 }
 
+/** `not 8 but 7` and `7; 8 is wrong` say 7. */
+const CONTRAST = /^not\s+(?!only\b|just\b)\S.{0,40}?,?\s+but\s+(?:rather\s+)?(?=\S)/i;
+const OTHER_IS_WRONG = /(?<=\S)[;,]\s+(?:and\s+|but\s+)?\S{1,12}\s+(?:is|was)\s+(?:wrong|incorrect|not)\b.*$/i;
+
 /** Without a reason, and without what is said not to be the answer. */
 export const withoutAside = (answer: string) =>
   answer.length > MAX_LENGTH
     ? answer
-    : answer.replace(UNIT, inPlace).replace(REASON, '').replace(REJECTED, '').replace(DENIAL, '');
+    : answer
+        .replace(UNIT, inPlace)
+        .replace(REASON, '')
+        .replace(REJECTED, '')
+        .replace(DENIAL, '')
+        .replace(CONTRAST, '')
+        .replace(OTHER_IS_WRONG, '');
 
 function inPlace(all: string, word: string): string {
   if (/^units?$/i.test(word)) return '';

@@ -3,6 +3,7 @@ import { leavesUnknown } from '../equation.ts';
 import { normalizeAnswer } from '../normalize.ts';
 import { isUnitPhrase, isUnitSymbol } from '../units.ts';
 import { parseNumberWords } from '../words.ts';
+import { NOT_SAID, REJECTS } from './doubt.ts';
 
 /** A group, root or fraction; a number; letters right behind one; a name before its value. */
 const ATOM = String.raw`(?:\\[dt]?frac\s*(?:\{[^{}]{1,40}\}){2}|\\sqrt(?:\[\d+\])?\{[^{}]{1,40}\}|\\pi\b|\([^()\n]{1,40}\)|√\s?\d+|π|\d+(?:,\d+|\{,\}\d+)*(?:\.\d+)?[¼½¾⅐-⅞]?|\.\d+|(?<=[\dπ)}])\p{L}{1,2}(?![\p{L}])(?!'))`;
@@ -21,8 +22,10 @@ const FORMULA_BEFORE =
 const FORMULA_AFTER =
   /^\s?(?:[|\]})^_*/<=>≤≥≠→+!×÷·‰²³⁻⁺⁰-⁹]|['"](?=[\s.]*$)|-\s?[\p{L}\d\\]|-(?=[\s.]*$)|\\[\\a-zA-Z])/u;
 
-const DENIED =
-  /\b(?:maybe|perhaps|possibly|(?:could|might|may) be|not|never|cannot|can't|isn't|aren't|wasn't|doesn't|don't|won't|neither|nor|without|except|unless|if|instead of|rather than|wrong|incorrect|undetermined|unknown|insufficient|impossible|previously|formerly|used to be|before it)\b/i;
+const DENIED = new RegExp(
+  String.raw`\b(?:(?:could|might|may) be|not|never|cannot|can't|isn't|aren't|wasn't|doesn't|don't|won't|neither|nor|without|except|unless|if|instead of|rather than|wrong|incorrect|undetermined|unknown|insufficient|impossible|previously|formerly|used to be|before it)\b|\b${NOT_SAID}\b|\b${REJECTS}\b`,
+  'i',
+);
 /** These make another thing of the number behind them, and of the one before. */
 const COMPARED =
   /\b(?:(?:more|less|greater|fewer|larger|smaller|higher|lower|other) than|over|under|below|above|beyond|exceeds?|between|among|twice|double|triple|base|(?:divisible|divided|multiplied) by|(?:root|square|cube|multiple|factor|divisor|power|half|third|quarter|percent|reciprocal|inverse|logarithm)s? of|(?:\d|one|two|three|four|five) in|out of)\s*$/i;
@@ -32,6 +35,10 @@ const OPEN_END =
 const LEADS =
   /(?:=|\b(?:so|then|thus|hence|therefore|is|are|was|were|equals?|gives?|get|makes?|leaves?|total|have|has|becomes?)\b)/i;
 const MAX_SENTENCE = 400;
+
+/** `$` opens formulas as well: money where it is escaped, or the only one. */
+const LONE_DOLLAR =
+  /(?:\\\$|(?<!\$.*)\$(?!.*\$))(\d[\d,]*(?:\.\d+)?)(?![\d.]*\s*(?:dollars|million|billion|thousand|[-+*/=]))/g;
 
 interface Phrase {
   text: string;
@@ -49,6 +56,7 @@ export function lastNumberPhrase(sentence: string): string | undefined {
   const plain = sentence
     .slice(-MAX_SENTENCE)
     .replace(/\\text(?:bf|rm|it|normal)?\s*\{([^{}]*)\}/g, ' $1 ')
+    .replace(LONE_DOLLAR, '$1 dollars')
     .replace(/\\?\$|\*\*|\\[()[\]]/g, '');
   if (/\?\s*$/.test(plain)) return undefined;
   const phrases = findPhrases(plain);
@@ -56,6 +64,7 @@ export function lastNumberPhrase(sentence: string): string | undefined {
   if (!last || isDenied(plain, last) || isPartOfFormula(plain, last)) return undefined;
   const before = phrases.at(-2);
   if (!before) return last.text;
+  if (/^\s+of (?:them|these|those|which)\b/i.test(plain.slice(last.end))) return undefined;
   const between = plain.slice(before.end, last.start);
   if (/^[\s,]*(?:or|and|to|,)\s*$/.test(between)) {
     const opening = /\b(?:between|from)\s+$/i.exec(plain.slice(0, before.start))?.[0] ?? '';
@@ -78,6 +87,10 @@ function findPhrases(plain: string): Phrase[] {
   return unnamed.length > 0 ? unnamed : phrases;
 }
 
+/** `see (7)`. */
+const referenceBefore = (before: string, number: string) =>
+  number.startsWith('(') ? /\b(?:see|cf\.?|ref\.?|by|using)\s+$/i.exec(before)?.[0] : undefined;
+
 function readPhrases(plain: string): Phrase[] {
   return [...plain.matchAll(PHRASE)]
     .filter(
@@ -86,7 +99,7 @@ function readPhrases(plain: string): Phrase[] {
     )
     .map(({ 0: all, 1: minus, 2: sign = '', 3: number, index }) => {
       const [before, after] = [plain.slice(0, index), plain.slice(index + all.length)];
-      const label = labelBefore(before);
+      const label = labelBefore(before) ?? referenceBefore(before, number);
       const word = NEXT_WORD.exec(after)?.[1] ?? '';
       const behind = comparativeBehind(before, after) ?? (isCounted(word) ? '' : word);
       return {
@@ -137,10 +150,11 @@ function isDenied(plain: string, { start, end }: Phrase): boolean {
     deniedBehind(after) ||
     SUBJECT.test(after) ||
     DOUBT_BEFORE.test(before) ||
+    (BEGINNING.test(before) && BEGUN.test(after)) ||
     DOUBT_BEHIND.test(after) ||
     COMPARED.test(before) ||
     OPEN_END.test(after) ||
-    /\b(?:wrong|incorrect|not)\b/.test(after)
+    REJECTED_BEHIND.test(after)
   );
 }
 
@@ -149,7 +163,11 @@ const SUBJECT =
   /^\s+(?:(?:is|was)\s+(?!(?:also\s+|indeed\s+|therefore\s+)?(?:the|(?:our|my)\s+(?:final\s+)?answer|correct|right|required|needed|missing|left|what|how)\b)|(?:has|had|divides|goes|appears|occurs|might|may|could|would|does|seems|looks)\b)/i;
 
 const DOUBT_BEFORE =
-  /\b(?:nearly|almost|hardly|barely|scarcely|not quite|up to|upwards? of|short of|shy of|close to|anywhere from|just (?:under|over|below|above))\s+$/i;
+  /\b(?:nearly|almost|hardly|barely|scarcely|not quite|up to|upwards? of|short of|shy of|close to|anywhere from|just (?:under|over|below|above)|no|for (?:example|instance)|e\.g\.|such as|including|until|till),?\s+$/i;
+/** `from 7 on`: where something begins. */
+const BEGINNING = /\b(?:from|since)\s+$/i;
+const BEGUN = /^\s*(?:on(?:wards?)?)?[.!\s]*$/i;
+const REJECTED_BEHIND = new RegExp(String.raw`\b(?:wrong|incorrect|not|cannot|can't|impossible|${REJECTS})\b`, 'i');
 const DOUBT_BEHIND = /^\s*(?:\?|,?\s*(?:maybe|perhaps|possibly|plus)\b|and (?:counting|up|more|over)\b)/i;
 
 const BOUND =

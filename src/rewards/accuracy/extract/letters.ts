@@ -1,11 +1,15 @@
+import { NOT_SAID } from './doubt.ts';
+
 /**
  * Choice letters in prose. A letter counts where it stands as a word of its own and names a choice: not the article A, not
  * the pronoun I, not a variable, a point or a label, and not in a clause that denies it or gives a reason.
  */
 
 const MAX_LENGTH = 400;
-const DENIED =
-  /\b(?:not|never|neither|nor|wrong|incorrect|false|eliminat\w*|exclud\w*|rul\w+ out|(?:is|are) out|cannot|except|instead of|rather than|unlike|discard\w*|reject\w*|too|worst|least likely|far from|opposite|no longer|other than)\b|[❌✗✘✖]|n't\b|不|错|錯|非|아니|ない|\bno es\b|\bnicht\b|\bpas\b/i;
+const DENIED = new RegExp(
+  String.raw`\b(?:not|never|neither|nor|wrong|incorrect|false|eliminat\w*|exclud\w*|rul\w+ out|(?:is|are) out|cannot|except|instead of|rather than|unlike|discard\w*|reject\w*|too|worst|least likely|far from|opposite|no longer|other than)\b|[❌✗✘✖]|n't\b|不|错|錯|非|아니|ない|\bno es\b|\bnicht\b|\bpas\b|\b${NOT_SAID}\b`,
+  'i',
+);
 const CLAUSE = /[,;:]\s|\.\s|[\n—]|\b(?:but|so|then|therefore|thus|hence)\b/i;
 const REASON =
   /\b(?:because|since|as|given that|due to|where|while|whereas|although|though)\b[\s\S]*$|因为[\s\S]*$|由于[\s\S]*$/i;

@@ -1,3 +1,5 @@
+import { NOT_SAID } from './doubt.ts';
+
 /** What a response states to be its answer, and where the statement ends. */
 export interface Statement {
   content: string;
@@ -5,7 +7,7 @@ export interface Statement {
 }
 
 const WEIGHT = String.raw`(?:the\s+|my\s+|our\s+)?(?:(?:final|correct|right|best|complete|short|numerical|numeric)\s+){0,2}`;
-const VERB = '(?:is|are|was|would be|should be|must be|will be|has to be|can only be|equals|[:=]|→|->|-(?=\\s))';
+const VERB = '(?:is(?!n.t)|are|was|would be|should be|must be|will be|has to be|can only be|equals|[:=]|→|->|-(?=\\s))';
 const DRESS = String.raw`[\s*_"'\x60]{0,6}`;
 
 /** `the answer is`, `Answer:`, `**Final answer:**`, `the answer to the question is`, `option =`. */
@@ -26,6 +28,7 @@ const CUE = new RegExp(
 /** Before a cue: what it says is denied, in doubt, said of others or of a wrong answer. */
 const DISOWNED =
   /(?:\b(?:wrong|incorrect|worst|bad|false|least\s+\w+|unlikely|other)\s+|\b(?:don't|do not|doesn't|didn't|cannot|can't|not|never|false|untrue|wrong|doubt(?:ful)?)\b[^.!?\n,;:]{0,24}?\b(?:that\s+)?(?:the\s+)?(?:correct\s+|right\s+|final\s+)?|\bif\b[^.!?\n;]{0,80}?,\s*(?:then\s+)?(?:the\s+)?(?:correct\s+|right\s+)?)$/i;
+const DOUBTED = new RegExp(String.raw`\b${NOT_SAID}\b[^.!?\n,;:]{0,24}$`, 'i');
 const HYPOTHETIC = /would be[\s*_:]*$/i;
 
 const NOUN =
@@ -56,6 +59,7 @@ export function lastStatement(text: string): Statement | undefined {
 
 /** `I don't think the answer is`, `the wrong option is`, `if it were blue, the answer would be`. */
 function isDisowned(before: string, cue: string): boolean {
+  if (DOUBTED.test(before)) return true;
   const disowned = DISOWNED.exec(before)?.[0];
   if (disowned === undefined) return false;
   return !/^if\b/i.test(disowned) || HYPOTHETIC.test(cue);
