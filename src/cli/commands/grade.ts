@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .option('--decimal-comma', 'read 3,14 as 3.14 and 1.234 as 1234; lists then need a space or a semicolon')
     .option(
       '--jsonl <file>',
-      'JSONL of {id, gold, answer, options?}, - for standard input; prints {id, verdict, extracted, reason} in that order',
+      'JSONL of {id, gold, answer, options?, question?}, - for standard input; prints {id, verdict, extracted, reason} in that order',
     )
     .action(grade);
 }

@@ -7,12 +7,13 @@ import type { GradeOptions } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { gradePair } from './grade-pair.ts';
 
-/** A line of the input; `answer` is a bare answer or a whole response. */
+/** A line of the input; `answer` is a bare answer or a whole response, `question` what it may repeat. */
 export const GradeRequest = z.object({
   id: z.union([z.string(), z.number()]),
   gold: z.string().min(1),
   answer: z.string(),
   options: z.array(z.string()).optional(),
+  question: z.string().optional(),
 });
 export type GradeRequest = z.infer<typeof GradeRequest>;
 
@@ -81,6 +82,6 @@ function parseRequest(text: string, place: string): GradeRequest {
     return GradeRequest.parse(JSON.parse(text));
   } catch (cause) {
     const detail = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
-    throw new InvalidInputError(`${place} is no {id, gold, answer, options?}: ${detail}`, { cause });
+    throw new InvalidInputError(`${place} is no {id, gold, answer, options?, question?}: ${detail}`, { cause });
   }
 }

@@ -6,6 +6,8 @@ export interface AnswerPair {
   gold: string;
   answer: string;
   options?: string[];
+  /** What is asked: `m + n = 5` answers 5 only where m + n is. */
+  question?: string;
 }
 
 /** What `rise grade` prints of a pair; `extracted` is what was read as the answer, null where nothing was. */
@@ -17,11 +19,11 @@ export interface PairVerdict {
 
 /** Grades a pair that stands at `place`. Throws `InvalidInputError`, with the place, where the gold cannot be graded against. */
 export function gradePair(
-  { gold, answer, options }: AnswerPair,
+  { gold, answer, options, question }: AnswerPair,
   place: string,
   gradeOptions: GradeOptions = {},
 ): PairVerdict {
-  const prompt = { groundTruth: gold, options };
+  const prompt = { groundTruth: gold, options, question };
   const fault = findGoldFault(prompt);
   if (fault !== undefined) throw new InvalidInputError(`${place}: ${fault}`);
   const { verdict, extracted, reason } = gradeAnswer(prompt, answer, gradeOptions);

@@ -80,7 +80,8 @@ const behindWords = (side: string) =>
 
 const isSame = (left: Expression, right: Expression) => compareExpressions(left, right) === 'equal';
 
-const FUNCTION_OF_ANGLE = /^\\?(?:sin|cos|tan|cot|sec|csc)\s*(?:\(?\s*(?:(?:\\angle|∠)?\s*[A-Z]{1,3}|\\[a-z]+|[a-zA-Z])\s*\)?)$/;
+const FUNCTION_OF_ANGLE =
+  /^\\?(?:sin|cos|tan|cot|sec|csc)\s*(?:\(?\s*(?:(?:\\angle|∠)?\s*[A-Z]{1,3}|\\[a-z]+|[a-zA-Z])\s*\)?)$/;
 const DERIVATIVE = /^(?:\\frac\{d\^?\d?\s*[a-z]\}\{d\s*[a-z](?:\^\d)?\}|d\s*[a-z]\/d\s*[a-z]|[a-z]'+(?:\([^()]*\))?)$/;
 const VECTOR_LENGTH = /^\|.*(?:\\vec|[A-Z]{2}).*\|$/;
 

@@ -9,6 +9,8 @@ interface FieldCase {
   gold: string;
   answer: string;
   options?: string[];
+  /** Where the answer repeats what it asks for. */
+  question?: string;
   isRight: boolean;
 }
 
@@ -31,8 +33,8 @@ const wrongAnswers: Answers[] = read('wrong-answers.jsonl');
 
 describe('answers met in the field', () => {
   it.each([...Map.groupBy(cases, ({ kind }) => kind)])('of the kind %s are read as a person reads them', (_, own) => {
-    const misread = own.flatMap(({ gold, answer, options, isRight }) => {
-      const { verdict, reason } = gradeAnswer({ groundTruth: gold, options }, answer);
+    const misread = own.flatMap(({ gold, answer, options, question, isRight }) => {
+      const { verdict, reason } = gradeAnswer({ groundTruth: gold, options, question }, answer);
       return (verdict === 'correct') === isRight ? [] : [`${isRight ? 'right' : 'wrong'}, but ${verdict}: ${reason}`];
     });
     expect(misread).toEqual([]);
