@@ -6,7 +6,7 @@ const ELEMENTS = /^(?:\(?[A-Z][a-z]?\)?[_{}\d]*){2,}$/;
 
 /** Spaces between digits stay: `2 3` is not `23`. Case counts where only symbols are written: `N` is not `n`. */
 export function asText(plain: string): string {
-  const unspaced = plain.replace(/(?<!\d)\s+|\s+(?!\d)/g, '');
+  const unspaced = plain.includes(' ') ? plain.replace(/(?<!\d)\s+|\s+(?!\d)/g, '') : plain;
   const bare = (ELEMENTS.test(unspaced) ? unspaced.replace(/[_{}]/g, '') : unspaced)
     .replace(/^(["'`])(.*)\1$/s, '$2')
     .replace(/^\(([^(),]*)\)$/, '$1');

@@ -63,6 +63,15 @@ export const withoutAskedWords = (answer: string, question: string) =>
     .replace(LEADING_LABEL, (all, word) => (asksFor(question, word.replace(/\s+(?:of|by)$/, '')) ? '' : all))
     .trim();
 
+/** Both sides without the word that they share, or that only the gold has: `7 more` in a gold is 7. */
+export function withoutSharedWords(answer: string, gold: string): [string, string] {
+  const [word] = COMPARATIVE.exec(gold) ?? [];
+  if (word !== undefined) return [answer.replace(word, '').trim(), gold.replace(word, '').trim()];
+  const [label] = LEADING_LABEL.exec(gold) ?? [];
+  if (label === undefined) return [answer, gold];
+  return [answer.startsWith(label) ? answer.slice(label.length) : answer, gold.slice(label.length)];
+}
+
 function asksFor(question: string, word: string): boolean {
   if (/[^\0-\x7f]/.test(word))
     return new RegExp(`(?:几|幾|多少|哪)\\S{0,6}?${word}|第[几幾]|${word}.{0,4}[?？]`).test(question);

@@ -10,9 +10,10 @@ import {
 } from './words.ts';
 
 /** Both words: equal up to case, articles and plural. Short runs of letters may be products, so their order decides nothing. */
-export function compareWords(given: string, gold: string): Comparison | undefined {
-  if (!isWords(given) || !isWords(gold)) return undefined;
-  const answer = unabbreviated(withoutLead(given, gold), gold);
+export function compareWords(given: string, wanted: string): Comparison | undefined {
+  if (!isWords(given) || !isWords(wanted)) return undefined;
+  const answer = unabbreviated(withoutLead(given, wanted), wanted);
+  const gold = unabbreviated(withoutLead(wanted, given), given);
   const [a, b] = [canonicalWords(answer), canonicalWords(gold)];
   if (a === b) return areOtherSymbols(answer, gold) ? 'undecided' : 'equal';
   if ([answer, gold].every((side) => parseNumberWords(side) !== undefined)) return undefined;

@@ -52,7 +52,7 @@ function createComparison(): Compare {
       const [given, wanted] = [answer, gold].map(approximations);
       if (given.join() !== answer || wanted.join() !== gold) return compareEither(given, wanted, compare);
     }
-    return compareWhole(withoutCountry(answer, gold), gold, compareItems);
+    return compareWhole(withoutCountry(answer, gold), withoutCountry(gold, answer), compareItems);
   }
   return compare;
 }

@@ -9,6 +9,7 @@ import {
   isYesOrNo,
   namesOther,
 } from './choice.ts';
+import { withoutSharedWords } from './comparative.ts';
 import { compareAnswers } from './compare.ts';
 import { type GradeOptions, withDecimalPoint } from './decimal-comma.ts';
 import type { Compared } from './equivalence.ts';
@@ -122,7 +123,7 @@ const areOneAnswer = ([first, ...others]: string[]) =>
 function compareOne({ gold, options, right, question }: Target, given: string): Compared {
   const answer = withoutAsked(given, question);
   if (right) return compareChoice(answer, right, options);
-  const byMeaning = compareYesOrNo(answer, gold.answer) ?? compareAnswers(answer, gold.answer);
+  const byMeaning = compareYesOrNo(answer, gold.answer) ?? compareAnswers(...withoutSharedWords(answer, gold.answer));
   return byMeaning.comparison === 'equal' ? byMeaning : (compareLetters(answer, gold.answer) ?? byMeaning);
 }
 

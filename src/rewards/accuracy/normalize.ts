@@ -35,7 +35,7 @@ function normalize(text: string): string {
   const unwrapped =
     spelled.includes('\\') || spelled.includes('_') ? unwrap(spelled.replace(SUBSCRIPT, '_$1')) : spelled;
   const plain = joinThousands(unifySpelling(unwrapped.replace(/\s+/g, ' '))).replace(/\s+/g, ' ');
-  return readOuterBraces(dropEnd(plain.replace(REPEATING, '0$1\\overline{$2$3}')));
+  return readOuterBraces(dropEnd(plain.includes('...') ? plain.replace(REPEATING, '0$1\\overline{$2$3}') : plain));
 }
 
 /** The end of a sentence goes; `5...` goes on, and is no 5. */

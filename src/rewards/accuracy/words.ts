@@ -53,8 +53,7 @@ export function canonicalWords(plain: string): string {
 const LEAD = /^(?:in|on|at)\s+(?:the\s+)?(?=\p{L})/iu;
 export const withoutLead = (plain: string, other: string) => (LEAD.test(other) ? plain : plain.replace(LEAD, ''));
 
-const ABBREVIATED =
-  /^(?:(mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat|sun)|(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec))\.?$/i;
+const ABBREVIATED = /^(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?$/;
 const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const MONTHS = 'january february march april may june july august september october november december'.split(' ');
 

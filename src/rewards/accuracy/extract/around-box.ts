@@ -33,6 +33,8 @@ const BEHIND = new RegExp(
 const DISOWNED_BEHIND =
   /^\}?\s*\$?\s*[.,]?\s*(?:\(?(?:(?:is|was)\s+)?(?:wrong|incorrect|not (?:right|correct|it))\b|[✗✘❌✖]|\?)/i;
 
+const NOTHING: Record<string, string | undefined> = {};
+
 /** True where what follows a box says that it is not the answer. */
 export const isDisowned = (after: string) => DISOWNED_BEHIND.test(after);
 
@@ -45,7 +47,10 @@ export function withSurroundings(textBefore: string, content: string, textAfter:
   const ahead = textAfter.slice(0, MAX_AROUND).split('\n')[0];
   const fillsGap = /^[^=$]*=/.test(ahead.split(/\\[)\]]/)[0]);
   if (fillsGap) return content;
-  const { command, formula, minus, words } = BEFORE.exec(line.replace(/^\s*- (?=\$?$)/, ''))?.groups ?? {};
+  const isAlone = /(?:^|[=:.,([])\s*\$?\s*$/.test(line);
+  const { command, formula, minus, words } = isAlone
+    ? NOTHING
+    : (BEFORE.exec(line.replace(/^\s*- (?=\$?$)/, ''))?.groups ?? NOTHING);
   const factorial = isInFormula(line) ? (/^!+/.exec(ahead)?.[0] ?? '') : '';
   const behind = (factorial || (BEHIND.exec(ahead)?.[0] ?? '')).replace(/^\}?\s*\$?(?=\s|$)|\$/g, '');
   if (command !== undefined) return `${command}${content}}${behind}`;

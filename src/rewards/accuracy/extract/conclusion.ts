@@ -22,7 +22,9 @@ export function readConclusion(response: string): string | undefined {
 }
 
 /** Pictures around an answer, fences of code and the brackets of a heading: `✅ 7`, `【答案】7`. */
-const dropMarks = (text: string) =>
+const dropMarks = (text: string) => (/[^\0-\x7f]|```/.test(text) ? withoutMarks(text) : text.trim());
+
+const withoutMarks = (text: string) =>
   text
     .replace(/^[ \t]*```\w*[ \t]*$/gm, '')
     .replace(/【\s*(答案|解答)\s*】/g, '$1:')

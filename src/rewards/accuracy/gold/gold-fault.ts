@@ -9,6 +9,7 @@ export function findTextFault(groundTruth: string): string | undefined {
   const broken = findBrokenCommand(groundTruth);
   if (broken !== undefined) return broken;
   const { answer, place } = readGold(groundTruth);
+  if (/^(?:<answer>|<\/answer>|#|\s)*$/i.test(answer)) return 'marks an answer and gives none';
   if (!isComparable(answer)) return 'cannot be read as an answer; check its braces, delimiters and length';
   if (place !== undefined) return undefined;
   const lines = answer.split('\n').filter((line) => line.trim() !== '').length;

@@ -21,7 +21,8 @@ export function readGold(groundTruth: string): Gold {
   return readMarked(groundTruth) ?? readProse(groundTruth) ?? { answer: groundTruth };
 }
 
-function readMarked(text: string): Gold | undefined {
+function readMarked(groundTruth: string): Gold | undefined {
+  const text = groundTruth.replaceAll('−', '-');
   const tagged = /<answer>([\s\S]*?)(?:<\/answer>|$)/i.exec(text)?.[1].trim();
   if (tagged) return { answer: lastBox(tagged)?.content ?? tagged, place: 'answer tags' };
   const line = /(?:^|\n)\s*####\s*([^\n]*\S)\s*$/.exec(text)?.[1];
