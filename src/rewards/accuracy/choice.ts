@@ -56,8 +56,10 @@ export function namesOther(answer: string, gold: readonly number[], options: rea
   if (texts.every((text) => text.length === 1)) return false;
   const pieces = withoutReason(answer)
     .split(/[,.:;()→—|=\n]\s*|\s-\s|\b(?:which (?:is|corresponds to)|that is|i\.?e|option|choice|or|it is)\b/i)
-    .map((piece) => textOf(piece.replace(/^\W*[A-J]\W*(?=\s\S)/, '')));
+    .map((piece) => textOf(piece.replace(/^\W*[A-J]\W*(?=\s\S)|(?<=\S)\s+\(?[A-J]\)?$/g, '')));
   const others = texts.filter((text, index) => index !== gold[0] && pieces.includes(text));
+  const denied = answer.split(/\bnot\s+/i).slice(1);
+  if (denied.some((rest) => textOf(rest.replace(/[.,;].*$/s, '')) === texts[gold[0]])) return true;
   const isHedged = /\bor\b/i.test(answer);
   return others.length === 1 && others[0] !== texts[gold[0]] && (isHedged || !pieces.includes(texts[gold[0]]));
 }
@@ -120,7 +122,12 @@ export const isYesOrNo = (gold: string) => gold.length < 20 && /^(?:yes|no|true|
 function onlyOptionNamed(answer: string, options: readonly string[]): number | undefined {
   if (!/\s/.test(answer.trim())) return undefined;
   const plain = ` ${normalizeAnswer(answer).toLowerCase()} `;
-  if (/\b(?:not|no|or|nor|neither|except|than|without|but|wrong|incorrect|false)\b|n't\b/.test(plain)) return undefined;
+  if (
+    /\b(?:not|no|or|nor|neither|except|than|without|but|wrong|incorrect|false|next to|beside|opposite|near|could|might|may|maybe|perhaps|possibly|if)\b|n't\b/.test(
+      plain,
+    )
+  )
+    return undefined;
   const named = options.flatMap((option, index) => {
     const text = normalizeAnswer(option).toLowerCase();
     return /^\p{L}{3,}(?: \p{L}+)*$/u.test(text) && plain.replace(/[.,;:()]/g, ' ').includes(` ${text} `)

@@ -5,7 +5,7 @@
 const DEGREES = [
   'more|fewer|less|older|younger|taller|shorter|longer|higher|lower|larger|bigger|smaller|greater|further|farther|faster|slower',
   'heavier|lighter|colder|warmer|hotter|cooler|wider|narrower|deeper|thicker|thinner|richer|poorer|cheaper|later|earlier|sooner',
-  'extra|additional|too many|too much|too few|times',
+  'extra|additional|too \\p{L}+|times',
 ].join('|');
 /** These only where nothing follows: `7 short` is no `7 short straws`. */
 const LAST =

@@ -25,7 +25,7 @@ const hasLoneDollar = (text: string) =>
 
 /** `12 cm`, `5%`: what is measured in something else is no money. */
 const OTHER =
-  /\d\s*(?:\\?%|°|(?:\\text\{|\\mathrm\{)?[\s~]*(?:percent|[cmk]?m|k?g|kg|[mc]?l|hours?|minutes?|seconds?|days?|degrees?|(?:centi|kilo|milli)?met(?:er|re)s?|grams?|lit(?:er|re)s?)(?![\p{L}^]))/iu;
+  /\d\s*(?:\\?%|°|(?:\\text\{|\\mathrm\{)?[\s~]*(?:percent|[cmk]?m|k?g|kg|[mc]?l|hours?|minutes?|seconds?|days?|dimes?|nickels?|penn(?:y|ies)|pence|quarters?|degrees?|(?:centi|kilo|milli)?met(?:er|re)s?|grams?|lit(?:er|re)s?)(?![\p{L}^]))/iu;
 
 const NUMBER = /\d[\d,]*(?:\.\d+)?/;
 

@@ -30,7 +30,7 @@ const DENIED = new RegExp(
 const COMPARED =
   /\b(?:(?:more|less|greater|fewer|larger|smaller|higher|lower|other) than|over|under|below|above|beyond|exceeds?|between|among|twice|double|triple|base|(?:divisible|divided|multiplied) by|(?:root|square|cube|multiple|factor|divisor|power|half|third|quarter|percent|reciprocal|inverse|logarithm)s? of|(?:\d|one|two|three|four|five) in|out of)\s*$/i;
 const OPEN_END =
-  /^[\s-]*(?:(?:third|fourth|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth|halve)s?\b|half\b|or\b|times\s+(?:[-\d\\(]|as\b|the\b)|factorial\b|below\b|squared\b|cubed\b|root\b|(?:st|nd|rd|th)\s+(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|of\s+[a-z](?!\p{L})|and an?\b|point\b|at (?:most|least)\b|(?:\p{L}+\s+){0,2}(?:more|less|fewer|greater|larger|smaller|older|younger|taller|longer|shorter|higher|lower)\s+than\b|以[上下内外]|[多几倍]?余|左右|点半|點半|…|,?\s*\.\.)/iu;
+  /^[\s-]*(?:(?:third|fourth|quarter|fifth|sixth|seventh|eighth|ninth|tenth|hundredth|thousandth|halve)s?\b|half\b|or\b|times\s+(?:[-\d\\(]|as\b|the\b)|factorial\b|below\b|squared\b|cubed\b|root\b|per\s+(?:thousand|mille|million|hundred|[cmk]?m\b)|(?:st|nd|rd|th)\s+(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|of\s+[a-z](?!\p{L})|and an?\b|point\b|at (?:most|least)\b|(?:\p{L}+\s+){0,2}(?:more|less|fewer|greater|larger|smaller|older|younger|taller|longer|shorter|higher|lower)\s+than\b|以[上下内外]|[多几倍]?余|左右|点半|點半|…|,?\s*\.\.)/iu;
 /** Between two numbers, these make the second what the first leads to. */
 const LEADS =
   /(?:=|\b(?:so|then|thus|hence|therefore|is|are|was|were|equals?|gives?|get|makes?|leaves?|total|have|has|becomes?)\b)/i;
@@ -163,7 +163,7 @@ const SUBJECT =
   /^\s+(?:(?:is|was)\s+(?!(?:also\s+|indeed\s+|therefore\s+)?(?:the|(?:our|my)\s+(?:final\s+)?answer|correct|right|required|needed|missing|left|what|how)\b)|(?:has|had|divides|goes|appears|occurs|might|may|could|would|does|seems|looks)\b)/i;
 
 const DOUBT_BEFORE =
-  /\b(?:nearly|almost|hardly|barely|scarcely|not quite|up to|upwards? of|short of|shy of|close to|anywhere from|just (?:under|over|below|above)|no|for (?:example|instance)|e\.g\.|such as|including|until|till),?\s+$/i;
+  /\b(?:nearly|almost|hardly|barely|scarcely|not quite|up to|upwards? of|short of|shy of|close to|near|anywhere from|just (?:under|over|below|above)|no|for (?:example|instance)|e\.g\.|such as|including|until|till),?\s+$/i;
 /** `from 7 on`: where something begins. */
 const BEGINNING = /\b(?:from|since)\s+$/i;
 const BEGUN = /^\s*(?:on(?:wards?)?)?[.!\s]*$/i;
@@ -188,7 +188,8 @@ const DENIES_NEXT =
 /** True where what follows the text is denied or in doubt: only the clause that it stands in counts. */
 export function deniesNext(before: string): boolean {
   if (/\b(?:any\w*|every\w*|all|none) but\s+(?:\w+\s+)?$/i.test(before)) return true;
-  if (/[不没非]\S{0,2}$/.test(before) || DENIES_NEXT.test(before)) return true;
+  if (/(?:[不没非]|可能|也许|或许|如果|假设|假如)\S{0,2}$|(?<!至)[多少]了?$/.test(before) || DENIES_NEXT.test(before))
+    return true;
   const clause = before.split(/[,;.]\s|\b(?:so|but|hence|thus|therefore)\b/).at(-1)!;
   return DENIED.test(clause);
 }

@@ -7,7 +7,7 @@ import { NOT_SAID } from './doubt.ts';
 
 const MAX_LENGTH = 400;
 const DENIED = new RegExp(
-  String.raw`\b(?:not|never|neither|nor|wrong|incorrect|false|eliminat\w*|exclud\w*|rul\w+ out|(?:is|are) out|cannot|except|instead of|rather than|unlike|discard\w*|reject\w*|too|worst|least likely|far from|opposite|no longer|other than)\b|[❌✗✘✖]|n't\b|不|错|錯|非|아니|ない|\bno es\b|\bnicht\b|\bpas\b|\b${NOT_SAID}\b`,
+  String.raw`\b(?:not|never|neither|nor|wrong|incorrect|false|eliminat\w*|exclud\w*|rul\w+ out|(?:is|are) out|cannot|except|instead of|rather than|unlike|discard\w*|reject\w*|too|worst|least likely|far from|opposite|no longer|other than)\b|[❌✗✘✖]|n't\b|不|错|錯|非|아니|ない|\bno es\b|\bnicht\b|\bpas\b|\b${NOT_SAID}\b|\b(?:(?:could|might|may) be|if)\b`,
   'i',
 );
 const CLAUSE = /[,;:]\s|\.\s|[\n—]|\b(?:but|so|then|therefore|thus|hence)\b/i;
@@ -17,7 +17,7 @@ const REASON =
 const TAKES_BACK =
   /^\s*(?:(?:this|that|it)\s+(?:is|was|turns out)\s+(?:wrong|false|incorrect|not\s+(?:so|right|true|correct|the case))|I disagree)\b/i;
 const LABELLED =
-  /\b(?:point|angle|vertex|vertices|side|line|segment|triangle|circle|square|team|person|box|bag|city|town|set|event|vitamin|plan|type|class|grade|group|section|part|step)s?\s+$/i;
+  /\b(?:point|angle|vertex|vertices|side|line|segment|triangle|circle|square|team|person|box|bag|city|town|set|event|vitamin|plan|type|class|grade|group|section|part|step|case|column|row|model)s?\s+$/i;
 const LETTER =
   /(?<![A-Za-z0-9'\\_=+*/^.!~¬-])(?<!\\[a-z]+\s{0,2}|[<>]\s)[([]?([A-J])[)\]]?(?!\s*[=<>+*^_]|[A-Za-z0-9'_-]|\s*\/\s*\d)/g;
 
@@ -30,6 +30,7 @@ export function lettersInProse(text: string): string[] {
     .replace(/\(\s*[A-J]\s+(?:is|was|would|has|had|looks|seems)\b[^()]*\)/g, '')
     .replace(/\b(?:than|over)\s+[([]?[A-J](?![A-Za-z])[)\]]?/g, '')
     .replace(/(?<=(?<![A-Za-z])[A-J])(?:[.;]|,?\s+(?:and\s+)?then)\s+(?=[A-J](?![A-Za-z]))/g, ' and ')
+    .replace(/(?<=(?<![A-Za-z])[A-J])\s*(?:->|=>|→|\bto\b|\bthrough\b)\s*(?=[A-J](?![A-Za-z]))/g, ' and ')
     .replace(/\*\*|["$]/g, '')
     .replace(/^\s*(?:while|whereas|although|though|since|because|as)\b[^,]*,\s*/i, '')
     .replace(REASON, '')
@@ -40,6 +41,7 @@ export function lettersInProse(text: string): string[] {
     .reverse();
   for (const clause of clauses) {
     if (TAKES_BACK.test(clause)) return [];
+    if (/^\s*or\b/i.test(clause) && lettersInClause(clause).length > 0) return [];
     const letters = DENIED.test(clause) ? [] : lettersInClause(clause);
     if (letters.length > 0) return letters;
   }

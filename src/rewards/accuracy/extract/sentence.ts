@@ -33,7 +33,7 @@ export function answersInSentence(text: string): string[] {
   const stated = lastStatement(plain)?.content;
   if (stated !== undefined) return [stated];
   const isOther = /[\u3040-\u9fff\uac00-\ud7af]/.test(plain);
-  if (!isOther && !/^(?:\p{L}[\p{L}']+|I|[Aa]),?\s+[\p{L}\d$(\\-]/u.test(plain)) return [];
+  if (!isOther && !/^(?:\p{L}[\p{L}']+|I|[Aa](?!\s*\()),?\s+[\p{L}\d$(\\-]/u.test(plain)) return [];
   const said = [
     IT_IS.exec(plain)?.[1],
     /\d/.test(plain) ? undefined : THING_IS.exec(plain)?.[1],

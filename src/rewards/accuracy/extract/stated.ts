@@ -59,7 +59,7 @@ export function lastStatement(text: string): Statement | undefined {
 
 /** `I don't think the answer is`, `the wrong option is`, `if it were blue, the answer would be`. */
 function isDisowned(before: string, cue: string): boolean {
-  if (DOUBTED.test(before)) return true;
+  if (DOUBTED.test(before) || /(?:如果|假设|假如|若|有人\S{0,2}|可能|也许|或许)$/.test(before)) return true;
   const disowned = DISOWNED.exec(before)?.[0];
   if (disowned === undefined) return false;
   return !/^if\b/i.test(disowned) || HYPOTHETIC.test(cue);

@@ -22,7 +22,7 @@ export function readYesOrNo(text: string): 'yes' | 'no' | undefined {
     .replace(/^(?!(?:[^,]*?\s)?(?:yes|no|not|true|false)\b[^,]*,)[^,.!?\n]{1,80},\s*(?=(?:yes|no)\b)/i, '')
     .split(/(?<=[.!?])\s+|\n+/);
   const word =
-    /^(yes|no|true|false|yeah|yep|nope|(?:correct|incorrect|sí|oui|ja|да|нет|non|nein|はい|네|いいえ|아니요|是的?|对|正确|否|不是?|没有)(?=\s*(?:[,.!]|$)))(?![\p{L}'-]|\s+(?:doubt|question|problem|wonder|idea)\b)/iu
+    /^(yes|no|true|false|yeah|yep|nope|(?:correct|incorrect|sí|oui|ja|да|нет|non|nein|はい|네|いいえ|아니요|是的?|对|正确|否|不是?|没有)(?=\s*(?:[,.!]|$)))(?![\p{L}'-]|\s+(?:doubt|question|problem|wonder|idea|way|answer|clue)\b|\.\s*\d)/iu
       .exec(first)?.[1]
       .toLowerCase();
   if (word === undefined || first.trim().endsWith('?')) return undefined;
