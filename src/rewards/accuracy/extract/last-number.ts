@@ -168,7 +168,8 @@ const DOUBT_BEFORE =
 const BEGINNING = /\b(?:from|since)\s+$/i;
 const BEGUN = /^\s*(?:on(?:wards?)?)?[.!\s]*$/i;
 const REJECTED_BEHIND = new RegExp(String.raw`\b(?:wrong|incorrect|not|cannot|can't|impossible|${REJECTS})\b`, 'i');
-const DOUBT_BEHIND = /^\s*(?:\?|,?\s*(?:maybe|perhaps|possibly|plus)\b|and (?:counting|up|more|over)\b)/i;
+const DOUBT_BEHIND =
+  /^\s*(?:\?|,?\s*(?:maybe|perhaps|possibly|plus)\b|and (?:counting|up|more|over)\b|(?:of\s+)?(?:jan(?:uary)?|feb(?:ruary)?|march|april|june|july|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b)/i;
 
 const BOUND =
   /^(?:.*?\b(?:is|are)\b|[^\p{L}]*)\s*(?:before|after|until|at least|at most|up to|no (?:more|less|fewer) than|almost|nearly|not quite)\s+$/isu;
@@ -188,7 +189,10 @@ const DENIES_NEXT =
 /** True where what follows the text is denied or in doubt: only the clause that it stands in counts. */
 export function deniesNext(before: string): boolean {
   if (/\b(?:any\w*|every\w*|all|none) but\s+(?:\w+\s+)?$/i.test(before)) return true;
-  if (/(?:[不没非]|可能|也许|或许|如果|假设|假如)\S{0,2}$|(?<!至)[多少]了?$/.test(before) || DENIES_NEXT.test(before))
+  if (
+    /(?:[不没非]|可能|也许|或许)\S{0,2}$|(?:如果|假设|假如|有人说)\S{0,6}$|(?<!至)[多少]了?$/.test(before) ||
+    DENIES_NEXT.test(before)
+  )
     return true;
   const clause = before.split(/[,;.]\s|\b(?:so|but|hence|thus|therefore)\b/).at(-1)!;
   return DENIED.test(clause);

@@ -22,10 +22,10 @@ export function readYesOrNo(text: string): 'yes' | 'no' | undefined {
     .replace(/^(?!(?:[^,]*?\s)?(?:yes|no|not|true|false)\b[^,]*,)[^,.!?\n]{1,80},\s*(?=(?:yes|no)\b)/i, '')
     .split(/(?<=[.!?])\s+|\n+/);
   const word =
-    /^(yes|no|true|false|yeah|yep|nope|(?:correct|incorrect|sí|oui|ja|да|нет|non|nein|はい|네|いいえ|아니요|是的?|对|正确|否|不是?|没有)(?=\s*(?:[,.!]|$)))(?![\p{L}'-]|\s+(?:doubt|question|problem|wonder|idea|way|answer|clue)\b|\.\s*\d)/iu
+    /^(yes|no|true|false|yeah|yep|nope|(?:correct|incorrect|sí|oui|ja|да|нет|non|nein|はい|네|いいえ|아니요|是的?|对|正确|否|不是?|没有)(?=\s*(?:[,.!]|$)))(?![\p{L}'-]|\s+(?:doubt|question|problem|wonder|idea|way|answer|clue)\b)/iu
       .exec(first)?.[1]
       .toLowerCase();
-  if (word === undefined || first.trim().endsWith('?')) return undefined;
+  if (word === undefined || /^no\.\s*\d/i.test(plain) || first.trim().endsWith('?')) return undefined;
   const isTakenBack = /\b(?:actually|wait|however|but|maybe|perhaps|or)\b/i.test(first);
   const others = [
     ...(first.replace(/\b(?:because|since)\b.*/s, '').match(/\b(?:yes|no|true|false)\b/gi) ?? []),
