@@ -2,7 +2,7 @@ import * as batch from 'aws-cdk-lib/aws-batch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { GpuInstance } from './gpu-instance.ts';
-import type { HostsProps } from './gpu-queue.ts';
+import type { HostsProps } from './hosts.ts';
 import { ATTEMPT_TIMEOUT } from './stage-job.ts';
 
 /** AWS's newest for GPUs: a parameter of the template, which each deployment looks up. Batch itself never updates it. */

@@ -3,20 +3,8 @@ import * as batch from 'aws-cdk-lib/aws-batch';
 import { Construct } from 'constructs';
 import type { DeploymentConfig } from '../config.ts';
 import { Ec2Hosts } from './ec2-hosts.ts';
+import type { HostsProps } from './hosts.ts';
 import { ManagedHosts } from './managed-hosts.ts';
-import type { Network } from './network.ts';
-
-/** What the instances of a queue are, whoever begins them. */
-export interface HostsProps {
-  readonly network: Network;
-  readonly instanceTypes: string[];
-  /** Cheaper, and reclaimed at times: for work that starts again in pieces. */
-  readonly spot: boolean;
-  readonly maxVcpus: number;
-  readonly volumeGiB: number;
-  /** How long an instance without a job stays; Batch decides when absent. */
-  readonly idleMinutes?: number;
-}
 
 export interface GpuQueueProps extends HostsProps {
   readonly hosts: DeploymentConfig['hosts'];

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { HostsProps } from './gpu-queue.ts';
+import type { HostsProps } from './hosts.ts';
 
 /**
  * Instances that ECS begins, patches and ends (Batch on ECS Managed Instances): no image, no launch template and no host
