@@ -20,8 +20,9 @@ export function createUpdateGuard(
     if (inARow <= maxSkippedSteps) return;
     throw new DivergedError(
       `loss or gradient of optimizer steps ${taken.length - inARow} to ${taken.length - 1} is not finite, more in a row ` +
-        `than optimizer.maxSkippedSteps (${maxSkippedSteps}); ${await keepLastGood(taken)} is the last good checkpoint and is kept: ` +
-        `lower the learning rate (${learningRate}) or maxGradNorm (${maxGradNorm}), and look for what is not finite in it`,
+        `than optimizer.maxSkippedSteps (${maxSkippedSteps}); ${await keepLastGood(taken)} is the last good checkpoint ` +
+        `and is kept: lower the learning rate (${learningRate}) or maxGradNorm (${maxGradNorm}), and look for what is ` +
+        'not finite in it',
     );
   };
 }
