@@ -10,7 +10,7 @@ export interface MemoryBounds {
 }
 
 /** Models of some hundred million weights keep under it what short sequences need, and lose no time. */
-export const MEMORY_BOUNDS: MemoryBounds = { activations: 2 ** 31, logits: 2 ** 28 };
+export const MEMORY_BOUNDS: MemoryBounds = { activations: 2 ** 30, logits: 2 ** 27 };
 
 /** How a pass is cut. */
 export interface SegmentPlan {

@@ -56,8 +56,8 @@ describe('planSegments', () => {
 
   it.each([
     ['a small model', tinyConfig, 4096, { blocks: 'kept' }],
-    ['a short text of 3B', qwen3B, 64, { blocks: 'kept', chunkTokens: 441 }],
-    ['a long one', qwen3B, 1024, { blocks: 'recomputed', chunkTokens: 441 }],
+    ['a short text of 3B', qwen3B, 64, { blocks: 'kept', chunkTokens: 220 }],
+    ['a long one', qwen3B, 1024, { blocks: 'recomputed', chunkTokens: 220 }],
   ])('cuts %s where it must', (_, config, tokens, plan) => {
     const batch = { input: { tokenIds: new Int32Array(tokens) }, targetIds: new Int32Array(tokens / 2) };
     expect(planSegments(config, batch, MEMORY_BOUNDS)).toEqual(plan);
