@@ -61,8 +61,13 @@ export function startPytorch(script: string): PytorchPeer {
 const closed = (child: ChildProcess) => new Promise<void>((resolve) => child.once('close', () => resolve()));
 
 /** A Python that has both, installed when first asked for. */
-export function pytorchPython(): string {
-  const environment = findPythonWith(...PACKAGES);
+export const pytorchPython = () => pythonWith(PACKAGES);
+
+/** As `pytorchPython`, with `peft`. */
+export const peftPython = () => pythonWith([...PACKAGES, 'peft==0.21.2']);
+
+function pythonWith(packages: readonly string[]): string {
+  const environment = findPythonWith(...packages);
   if ('missing' in environment) throw new Error(environment.missing);
   return environment.python;
 }

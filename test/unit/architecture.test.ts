@@ -23,6 +23,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/sizing': [
     ...['src/base', 'src/schema', 'src/engine/models/qwen2_5_vl/config.ts'],
     'src/engine/models/qwen2_5_vl/weight-shapes.ts',
+    'src/engine/training/plan-segments.ts',
   ],
   'src/algorithms': ['src/base', 'src/schema', 'src/engine'],
   'src/experts': ['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/rewards'],

@@ -94,7 +94,11 @@ export class SessionVariable implements StateVariable {
   }
 
   clear(): void {
-    const zeros = addZeros(this.#session, this.shape, { controls: this.#trace.writes.slice(-1) });
+    const { reads, lastWrite } = this.#accesses;
+    const before = [...reads, ...this.#trace.writes.slice(-1), ...(lastWrite === undefined ? [] : [lastWrite])];
+    const destroyed = this.#session.opCount;
+    this.#session.addOp('DestroyResourceOp', [this.#handle], [], before);
+    const zeros = addZeros(this.#session, this.shape, { controls: [destroyed] });
     this.#writeAll([this], 'AssignVariableOp', [this.#handle, zeros], [this.#typeAttribute]);
   }
 

@@ -38,6 +38,12 @@ export interface SequenceBatch {
   completionTokenCount: number;
 }
 
+/** How many rows a batch has, its padding included. */
+export const countRows = ({ input, targetIds }: SequenceBatch) => ({
+  tokens: input.tokenIds.length,
+  completionTokens: targetIds.length,
+});
+
 /** Sizes of sequences, without padding. */
 export function measureBatch(sequences: readonly TrainingSequence[]): BatchSizes {
   const completionTokens = sequences.reduce((sum, { completionIds }) => sum + completionIds.length, 0);

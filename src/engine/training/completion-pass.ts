@@ -9,6 +9,7 @@ import { listTensors } from '../runtime/tensor-tree.ts';
 import {
   buildSequenceBatch,
   type CompletionScores,
+  countRows,
   type SequenceTensors,
   scoreCompletions,
   type TrainingSequence,
@@ -16,7 +17,7 @@ import {
 } from './batch.ts';
 import { createCheckpointing } from './checkpointing.ts';
 import type { Objective, Tokens, ToldValues } from './objective.ts';
-import { MEMORY_BOUNDS, type MemoryBounds, planSegments, type SegmentPlan } from './plan-segments.ts';
+import { type MemoryBounds, planSegments, type SegmentPlan } from './plan-segments.ts';
 
 /** What one micro-batch adds to an optimizer step. */
 export interface CompletionResult {
@@ -70,7 +71,7 @@ interface PassInputs<Values> {
 export function createCompletionPass<Values>(
   model: VisionLanguageModel,
   executor: Executor,
-  { variables, gradients, objective, pad, bounds = MEMORY_BOUNDS }: PassSettings<Values>,
+  { variables, gradients, objective, pad, bounds }: PassSettings<Values>,
 ): CompletionPass<Values> {
   const differentiate = executor.define(({ batch, values_N, normalizer, plan, seed }: PassInputs<Values>) => {
     const { run, anchor, learned } = createCheckpointing(executor, variables, gradients);
@@ -108,7 +109,7 @@ export function createCompletionPass<Values>(
       batch: tensors,
       values_N: uploadValues(tensors, values),
       normalizer: tf.scalar(normalizer),
-      plan: planSegments(model.config, batch, bounds),
+      plan: planSegments(model.config, countRows(batch), bounds),
       ...(seed !== undefined && { seed: tf.scalar(seed | 0, 'int32') }),
     };
     const outputs = differentiate(inputs);

@@ -4,9 +4,15 @@ import { runAsItIs, type VisionLanguageModel } from '../models/vision-language-m
 import type { Executor } from '../runtime/executor.ts';
 import { choosePadding, type PadBatch } from '../runtime/padding.ts';
 import { listTensors } from '../runtime/tensor-tree.ts';
-import { buildSequenceBatch, scoreCompletions, type TrainingSequence, uploadSequenceBatch } from './batch.ts';
+import {
+  buildSequenceBatch,
+  countRows,
+  scoreCompletions,
+  type TrainingSequence,
+  uploadSequenceBatch,
+} from './batch.ts';
 import { runInOrder } from './checkpointing.ts';
-import { MEMORY_BOUNDS, type MemoryBounds, planSegments, type SegmentPlan } from './plan-segments.ts';
+import { type MemoryBounds, planSegments, type SegmentPlan } from './plan-segments.ts';
 
 /** Log-probabilities, without gradient, of every completion token under a model, sequence after sequence. */
 export type CompletionScorer = (sequences: readonly TrainingSequence[]) => Float32Array;
@@ -26,7 +32,7 @@ interface ScorerInputs {
 export function createCompletionScorer(
   model: VisionLanguageModel,
   executor: Executor,
-  { pad, bounds = MEMORY_BOUNDS }: ScorerSettings = {},
+  { pad, bounds }: ScorerSettings = {},
 ): CompletionScorer {
   adoptWeights(executor, model);
   const score = executor.define(({ batch, plan: { chunkTokens } }: ScorerInputs) => {
@@ -35,7 +41,10 @@ export function createCompletionScorer(
   });
   return (sequences) => {
     const batch = buildSequenceBatch(sequences, model.config, choosePadding(executor, pad));
-    const inputs = { batch: uploadSequenceBatch(batch, model), plan: planSegments(model.config, batch, bounds) };
+    const inputs = {
+      batch: uploadSequenceBatch(batch, model),
+      plan: planSegments(model.config, countRows(batch), bounds),
+    };
     const logprobs_N = score(inputs);
     const logprobs = logprobs_N.dataSync<'float32'>().slice(0, batch.completionTokenCount);
     tf.dispose([...listTensors(inputs), logprobs_N]);

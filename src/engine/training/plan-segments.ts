@@ -1,5 +1,5 @@
 import type { ModelConfig } from '../models/model-config.ts';
-import type { SequenceBatch } from './batch.ts';
+import type { BatchSizes } from '../runtime/padding.ts';
 
 /** What a pass may hold at once, in bytes: above it, it is cut. */
 export interface MemoryBounds {
@@ -20,19 +20,16 @@ export interface SegmentPlan {
   chunkTokens?: number;
 }
 
-/** What of a batch says how large it is. */
-type PaddedBatch = { input: Pick<SequenceBatch['input'], 'tokenIds'> } & Pick<SequenceBatch, 'targetIds'>;
-
-/** How a batch, its padding included, is to be run. */
+/** How a batch of so many tokens, its padding included, is to be run. */
 export function planSegments(
   { text }: Pick<ModelConfig, 'text'>,
-  { input, targetIds }: PaddedBatch,
-  bounds: MemoryBounds,
+  { tokens, completionTokens }: Pick<BatchSizes, 'tokens' | 'completionTokens'>,
+  bounds: MemoryBounds = MEMORY_BOUNDS,
 ): SegmentPlan {
   const logitsOfToken = 4 * text.vocabSize;
-  const isLarge = Math.max(targetIds.length, text.hiddenSize) * logitsOfToken > bounds.logits;
+  const isLarge = Math.max(completionTokens, text.hiddenSize) * logitsOfToken > bounds.logits;
   return {
-    blocks: countActivationBytes(text, input.tokenIds.length) > bounds.activations ? 'recomputed' : 'kept',
+    blocks: countActivationBytes(text, tokens) > bounds.activations ? 'recomputed' : 'kept',
     ...(isLarge && { chunkTokens: Math.max(1, Math.floor(bounds.logits / logitsOfToken)) }),
   };
 }

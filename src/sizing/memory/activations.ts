@@ -1,7 +1,7 @@
 // D = model width, X = width of all query heads, Y = of all key heads, I = width inside the MLP, H = query heads.
 import type { Qwen25VLConfig } from '../../engine/models/qwen2_5_vl/config.ts';
+import type { SegmentPlan } from '../../engine/training/plan-segments.ts';
 import type { Device, Precision } from '../work.ts';
-import type { Segments } from './segments.ts';
 import { FLOAT32 } from './weights.ts';
 
 /** The tokens of a pass. */
@@ -19,7 +19,7 @@ export interface Pass {
 export function trainingActivations(
   { text }: Qwen25VLConfig,
   pass: Pass,
-  { blocks, precision, device }: { blocks: Segments['blocks']; precision: Precision; device: Device },
+  { blocks, precision, device }: { blocks: SegmentPlan['blocks']; precision: Precision; device: Device },
 ): number {
   const insides = savedNumbers(text, pass, { precision, device });
   const layers = blocks === 'kept' ? text.layerCount * insides : text.layerCount * text.hiddenSize + 2 * insides;

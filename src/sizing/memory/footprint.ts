@@ -1,3 +1,4 @@
+import { planSegments } from '../../engine/training/plan-segments.ts';
 import type { ModelShape } from '../model-shape.ts';
 import { countParameters, sizeOf, sum } from '../model-shape.ts';
 import { type Device, type Precision, promptTokens, type RolloutWork, type TrainingWork, type Work } from '../work.ts';
@@ -7,7 +8,6 @@ import { CUDA_DEVICE, CUDA_HOST, FRAGMENTATION, PROCESS } from './framework.ts';
 import { imageBytes } from './images.ts';
 import { type Footprint, type Memory, memoryOf, totalBytes } from './memory.ts';
 import { sampledScores, trainingScores } from './scores.ts';
-import { segmentsOf } from './segments.ts';
 import { BF16, FLOAT32, frozenWeights, trainedMemory } from './weights.ts';
 
 /** What a job holds at its peak, where all its sequences are as long as they may be. */
@@ -47,7 +47,7 @@ function rolloutMemory(shape: ModelShape, work: RolloutWork, device: Device): He
   return {
     lasting: {
       weights: frozenWeights(shape, work),
-      cache: cacheBytes(config, sequences, cacheRoom(longest, completionTokens)),
+      cache: cacheBytes(config, work, cacheRoom(longest, completionTokens)),
     },
     phases: [
       { images: imageBytes(config, prompts * prompt.images, prompt.tokensPerImage) },
@@ -62,7 +62,9 @@ function trainingMemory(shape: ModelShape, work: TrainingWork, device: Device): 
   const { sequences, prompt, completionTokens, precision } = work;
   const longest = promptTokens(prompt) + completionTokens;
   const tokens = sequences * longest;
-  const { blocks, scoredTokens, isHeadApart } = segmentsOf(config, tokens, sequences * completionTokens);
+  const learned = sequences * completionTokens;
+  const { blocks, chunkTokens } = planSegments(config, { tokens, completionTokens: learned });
+  const scoredTokens = Math.min(learned, chunkTokens ?? learned);
   return {
     lasting: trainedMemory(shape, work),
     phases: [
@@ -70,7 +72,7 @@ function trainingMemory(shape: ModelShape, work: TrainingWork, device: Device): 
       {
         activations: trainingActivations(config, { tokens, longest }, { blocks, precision, device }),
         scores: trainingScores(config, scoredTokens, { precision, device }),
-        gradients: work.adapter ? 0 : passingGradient(shape, precision, isHeadApart),
+        gradients: work.adapter ? 0 : passingGradient(shape, precision, chunkTokens !== undefined),
       },
       { gradients: updateBytes(shape, work) },
     ],

@@ -5,7 +5,7 @@ import { createExecutor, type Engine } from '../../../../src/engine/runtime/crea
 import { nodeBackend } from '../../../../src/engine/runtime/node-backend.ts';
 import { createCompletionPass } from '../../../../src/engine/training/completion-pass.ts';
 import { createCompletionScorer } from '../../../../src/engine/training/completion-scorer.ts';
-import { MEMORY_BOUNDS, type MemoryBounds, planSegments } from '../../../../src/engine/training/plan-segments.ts';
+import { type MemoryBounds, planSegments } from '../../../../src/engine/training/plan-segments.ts';
 import { selectTrainable } from '../../../../src/engine/training/trainer.ts';
 import { anImage, aPrompt, aTinyModel, tinyConfig } from '../../../support/tiny-model.ts';
 
@@ -59,8 +59,7 @@ describe('planSegments', () => {
     ['a short text of 3B', qwen3B, 64, { blocks: 'kept', chunkTokens: 220 }],
     ['a long one', qwen3B, 1024, { blocks: 'recomputed', chunkTokens: 220 }],
   ])('cuts %s where it must', (_, config, tokens, plan) => {
-    const batch = { input: { tokenIds: new Int32Array(tokens) }, targetIds: new Int32Array(tokens / 2) };
-    expect(planSegments(config, batch, MEMORY_BOUNDS)).toEqual(plan);
+    expect(planSegments(config, { tokens, completionTokens: tokens / 2 })).toEqual(plan);
   });
 });
 
