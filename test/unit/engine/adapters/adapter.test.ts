@@ -5,10 +5,13 @@ import { adaptModel } from '../../../../src/engine/adapters/adapter.ts';
 import { createAdapter } from '../../../../src/engine/adapters/create-adapter.ts';
 import { encodeAdapter } from '../../../../src/engine/adapters/encode-adapter.ts';
 import { loadAdapter } from '../../../../src/engine/adapters/load-adapter.ts';
+import { adoptWeights } from '../../../../src/engine/models/adopt-weights.ts';
 import { qwen25VL } from '../../../../src/engine/models/qwen2_5_vl/index.ts';
 import { listWeightShapes } from '../../../../src/engine/models/qwen2_5_vl/weight-shapes.ts';
+import { createGradientBuffer } from '../../../../src/engine/optim/gradient-buffer.ts';
 import { createExecutor, type Engine } from '../../../../src/engine/runtime/create-executor.ts';
 import { buildSequenceBatch } from '../../../../src/engine/training/batch.ts';
+import { createCompletionPass } from '../../../../src/engine/training/completion-pass.ts';
 import { createTrainer, selectTrainable } from '../../../../src/engine/training/trainer.ts';
 import { heldModelFiles } from '../../../../src/engine/weights/model-files.ts';
 import { UnsupportedModelError } from '../../../../src/schema/errors.ts';
@@ -143,6 +146,33 @@ describe('dropout', () => {
     expect(lossesOf('traced', { dropout: 0.3, seed: 5 })[0]).not.toBeCloseTo(traced[0], 3);
     expect(lossesOf('traced', { dropout: 0 })[0]).not.toBeCloseTo(traced[0], 3);
   });
+
+  it.each<Engine>(['eager', 'traced'])(
+    'is drawn alike where blocks are computed again for the backward pass, %s',
+    (engine) => {
+      const passes = [Number.POSITIVE_INFINITY, 0].map((activations) => {
+        const { model } = anAdaptedModel({ dropout: 0.3 });
+        const variables = selectTrainable(model, false);
+        const executor = createExecutor(engine);
+        const weights = new Map([...variables].map(([name, weight]) => [name, executor.adopt(weight)]));
+        adoptWeights(executor, model);
+        const gradients = createGradientBuffer(executor, weights);
+        const bounds = { activations, logits: Number.POSITIVE_INFINITY };
+        const pass = createCompletionPass(model, executor, { variables, gradients, objective: sft, bounds });
+        const { loss, learned } = pass(SEQUENCES, {}, 5, 12);
+        const norms = learned.map((name) => gradients.norm([name]));
+        executor.dispose();
+        model.dispose();
+        return { loss, learned, norms };
+      });
+      const [kept, recomputed] = passes;
+      expect(recomputed.learned).toEqual(kept.learned);
+      expect(Math.abs(recomputed.loss - kept.loss)).toBeLessThan(1e-6);
+      recomputed.norms.forEach((norm, at) => {
+        expect(Math.abs(norm - kept.norms[at])).toBeLessThan(1e-5 * Math.max(1, norm));
+      });
+    },
+  );
 
   it('keeps inputs at its rate, scaled, by draws of one pass; scoring drops nothing', () => {
     const { model, base, adapter } = anAdaptedModel({ dropout: 0.25 });
