@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { grpo } from '../../src/algorithms/grpo.ts';
 import { sft } from '../../src/algorithms/sft.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
+import { register as registerGenerate } from '../../src/cli/commands/generate.ts';
 import { register } from '../../src/cli/commands/merge.ts';
 import { createModelInput } from '../../src/engine/models/model-input.ts';
 import type { VisionLanguageModel } from '../../src/engine/models/vision-language-model.ts';
@@ -53,7 +54,8 @@ interface TrainedCase extends AdapterCase {
 
 const folder = aTemporaryFolder();
 const readCase = <Case extends AdapterCase>(name: string) => readFixtureFrom<Case>(`adapters/${name}/expected.json`);
-const adapterFiles = (name: string) => folderModelFiles(join(packageRoot, 'test/fixtures/adapters', name));
+const adapterPath = (name: string) => join(packageRoot, 'test/fixtures/adapters', name);
+const adapterFiles = (name: string) => folderModelFiles(adapterPath(name));
 const baseFiles = ({ base }: AdapterCase) => folderModelFiles(fixturePath(`${base}/checkpoint`));
 const storedAdapter = (name: string) => ({ kind: 'stored' as const, files: adapterFiles(name) });
 
@@ -120,14 +122,53 @@ describe.each(['all-linear', 'patterns', 'old-names'])('the adapter %s, beside p
   });
 });
 
+describe('an adapter in bf16', () => {
+  it.each(['all-linear', 'old-names'])(
+    'scores tokens as it sampled them, beside a base in float32 or bf16: %s',
+    async (name) => {
+      const expected = readCase(name);
+      const adapter = storedAdapter(name);
+      const engine = await openEngine(baseFiles(expected), { engine: 'traced', precision: 'bf16', adapter });
+      const prompts = await Promise.all(messagesOf(expected).map((message) => engine.processor.processPrompt(message)));
+      const settings = { temperature: 1, topK: 0, topP: 1, maxNewTokens: 12, stopTokenIds: [] };
+      const completions = await engine.createSampler(2).generate(
+        prompts.map((prompt) => ({ prompt, seed: 3 })),
+        settings,
+      );
+      const scores = engine.score(
+        completions.map(({ tokenIds }, at) => ({ prompt: prompts[at], completionIds: tokenIds })),
+        2,
+      );
+      engine[Symbol.dispose]();
+      scores.forEach((logprobs, at) => {
+        expect(largestDifference(logprobs, completions[at].logprobs)).toBeLessThan(0.05);
+      });
+    },
+  );
+});
+
+describe('rise generate --adapter', () => {
+  it('answers as peft does, and refuses an adapter of another model', async () => {
+    const [{ content, expected }] = readCase('all-linear').prompts;
+    const image = content.flatMap((part) => (part.type === 'image' ? [fixturePath(`one-image/${part.file}`)] : []));
+    const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+    const ask = ['--model', fixturePath('one-image/checkpoint'), '--prompt', ...text, '--image', ...image, '--json'];
+    const generate = (adapter: string) =>
+      runCommand(registerGenerate, 'generate', ...ask, '--max-new-tokens', '16', '--adapter', adapter);
+    const { printed } = await generate(adapterPath('all-linear'));
+    expect(JSON.parse(printed).tokenIds).toEqual(expected.greedy.tokenIds);
+    await expect(generate(adapterPath('patterns'))).rejects.toThrow('is no update of a linear layer of this model');
+    await expect(generate('no/such')).rejects.toThrow('--adapter no/such is not a folder');
+  });
+});
+
 describe('rise merge', () => {
   const run = (...args: string[]) => runCommand(register, 'merge', ...args);
-  const pathOf = (name: string) => join(packageRoot, 'test/fixtures/adapters', name);
 
   it.each(['all-linear', 'patterns'])('gives the weights of peft: %s', async (name) => {
     const expected = readCase(name);
     const out = join(folder, name);
-    await run('--model', fixturePath(`${expected.base}/checkpoint`), '--adapter', pathOf(name), '--out', out);
+    await run('--model', fixturePath(`${expected.base}/checkpoint`), '--adapter', adapterPath(name), '--out', out);
     const policy = await loadPolicy(folderModelFiles(out));
     for (const [at, message] of messagesOf(expected).entries()) {
       const { last } = computeLogits(policy.model, await policy.processor.processPrompt(message));
@@ -138,7 +179,7 @@ describe('rise merge', () => {
 
   it('keeps files, names and the type that weights are stored in, and touches no other tensor', async () => {
     const [base, out] = [fixturePath('mixed/checkpoint'), join(folder, 'old-names')];
-    await run('--model', base, '--adapter', pathOf('old-names'), '--out', out);
+    await run('--model', base, '--adapter', adapterPath('old-names'), '--out', out);
     expect(readdirSync(out).sort()).toEqual(readdirSync(base).sort());
     const [before, after] = await Promise.all([base, out].map((path) => openWeightFiles(folderModelFiles(path))));
     const describeAll = (tensors: typeof before) =>
@@ -173,9 +214,9 @@ describe('rise merge', () => {
       '--model',
       fixturePath('mixed/checkpoint'),
       '--adapter',
-      pathOf('old-names'),
+      adapterPath('old-names'),
       '--out',
-      pathOf(''),
+      adapterPath(''),
     );
     await expect(merging).rejects.toThrow('has files already; give an empty folder');
   });
