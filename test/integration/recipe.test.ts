@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { runRecipe } from '../../examples/recipe.ts';
@@ -16,49 +16,55 @@ import { aTemporaryFolder } from '../support/temporary-folder.ts';
 type Recipe = Awaited<ReturnType<typeof runRecipe>>;
 type Groups = Recipe['diagnosis'];
 
-const folder = aTemporaryFolder();
-const store = join(folder, 'store');
-let recipe: Recipe;
-let runId: string;
+const root = aTemporaryFolder();
 
-beforeAll(async () => {
-  const file = aSmallRunConfig(folder);
-  expect(await riseRun(file, store)).toMatchObject({ code: 0 });
-  [runId] = readdirSync(join(store, 'runs'));
-  const config = await readRunConfig(file);
-  recipe = await runRecipe(config, config.policy.model, () => {});
-});
+describe.each([
+  ['all weights', '', 'model.safetensors'],
+  ['an adapter', 'adapter: { rank: 4, alpha: 8, dropout: 0.1 }', 'adapter_model.safetensors'],
+])('the recipe in one process, training %s', (name, policy, weightsFile) => {
+  const folder = join(root, name);
+  const store = join(folder, 'store');
+  let recipe: Recipe;
+  let runId: string;
 
-/** Records of a file, or of all shards below a folder. */
-function read<T>(schema: z.ZodType<T>, path: string): T[] {
-  if (!path.endsWith('.jsonl')) {
-    const shards = readdirSync(join(store, path)).sort();
-    return shards.flatMap((shard) => read(schema, join(path, shard, 'records.jsonl')));
-  }
-  const lines = readFileSync(join(store, path), 'utf8').trim().split('\n');
-  return lines.map((line) => schema.parse(JSON.parse(line)));
-}
-
-/** What a run wrote of a rollout, and what the recipe has in its place. */
-function compareRollout(name: string, groups: Groups) {
-  const members = groups.flatMap((group) => group.members);
-  const stored = read(Trajectory, `trajectories/${runId}/${name}`);
-  members.forEach(({ trajectory: { samplingLogprobs } }, at) => {
-    // How a run cuts a rollout into shards and batches shows in the last bits.
-    const difference = samplingLogprobs.map((logprob, t) => Math.abs(logprob - stored[at].samplingLogprobs[t]));
-    expect(Math.max(...difference)).toBeLessThan(1e-5);
+  beforeAll(async () => {
+    mkdirSync(folder);
+    const file = aSmallRunConfig(folder, policy);
+    expect(await riseRun(file, store)).toMatchObject({ code: 0 });
+    [runId] = readdirSync(join(store, 'runs'));
+    const config = await readRunConfig(file);
+    recipe = await runRecipe(config, config.policy.model, () => {});
   });
-  const withoutLogprobs = ({ samplingLogprobs: _, ...trajectory }: Trajectory) => trajectory;
-  expect(members.map(({ trajectory }) => withoutLogprobs(trajectory))).toEqual(stored.map(withoutLogprobs));
-  expect(members.map(({ score }) => score)).toEqual(read(TrajectoryScore, `runs/${runId}/${name}/scores`));
-}
 
-async function hashWeights(readFile: ReadModelFile): Promise<string[]> {
-  const files = await Promise.all(['model.safetensors', 'optimizer.safetensors'].map(readFile));
-  return files.map((bytes) => sha256Of(bytes!));
-}
+  /** Records of a file, or of all shards below a folder. */
+  function read<T>(schema: z.ZodType<T>, path: string): T[] {
+    if (!path.endsWith('.jsonl')) {
+      const shards = readdirSync(join(store, path)).sort();
+      return shards.flatMap((shard) => read(schema, join(path, shard, 'records.jsonl')));
+    }
+    const lines = readFileSync(join(store, path), 'utf8').trim().split('\n');
+    return lines.map((line) => schema.parse(JSON.parse(line)));
+  }
 
-describe('the recipe in one process', () => {
+  /** What a run wrote of a rollout, and what the recipe has in its place. */
+  function compareRollout(name: string, groups: Groups) {
+    const members = groups.flatMap((group) => group.members);
+    const stored = read(Trajectory, `trajectories/${runId}/${name}`);
+    members.forEach(({ trajectory: { samplingLogprobs } }, at) => {
+      // How a run cuts a rollout into shards and batches shows in the last bits.
+      const difference = samplingLogprobs.map((logprob, t) => Math.abs(logprob - stored[at].samplingLogprobs[t]));
+      expect(Math.max(...difference)).toBeLessThan(1e-5);
+    });
+    const withoutLogprobs = ({ samplingLogprobs: _, ...trajectory }: Trajectory) => trajectory;
+    expect(members.map(({ trajectory }) => withoutLogprobs(trajectory))).toEqual(stored.map(withoutLogprobs));
+    expect(members.map(({ score }) => score)).toEqual(read(TrajectoryScore, `runs/${runId}/${name}/scores`));
+  }
+
+  async function hashWeights(readFile: ReadModelFile): Promise<string[]> {
+    const files = await Promise.all([weightsFile, 'optimizer.safetensors'].map(readFile));
+    return files.map((bytes) => sha256Of(bytes!));
+  }
+
   it('samples the trajectories of a run, and gives them its rewards', () => {
     compareRollout('iteration-000000', recipe.rollouts[0]);
     compareRollout('diagnosis', recipe.diagnosis);

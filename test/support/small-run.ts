@@ -7,15 +7,19 @@ const riseTiny = join(packageRoot, 'models/rise-tiny');
 export const isTrained = existsSync(join(riseTiny, 'model.safetensors'));
 const model = isTrained ? riseTiny : join(packageRoot, 'test/fixtures/parity/one-image/checkpoint');
 
-/** Writes the config of a run that takes seconds and goes through every state; gives its path. */
-export function aSmallRunConfig(folder: string): string {
+/**
+ * Writes the config of a run that takes seconds and goes through every state; gives its path.
+ *
+ * @param policy what the config says of the policy besides its model
+ */
+export function aSmallRunConfig(folder: string, policy = ''): string {
   const path = join(folder, 'run.yaml');
   writeFileSync(
     path,
     `
 name: resume
 seed: 3
-policy: { model: ${model} }
+policy: { model: ${model}, ${policy} }
 data:
   train: { kind: tasks, split: train, seed: 1, tiers: { read: 8, sum: 8 } }
   evaluation: { kind: tasks, split: evaluation, seed: 1, tiers: { read: 8, sum: 8 } }
