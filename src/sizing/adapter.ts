@@ -1,19 +1,16 @@
-import { isVision, type ModelShape, sum } from './model-shape.ts';
+import { listAdapterShapes } from '../schema/adapter-shapes.ts';
+import type { AdapterConfig } from '../schema/config/adapter.ts';
+import { isVision, type ModelShape, sizeOf, sum } from './model-shape.ts';
 
 /** Low-rank updates that are trained in place of the weights. */
-export interface AdapterChoice {
-  rank: number;
-  targets: 'all-linear' | readonly string[];
-}
+export type AdapterSize = Pick<AdapterConfig, 'rank' | 'targets'>;
 
-/** Numbers in an adapter: `rank (in + out)` of each layer that it updates. */
-export function countAdapter(shape: ModelShape, { rank, targets }: AdapterChoice, isVisionFrozen: boolean): number {
-  const layers = [...shape.weightShapes].flatMap(([weight, sizes]): [string, readonly number[]][] => {
-    const name = weight.replace(/\.weight$/, '');
-    const isLayer = sizes.length === 2 && name !== 'model.embed_tokens' && !(isVisionFrozen && isVision(name));
-    return isLayer ? [[name, sizes]] : [];
-  });
-  const isTarget = (name: string) =>
-    targets === 'all-linear' ? name !== 'lm_head' : targets.some((target) => `.${name}`.endsWith(`.${target}`));
-  return sum(layers.filter(([name]) => isTarget(name)).map(([, [output, input]]) => rank * (output + input)));
+/**
+ * Numbers in an adapter.
+ *
+ * @throws InvalidInputError a target that is the end of no linear layer's name
+ */
+export function countAdapter({ weightShapes }: ModelShape, adapter: AdapterSize, isVisionFrozen: boolean): number {
+  const isFrozen = (name: string) => isVisionFrozen && isVision(name);
+  return sum([...listAdapterShapes(weightShapes, { ...adapter, isFrozen }).values()].map(sizeOf));
 }

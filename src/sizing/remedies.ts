@@ -72,7 +72,7 @@ function* together(unchanged: Variant, name: WorkName): Generator<Variant> {
 
 /** A LoRA adapter, where there is none. */
 function withAdapter({ config, facts, changes }: Variant): Variant[] {
-  if ('adapter' in config.policy) return [];
+  if (config.policy.adapter) return [];
   const adapter = { rank: ADAPTER_RANK, alpha: 2 * ADAPTER_RANK, dropout: 0, targets: 'all-linear' as const };
   const policy = { ...config.policy, adapter };
   return [{ config: { ...config, policy }, facts, changes: [...changes, `policy.adapter of rank ${ADAPTER_RANK}`] }];

@@ -1,4 +1,4 @@
-import type { AdapterChoice } from './adapter.ts';
+import type { AdapterSize } from './adapter.ts';
 
 /** What products are computed in. */
 export type Precision = 'float32' | 'bf16';
@@ -40,7 +40,7 @@ export interface RolloutWork extends Held {
 export interface TrainingWork extends Held {
   kind: 'training';
   /** Absent where all weights are trained. */
-  adapter?: AdapterChoice;
+  adapter?: AdapterSize;
   isVisionFrozen: boolean;
   /** Numbers that the optimizer keeps of each weight. */
   stateNumbers: number;

@@ -1,5 +1,4 @@
 import type { RunConfig } from '../schema/config/run-config.ts';
-import type { AdapterChoice } from './adapter.ts';
 import type { Precision, PromptSize, RolloutWork, TrainingWork } from './work.ts';
 
 /** The jobs of a run that compute, by what they hold at once. */
@@ -26,7 +25,7 @@ export interface RunFacts {
 /** What the jobs of a run have in hand at once, at the most. */
 export function worksOf(config: RunConfig, facts: RunFacts): Works {
   const { policy, rl, sft, sampling, evaluation, diagnosis } = config;
-  const adapter = adapterOf(config);
+  const { adapter } = policy;
   const held = {
     precision: precisionOf(config),
     // Whole checkpoints of a run are in float32.
@@ -61,5 +60,3 @@ export function worksOf(config: RunConfig, facts: RunFacts): Works {
 
 /** `auto` counts as bf16, of which a bf16 checkpoint holds less: what is refused could not run in either. */
 const precisionOf = ({ compute }: RunConfig): Precision => (compute.precision === 'float32' ? 'float32' : 'bf16');
-
-const adapterOf = ({ policy }: RunConfig) => (policy as { adapter?: AdapterChoice }).adapter;
