@@ -1,5 +1,5 @@
 import type { AdapterConfig } from '../schema/config/adapter.ts';
-import { type Adapter, adaptModel, type Dropout } from './adapters/adapter.ts';
+import { type Adapter, adaptModel } from './adapters/adapter.ts';
 import { createAdapter } from './adapters/create-adapter.ts';
 import { loadAdapter } from './adapters/load-adapter.ts';
 import type { Architecture } from './models/architecture.ts';
@@ -23,7 +23,7 @@ export interface Policy {
 /** An adapter beside the policy's own weights: one that changes nothing yet, or that of a folder in PEFT's format. */
 export type AdapterChoice =
   | { kind: 'new'; config: AdapterConfig; freezeVisionTower: boolean; seed: number }
-  | { kind: 'stored'; files: ModelFiles; dropout?: Dropout };
+  | { kind: 'stored'; files: ModelFiles; dropout?: number };
 
 /**
  * Loads a checkpoint in Hugging Face layout; its weights are read after all else has proved right.

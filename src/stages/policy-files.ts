@@ -18,8 +18,6 @@ export interface PolicyFiles {
 export function findPolicyFiles({ policy, seed }: RunConfig, base: ModelFiles, own?: ModelFiles): PolicyFiles {
   const { adapter: config, freezeVisionTower } = policy;
   if (!config) return { files: own ?? base };
-  const draws = deriveSeed(seed, 'adapter');
-  if (!own) return { files: base, adapter: { kind: 'new', config, freezeVisionTower, seed: draws } };
-  const dropout = config.dropout > 0 ? { rate: config.dropout, seed: draws } : undefined;
-  return { files: base, adapter: { kind: 'stored', files: own, dropout } };
+  if (own) return { files: base, adapter: { kind: 'stored', files: own, dropout: config.dropout } };
+  return { files: base, adapter: { kind: 'new', config, freezeVisionTower, seed: deriveSeed(seed, 'adapter') } };
 }

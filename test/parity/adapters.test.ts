@@ -14,7 +14,7 @@ import type { ProcessedPrompt } from '../../src/engine/processing/processor.ts';
 import type { Engine } from '../../src/engine/runtime/create-executor.ts';
 import type { TrainingSequence } from '../../src/engine/training/batch.ts';
 import type { Objective } from '../../src/engine/training/objective.ts';
-import { folderModelFiles, heldModelFiles } from '../../src/engine/weights/model-files.ts';
+import { folderModelFiles, heldModelFiles, type ModelFiles } from '../../src/engine/weights/model-files.ts';
 import { openWeightFiles } from '../../src/engine/weights/weight-files.ts';
 import { readWeights } from '../support/model-files.ts';
 import { runCommand } from '../support/run-command.ts';
@@ -231,6 +231,29 @@ const SGD = {
   warmupFraction: 0,
   maxGradNorm: 1,
 };
+
+describe('training with dropout', () => {
+  it('goes on from a checkpoint with the draws that it would have come to', async () => {
+    const expected = readCase('all-linear');
+    /** Losses of some steps, and the files afterwards. */
+    async function train(files: ModelFiles, steps: number, stepsBefore?: number) {
+      const adapter = { kind: 'stored' as const, files, dropout: 0.3 };
+      using engine = await openEngine(baseFiles(expected), { engine: 'traced', precision: 'float32', adapter });
+      const prompts = await Promise.all(messagesOf(expected).map((message) => engine.processor.processPrompt(message)));
+      const sequences = prompts.map((prompt) => ({ prompt, completionIds: [5, 6, 7] }));
+      const training = await engine.train({ ...STEPS, objective: sft, optimizer: SGD, stepsBefore, dropoutSeed: 3 });
+      const losses = Array.from({ length: steps }, () => training.step(sequences).loss);
+      return { losses, files: heldModelFiles(training.files()) };
+    }
+    const whole = await train(adapterFiles('all-linear'), 3);
+    const first = await train(adapterFiles('all-linear'), 2);
+    const second = await train(first.files, 1, 2);
+    expect([...first.losses, ...second.losses]).toEqual(whole.losses);
+    expect(await second.files.read('adapter_model.safetensors')).toEqual(
+      await whole.files.read('adapter_model.safetensors'),
+    );
+  });
+});
 
 describe.each<Engine>(['eager', 'traced'])('training an adapter, %s, beside torch and peft', (engine) => {
   const expected = readCase<TrainedCase>('all-linear');

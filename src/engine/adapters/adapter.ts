@@ -16,26 +16,18 @@ export interface Adapter {
   readonly scales: ReadonlyMap<string, number>;
   /** A `[r, D]` and B `[O, r]` of each layer, as `<layer>.lora_A.weight` and `<layer>.lora_B.weight`. */
   readonly weights: ReadonlyMap<string, tf.Variable>;
-  /** In training alone; absent where nothing is dropped. */
-  readonly dropout?: Dropout;
-}
-
-export interface Dropout {
-  /** Share of inputs that an update does not see. */
-  rate: number;
-  /** Of all draws. */
-  seed: number;
+  /** Share of inputs that an update does not see in training. */
+  readonly dropout: number;
 }
 
 /** A model whose layers an adapter takes part in; its weights are both of theirs, which disposing frees. */
 export function adaptModel(model: VisionLanguageModel, adapter: Adapter): VisionLanguageModel {
   const weights = new Map([...model.weights, ...adapter.weights]);
   const adapted = (draw?: Draw) => model.withLayers(weights, adaptLayers(model, adapter, draw));
-  const { dropout } = adapter;
   const trainable = adapter.weights;
-  if (!dropout) return Object.assign(adapted(), { trainable });
-  const inTraining = (seed: tf.Scalar) => adapted((x_MD, layer) => drop(x_MD, dropout.rate, seed, layer));
-  return Object.assign(adapted(), { trainable, training: { seed: dropout.seed, begin: inTraining } });
+  if (adapter.dropout === 0) return Object.assign(adapted(), { trainable });
+  const withDropout = (seed: tf.Scalar) => adapted((x_MD, layer) => drop(x_MD, adapter.dropout, seed, layer));
+  return Object.assign(adapted(), { trainable, withDropout });
 }
 
 /** What becomes of the input of the adapter of layer number `layer`. */

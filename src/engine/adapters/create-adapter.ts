@@ -10,10 +10,11 @@ import type { PeftConfig } from './peft-config.ts';
 
 let instances = 0;
 
-/** A new adapter, and the draws it begins with. */
+/** A new adapter. */
 export interface NewAdapter extends AdapterConfig {
   /** Layers that are left alone whatever the targets say. */
   isFrozen(name: string): boolean;
+  /** Of the numbers in A. */
   seed: number;
 }
 
@@ -34,7 +35,7 @@ export function createAdapter(weightShapes: ReadonlyMap<string, readonly number[
     config: describe(settings),
     scales: new Map(weights.map(([name]) => [parseAdapterName(name)!, scale])),
     weights: new Map(weights),
-    dropout: settings.dropout > 0 ? { rate: settings.dropout, seed: settings.seed } : undefined,
+    dropout: settings.dropout,
   };
 }
 

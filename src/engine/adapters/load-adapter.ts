@@ -6,7 +6,7 @@ import { createWeightVariable } from '../runtime/weight-variable.ts';
 import { loadTensors } from '../weights/load-tensors.ts';
 import type { ModelFiles } from '../weights/model-files.ts';
 import { readTensorHeader, type StoredTensor } from '../weights/safetensors-header.ts';
-import type { Adapter, Dropout } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
 import { ADAPTER_WEIGHTS, PEFT_PREFIX, rankOf, readPeftConfig, scaleOf } from './peft-config.ts';
 
 let instances = 0;
@@ -29,7 +29,7 @@ export interface AdaptedModel {
  *
  * @throws UnsupportedModelError an adapter of another model, or of a kind that is not computed
  */
-export async function loadAdapter(files: ModelFiles, model: AdaptedModel, dropout?: Dropout): Promise<Adapter> {
+export async function loadAdapter(files: ModelFiles, model: AdaptedModel, dropout = 0): Promise<Adapter> {
   const { tensors, config, scales } = await openAdapter(files, model);
   const instance = instances++;
   const weights = [...(await loadTensors(tensors))].map(

@@ -39,18 +39,6 @@ export interface DecodeInput {
   attend: Attend;
 }
 
-/** Draws that a model makes in training alone. */
-export interface RandomTraining {
-  /** Of all of them. */
-  seed: number;
-  /**
-   * The model as one pass runs it; the same seed gives the same draws.
-   *
-   * @param seed int32
-   */
-  begin(seed: tf.Scalar): VisionLanguageModel;
-}
-
 /** A decoder that sees: all that training and generation know of a model, whatever its architecture. */
 export interface VisionLanguageModel {
   readonly config: ModelConfig;
@@ -60,8 +48,12 @@ export interface VisionLanguageModel {
   readonly layers: Layers;
   /** Those of its weights that training changes, by name, where the others are frozen: an adapter's. */
   readonly trainable?: ReadonlyMap<string, tf.Variable>;
-  /** How it is run while it is trained, where that takes draws. */
-  readonly training?: RandomTraining;
+  /**
+   * The same model as one pass of training runs it, where it drops anything; the same seed drops the same.
+   *
+   * @param seed int32
+   */
+  withDropout?(seed: tf.Scalar): VisionLanguageModel;
   /** The same model with other layers, which go by other weights. */
   withLayers(weights: Map<string, tf.Variable>, layers: Layers): VisionLanguageModel;
   /** Numbers in all weights. */

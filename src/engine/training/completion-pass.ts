@@ -37,7 +37,7 @@ export interface CompletionResult {
  *
  * @param values N numbers each
  * @param normalizer of the whole accumulated batch
- * @param seed of the model's draws, where it makes any in training
+ * @param seed of what the model drops; without it nothing is dropped
  */
 export type CompletionPass<Values> = (
   sequences: readonly TrainingSequence[],
@@ -80,7 +80,7 @@ export function createCompletionPass<Values>(
       chunk: plan.chunkTokens === undefined ? undefined : { tokens: plan.chunkTokens, run },
     };
     let scores: CompletionScores | undefined;
-    const trained = seed && model.training ? model.training.begin(seed) : model;
+    const trained = seed && model.withDropout ? model.withDropout(seed) : model;
     const { value, grads } = tf.variableGrads(() => {
       scores = scoreCompletions(trained, batch, segments);
       tf.keep(scores.logprobs_N);

@@ -54,6 +54,8 @@ export interface TrainerSettings<Values> {
   microBatchSequences: number;
   /** The batches of all steps, where they are known ahead: they then share shapes that fit them. */
   batches?: readonly (readonly TrainingSequence<Values>[])[];
+  /** Of what the model drops in training; without it nothing is dropped, as where ratios to a sampler count. */
+  dropoutSeed?: number;
   /** A frozen model whose log-probabilities the loss is told as `reference`. */
   reference?: VisionLanguageModel;
 }
@@ -64,7 +66,7 @@ export function createTrainer<Values>(
   executor: Executor,
   settings: TrainerSettings<Values>,
 ): Trainer<Values> {
-  const { objective, trainable, microBatchSequences, batches, reference } = settings;
+  const { objective, trainable, microBatchSequences, batches, reference, dropoutSeed } = settings;
   const weights = new Map([...trainable].map(([name, variable]) => [name, executor.adopt(variable, 'float32')]));
   adoptWeights(executor, model);
   const rule = createRule('optimizer', settings.optimizer);
@@ -89,7 +91,10 @@ export function createTrainer<Values>(
         let done = 0;
         const results = microBatches.map((micro, at) => {
           told[at] ??= flattenValues(micro, scoreReference?.(micro));
-          const seed = model.training && deriveSeed(model.training.seed, optimizer.stepCount, at);
+          const seed =
+            model.withDropout && dropoutSeed !== undefined
+              ? deriveSeed(dropoutSeed, optimizer.stepCount, at)
+              : undefined;
           const result = pass(micro, told[at], normalizer, seed);
           done += micro.length;
           onMicroBatch?.(done);

@@ -10,7 +10,7 @@ import { countUpdate, finiteMetrics, type StepMetrics } from '../step-metrics.ts
 import type { SequenceSource } from './sequence-source.ts';
 
 /** How SFT trains on so many examples. */
-export function sftTraining({ policy, sft: settings }: RunConfig, examples: number) {
+export function sftTraining({ seed, policy, sft: settings }: RunConfig, examples: number) {
   const { epochs, sequencesPerStep, microBatchSequences, optimizer } = settings;
   return {
     objective: sft,
@@ -18,6 +18,7 @@ export function sftTraining({ policy, sft: settings }: RunConfig, examples: numb
     freezeVisionTower: policy.freezeVisionTower,
     totalSteps: epochs * Math.ceil(examples / sequencesPerStep),
     microBatchSequences,
+    dropoutSeed: deriveSeed(seed, 'sft-dropout'),
   };
 }
 
