@@ -1,5 +1,9 @@
 import { loadBackend } from '../../../../src/engine/runtime/backend.ts';
-import { encodeSafetensors, encodeWholeSafetensors } from '../../../../src/engine/weights/encode-safetensors.ts';
+import {
+  encodeSafetensors,
+  encodeValues,
+  encodeWholeSafetensors,
+} from '../../../../src/engine/weights/encode-safetensors.ts';
 import { CorruptRecordError, UnsupportedModelError } from '../../../../src/schema/errors.ts';
 import { modelFilesOf, readWeights } from '../../../support/model-files.ts';
 
@@ -127,6 +131,12 @@ describe('encodeSafetensors', () => {
     const askedBy = [...pieces].map(() => [...asked]);
     expect(askedBy.length).toBe(5);
     expect(asked).toEqual(['a', 'b']);
+  });
+
+  it('rounds float16 to nearest, ties to even', () => {
+    const values = Float32Array.of(1, -2.5, 65504, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 2 ** -24);
+    const { buffer, byteOffset } = encodeValues(values, 'float16');
+    expect([...new Uint16Array(buffer, byteOffset, 6)]).toEqual([0x3c00, 0xc100, 0x7bff, 0x3c00, 0x3c02, 1]);
   });
 
   it('rounds bfloat16 to nearest, ties to even, as PyTorch', async () => {
