@@ -7,7 +7,7 @@ import { cacheFolder } from '../setup/places.mjs';
 import { exitOnFailure, setUpNode, setUpTensorflow } from '../setup/set-up.mjs';
 
 const args = process.argv.slice(2);
-const onAws = ['deploy', 'start', 'status', 'watch', 'logs', 'stop', 'resume', 'download'];
+const onAws = ['deploy', 'image', 'start', 'status', 'watch', 'logs', 'stop', 'resume', 'download'];
 const withoutEngine =
   ['doctor', 'help', 'simulate', ...onAws].includes(args[0]) || args.length === 0 || args.some(isAboutItself);
 

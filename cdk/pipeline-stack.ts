@@ -5,6 +5,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { chosenOf } from '../src/schema/deployment-config.ts';
 import type { JobQueue } from '../src/schema/stage.ts';
 import { FUNCTION_NAMES, type FunctionName, limitsOf } from '../src/schema/stages.ts';
 import type { DeploymentConfig } from './config.ts';
@@ -73,6 +74,7 @@ export class PipelineStack extends Stack {
       logGroup: this.createLogGroup('ImageBuildLogs'),
     });
     new CfnOutput(this, 'ImageBuildProject', { value: project.ref });
+    new CfnOutput(this, 'Choices', { value: JSON.stringify(chosenOf(config)) });
     new CfnOutput(this, 'StateMachineArn', { value: this.riseStateMachine.stateMachine.stateMachineArn });
     new CfnOutput(this, 'RolloutHourUsd', { value: String(config.rolloutHourUsd) });
     new CfnOutput(this, 'TrainingHourUsd', { value: String(config.trainingHourUsd) });
@@ -128,6 +130,7 @@ export class PipelineStack extends Stack {
     const { stateMachine } = this.riseStateMachine;
     const notifications = new Notifications(this, 'Notifications', { email: config.notificationEmail });
     const { topic } = notifications;
+    new CfnOutput(this, 'NotificationsTopicArn', { value: topic.topicArn });
     notifications.onFailedExecutions(stateMachine.stateMachineArn);
     notifications.onBlockedQueues(jobQueueArns);
     new Budget(this, 'Budget', { monthlyUsd: config.monthlyBudgetUsd, scope: config.budgetScope, topic });

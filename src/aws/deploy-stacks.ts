@@ -5,29 +5,30 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { packageRoot } from '../base/package-root.ts';
 import { InvalidInputError } from '../schema/errors.ts';
-import { type AwsClients, connectToAws } from './clients.ts';
-import { type Deployment, findDeployment, findStack } from './deployment.ts';
+import { checkBootstrap } from './checks/bootstrap.ts';
+import { type ChangedChoice, choiceText, overlayChoices, readContext, writeContext } from './choices.ts';
+import { connectToAws } from './clients.ts';
+import { type Deployment, findDeployment } from './deployment.ts';
 import { explained } from './explain-aws-error.ts';
+import { type DeploymentPlan, type GivenChoices, planDeployment } from './plan-deployment.ts';
 import type { AwsOptions } from './settings.ts';
 
-/** The stack of `cdk bootstrap`. */
-const BOOTSTRAP_STACK = 'CDKToolkit';
 const CDK = join(packageRoot, 'node_modules/aws-cdk/bin/cdk');
 /** The folder that cdk.json has the synthesis written to. */
 const ASSEMBLY = 'cdk.out';
 
-export interface DeployRequest {
-  /** `name=value` each, for the stacks' config. */
-  context: readonly string[];
+export interface DeployRequest extends GivenChoices {
   /** The differences need nobody's yes. */
   isAgreed: boolean;
   /** Standard output is for the result alone; what CDK prints goes to standard error. */
   isQuiet: boolean;
+  /** Is told what it is about to be made with, before anything is synthesised. */
+  onPlan: (plan: DeploymentPlan) => void;
 }
 
 /**
- * Checks that CDK can deploy here, synthesises, shows the differences, asks, deploys. Gives undefined when the answer
- * is no. Throws `InvalidInputError` where something has to be set right first.
+ * Checks that CDK can deploy here, looks up what the choices need, synthesises, shows the differences, asks, keeps the
+ * choices, deploys. Gives undefined when the answer is no. Throws `InvalidInputError` where something has to be set right first.
  */
 export async function deployStacks(options: AwsOptions, request: DeployRequest): Promise<Deployment | undefined> {
   assertCheckout();
@@ -36,15 +37,19 @@ export async function deployStacks(options: AwsOptions, request: DeployRequest):
   }
   return explained(async () => {
     const aws = await connectToAws(options);
-    await assertBootstrapped(aws);
-    const context = request.context.flatMap((choice) => ['--context', choice]);
-    await runCdk(['synth', '--quiet', ...context], request);
+    await assertBootstrapped(request, await aws.cloudFormation.config.region());
+    const plan = await planDeployment(aws, request);
+    request.onPlan(plan);
+    await runCdk(['synth', '--quiet', ...plan.untold.flatMap(contextOption)], request);
     await runCdk(['diff', '--app', ASSEMBLY], request);
     if (!request.isAgreed && !(await isWanted())) return undefined;
+    writeContext(request.contextFile, plan.context);
     await runCdk(['deploy', '--all', '--app', ASSEMBLY, '--require-approval', 'never'], request);
     return findDeployment(aws);
   });
 }
+
+const contextOption = ({ name, to }: ChangedChoice) => ['--context', `${name}=${choiceText(to)}`];
 
 function assertCheckout(): void {
   if (existsSync(CDK) && existsSync(join(packageRoot, 'cdk/app.ts'))) return;
@@ -52,12 +57,9 @@ function assertCheckout(): void {
 }
 
 /** Makes sure of what CDK deploys with; whether it is recent, CDK says. Throws `InvalidInputError` where it lacks. */
-async function assertBootstrapped({ cloudFormation }: Pick<AwsClients, 'cloudFormation'>): Promise<void> {
-  if (await findStack(cloudFormation, BOOTSTRAP_STACK)) return;
-  const region = await cloudFormation.config.region();
-  throw new InvalidInputError(
-    `this account is not bootstrapped for CDK in ${region} (there is no stack ${BOOTSTRAP_STACK}); run npx cdk bootstrap there once`,
-  );
+async function assertBootstrapped({ context, contextFile }: GivenChoices, region: string): Promise<void> {
+  const { value, remedy } = await checkBootstrap(overlayChoices(readContext(contextFile), context), region);
+  if (remedy) throw new InvalidInputError(`CDK bootstrap: ${value}; ${remedy}`);
 }
 
 /** CDK finds account and region in the environment, as settled for this process. */

@@ -12,6 +12,11 @@ export interface Deployment {
   stateMachineArn: string;
   /** Repository that the GPU worker's image is pushed to. */
   workerImages: string;
+  /** What was chosen for the pipeline, defaults left out; undefined where its stack is of a time before it told. */
+  choices?: Record<string, unknown>;
+  /** Project of CodeBuild that builds the worker's image, and the topic of notifications; absent as `choices`. */
+  imageBuildProject?: string;
+  notificationsTopicArn?: string;
   /** USD for an hour of a job on each queue, as the stack was told; absent where it was not. */
   hourUsd?: { rollout: number; training: number };
 }
@@ -20,11 +25,15 @@ export interface Deployment {
 export async function findDeployment({ cloudFormation }: Pick<AwsClients, 'cloudFormation'>): Promise<Deployment> {
   const data = await readOutputs(cloudFormation, DATA_STACK);
   const pipeline = await readOutputs(cloudFormation, PIPELINE_STACK);
-  const { RolloutHourUsd: rollout, TrainingHourUsd: training } = pipeline;
+  const { RolloutHourUsd: rollout, TrainingHourUsd: training, Choices: choices } = pipeline;
+  const { ImageBuildProject: imageBuildProject, NotificationsTopicArn: notificationsTopicArn } = pipeline;
   return {
     bucket: need(data, DATA_STACK, 'DataBucketName'),
     stateMachineArn: need(pipeline, PIPELINE_STACK, 'StateMachineArn'),
     workerImages: need(data, DATA_STACK, 'WorkerImagesUri'),
+    ...(choices && { choices: JSON.parse(choices) }),
+    ...(imageBuildProject && { imageBuildProject }),
+    ...(notificationsTopicArn && { notificationsTopicArn }),
     ...(rollout && training && { hourUsd: { rollout: Number(rollout), training: Number(training) } }),
   };
 }

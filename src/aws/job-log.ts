@@ -1,4 +1,5 @@
 import type { JobDetail } from '@aws-sdk/client-batch';
+import type { GetLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { AwsClients } from './clients.ts';
 import type { Deployment } from './deployment.ts';
@@ -73,18 +74,28 @@ async function* readAttempts(aws: AwsClients, job: JobDetail): AsyncGenerator<Lo
 const onlyContainer = <C>(tasks: { containers?: C[] }[] | undefined): C | undefined => tasks?.[0]?.containers?.[0];
 
 /** A stream ends where the token for what follows is the one that was sent. */
-async function* readStream({ logs }: AwsClients, logGroupName: string, logStreamName: string) {
+async function* readStream(aws: AwsClients, logGroupName: string, logStreamName: string) {
   let nextToken: string | undefined;
   for (;;) {
-    const request = { logGroupName, logStreamName, startFromHead: true, nextToken };
-    const page = await logs.getLogEvents(request).catch((error: Error) => {
-      // The job has printed nothing yet, or its lines are past their retention.
-      if (error.name === 'ResourceNotFoundException') return undefined;
-      throw error;
-    });
+    const page = await readLogPage(aws, logGroupName, logStreamName, nextToken);
     if (!page) return;
     yield* page.events ?? [];
     if (page.nextForwardToken === undefined || page.nextForwardToken === nextToken) return;
     nextToken = page.nextForwardToken;
   }
+}
+
+/** Some events of a stream, from its beginning or from where a token says; undefined where the stream is not there. */
+export async function readLogPage(
+  { logs }: AwsClients,
+  logGroupName: string,
+  logStreamName: string,
+  nextToken: string | undefined,
+): Promise<GetLogEventsCommandOutput | undefined> {
+  const request = { logGroupName, logStreamName, startFromHead: true, nextToken };
+  return logs.getLogEvents(request).catch((error: Error) => {
+    // Nothing has been printed yet, or the lines are past their retention.
+    if (error.name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  });
 }

@@ -1,27 +1,39 @@
+import type { Finding } from '../base/finding.ts';
 import { prepareRun } from '../launch/prepare-run.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { configKey } from '../schema/keys.ts';
 import { readConfig } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { checkStart } from './check-start.ts';
 import { assertExecutable, resumeRun, type StartedRun, startRun } from './executions.ts';
 import type { AwsOptions } from './settings.ts';
 import { withDeployment } from './with-deployment.ts';
 
+/** Who hears how a start goes. */
+export interface StartListeners {
+  /** Each file of the model and the datasets, before it is sent. */
+  onUpload: (key: string) => void;
+  /** What the account lacks, if that makes the run slower and does not stop it. */
+  onFinding: (finding: Finding) => void;
+}
+
 /**
- * Uploads what the run needs, where the bucket does not have it yet, and starts its first execution.
- * `onUpload` hears of each file of the model and the datasets, before it is sent.
+ * Makes sure that its jobs can start, uploads what the run needs, where the bucket does not have it yet, and starts its first
+ * execution.
  */
 export async function startOnAws(
   config: RunConfig,
   configFolder: string,
   options: AwsOptions & { runId?: string },
-  onUpload: (key: string) => void = () => {},
+  { onUpload, onFinding }: StartListeners,
 ): Promise<StartedRun> {
   if (options.runId !== undefined) assertExecutable(options.runId);
-  return withDeployment(options, async ({ aws, deployment, store }) => {
-    const { input } = await prepareRun(tellingUploads(store, onUpload), config, configFolder, options.runId);
-    return startRun(aws, deployment.stateMachineArn, input);
+  return withDeployment(options, async (context) => {
+    await checkStart(context, onFinding);
+    const store = tellingUploads(context.store, onUpload);
+    const { input } = await prepareRun(store, config, configFolder, options.runId);
+    return startRun(context.aws, context.deployment.stateMachineArn, input);
   });
 }
 

@@ -28,6 +28,7 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   plan: () => import('./commands/plan.ts'),
   simulate: () => import('./commands/simulate.ts'),
   deploy: () => import('./commands/deploy.ts'),
+  image: () => import('./commands/image.ts'),
   start: () => import('./commands/start.ts'),
   status: () => import('./commands/status.ts'),
   watch: () => import('./commands/watch.ts'),

@@ -22,6 +22,7 @@ const sha256 = (bytes: string) => createHash('sha256').update(bytes).digest('hex
 const startRise = (args: string[], environment: NodeJS.ProcessEnv = {}) =>
   startCommand(args, { HOME: folder, ...environment });
 const rise = (...args: string[]) => startRise(args).ended;
+const silent = { onUpload: () => {}, onFinding: () => {} };
 const riseJson = async (...args: string[]) => JSON.parse((await rise(...args, '--json')).stdout);
 
 /** A config whose model and dataset lie beside it. */
@@ -106,7 +107,7 @@ describeWithMoto('the commands on AWS', (server) => {
       expect(started.consoleUrl).toBe(
         `https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/v2/executions/details/${executionArn}`,
       );
-      const startAgain = async () => startOnAws(await readRunConfig(config), dirname(config), {});
+      const startAgain = async () => startOnAws(await readRunConfig(config), dirname(config), {}, silent);
       expect(await startAgain()).toMatchObject({ outcome: 'running', execution: { arn: executionArn } });
       const stored = JSON.parse((await store.read(configKey(runId))).toString());
       expect(await store.list(stored.policy.model)).toEqual([`${stored.policy.model}config.json`]);
@@ -129,7 +130,7 @@ describeWithMoto('the commands on AWS', (server) => {
 
     it('give one execution to two commands that start the same run at once', async () => {
       const config = aConfigFile('raced');
-      const start = async () => startOnAws(await readRunConfig(config), dirname(config), {});
+      const start = async () => startOnAws(await readRunConfig(config), dirname(config), {}, silent);
       const [left, right] = await Promise.all([start(), start()]);
       expect(left.execution.arn).toBe(right.execution.arn);
     });

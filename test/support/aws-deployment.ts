@@ -5,8 +5,11 @@ import { CloudFormation } from '@aws-sdk/client-cloudformation';
 const ROLE_NAME = 'any';
 const ROLE = `arn:aws:iam::123456789012:role/${ROLE_NAME}`;
 
-/** Both stacks, reduced to what the commands read of them: a bucket, a state machine, and their outputs. */
-export async function deployStacks(bucket: string): Promise<void> {
+/**
+ * Both stacks, reduced to what the commands read of them: a bucket, a state machine, and their outputs, to which more may
+ * be added.
+ */
+export async function deployStacks(bucket: string, outputs: Record<string, string> = {}): Promise<void> {
   const cloudFormation = new CloudFormation({});
   const output = (Value: unknown) => ({ Value });
   const stacks = {
@@ -23,6 +26,7 @@ export async function deployStacks(bucket: string): Promise<void> {
         StateMachineArn: output({ Ref: 'Machine' }),
         RolloutHourUsd: output('2'),
         TrainingHourUsd: output('4'),
+        ...Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, output(value)])),
       },
     },
   };

@@ -1,29 +1,37 @@
 import type { Command } from 'commander';
+import type { Finding } from '../../base/finding.ts';
+import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
 import { print } from '../print.ts';
+import type { Verdicts } from '../views/render-findings.ts';
 
-interface DoctorOptions {
+interface DoctorOptions extends AwsCommandOptions {
   store: string;
   deep?: boolean;
-  json?: boolean;
+  aws?: boolean;
 }
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('doctor')
     .description(
-      'show what this machine has: Node, TensorFlow, device, memory, disk, compiler, AWS credentials; or what of a run is damaged or stale',
+      'show what this machine has: Node, TensorFlow, device, memory, disk, compiler, AWS credentials; with --aws, what the account has; or what of a run is damaged or stale',
     )
     .argument('[run]', 'run id: show what in it is missing, changed, or made by older versions of its rewards')
     .option('--deep', 'read every file of the run and compare it with its manifest; else sizes alone are looked at')
     .option('--store <place>', 'folder or s3://bucket/prefix that the run is in', '.rise')
     .option(
-      '--json',
-      'print one line: {"ready", "findings": [{"name", "value", "remedy"?}]}, of a run {"ready", "damaged", "stale"}',
+      '--aws',
+      'show what an AWS account has for a deployment and its runs, or lacks; asks it, and changes nothing',
     )
-    .action(async (run, options) => {
-      if (run === undefined) await runDoctor(options);
-      else await runExamination(run, options);
-    });
+    .addHelpText(
+      'after',
+      '\nWith --json: {"ready", "findings": [{"name", "value", "remedy"?}]}, of a run {"ready", "damaged", "stale"}',
+    );
+  withAwsOptions(command).action(async (run, options) => {
+    if (run !== undefined) await runExamination(run, options);
+    else if (options.aws) await runAccountDoctor(options);
+    else await runDoctor(options);
+  });
 }
 
 /** Exits 1 where anything of the run is damaged or stale. */
@@ -41,12 +49,24 @@ async function runExamination(runId: string, { store, deep, json }: DoctorOption
 
 /** Exits 0 when the engine can run here, 1 else. */
 async function runDoctor({ json }: DoctorOptions): Promise<void> {
-  const [{ examineMachine }, { renderFindings }] = await Promise.all([
-    import('../../local/machine/examine-machine.ts'),
-    import('../views/render-findings.ts'),
+  const { examineMachine } = await import('../../local/machine/examine-machine.ts');
+  const verdicts = { ready: 'The engine can run here.', lacking: 'The engine cannot run here yet.' };
+  await tellFindings(await examineMachine(process.env), verdicts, json);
+}
+
+/** Exits 0 when the account lacks nothing, 1 else. */
+async function runAccountDoctor({ json, profile, region }: DoctorOptions): Promise<void> {
+  const [{ examineAccount }, { contextPath }] = await Promise.all([
+    import('../../aws/examine-account.ts'),
+    import('../../aws/choices.ts'),
   ]);
-  const findings = await examineMachine(process.env);
-  const ready = findings.every((finding) => finding.remedy === undefined);
-  print(json ? JSON.stringify({ ready, findings }) : renderFindings(findings));
+  const verdicts = { ready: 'The account lacks nothing.', lacking: 'The account lacks what an arrow stands at.' };
+  await tellFindings(await examineAccount({ profile, region }, contextPath), verdicts, json);
+}
+
+async function tellFindings(findings: readonly Finding[], verdicts: Verdicts, json = false): Promise<void> {
+  const { renderFindings } = await import('../views/render-findings.ts');
+  const ready = findings.every(({ remedy }) => remedy === undefined);
+  print(json ? JSON.stringify({ ready, findings }) : renderFindings(findings, verdicts));
   process.exitCode = ready ? 0 : 1;
 }

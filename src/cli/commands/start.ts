@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { toTerminalText } from '../../base/terminal-text.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
 import { numberOption } from '../options/number-option.ts';
@@ -33,8 +34,9 @@ async function start(configPath: string, options: StartOptions): Promise<void> {
   ]);
   const config = await readRunConfig(configPath);
   if (options.seed !== undefined) config.seed = options.seed;
-  const started = await startOnAws(config, dirname(configPath), options, (key) => {
-    console.error(`uploading ${key}`);
+  const started = await startOnAws(config, dirname(configPath), options, {
+    onUpload: (key) => console.error(`uploading ${key}`),
+    onFinding: ({ name, value, remedy }) => console.error(toTerminalText(`${name}: ${value}; ${remedy}`)),
   });
   print(renderStartedRun(started, options));
 }

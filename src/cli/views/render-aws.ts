@@ -1,5 +1,6 @@
 import type { Deployment } from '../../aws/deployment.ts';
 import { consoleUrl, type StartedRun } from '../../aws/executions.ts';
+import type { PublishedImage } from '../../aws/image/publish-image.ts';
 import type { StoppedRun } from '../../aws/stop-run.ts';
 import { alignColumns, TEXT } from '../../base/table.ts';
 
@@ -10,9 +11,14 @@ export function renderDeployment({ bucket, stateMachineArn, workerImages }: Depl
     ['state machine', stateMachineArn],
     ['worker images', workerImages],
   ];
-  return [...alignColumns(rows, [TEXT]), "Jobs start once the GPU worker's image is there: docs/container.md"].join(
-    '\n',
-  );
+  return [...alignColumns(rows, [TEXT]), 'next           rise image, unless it is there; rise doctor --aws'].join('\n');
+}
+
+/** The image that is in the repository, and what makes jobs run it. */
+export function renderImage({ outcome, image, digest, next }: PublishedImage): string {
+  const said = { pushed: 'is pushed', present: 'was there already; a tag names one image for good' }[outcome];
+  const command = { start: 'rise start CONFIG --aws', deploy: 'rise deploy, with which jobs run it' }[next];
+  return [`${image} ${said}`, `digest  ${digest}`, `next    ${command}`].join('\n');
 }
 
 /** What `rise start` and `rise resume` say. */

@@ -1,16 +1,18 @@
+import type { Finding } from '../../base/finding.ts';
 import { alignColumns, TEXT } from '../../base/table.ts';
-import type { Finding } from '../../local/machine/finding.ts';
 
-/** What this machine has, a remedy below what is missing, and the verdict. */
-export function renderFindings(findings: readonly Finding[]): string {
+/** What `rise doctor` says in the end. */
+export interface Verdicts {
+  ready: string;
+  lacking: string;
+}
+
+/** What there is, a remedy below what is missing, and the verdict. */
+export function renderFindings(findings: readonly Finding[], { ready, lacking }: Verdicts): string {
   const rows = findings.flatMap(({ name, value, remedy }) => [
     [name, value],
     ...(remedy === undefined ? [] : [['', `-> ${remedy}`]]),
   ]);
   const isReady = findings.every(({ remedy }) => remedy === undefined);
-  return [
-    ...alignColumns(rows, [TEXT]),
-    '',
-    isReady ? 'The engine can run here.' : 'The engine cannot run here yet.',
-  ].join('\n');
+  return [...alignColumns(rows, [TEXT]), '', isReady ? ready : lacking].join('\n');
 }

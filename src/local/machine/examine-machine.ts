@@ -4,8 +4,8 @@ import { statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import type { Finding } from '../../base/finding.ts';
 import { awsCredentials } from './aws-credentials.ts';
-import type { Finding } from './finding.ts';
 import { examineTensorflow, readAddonRecord } from './tensorflow.ts';
 
 /** Instruction sets that change how fast matrices multiply, by the flag Linux shows for them. */

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { matMul, randomNormal } from '@tensorflow/tfjs-core';
+import type { Finding } from '../../base/finding.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import { loadBackend } from '../../engine/runtime/backend.ts';
-import type { Finding } from './finding.ts';
 
 /** What set-up writes beside the addon it built. */
 export interface AddonRecord {

@@ -1,0 +1,37 @@
+import type { Finding } from '../base/finding.ts';
+import { parseDeploymentConfig } from '../schema/deployment-config.ts';
+import { InvalidInputError } from '../schema/errors.ts';
+import { lookUpQuotas, readQuota } from './checks/ec2-quotas.ts';
+import { unanswered } from './checks/examine.ts';
+import { checkImage } from './checks/worker-image.ts';
+import { chosenQueues } from './queues.ts';
+import type { AwsContext } from './with-deployment.ts';
+
+/**
+ * Refuses (`InvalidInputError`) a run whose jobs would never start: no image in the repository, a quota too small for one
+ * job. `onFinding` hears of what makes it slower, and of what could not be asked. A stack that does not tell its choices is
+ * not asked about.
+ */
+export async function checkStart(
+  { aws, deployment }: AwsContext,
+  onFinding: (finding: Finding) => void,
+): Promise<void> {
+  if (!deployment.choices) return;
+  const choices = parseDeploymentConfig(deployment.choices);
+  const region = await aws.cloudFormation.config.region();
+  const ask = <T>(name: string, answers: Promise<T[]>): Promise<T[]> =>
+    answers.catch((error) => {
+      onFinding(unanswered(name, error));
+      return [];
+    });
+  for (const finding of await ask('Worker image', checkImage({ aws, region, choices, deployment }))) refuse(finding);
+  for (const { need, vcpus } of await ask('EC2 quotas', lookUpQuotas(chosenQueues(choices)))) {
+    const finding = readQuota(need, vcpus, region);
+    if (vcpus < need.least) refuse(finding);
+    else if (finding.remedy) onFinding(finding);
+  }
+}
+
+function refuse({ name, value, remedy }: Finding): void {
+  if (remedy) throw new InvalidInputError(`${name}: ${value}; ${remedy}`);
+}
