@@ -93,7 +93,12 @@ describeWithMoto('the checks of an account', (server) => {
     };
     const pushImage = () => {
       const config = { mediaType: 'any', size: 1, digest: `sha256:${'0'.repeat(64)}` };
-      const imageManifest = JSON.stringify({ schemaVersion: 2, config, layers: [] });
+      const imageManifest = JSON.stringify({
+        schemaVersion: 2,
+        mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+        config,
+        layers: [],
+      });
       return ecr().putImage({ repositoryName: 'worker', imageTag: TAG, imageManifest });
     };
 

@@ -28,6 +28,7 @@ export async function buildHere({ repositoryUri, tag }: ImageReference, request:
 async function docker(args: readonly string[], { isQuiet }: BuildRequest, input = ''): Promise<void> {
   const child = spawn('docker', args, {
     cwd: packageRoot,
+    env: process.env,
     stdio: ['pipe', isQuiet ? process.stderr : 'inherit', 'inherit'],
   });
   // It may end before it has read everything; its exit code says why.
