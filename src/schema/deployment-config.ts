@@ -119,7 +119,7 @@ export const DeploymentConfig = z
       .regex(/^(\w[\w.-]{0,127}|sha256:[0-9a-f]{64})$/, 'give a tag of the repository, such as v1, or a digest')
       .default('none')
       .describe(
-        "tag or digest of the GPU worker's image in the repository; rise image pushes one and keeps its digest here",
+        "tag or digest of the GPU worker's image in the repository; rise deploy names the one of this checkout's sources, rise image pushes it",
       ),
     rolloutHourUsd: price.default(1.5).describe('what the dashboard counts for an hour of a job on the rollout queue'),
     trainingHourUsd: price.default(3).describe('as rolloutHourUsd, of the training queue'),

@@ -25,6 +25,7 @@ function describeChange(change: ChangedChoice): string {
 /** What CloudFormation makes anew, which ends what runs there. */
 function replacedBy({ name, from, to }: ChangedChoice): string[] {
   if (['network', 'vpcId', 'subnetIds'].includes(name)) return ['replaces the network of the queues'];
+  if (name === 'hosts') return ['replaces the queues'];
   const isReordered =
     name === 'availabilityZones' && from !== undefined && !choiceText(to).startsWith(choiceText(from));
   return isReordered ? ['replaces subnets of the queues'] : [];
