@@ -9,6 +9,8 @@ import { JOBS } from '../../src/stages/jobs.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readConfig } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
+import { createToldStore } from '../../src/store/told-store.ts';
+import { reportTransfers } from './report-transfers.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const Environment = z.object({
@@ -46,9 +48,10 @@ export async function runJob(
     console.log(`${name}: attempt ${attempt} of ${JOB_ATTEMPTS}`);
     const input = parseJson(environment.RISE_INPUT ?? argument);
     const store = openStore(environment.RISE_STORE);
-    const report = await createReport(store, input);
+    const { report, onTransfer } = reportTransfers(await createReport(store, input));
     const { createPolicyOpener } = await import('../../src/stages/open-policy.ts');
-    const deps: JobDeps = { store, report, signal, attempt, openPolicy: createPolicyOpener(report) };
+    const openPolicy = createPolicyOpener(report);
+    const deps: JobDeps = { store: createToldStore(store, onTransfer), report, signal, attempt, openPolicy };
     await runStage(name, deps, input, environment.AWS_BATCH_JOB_ARRAY_INDEX);
   });
 }

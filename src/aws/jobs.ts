@@ -70,8 +70,21 @@ export async function listChildren(batch: Batch, arrayJobId: string, jobStatus: 
   return children;
 }
 
+/** How long a job may be RUNNABLE before that needs a reason: instances take minutes to come. */
+const PATIENCE_MINUTES = 30;
+/** Batch names a lack of capacity, a queue's maximum and jobs that no instance fits; of the rest it says nothing. */
+const NO_REASON = `RUNNABLE for over ${PATIENCE_MINUTES} min without a reason: other jobs, or a quota, subnets or the AMI; rise doctor --aws`;
+
+/** What Batch says a job waits for or, where it says nothing for long, where to look; `since` is when it could first start. */
+function waitReasons(statusReason: string | undefined, since: number | undefined, now: number): string[] {
+  if (statusReason) return [statusReason];
+  const minutes = (now - (since ?? now)) / 60_000;
+  return minutes > PATIENCE_MINUTES ? [NO_REASON] : [];
+}
+
 function asJob(detail: JobDetail, now: number): Job {
-  const { jobId, jobName, status, statusReason, attempts = [], startedAt, stoppedAt } = detail;
+  const { jobId, jobName, status, statusReason, attempts = [], createdAt, startedAt, stoppedAt } = detail;
+  const since = status === 'RUNNABLE' ? (attempts.at(-1)?.stoppedAt ?? createdAt) : undefined;
   const spans = attempts.map((attempt) => hoursBetween(attempt.startedAt, attempt.stoppedAt));
   const isCounted = attempts.some((attempt) => attempt.startedAt === startedAt);
   if (!isCounted) spans.push(hoursBetween(startedAt, status === 'RUNNING' ? now : stoppedAt));
@@ -79,13 +92,13 @@ function asJob(detail: JobDetail, now: number): Job {
     jobId: jobId!,
     jobName: jobName!,
     status: status!,
-    reasons: statusReason ? [statusReason] : [],
+    reasons: waitReasons(statusReason, since, now),
     hours: spans.reduce((sum, hours) => sum + hours, 0),
   };
 }
 
 async function readArray(batch: Batch, detail: JobDetail, now: number): Promise<Job> {
-  const { jobId, jobName, status, arrayProperties } = detail;
+  const { jobId, jobName, status, arrayProperties, createdAt } = detail;
   const counts = Object.entries(arrayProperties!.statusSummary ?? {}).filter(([, count]) => count > 0);
   const children = Object.fromEntries(counts) as Partial<Record<JobStatus, number>>;
   let hours = 0;
@@ -97,6 +110,10 @@ async function readArray(batch: Batch, detail: JobDetail, now: number): Promise<
       hours += hoursBetween(startedAt, childStatus === 'RUNNING' ? now : stoppedAt);
     }
   }
+  // Once one of them has run, the others wait for their turn, or for another instance.
+  const isUntouched = children.RUNNABLE === arrayProperties!.size;
+  if (reasons.size === 0 && isUntouched)
+    for (const reason of waitReasons(undefined, createdAt, now)) reasons.add(reason);
   return { jobId: jobId!, jobName: jobName!, status: status!, children, reasons: [...reasons], hours };
 }
 

@@ -5,8 +5,8 @@ import { type S3Object, statusOf } from './s3-errors.ts';
 
 /** Objects above this go up in parts of this size: at most 80 GB in the 10,000 parts S3 takes. */
 const PART_BYTES = 8 * 1024 * 1024;
-/** Parts under way; each is held in memory, and once more while it is put together. */
-const PARTS_AT_ONCE = 2;
+/** Parts under way, each over a connection of its own and in memory, once more while it is put together. */
+const PARTS_AT_ONCE = 8;
 const MAX_CONFLICTS = 6;
 const CONFLICT_DELAY_MILLISECONDS = 100;
 

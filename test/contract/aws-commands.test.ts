@@ -73,7 +73,10 @@ describeWithMoto('the commands on AWS', (server) => {
       code: 1,
       stderr: expect.stringMatching(/RiseData is not in eu-central-1 .* rise deploy/),
     });
-    expect(deploy).toMatchObject({ code: 1, stderr: expect.stringMatching(/CDK bootstrap: not in eu-central-1 .* npx cdk bootstrap/) });
+    expect(deploy).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/CDK bootstrap: not in eu-central-1 .* npx cdk bootstrap/),
+    });
   });
 
   it('say what to do without credentials, and without a region', async () => {

@@ -143,6 +143,23 @@ describeWithMoto('a bucket', (server) => {
       expect(part.equals(bytes.subarray(1_000_000, 2_000_000))).toBe(true);
     });
 
+    it('brings a download of many parts over several connections, each of which may break', async () => {
+      const piece = aLargeObject(5);
+      const bytes = Buffer.concat([piece, piece, piece, piece, piece]);
+      await store.write('huge', bytes);
+      proxy.plan({ kind: 'break', afterBytes: 1_000_000 }, { kind: 'break', afterBytes: 500_000 });
+      expect((await store.read('huge')).equals(bytes)).toBe(true);
+      const etags = new Set(proxy.requests.slice(1).map(({ headers }) => headers['if-match']));
+      expect(etags.size).toBe(1);
+      const starts = proxy.requests.map(({ headers }) => Number(/(\d+)-/.exec(headers.range ?? '0-')![1]));
+      const segments = Array.from({ length: Math.ceil(bytes.length / 2 ** 23) }, (_, index) => index * 2 ** 23);
+      expect(starts).toEqual(expect.arrayContaining(segments));
+      expect(starts).toHaveLength(segments.length + 2);
+
+      const range = { start: 1_000_000, end: bytes.length };
+      expect((await buffer(store.readStream('huge', range))).equals(bytes.subarray(range.start))).toBe(true);
+    });
+
     it('refuses a rest that belongs to another object', async () => {
       await store.write('key', aLargeObject(1));
       proxy.plan({ kind: 'break', afterBytes: 100_000 });

@@ -1,5 +1,5 @@
-import { describeGpuTypes, extendZones, findUnoffered } from '../../../src/aws/checks/instance-offerings.ts';
 import { quotaNeeds } from '../../../src/aws/checks/ec2-quotas.ts';
+import { describeGpuTypes, extendZones, findUnoffered } from '../../../src/aws/checks/instance-offerings.ts';
 import type { ChosenQueue } from '../../../src/aws/queues.ts';
 
 const aQueue = (changes: Partial<ChosenQueue>): ChosenQueue => ({

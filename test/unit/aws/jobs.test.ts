@@ -74,6 +74,40 @@ describe('the jobs of a run', () => {
     ]);
   });
 
+  it('say where to look when they wait for long without a reason', async () => {
+    const minutesAgo = (minutes: number) => NOW - minutes * 60_000;
+    const waiting = { jobName: 'train-rl', status: 'RUNNABLE' as const, createdAt: minutesAgo(31) };
+    const aWaitingArray = (jobId: string, statusSummary: Record<string, number>) => ({
+      ...waiting,
+      jobId,
+      status: 'PENDING' as const,
+      arrayProperties: { size: 2, statusSummary },
+    });
+    const { reader } = await aBatch(
+      [
+        { ...waiting, jobId: 'long' },
+        { ...waiting, jobId: 'short', createdAt: minutesAgo(29) },
+        { ...waiting, jobId: 'told', statusReason: NO_CAPACITY },
+        { ...waiting, jobId: 'reclaimed', attempts: [{ startedAt: minutesAgo(20), stoppedAt: minutesAgo(5) }] },
+        aWaitingArray('array', { RUNNABLE: 2 }),
+        aWaitingArray('begun', { RUNNABLE: 1, SUCCEEDED: 1 }),
+      ],
+      { RUNNABLE: [{ jobId: 'child' }] },
+    );
+    const jobs = await reader.read(['long', 'short', 'told', 'reclaimed', 'array', 'begun']);
+    const unexplained = expect.stringMatching(
+      /^RUNNABLE for over 30 min without a reason: .*quota.*; rise doctor --aws$/,
+    );
+    expect(jobs.map(({ jobId, reasons }) => [jobId, reasons])).toEqual([
+      ['long', [unexplained]],
+      ['short', []],
+      ['told', [NO_CAPACITY]],
+      ['reclaimed', []],
+      ['array', [unexplained]],
+      ['begun', []],
+    ]);
+  });
+
   it('are asked for a hundred at a time, and once they have ended no more', async () => {
     const jobs = Array.from({ length: 150 }, (_, index) => ({
       jobId: `job-${index}`,
