@@ -3,10 +3,12 @@ import { createLocalStore } from '../../../src/store/local-store.ts';
 import { createToldStore, type Transfer } from '../../../src/store/told-store.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
+const folder = aTemporaryFolder();
+
 describe('a told store', () => {
   it('tells how far each stream is, and gives what is there', async () => {
     const transfers: Transfer[] = [];
-    const store = createToldStore(createLocalStore(aTemporaryFolder()), (transfer) => transfers.push(transfer));
+    const store = createToldStore(createLocalStore(folder), (transfer) => transfers.push(transfer));
     const source = async function* () {
       yield Buffer.from('some');
       yield Buffer.from('thing');
