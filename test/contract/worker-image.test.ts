@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ECR } from '@aws-sdk/client-ecr';
 import { unzip } from '../../setup/unzip.mjs';
@@ -11,26 +11,13 @@ import { openStore } from '../../src/store/open-store.ts';
 import { type AccountProxy, startAccountProxy } from '../support/account-proxy.ts';
 import { deployStacks } from '../support/aws-deployment.ts';
 import { describeWithMoto } from '../support/moto-server.ts';
+import { installNotingDocker } from '../support/noting-docker.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
 const contextFile = join(folder, 'cdk.context.json');
-const calls = join(folder, 'docker.jsonl');
+const docker = installNotingDocker(folder);
 const REPOSITORY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/worker';
-
-/** A program on the path that takes Docker's part: it notes its calls, and a push has the effect of one on the repository. */
-const DOCKER = `#!${process.execPath}
-const { appendFileSync, readFileSync } = require('node:fs');
-const { ECR } = require('${packageRoot}/node_modules/@aws-sdk/client-ecr');
-const [command, ...args] = process.argv.slice(2);
-const input = readFileSync(0, 'utf8');
-appendFileSync('${calls}', JSON.stringify([command, ...args, ...(input ? ['<', input] : [])]) + '\\n');
-if (process.env.DOCKER_FAILS === command) process.exit(1);
-const [, tag] = /:([^:]+)$/.exec(args.at(-1)) ?? [];
-const mediaType = 'application/vnd.docker.distribution.manifest.v2+json';
-const manifest = { schemaVersion: 2, mediaType, config: { mediaType: 'any', size: 1, digest: tag }, layers: [] };
-if (command === 'push') new ECR({}).putImage({ repositoryName: 'worker', imageTag: tag, imageManifest: JSON.stringify(manifest) });
-`;
 
 describeWithMoto('rise image', (server) => {
   const path = process.env.PATH;
@@ -39,8 +26,6 @@ describeWithMoto('rise image', (server) => {
   let lines: string[] = [];
 
   beforeAll(async () => {
-    writeFileSync(join(folder, 'docker'), DOCKER);
-    chmodSync(join(folder, 'docker'), 0o755);
     process.env.PATH = [folder, path].join(delimiter);
     proxy = await startAccountProxy(server().endpoint);
     process.env.AWS_ENDPOINT_URL = proxy.endpoint;
@@ -54,7 +39,7 @@ describeWithMoto('rise image', (server) => {
   });
   beforeEach(() => {
     lines = [];
-    writeFileSync(calls, '');
+    docker.forget();
     rmSync(contextFile, { force: true });
   });
 
@@ -63,11 +48,6 @@ describeWithMoto('rise image', (server) => {
       {},
       { place: 'here', buildArgs: [], isQuiet: true, contextFile, onLine: (line) => lines.push(line), ...request },
     );
-  const dockerCalls = (): string[][] =>
-    readFileSync(calls, 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
   const kept = () => JSON.parse(readFileSync(contextFile, 'utf8'));
 
   it('builds and pushes these sources, and keeps their tag; the deployed stack waits for it already', async () => {
@@ -81,7 +61,7 @@ describeWithMoto('rise image', (server) => {
       digest: expect.stringMatching(/^sha256:/),
       next: 'start',
     });
-    const [build, login, push] = dockerCalls();
+    const [build, login, push] = docker.calls();
     expect(build).toEqual([
       ...['build', '--platform', 'linux/amd64', '--file', 'containers/gpu-worker/Dockerfile'],
       ...['--build-arg', expect.stringMatching(/^REVISION=[0-9a-f]{40}(-dirty)?$/), '--tag', image, '.'],
@@ -102,7 +82,7 @@ describeWithMoto('rise image', (server) => {
 
   it('builds the same sources once', async () => {
     expect(await publish()).toMatchObject({ outcome: 'present', next: 'start' });
-    expect(dockerCalls()).toEqual([]);
+    expect(docker.calls()).toEqual([]);
   });
 
   it('says to deploy where the stack names another image', async () => {
@@ -110,7 +90,7 @@ describeWithMoto('rise image', (server) => {
       outcome: 'pushed',
       next: 'deploy',
     });
-    expect(dockerCalls()[0]).toEqual(expect.arrayContaining(['--build-arg', 'TENSORFLOW=cpu']));
+    expect(docker.calls()[0]).toEqual(expect.arrayContaining(['--build-arg', 'TENSORFLOW=cpu']));
     expect(tagOfSources(['TENSORFLOW=cpu'])).not.toBe(tagOfSources());
   });
 

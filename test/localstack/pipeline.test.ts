@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { SFN } from '@aws-sdk/client-sfn';
 import { createRunObserver, type ObservedStage, type RunStatus } from '../../src/aws/observe-run.ts';
 import { type AwsContext, withDeployment } from '../../src/aws/with-deployment.ts';
+import type { Finding } from '../../src/base/finding.ts';
 import { prepareRun } from '../../src/launch/prepare-run.ts';
 import { readRunConfig } from '../../src/launch/read-run-config.ts';
 import { failureKey } from '../../src/schema/keys.ts';
@@ -90,6 +91,29 @@ describeOnAccount('the deployed pipeline', (account) => {
     const { code, stdout, stderr } = await rise('deploy', '--yes', '--json', ...account().context);
     if (code !== 0) throw new Error(`rise deploy ended with ${code}:\n${stderr}`);
     deployed = JSON.parse(stdout);
+  });
+
+  it('starts no run before its image is there, and lacks nothing that it can tell once rise image has been', async () => {
+    const path = [account().dockerFolder, process.env.PATH].filter(Boolean).join(delimiter);
+    const startEarly = await rise('start', aConfigFile(folder, 2), '--aws', '--run-id', `early-${session}`);
+    if (account().dockerFolder) {
+      expect(startEarly).toMatchObject({ code: 1, stderr: expect.stringMatching(/Worker image: .*run rise image/) });
+    }
+    const image = await startRise(['image', '--json'], { PATH: path }).ended;
+    expect(image).toMatchObject({ code: 0 });
+    expect(JSON.parse(image.stdout)).toMatchObject({ tag: expect.stringMatching(/^sources-/), next: 'start' });
+
+    const { findings } = JSON.parse((await rise('doctor', '--aws', '--json')).stdout);
+    const isInOrder = (name: string) =>
+      findings.some((finding: Finding) => finding.name === name && finding.remedy === undefined);
+    const names = [
+      'Credentials',
+      'CDK bootstrap',
+      'rollout instances',
+      'All G and VT Spot Instance Requests',
+      'Worker image',
+    ];
+    expect(names.filter((name) => !isInOrder(name))).toEqual([]);
   });
 
   it('is there with every resource, and rise deploy says where', async () => {

@@ -1,8 +1,9 @@
-"""What LocalStack 4.14 lacks for these stacks: AWS Batch, and running functions without Docker.
+"""What LocalStack 4.14 lacks for these stacks: AWS Batch, images and quotas of an account, and running functions without Docker.
 
-Both are handed to the server at RISE_COMPUTE_URL (test/localstack/support/compute-server.ts):
+All are handed to the server at RISE_COMPUTE_URL (test/localstack/support/compute-server.ts):
 
   /v1/...                         calls of Batch, as they came
+  /account/OPERATION              calls of the services in ACCOUNT_SERVICES
   /resources                      Batch resources of a CloudFormation template
   /functions/ID, .../invocations  execution environments of Lambda functions
 """
@@ -26,6 +27,9 @@ from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
 LOOPBACK = "127.0.0.1"
+
+ACCOUNT_SERVICES = ("ecr", "service-quotas")
+OPERATIONS = ("GetAuthorizationToken", "PutImage", "DescribeImages", "GetServiceQuota")
 
 
 def call(method, path, **arguments):
@@ -51,14 +55,30 @@ def end_with_standard_input():
 @hooks.on_infra_start()
 def serve_batch():
     handlers.serve_custom_service_request_handlers.append(forward_batch)
+    handlers.serve_custom_service_request_handlers.append(forward_account)
 
 
 def forward_batch(chain, context, response):
     if not context.service or context.service.service_name != "batch":
         return
     answer = call(context.request.method, context.request.path, data=context.request.get_data())
+    respond(chain, response, answer, "application/json")
+
+
+def forward_account(chain, context, response):
+    if not context.service or context.service.service_name not in ACCOUNT_SERVICES:
+        return
+    # CloudFormation makes the repository through moto's ECR, which these calls have nothing to do with.
+    operation = context.request.headers.get("x-amz-target", "").split(".")[-1]
+    if operation not in OPERATIONS:
+        return
+    answer = call("POST", f"/account/{operation}", data=context.request.get_data())
+    respond(chain, response, answer, "application/x-amz-json-1.1")
+
+
+def respond(chain, response, answer, content_type):
     response.status_code = answer.status_code
-    response.headers.update({"content-type": "application/json"})
+    response.headers.update({"content-type": content_type})
     if "x-amzn-errortype" in answer.headers:
         response.headers["x-amzn-errortype"] = answer.headers["x-amzn-errortype"]
     response.data = answer.content

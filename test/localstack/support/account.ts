@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { contextPath } from '../../../src/aws/choices.ts';
 import { packageRoot } from '../../../src/base/package-root.ts';
 import { startDockerEngine } from '../../support/docker-engine.ts';
+import { installNotingDocker } from '../../support/noting-docker.ts';
 import { buildWorkerImage } from '../../support/worker-image.ts';
 import { launchInDocker, launchProcess } from './containers.ts';
 import { findLocalStack, startLocalStack } from './localstack-server.ts';
@@ -12,6 +16,8 @@ export interface Account {
   reclaimHostOf?: (jobId: string) => void;
   /** Choices of the stacks that this account needs. */
   context: string[];
+  /** Folder of a `docker` that only notes what it is asked, where the image is not to be built; first on the path. */
+  dockerFolder?: string;
   close(): Promise<void>;
 }
 
@@ -48,9 +54,14 @@ async function openLocalStack(python: string): Promise<Account> {
   const engine = IS_IN_CONTAINERS ? await startDockerEngine() : undefined;
   const launch = engine ? launchInDocker(engine, await buildWorkerImage(engine)) : launchProcess;
   const { environment, reclaimHostOf, stop } = await startLocalStack(python, launch);
+  const choices = setAside(contextPath);
+  const dockerFolder = mkdtempSync(join(tmpdir(), 'rise-docker-'));
+  installNotingDocker(dockerFolder);
   const close = async () => {
     await stop();
     await engine?.stop();
+    choices.putBack();
+    rmSync(dockerFolder, { recursive: true, force: true });
   };
   Object.assign(process.env, environment);
   delete process.env.AWS_PROFILE;
@@ -62,5 +73,12 @@ async function openLocalStack(python: string): Promise<Account> {
     await close();
     throw error;
   }
-  return { reclaimHostOf, context: TWO_JOBS, close };
+  return { reclaimHostOf, context: TWO_JOBS, dockerFolder, close };
+}
+
+/** Whoever tests keeps the choices of this checkout's own deployment. */
+function setAside(file: string): { putBack: () => void } {
+  const kept = existsSync(file) ? readFileSync(file) : undefined;
+  rmSync(file, { force: true });
+  return { putBack: () => (kept ? writeFileSync(file, kept) : rmSync(file, { force: true })) };
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { AccountRefusal, type AccountServices } from './account-services.ts';
 import { type BatchService, ClientException } from './batch-service.ts';
 import type { FunctionEnvironments } from './function-environments.ts';
 
@@ -11,13 +12,17 @@ export interface ComputeServer {
 }
 
 /** Serves what `plugin/rise_compute.py` asks for. */
-export async function startComputeServer(batch: BatchService, functions: FunctionEnvironments): Promise<ComputeServer> {
+export async function startComputeServer(
+  batch: BatchService,
+  functions: FunctionEnvironments,
+  account: AccountServices,
+): Promise<ComputeServer> {
   const server = createServer(async (request, response) => {
     response.setHeader('content-type', 'application/json');
     try {
-      response.end(JSON.stringify((await answer(batch, functions, request)) ?? {}));
+      response.end(JSON.stringify((await answer(batch, functions, account, request)) ?? {}));
     } catch (error) {
-      const isRefusal = error instanceof ClientException;
+      const isRefusal = error instanceof ClientException || error instanceof AccountRefusal;
       response.writeHead(isRefusal ? 400 : 500, { 'x-amzn-errortype': isRefusal ? error.name : 'ServerException' });
       response.end(JSON.stringify({ message: (error as Error).message }));
     }
@@ -34,13 +39,23 @@ export async function startComputeServer(batch: BatchService, functions: Functio
   };
 }
 
-async function answer(batch: BatchService, functions: FunctionEnvironments, request: IncomingMessage) {
+async function answer(
+  batch: BatchService,
+  functions: FunctionEnvironments,
+  account: AccountServices,
+  request: IncomingMessage,
+) {
   const [first, second, third] = new URL(request.url!, 'http://any').pathname.slice(1).split('/');
   const body = request.headers['content-length'] === '0' ? {} : await json(request);
   switch (`${request.method} ${first}${third ? `/${third}` : ''}`) {
     case 'POST v1': {
       const operation = batch.operations[second];
       if (!operation) throw new ClientException(`${second} is not emulated`);
+      return operation(body);
+    }
+    case 'POST account': {
+      const operation = account.operations[second];
+      if (!operation) throw new AccountRefusal('UnsupportedOperation', `${second} is not emulated`);
       return operation(body);
     }
     case 'POST resources':

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { packageRoot } from '../../../src/base/package-root.ts';
 import { findPython, type PythonEnvironment } from '../../support/python-environment.ts';
 import { startAccessGateway } from './access-gateway.ts';
+import { createAccountServices } from './account-services.ts';
 import { createBatchService } from './batch-service.ts';
 import { startComputeServer } from './compute-server.ts';
 import { createContainers, type Launch } from './containers.ts';
@@ -74,7 +75,11 @@ async function startCompute(endpoint: string, access: Record<string, string>, la
   });
   const containers = createContainers(launch, logs, { ...access, AWS_ENDPOINT_URL: gateway.jobEndpoint });
   const batch = createBatchService(containers);
-  const server = await startComputeServer(batch, createFunctionEnvironments(gateway.endpointOfFunction));
+  const server = await startComputeServer(
+    batch,
+    createFunctionEnvironments(gateway.endpointOfFunction),
+    createAccountServices(),
+  );
   return {
     url: server.url,
     reclaimHostOf: batch.reclaimHostOf,

@@ -1,0 +1,35 @@
+import type { SFN, TestStateCommandOutput } from '@aws-sdk/client-sfn';
+import type { Outcome, StateCase } from './state-cases.ts';
+
+/** Has Step Functions itself run one state with what a case says happens in it; nothing is called for real. */
+export async function testState(stepFunctions: SFN, roleArn: string, stateCase: StateCase): Promise<Outcome> {
+  const { state, input, happens } = stateCase;
+  const request = { definition: JSON.stringify(state), roleArn, input: JSON.stringify(input) };
+  return outcomeOf(await stepFunctions.testState(happens ? { ...request, ...mockOf(stateCase) } : request));
+}
+
+/** Names of what Step Functions would call are no matter here, nor is every field of their answers. */
+function mockOf({ name, state, happens }: StateCase) {
+  const context = {
+    Execution: { Id: 'arn:aws:states:us-east-1:000000000000:execution:rise:run-1', Name: 'run-1' },
+    State: { Name: name },
+  };
+  const isError = happens?.kind === 'error';
+  return {
+    context: JSON.stringify(context),
+    mock: isError
+      ? { errorOutput: { error: happens.error, cause: 'mocked' } }
+      : { result: JSON.stringify(happens?.result), fieldValidationMode: 'NONE' as const },
+    stateConfiguration: {
+      ...(isError && state.Type === 'Task' && { retrierRetryCount: happens.retries }),
+      ...(state.ItemReader ? { mapItemReaderData: '["shard-0"]' } : {}),
+    },
+  };
+}
+
+export function outcomeOf({ status, nextState, error }: Partial<TestStateCommandOutput>): Outcome {
+  if (status === 'SUCCEEDED') return { kind: 'goes-on', next: nextState };
+  if (status === 'CAUGHT_ERROR') return { kind: 'caught', next: nextState! };
+  if (status === 'RETRIABLE') return { kind: 'retried' };
+  return { kind: 'failed', error: error ?? String(status) };
+}
