@@ -5,6 +5,7 @@ import { ECR } from '@aws-sdk/client-ecr';
 import { SNS } from '@aws-sdk/client-sns';
 import { SSM } from '@aws-sdk/client-ssm';
 import { checkStart } from '../../src/aws/check-start.ts';
+import { readCostTag } from '../../src/aws/checks/cost-tag.ts';
 import { examineAccount } from '../../src/aws/examine-account.ts';
 import { withDeployment } from '../../src/aws/with-deployment.ts';
 import type { Finding } from '../../src/base/finding.ts';
@@ -106,7 +107,7 @@ describeWithMoto('the checks of an account', (server) => {
       await ssm().putParameter({ Name: PARAMETER, Value: '30', Type: 'String' });
       await ecr().createRepository({ repositoryName: 'worker' });
       await pushImage();
-      const TopicArn = await deploy({});
+      const TopicArn = await deploy({ budgetScope: 'tag' });
       await new SNS({}).subscribe({ TopicArn, Protocol: 'email', Endpoint: 'someone@example.com' });
     });
 
@@ -203,6 +204,13 @@ describeWithMoto('the checks of an account', (server) => {
     ])('tell %s', async (_, operation, answer, finding) => {
       proxy.answers.set(operation, answer);
       expect((await lacking())[0]).toMatchObject(finding);
+    });
+
+    it('do without the cost tag where the budget does', () => {
+      expect(readCostTag('Inactive', 'compute')).toEqual({
+        name: 'Cost tag',
+        value: expect.stringContaining('does without'),
+      });
     });
 
     it('leave the cost tag to the management account of an organisation', async () => {
