@@ -21,6 +21,7 @@ export async function startThrottledS3(objectBytes: number, bytesPerSecond: numb
 
 async function answer(request: IncomingMessage, response: ServerResponse, objectBytes: number, rate: number) {
   const query = new URL(request.url!, 'http://s3').searchParams;
+  if (request.method === 'HEAD') return void response.setHeader('content-length', objectBytes).end();
   if (request.method === 'GET') return sendObject(request, response, objectBytes, rate);
   await pipeline(request, paced(rate), async (chunks) => {
     for await (const _ of chunks);

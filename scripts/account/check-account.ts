@@ -18,6 +18,8 @@ const CALLS_AT_ONCE = 2;
 async function checkAccount(options: { profile?: string; region?: string }): Promise<number> {
   return withDeployment(options, async ({ aws: { stepFunctions }, deployment }) => {
     const { stateMachineArn } = deployment;
+    // TestState is at a host of its own, sync-states...; an emulator has but one.
+    stepFunctions.config.disableHostPrefix = process.env.AWS_ENDPOINT_URL !== undefined;
     const { definition, roleArn } = await stepFunctions.describeStateMachine({ stateMachineArn });
     const cases = casesOf(JSON.parse(definition!));
     const strays = await mapBounded(cases, CALLS_AT_ONCE, async (stateCase) => {
