@@ -8,15 +8,19 @@ export async function testState(stepFunctions: SFN, roleArn: string, stateCase: 
   return outcomeOf(await stepFunctions.testState(happens ? { ...request, ...mockOf(stateCase) } : request));
 }
 
+const TIME = '2026-01-01T00:00:00Z';
+const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:rise';
+/** What a state can know of its execution; whole, or a mocked state does not begin. */
+const CONTEXT = {
+  Execution: { Id: `${MACHINE.replace('stateMachine', 'execution')}:run-1`, Name: 'run-1', Input: {}, StartTime: TIME },
+  StateMachine: { Id: MACHINE, Name: 'rise' },
+};
+
 /** Names of what Step Functions would call are no matter here, nor is every field of their answers. */
 function mockOf({ name, state, happens }: StateCase) {
-  const context = {
-    Execution: { Id: 'arn:aws:states:us-east-1:000000000000:execution:rise:run-1', Name: 'run-1' },
-    State: { Name: name },
-  };
   const isError = happens?.kind === 'error';
   return {
-    context: JSON.stringify(context),
+    context: JSON.stringify({ ...CONTEXT, State: { Name: name, EnteredTime: TIME, RetryCount: 0 } }),
     mock: isError
       ? { errorOutput: { error: happens.error, cause: 'mocked' } }
       : { result: JSON.stringify(happens?.result), fieldValidationMode: 'NONE' as const },

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +8,7 @@ import { SFN } from '@aws-sdk/client-sfn';
 import { createRunObserver, type ObservedStage, type RunStatus } from '../../src/aws/observe-run.ts';
 import { type AwsContext, withDeployment } from '../../src/aws/with-deployment.ts';
 import type { Finding } from '../../src/base/finding.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { prepareRun } from '../../src/launch/prepare-run.ts';
 import { readRunConfig } from '../../src/launch/read-run-config.ts';
 import { failureKey } from '../../src/schema/keys.ts';
@@ -129,6 +131,17 @@ describeOnAccount('the deployed pipeline', (account) => {
       bucket: expect.stringContaining('risedata-'),
       stateMachineArn: expect.stringContaining(':stateMachine:'),
     });
+  });
+
+  it('goes on from every state as its definition means, whatever happens in it', async () => {
+    const script = join(packageRoot, 'scripts/account/check-account.ts');
+    const { stdout } = spawnSync(process.execPath, [script], { encoding: 'utf8', env: process.env });
+    const lines = stdout.trim().split('\n');
+    expect(lines.length).toBeGreaterThan(100);
+    const wrong = lines.filter((line) => line.startsWith('WRONG'));
+    // LocalStack's TestState takes no Parallel state.
+    const isLacking = (line: string) => account().dockerFolder !== undefined && line.includes('StateType.Parallel');
+    expect(wrong.filter((line) => !isLacking(line))).toEqual([]);
   });
 
   it('runs two executions at once, each to what the local runner makes', async () => {
