@@ -1,8 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { bindingPackage, nodePackages, tensorflowBuilds } from '../../setup/pins.mjs';
+import { listDockerContext } from '../../src/aws/image/docker-context.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
 import { type DockerEngine, startDockerEngine } from '../support/docker-engine.ts';
+import { aTemporaryFolder } from '../support/temporary-folder.ts';
 import { runWorkerContainer } from '../support/worker-container.ts';
 import { buildWorkerImage } from '../support/worker-image.ts';
 
+const folder = aTemporaryFolder();
 let engine: DockerEngine;
 let image: string;
 
@@ -21,6 +28,21 @@ describe('the image of the GPU worker', () => {
     const { code, output } = await runWorkerContainer(engine, image, { command: 'health' });
     expect(code).toBe(0);
     expect(output.map((line) => JSON.parse(line))).toMatchObject([{ device: 'CPU', user: 10001 }]);
+  });
+
+  it('is built of the very files that its tag is a hash of, and that a build on AWS is given', async () => {
+    const dockerfile = join(folder, 'Dockerfile');
+    writeFileSync(dockerfile, 'FROM scratch\nCOPY . /context\nCMD ["none"]\n');
+    const name = 'metis-rise/context:test';
+    await engine.docker('build', `--file=${dockerfile}`, `--tag=${name}`, packageRoot);
+    const container = await engine.docker('create', name);
+    const archive = join(folder, 'context.tar');
+    await engine.docker('export', `--output=${archive}`, container);
+    await engine.docker('rm', container);
+    const entries = execFileSync('tar', ['--list', `--file=${archive}`], { encoding: 'utf8' }).split('\n');
+    const files = entries.filter((path) => /^context\/.*[^/]$/.test(path)).map((path) => path.replace('context/', ''));
+    // Docker reads it itself; a build elsewhere needs it too.
+    expect([...files, '.dockerignore'].sort()).toEqual(listDockerContext(packageRoot));
   });
 
   it('has no compiler, no program that raises rights and nothing of the checkout that jobs do without', async () => {
