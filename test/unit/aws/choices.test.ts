@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { changedChoices, overlayChoices, readContext, writeContext } from '../../../src/aws/choices.ts';
-import { renderPlan } from '../../../src/cli/views/render-plan.ts';
+import { renderChoices } from '../../../src/cli/views/render-choices.ts';
 import { chosenOf, parseDeploymentConfig } from '../../../src/schema/deployment-config.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -62,7 +62,7 @@ describe('choices', () => {
       untold: [],
       findings: [{ name: 'a quota', value: '0 vCPUs', remedy: 'ask for more' }],
     };
-    expect(renderPlan(plan).split('\n')).toEqual([
+    expect(renderChoices(plan).split('\n')).toEqual([
       'Choices, all else by default:',
       '  network            isolated               new; replaces the network of the queues',
       '  availabilityZones  us-east-1b,us-east-1a  was us-east-1a; replaces subnets of the queues',
