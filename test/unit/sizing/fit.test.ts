@@ -1,4 +1,4 @@
-import { DeploymentConfig } from '../../../cdk/config.ts';
+import { DeploymentConfig } from '../../../src/schema/deployment-config.ts';
 import { DEFAULT_INSTANCE_TYPES, findInstanceType, INSTANCE_TYPES } from '../../../src/sizing/instance-types.ts';
 import { findShortage, machineOf } from '../../../src/sizing/machine.ts';
 import { footprintOf } from '../../../src/sizing/memory/footprint.ts';
