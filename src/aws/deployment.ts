@@ -38,6 +38,17 @@ export async function findDeployment({ cloudFormation }: Pick<AwsClients, 'cloud
   };
 }
 
+/**
+ * The choices that the pipeline was deployed with; none where its stack does not tell, as of a time before it did or after a
+ * first deployment that failed. Undefined where there is no stack.
+ */
+export async function findDeployedChoices({
+  cloudFormation,
+}: Pick<AwsClients, 'cloudFormation'>): Promise<Record<string, unknown> | undefined> {
+  const stack = await findStack(cloudFormation, PIPELINE_STACK);
+  return stack && JSON.parse(outputsOf(stack).Choices ?? '{}');
+}
+
 /** A stack, or undefined where this account has none of that name in this region. */
 export async function findStack(cloudFormation: CloudFormation, name: string): Promise<Stack | undefined> {
   try {

@@ -1,5 +1,6 @@
 import type { Finding } from '../base/finding.ts';
 import { parseDeploymentConfig } from '../schema/deployment-config.ts';
+import { InvalidInputError } from '../schema/errors.ts';
 import { checkBootstrap } from './checks/bootstrap.ts';
 import type { Check, CheckContext } from './checks/check.ts';
 import { checkCostTag } from './checks/cost-tag.ts';
@@ -14,7 +15,7 @@ import { checkSubscription } from './checks/subscription.ts';
 import { checkImage } from './checks/worker-image.ts';
 import { readContext } from './choices.ts';
 import { connectToAws } from './clients.ts';
-import { findDeployment, findStack, PIPELINE_STACK } from './deployment.ts';
+import { findDeployment } from './deployment.ts';
 import { explained } from './explain-aws-error.ts';
 import type { AwsOptions } from './settings.ts';
 
@@ -50,8 +51,12 @@ export async function examineAccount(options: AwsOptions, contextFile: string): 
 
 /** With what is deployed, where anything is: that is what runs, whatever this checkout would deploy. */
 async function withDeployed(context: CheckContext): Promise<CheckContext> {
-  if (!(await findStack(context.aws.cloudFormation, PIPELINE_STACK))) return context;
-  const deployment = await findDeployment(context.aws);
+  const deployment = await findDeployment(context.aws).catch((error: unknown) => {
+    // Not there, or its deployment did not end well: the check of the stacks says so.
+    if (error instanceof InvalidInputError) return undefined;
+    throw error;
+  });
+  if (!deployment) return context;
   return {
     ...context,
     deployment,

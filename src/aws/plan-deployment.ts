@@ -7,7 +7,7 @@ import { extendZones, findUnoffered, listOfferings } from './checks/instance-off
 import { type ChangedChoice, type Context, changedChoices, overlayChoices, readContext } from './choices.ts';
 import { type AwsClients, services } from './clients.ts';
 import { findDeployedZones } from './deployed-zones.ts';
-import { type Deployment, findDeployment, findStack, PIPELINE_STACK } from './deployment.ts';
+import { findDeployedChoices } from './deployment.ts';
 import { tagOfSources } from './image/image-tag.ts';
 import { chosenQueues } from './queues.ts';
 
@@ -40,14 +40,14 @@ export async function planDeployment(
   { context: given, contextFile }: GivenChoices,
 ): Promise<DeploymentPlan> {
   const kept = readContext(contextFile);
-  const deployment = await findPipeline(aws);
-  const deployed = knownChoices(deployment?.choices ?? {});
+  const told = await findDeployedChoices(aws);
+  const deployed = knownChoices(told ?? {});
   const context = overlayChoices({ ...deployed, ...kept }, given);
   context.imageTag ??= tagOfSources();
   const choices = parseDeploymentConfig(context);
   const region = await aws.cloudFormation.config.region();
   if (choices.vpcId === undefined) {
-    const zones = choices.availabilityZones ?? (deployment ? await findDeployedZones(aws) : []);
+    const zones = choices.availabilityZones ?? (told ? await findDeployedZones(aws) : []);
     choices.availabilityZones = await lookUpZones(choices, zones, region);
     context.availabilityZones = choices.availabilityZones;
   }
@@ -59,10 +59,6 @@ export async function planDeployment(
     findings: await examine({ 'EC2 quotas': checkEc2Quotas }, { aws, region, choices }),
   };
 }
-
-/** Undefined before the first deployment. */
-const findPipeline = async (aws: AwsClients): Promise<Deployment | undefined> =>
-  (await findStack(aws.cloudFormation, PIPELINE_STACK)) && findDeployment(aws);
 
 /** A stack of another version may name choices that are none any more. */
 const knownChoices = (deployed: Context): Context =>

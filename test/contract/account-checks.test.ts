@@ -77,7 +77,7 @@ describeWithMoto('the checks of an account', (server) => {
         value: expect.stringContaining(PARAMETER),
         remedy: expect.stringMatching(/cdk bootstrap/),
       },
-      { name: 'Stacks', value: 'not in eu-central-1 of this account', remedy: 'run rise deploy' },
+      { name: 'Stacks', value: 'not whole in eu-central-1 of this account', remedy: 'run rise deploy' },
     ]);
   });
 

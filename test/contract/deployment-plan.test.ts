@@ -66,6 +66,14 @@ describeWithMoto('the plan of a deployment', () => {
     expect(forgetful).not.toHaveProperty('notificationEmail');
   });
 
+  it('goes ahead after a first deployment that failed', async () => {
+    const cloudFormation = new CloudFormation({});
+    await cloudFormation.deleteStack({ StackName: 'RisePipeline' });
+    const Resources = { Topic: { Type: 'AWS::SNS::Topic' } };
+    await cloudFormation.createStack({ StackName: 'RisePipeline', TemplateBody: JSON.stringify({ Resources }) });
+    expect((await plan()).context.availabilityZones).toEqual(zones);
+  });
+
   it('keeps the zones of a deployment from before it told its choices', async () => {
     const cloudFormation = new CloudFormation({});
     await cloudFormation.deleteStack({ StackName: 'RisePipeline' });
