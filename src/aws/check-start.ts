@@ -1,15 +1,15 @@
 import type { Finding } from '../base/finding.ts';
 import { parseDeploymentConfig } from '../schema/deployment-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
-import { lookUpQuotas, readQuota } from './checks/ec2-quotas.ts';
+import { isStopped, lookUpQuotas, readQuota } from './checks/ec2-quotas.ts';
 import { unanswered } from './checks/examine.ts';
 import { checkImage } from './checks/worker-image.ts';
 import { chosenQueues } from './queues.ts';
 import type { AwsContext } from './with-deployment.ts';
 
 /**
- * Refuses (`InvalidInputError`) a run whose jobs would never start: no image in the repository, a quota too small for one
- * job. `onFinding` hears of what makes it slower, and of what could not be asked. A stack that does not tell its choices is
+ * Refuses (`InvalidInputError`) a run whose jobs would never start: no image in the repository, quotas too small for one
+ * job of a queue. `onFinding` hears of what makes it slower, and of what could not be asked. A stack that does not tell its choices is
  * not asked about.
  */
 export async function checkStart(
@@ -25,11 +25,11 @@ export async function checkStart(
       return [];
     });
   for (const finding of await ask('Worker image', checkImage({ aws, region, choices, deployment }))) refuse(finding);
-  for (const { need, vcpus } of await ask('EC2 quotas', lookUpQuotas(chosenQueues(choices)))) {
-    const finding = readQuota(need, vcpus, region);
-    if (vcpus < need.least) refuse(finding);
-    else if (finding.remedy) onFinding(finding);
-  }
+  const queues = chosenQueues(choices);
+  const known = await ask('EC2 quotas', lookUpQuotas(queues));
+  const lacking = known.map(({ need, vcpus }) => readQuota(need, vcpus, region)).filter(({ remedy }) => remedy);
+  if (queues.some((queue) => isStopped(queue, known))) for (const finding of lacking) refuse(finding);
+  for (const finding of lacking) onFinding(finding);
 }
 
 function refuse({ name, value, remedy }: Finding): void {

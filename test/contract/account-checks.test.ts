@@ -142,7 +142,7 @@ describeWithMoto('the checks of an account', (server) => {
           name: 'All G and VT Spot Instance Requests',
           value: '0 vCPUs, the queues take up to 128',
           remedy: expect.stringMatching(
-            /^no job starts; .* --quota-code L-3819A6DF --desired-value 128 --region eu-central-1$/,
+            /^no job starts on such instances; .* --quota-code L-3819A6DF --desired-value 128 --region eu-central-1$/,
           ),
         },
       ],

@@ -35,7 +35,7 @@ const QUOTAS: readonly { family: RegExp; onDemand: Quota; spot: Quota }[] = [
 export interface QuotaNeed extends Quota {
   /** So much is used once every queue is as busy as it may be. */
   wanted: number;
-  /** With less, no job of one of the queues ever starts. */
+  /** With less, no job of one of the queues starts on these instances. */
   least: number;
 }
 
@@ -56,7 +56,7 @@ export function quotaNeeds(queues: readonly ChosenQueue[]): QuotaNeed[] {
 export function readQuota({ name, code, wanted, least }: QuotaNeed, vcpus: number, region: string): Finding {
   const value = `${vcpus} vCPUs, the queues take up to ${wanted}`;
   if (vcpus >= wanted) return { name, value };
-  const effect = vcpus < least ? 'no job starts' : 'fewer jobs run at once';
+  const effect = vcpus < least ? 'no job starts on such instances' : 'fewer jobs run at once';
   const request = `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${code} --desired-value ${wanted} --region ${region}`;
   return { name, value, remedy: `${effect}; ask for more, which takes hours to days: ${request}` };
 }
@@ -65,6 +65,13 @@ export function readQuota({ name, code, wanted, least }: QuotaNeed, vcpus: numbe
 export interface KnownQuota {
   need: QuotaNeed;
   vcpus: number;
+}
+
+/** Whether no instance of a queue could start, whichever of its types it is. */
+export function isStopped(queue: ChosenQueue, known: readonly KnownQuota[]): boolean {
+  const codes = quotaNeeds([queue]).map(({ code }) => code);
+  const own = known.filter(({ need }) => codes.includes(need.code));
+  return own.length > 0 && own.every(({ vcpus }) => vcpus < queue.jobVcpus);
 }
 
 /** The quotas that the queues need, as they are in this account and region. */

@@ -1,4 +1,4 @@
-import { quotaNeeds } from '../../../src/aws/checks/ec2-quotas.ts';
+import { isStopped, quotaNeeds } from '../../../src/aws/checks/ec2-quotas.ts';
 import { describeGpuTypes, extendZones, findUnoffered } from '../../../src/aws/checks/instance-offerings.ts';
 import type { ChosenQueue } from '../../../src/aws/queues.ts';
 
@@ -53,6 +53,15 @@ describe('quotas', () => {
     expect(codes(aQueue({ instanceTypes: ['p4d.24xlarge', 'p5.4xlarge'], buying: 'onDemand' }))).toEqual([
       ['L-417A185B', 128],
     ]);
+  });
+
+  it('stop a queue where none of its types has enough for one job', () => {
+    const queue = aQueue({ instanceTypes: ['g6e.4xlarge', 'p5.4xlarge'] });
+    const known = (g: number, p5: number) =>
+      quotaNeeds([queue]).map((need, index) => ({ need, vcpus: [g, p5][index] }));
+    expect(isStopped(queue, known(0, 0))).toBe(true);
+    expect(isStopped(queue, known(64, 0))).toBe(false);
+    expect(isStopped(queue, [])).toBe(false);
   });
 
   it('that both queues take are counted together', () => {
