@@ -20,7 +20,7 @@ import type { Peak, PeakCase } from './support/plan-peak.ts';
 import { realCheckpoint } from './support/real-checkpoint.ts';
 import { printResult, printTable } from './support/report.ts';
 
-type Size = Pick<PeakCase, 'work' | 'sequences' | 'promptTokens' | 'completionTokens'>;
+type Size = Omit<PeakCase, 'folder' | 'precision'>;
 
 const ROLLOUT: Size = { work: 'rollout', sequences: 1, promptTokens: 100, completionTokens: 8 };
 const SMALL: readonly Size[] = [
@@ -32,7 +32,8 @@ const LARGE: readonly Size[] = [
   ROLLOUT,
   { ...ROLLOUT, sequences: 16, promptTokens: 200, completionTokens: 128 },
   { work: 'sft', sequences: 1, promptTokens: 200, completionTokens: 200 },
-  { work: 'rl', sequences: 8, promptTokens: 256, completionTokens: 256 },
+  { work: 'sft', sequences: 1, promptTokens: 200, completionTokens: 200, adapterRank: 16 },
+  { work: 'rl', sequences: 8, promptTokens: 256, completionTokens: 256, adapterRank: 16 },
 ];
 
 const MODELS: Record<string, { folder(): string | Promise<string>; sizes: readonly Size[] }> = {
@@ -79,8 +80,9 @@ printTable(
 printResult('plan', measured);
 
 async function measure(name: string, model: PlannedModel, peakCase: PeakCase): Promise<Measured[]> {
-  const { work, precision, sequences, completionTokens } = peakCase;
-  const title = `${name} ${work} ${precision}, ${sequences} x ${peakCase.promptTokens} + ${completionTokens}`;
+  const { work, precision, sequences, completionTokens, adapterRank } = peakCase;
+  const trained = adapterRank === undefined ? '' : ' LoRA';
+  const title = `${name} ${work}${trained} ${precision}, ${sequences} x ${peakCase.promptTokens} + ${completionTokens}`;
   const bound = predict(model, peakCase, {
     textTokens: peakCase.promptTokens,
     images: 1,
@@ -102,12 +104,13 @@ async function measure(name: string, model: PlannedModel, peakCase: PeakCase): P
 
 /** All sequences share one prompt. */
 function predict({ shape, storedBytes }: PlannedModel, peakCase: PeakCase, prompt: PromptSize): number {
-  const { work, precision, sequences, completionTokens } = peakCase;
+  const { work, precision, sequences, completionTokens, adapterRank } = peakCase;
+  const adapter = adapterRank === undefined ? undefined : { rank: adapterRank, targets: 'all-linear' as const };
   const held = { precision, storedBytes, prompt, sequences, completionTokens };
   const planned: Work =
     work === 'rollout'
       ? { ...held, kind: 'rollout', groupSize: sequences }
-      : { ...held, kind: 'training', isVisionFrozen: true, stateNumbers: 2, hasReference: false };
+      : { ...held, kind: 'training', adapter, isVisionFrozen: true, stateNumbers: 2, hasReference: false };
   const { device, host } = footprintOf(shape, planned, 'cpu');
   return totalBytes(device) + totalBytes(host);
 }

@@ -9,6 +9,7 @@ import { type Engine, openEngine, type Precision } from '../../src/engine/open-e
 import type { ProcessedPrompt } from '../../src/engine/processing/processor.ts';
 import { questionContent } from '../../src/engine/processing/question-content.ts';
 import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
+import { AdapterConfig } from '../../src/schema/config/adapter.ts';
 import { drawTasks } from '../../src/tasks/index.ts';
 import { aRunConfig } from '../../test/support/factories.ts';
 
@@ -22,6 +23,8 @@ export interface PeakCase {
   /** At least; a question is repeated until it is as long. */
   promptTokens: number;
   completionTokens: number;
+  /** Of a LoRA adapter of all linear layers; without it all weights are trained. */
+  adapterRank?: number;
 }
 
 export interface Peak {
@@ -31,8 +34,12 @@ export interface Peak {
 }
 
 const [json] = process.argv.slice(2);
-const { folder, work, precision, sequences, promptTokens, completionTokens }: PeakCase = JSON.parse(json);
-const engine = await openEngine(folderModelFiles(folder), { engine: 'traced', precision });
+const { folder, work, precision, sequences, promptTokens, completionTokens, adapterRank }: PeakCase = JSON.parse(json);
+const engine = await openEngine(folderModelFiles(folder), {
+  engine: 'traced',
+  precision,
+  adapter: adapterRank === undefined ? undefined : newAdapter(adapterRank),
+});
 const prompt = await preparePrompt(engine);
 if (work === 'rollout') await sample(engine);
 else await train(engine, work);
@@ -43,6 +50,10 @@ const peak: Peak = {
     prompt.images.reduce((sum, { gridThw: [frames, rows, columns] }) => sum + frames * rows * columns, 0) / 4,
 };
 console.log(JSON.stringify(peak));
+
+function newAdapter(rank: number) {
+  return { kind: 'new' as const, config: AdapterConfig.parse({ rank }), freezeVisionTower: true, seed: 1 };
+}
 
 async function preparePrompt({ processor }: Engine): Promise<ProcessedPrompt> {
   const [task] = drawTasks({ kind: 'tasks', family: 'charts', tiers: { read: 1 }, seed: 1, split: 'train' });

@@ -13,7 +13,7 @@ export type Fit =
   | { kind: 'fits'; name: WorkName }
   | { kind: 'too-large'; name: WorkName; machine: Machine; short: Room; remedies: Remedy[] };
 
-export const queueOf = (name: WorkName): JobQueue => (name === 'rl' || name === 'sft' ? 'training' : 'rollout');
+const queueOf = (name: WorkName): JobQueue => (name === 'rl' || name === 'sft' ? 'training' : 'rollout');
 
 /** Whether each kind of job of a run fits where it is to run; those that the run has not are left out. */
 export function fitRun(shape: ModelShape, config: RunConfig, facts: RunFacts, machines: Machines): Fit[] {

@@ -26,7 +26,7 @@ interface Variant {
 
 /**
  * What would make a job fit on each of the machines: the least change of one kind or, where none does, of several together; and the
- * cheapest instance type that would do, with an adapter if it takes one. By the arithmetic of the refusal.
+ * cheapest instance type that would do, with an adapter where nothing else would. By the arithmetic of the refusal.
  */
 export function findRemedies(
   shape: ModelShape,
@@ -43,7 +43,8 @@ export function findRemedies(
   const alone = single.flatMap((variants) => variants.find((variant) => isFitting(variant, machines)) ?? []);
   const chosen =
     alone.length > 0 ? alone : [...together(unchanged, name)].filter((each) => isFitting(each, machines)).slice(0, 1);
-  const onOther = [unchanged, ...adapted].flatMap((variant) => {
+  const elsewhere = chosen.length > 0 ? [unchanged] : [unchanged, ...adapted];
+  const onOther = elsewhere.flatMap((variant) => {
     const type = INSTANCE_TYPES.find((each) => isFitting(variant, [machineOf(each)]));
     const change = `${type?.name} (${type?.gpu.memoryGiB} GiB)`;
     return type ? [{ variant: { ...variant, changes: [...variant.changes, change] }, machine: machineOf(type) }] : [];

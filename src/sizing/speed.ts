@@ -36,7 +36,7 @@ export function rolloutTokensPerSecond(
   if (!peak) return undefined;
   const flops = forwardFlops(shape);
   const room = promptTokens(work.prompt) + meanTokens;
-  const bytes = frozenWeights(shape, work) + cacheBytes(shape.config, work, room);
+  const bytes = frozenWeights(shape, work) + cacheBytes(shape.config, work.precision, work.sequences * room);
   const seconds = {
     launch: shape.config.text.layerCount * OPS_PER_LAYER * OP_SECONDS,
     reading: bytes / (READING_SHARE * peak.bytesPerSecond),

@@ -1,5 +1,6 @@
+import { statedPrecision } from '../schema/config/compute.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
-import type { Precision, PromptSize, RolloutWork, TrainingWork } from './work.ts';
+import type { PromptSize, RolloutWork, TrainingWork } from './work.ts';
 
 /** The jobs of a run that compute, by what they hold at once. */
 export interface Works {
@@ -27,7 +28,8 @@ export function worksOf(config: RunConfig, facts: RunFacts): Works {
   const { policy, rl, sft, sampling, evaluation, diagnosis } = config;
   const { adapter } = policy;
   const held = {
-    precision: precisionOf(config),
+    // `auto` counts as bf16, of which a bf16 checkpoint holds less: what is refused could not run in either.
+    precision: statedPrecision(config.compute) ?? ('bf16' as const),
     // Whole checkpoints of a run are in float32.
     storedBytes: adapter || rl.iterations === 0 ? facts.storedBytes : (4 as const),
     prompt: facts.prompt,
@@ -57,6 +59,3 @@ export function worksOf(config: RunConfig, facts: RunFacts): Works {
     },
   };
 }
-
-/** `auto` counts as bf16, of which a bf16 checkpoint holds less: what is refused could not run in either. */
-const precisionOf = ({ compute }: RunConfig): Precision => (compute.precision === 'float32' ? 'float32' : 'bf16');

@@ -1,4 +1,5 @@
 // D = model width, X = width of all query heads, Y = of all key heads, I = width inside the MLP, H = query heads.
+
 import type { Qwen25VLConfig } from '../../engine/models/qwen2_5_vl/config.ts';
 import type { SegmentPlan } from '../../engine/training/plan-segments.ts';
 import type { Device, Precision } from '../work.ts';
@@ -12,18 +13,25 @@ export interface Pass {
   longest: number;
 }
 
+/** How a pass forward and back is run. */
+interface TrainingPass extends Pass {
+  blocks: SegmentPlan['blocks'];
+  precision: Precision;
+  device: Device;
+  isAdapter: boolean;
+}
+
 /**
  * Bytes that a pass forward and back holds of the decoder: of each layer what its gradient reads, or where blocks are recomputed its
- * input, and the insides of one layer while those of the one before are let go; and the gradients inside one layer.
+ * input, and the insides of one layer; and the gradients inside one layer. Where whole weights are trained, the insides of a second
+ * layer wait for their gradients, as measured.
  */
-export function trainingActivations(
-  { text }: Qwen25VLConfig,
-  pass: Pass,
-  { blocks, precision, device }: { blocks: SegmentPlan['blocks']; precision: Precision; device: Device },
-): number {
-  const insides = savedNumbers(text, pass, { precision, device });
-  const layers = blocks === 'kept' ? text.layerCount * insides : text.layerCount * text.hiddenSize + 2 * insides;
-  return FLOAT32 * pass.tokens * (layers + gradientNumbers(text, pass, device));
+export function trainingActivations({ text }: Qwen25VLConfig, pass: TrainingPass): number {
+  const { tokens, blocks, device, isAdapter } = pass;
+  const insides = savedNumbers(text, pass);
+  const inFull = isAdapter ? 1 : 2;
+  const layers = blocks === 'kept' ? text.layerCount * insides : text.layerCount * text.hiddenSize + inFull * insides;
+  return FLOAT32 * tokens * (layers + gradientNumbers(text, pass, device));
 }
 
 /** At their most in the MLP or, by TensorFlow's own ops, in attention: of its softmax and of the scores, each twice over. */
@@ -37,11 +45,8 @@ function gradientNumbers(text: Qwen25VLConfig['text'], pass: Pass, device: Devic
  * norms (2 D), of attention (X + 2 Y), of the gate (2 I), and the products' (2 D + X + I, half the size in bf16). TensorFlow's
  * own ops also keep what lies between.
  */
-function savedNumbers(
-  text: Qwen25VLConfig['text'],
-  pass: Pass,
-  { precision, device }: { precision: Precision; device: Device },
-): number {
+function savedNumbers(text: Qwen25VLConfig['text'], pass: TrainingPass): number {
+  const { precision, device } = pass;
   const { hiddenSize: D, intermediateSize: I, headCount, keyValueHeadCount, headSize } = text;
   const [X, Y] = [headCount * headSize, keyValueHeadCount * headSize];
   const factors = (2 * D + X + I) * (precision === 'bf16' ? 0.5 : 1);

@@ -1,5 +1,5 @@
 import type { Qwen25VLConfig } from '../../engine/models/qwen2_5_vl/config.ts';
-import type { RolloutWork } from '../work.ts';
+import type { Precision } from '../work.ts';
 import { BF16, FLOAT32 } from './weights.ts';
 
 /** Tokens that a growing cache makes room for at once. */
@@ -22,13 +22,8 @@ function roundUpToRoom(tokens: number): number {
   return [1, 1.5, 2].map((factor) => factor * octave).find((room) => room >= tokens)!;
 }
 
-/** Bytes of the keys and values of a slot for each sequence: in bf16 where products are. */
-export function cacheBytes(
-  { text }: Qwen25VLConfig,
-  { sequences, precision }: Pick<RolloutWork, 'sequences' | 'precision'>,
-  room: number,
-): number {
+/** Bytes of the keys and values of so many tokens of room: in bf16 where products are. */
+export function cacheBytes({ text }: Qwen25VLConfig, precision: Precision, tokens: number): number {
   const { layerCount, keyValueHeadCount, headSize } = text;
-  const width = precision === 'bf16' ? BF16 : FLOAT32;
-  return 2 * width * layerCount * keyValueHeadCount * headSize * sequences * room;
+  return 2 * (precision === 'bf16' ? BF16 : FLOAT32) * layerCount * keyValueHeadCount * headSize * tokens;
 }

@@ -47,7 +47,7 @@ function rolloutMemory(shape: ModelShape, work: RolloutWork, device: Device): He
   return {
     lasting: {
       weights: frozenWeights(shape, work),
-      cache: cacheBytes(config, work, cacheRoom(longest, completionTokens)),
+      cache: cacheBytes(config, work.precision, sequences * cacheRoom(longest, completionTokens)),
     },
     phases: [
       { images: imageBytes(config, prompts * prompt.images, prompt.tokensPerImage) },
@@ -62,17 +62,25 @@ function trainingMemory(shape: ModelShape, work: TrainingWork, device: Device): 
   const { sequences, prompt, completionTokens, precision } = work;
   const longest = promptTokens(prompt) + completionTokens;
   const tokens = sequences * longest;
-  const learned = sequences * completionTokens;
-  const { blocks, chunkTokens } = planSegments(config, { tokens, completionTokens: learned });
-  const scoredTokens = Math.min(learned, chunkTokens ?? learned);
+  const scored = sequences * completionTokens;
+  const { blocks, chunkTokens } = planSegments(config, { tokens, completionTokens: scored });
+  // A head that is cut off has its gradient go straight to its buffer.
+  const isHeadApart = chunkTokens !== undefined;
   return {
     lasting: trainedMemory(shape, work),
     phases: [
       { images: imageBytes(config, sequences * prompt.images, prompt.tokensPerImage) },
       {
-        activations: trainingActivations(config, { tokens, longest }, { blocks, precision, device }),
-        scores: trainingScores(config, scoredTokens, { precision, device }),
-        gradients: work.adapter ? 0 : passingGradient(shape, precision, chunkTokens !== undefined),
+        activations: trainingActivations(config, {
+          tokens,
+          longest,
+          blocks,
+          precision,
+          device,
+          isAdapter: work.adapter !== undefined,
+        }),
+        scores: trainingScores(config, Math.min(scored, chunkTokens ?? scored), { precision, device }),
+        gradients: work.adapter ? 0 : passingGradient(shape, precision, isHeadApart),
       },
       { gradients: updateBytes(shape, work) },
     ],

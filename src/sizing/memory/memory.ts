@@ -1,4 +1,4 @@
-/** What memory is held for, the lasting parts first. */
+/** What memory is held for, the lasting parts first; docs/plan.md says what each is. */
 export const MEMORY_PARTS = [
   'weights',
   'masters',
@@ -14,19 +14,6 @@ export type MemoryPart = (typeof MEMORY_PARTS)[number];
 
 /** Bytes by part. */
 export type Memory = Record<MemoryPart, number>;
-
-/** What each part is. */
-export const PART_MEANINGS: Readonly<Record<MemoryPart, string>> = {
-  weights: 'as products read them',
-  masters: 'float32 of what is trained',
-  gradients: 'summed over a step, and the largest one on its way there',
-  moments: "the optimizer's",
-  cache: 'keys and values of the slots',
-  activations: 'of the sequences of a pass',
-  scores: 'logits of the tokens of a pass',
-  images: 'in the vision tower',
-  framework: 'libraries, code, the allocator',
-};
 
 /** Where a job holds what, at its peak. On a machine without a GPU both are the same memory. */
 export interface Footprint {

@@ -29,6 +29,7 @@ describe('the rise command', () => {
       'score',
       'route',
       'shards',
+      'plan',
       'simulate',
       'deploy',
       'start',

@@ -56,3 +56,12 @@ describe('a plan', () => {
     },
   );
 });
+
+describe('the examples of published models', () => {
+  it.each(['3b', '7b'])('qwen2.5-vl-%s.yaml fits on each instance type that the stack rents', async (name) => {
+    const { fits, model, parameters } = await planRun(join(packageRoot, `examples/qwen2.5-vl-${name}.yaml`), {});
+    expect(fits).toEqual(['rollout', 'evaluation', 'rl', 'sft'].map((name) => ({ kind: 'fits', name })));
+    expect(model.source).toBe(`Qwen/Qwen2.5-VL-${name.toUpperCase()}-Instruct`);
+    expect(Object.values(parameters).reduce((a, b) => a + b)).toBeGreaterThan(3e9);
+  });
+});
