@@ -40,7 +40,39 @@ const isPastCold =
     days === undefined || days > coldAfterDays;
 const tooSoon = (name: string) => ({ path: [name], error: 'give more days than coldAfterDays, or leave it out' });
 
-/** What an account may set with `--context name=value`, or in `cdk.context.json`. */
+/**
+ * What an account may set with `--context name=value`, or in `cdk.context.json`.
+ *
+ * @example {
+ *   notificationEmail: 'you@example.com',
+ *   monthlyBudgetUsd: 500,
+ *   budgetScope: 'compute',
+ *   network: 'public',
+ *   availabilityZones: ['us-east-1a', 'us-east-1d'],
+ *   endpointZones: 1,
+ *   rolloutInstanceTypes: ['g6e.4xlarge', 'g6e.8xlarge'],
+ *   trainingInstanceTypes: ['g6e.4xlarge', 'g6e.8xlarge'],
+ *   hosts: 'ec2',
+ *   rolloutSpot: true,
+ *   trainingSpot: false,
+ *   rolloutMaxVcpus: 128,
+ *   trainingMaxVcpus: 32,
+ *   rolloutJobVcpus: 15,
+ *   rolloutJobMemoryGiB: 112,
+ *   trainingJobVcpus: 15,
+ *   trainingJobMemoryGiB: 112,
+ *   volumeGiB: 60,
+ *   imageTag: 'none',
+ *   rolloutHourUsd: 1.5,
+ *   trainingHourUsd: 3,
+ *   judgeModelIds: [],
+ *   expertModelIds: [],
+ *   logRetentionDays: 90,
+ *   coldAfterDays: 30,
+ *   supersededRetentionDays: 30,
+ *   removalPolicy: 'retain',
+ * }
+ */
 export const DeploymentConfig = z
   .strictObject({
     notificationEmail: z
