@@ -64,11 +64,22 @@ export class DataStack extends Stack {
         { id: 'superseded', noncurrentVersionExpiration, expiredObjectDeleteMarker: true },
         { id: 'builds', prefix: WORKER_SOURCES, expiration: Duration.days(7) },
         { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(2) },
+        passing('training', config.trainingStateRetentionDays),
         ageing('trajectories', config.coldAfterDays, config.trajectoryRetentionDays),
         ageing('runs', config.coldAfterDays, config.runRetentionDays),
       ],
     });
   }
+}
+
+/** Deletes what lies under a prefix at an age, and at once what was deleted before. */
+function passing(prefix: string, retentionDays: number): s3.LifecycleRule {
+  return {
+    id: prefix,
+    prefix: `${prefix}/`,
+    expiration: Duration.days(retentionDays),
+    noncurrentVersionExpiration: Duration.days(1),
+  };
 }
 
 /** Moves what lies under a prefix to cheaper storage, and deletes it where an age is given. */

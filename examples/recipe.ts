@@ -16,7 +16,7 @@ import { createLearner } from '../src/algorithms/index.ts';
 import { splitBySize } from '../src/base/split-list.ts';
 import { comparePolicies, type PolicyAnswers } from '../src/benchmarks/compare-policies.ts';
 import { loadBenchmarks } from '../src/benchmarks/index.ts';
-import { type Engine, measurePrecision, openEngine } from '../src/engine/open-engine.ts';
+import { type Engine, measurePrecision, type OptimizerState, openEngine } from '../src/engine/open-engine.ts';
 import { folderModelFiles, heldModelFiles, type ModelFiles } from '../src/engine/weights/model-files.ts';
 import { consult } from '../src/experts/consult.ts';
 import { loadExpert } from '../src/experts/index.ts';
@@ -54,10 +54,10 @@ import { createLocalStore } from '../src/store/local-store.ts';
 
 type Say = (line: string) => void;
 
-/** A policy: a checkpoint folder, and how many steps its optimizer has taken; the base model's has none. */
+/** A policy: a checkpoint folder, and the state of its optimizer; the base model's has none. */
 interface Policy {
   files: ModelFiles;
-  steps?: number;
+  state?: OptimizerState;
 }
 
 /** The recipe, from the folder of a base model to a policy that is better twice over. */
@@ -98,7 +98,7 @@ async function reinforce(lab: Lab, engine: Engine, policy: Policy, iteration: nu
   const batches = splitIntoBatches(await buildSequences(lab, engine, lessons), lab.config, iteration);
   const training = await engine.train({
     ...rlTraining(lab.config, learner, lab.base.files),
-    stepsBefore: policy.steps,
+    state: policy.state,
     batches,
   });
   for (const batch of batches) training.step(batch);
@@ -192,7 +192,10 @@ async function drawPrompts({ store }: Lab, source: PromptSource): Promise<Prompt
   return prompts.map(({ prompt }) => prompt);
 }
 
-const save = ({ files, stepCount }: Trained): Policy => ({ files: heldModelFiles(files()), steps: stepCount });
+const save = ({ files, state, stepCount }: Trained): Policy => ({
+  files: heldModelFiles(files()),
+  state: { files: heldModelFiles(state()), stepCount },
+});
 
 type Lab = Awaited<ReturnType<typeof createLab>>;
 

@@ -90,5 +90,7 @@ async function train(engine: Engine, section: 'rl' | 'sft'): Promise<void> {
     batches: [batch],
   });
   for (let step = 0; step < 2; step++) training.step(batch);
-  for (const [, bytes] of training.files()) if (!(bytes instanceof Uint8Array)) for (const _ of bytes);
+  for (const files of [training.files(), training.state()]) {
+    for (const [, bytes] of files) if (!(bytes instanceof Uint8Array)) for (const _ of bytes);
+  }
 }

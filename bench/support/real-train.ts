@@ -71,8 +71,10 @@ const stepSeconds = Array.from({ length: steps }, () => {
 });
 const trainedBytes = peakBytes();
 let savedBytes = 0;
-for (const [, contents] of training.files()) {
-  for (const piece of contents instanceof Uint8Array ? [contents] : contents) savedBytes += piece.byteLength;
+for (const files of [training.files(), training.state()]) {
+  for (const [, contents] of files) {
+    for (const piece of contents instanceof Uint8Array ? [contents] : contents) savedBytes += piece.byteLength;
+  }
 }
 engine[Symbol.dispose]();
 console.log(JSON.stringify({ loadSeconds, stepSeconds, losses, trainedBytes, savedBytes, peakBytes: peakBytes() }));

@@ -1,8 +1,8 @@
 import type { OptimizerConfig } from '../schema/config/optimizer.ts';
+import { encodeAdapter } from './adapters/encode-adapter.ts';
 import { createSampler, type Sampler } from './generation/sampler.ts';
 import { measurePrecision, type PrecisionChoice } from './measure-precision.ts';
 import { handOverWeights } from './models/adopt-weights.ts';
-import type { Optimizer } from './optim/create-optimizer.ts';
 import { type AdapterChoice, adaptPolicy, loadPolicy } from './policy.ts';
 import type { PixelLimits, Processor } from './processing/processor.ts';
 import { createExecutor, type Engine as EngineKind } from './runtime/create-executor.ts';
@@ -10,18 +10,19 @@ import type { Precision } from './runtime/rewrites/mixed-precision.ts';
 import type { TrainingSequence } from './training/batch.ts';
 import {
   currentWeights,
-  encodeAdapterCheckpoint,
   encodeCheckpoint,
+  encodeOptimizer,
   type NamedFile,
+  type OptimizerState,
   readCarriedFiles,
+  restoreOptimizer,
 } from './training/checkpoint-files.ts';
 import { scoreSequences } from './training/score-sequences.ts';
 import { createTrainer, selectTrainable, type Trainer, type TrainerSettings } from './training/trainer.ts';
-import { loadTensors, type OnLoaded } from './weights/load-tensors.ts';
+import type { OnLoaded } from './weights/load-tensors.ts';
 import type { ModelFiles } from './weights/model-files.ts';
-import { openWeightFiles } from './weights/weight-files.ts';
 
-export type { AdapterChoice, OnLoaded, Precision, PrecisionChoice };
+export type { AdapterChoice, OnLoaded, OptimizerState, Precision, PrecisionChoice };
 export { measurePrecision };
 
 /** One policy at work: whatever a stage does with a model goes through this door. */
@@ -57,8 +58,8 @@ export interface TrainingSettings<Values>
   extends Omit<TrainerSettings<Values>, 'trainable' | 'reference' | 'optimizer'> {
   optimizer: OptimizerConfig;
   freezeVisionTower: boolean;
-  /** Optimizer steps behind the policy's folder, whose state goes on; without it the optimizer begins anew. */
-  stepsBefore?: number;
+  /** What the optimizer goes on from; without it, it begins anew. */
+  state?: OptimizerState;
   /** Folder of the frozen reference policy, where the objective needs one; or the policy without its adapter. */
   reference?: ModelFiles | 'base';
 }
@@ -67,8 +68,10 @@ export interface TrainingSettings<Values>
 export interface Training<Values> extends Pick<Trainer<Values>, 'step'> {
   /** Optimizer steps taken, those before included. */
   readonly stepCount: number;
-  /** The policy as it stands, with what it takes to go on: files of a folder, one at a time. */
+  /** The policy as it stands: files of a folder, one at a time; those of an adapter alone where that is trained. */
   files(): Iterable<NamedFile>;
+  /** The optimizer's state, as `files`: with the policy, all that it takes to go on. */
+  state(): Iterable<NamedFile>;
 }
 
 /**
@@ -105,7 +108,7 @@ export async function openEngine(files: ModelFiles, settings: EngineSettings): P
       handOverWeights(executor, model);
       return scoreSequences(model, executor, sequences, microBatchSequences);
     },
-    async train({ stepsBefore, reference, freezeVisionTower, ...others }) {
+    async train({ state, reference, freezeVisionTower, ...others }) {
       const trainer = createTrainer(model, executor, {
         ...others,
         trainable: selectTrainable(model, freezeVisionTower),
@@ -113,8 +116,7 @@ export async function openEngine(files: ModelFiles, settings: EngineSettings): P
       });
       const { optimizer, step } = trainer;
       handOverWeights(executor, model);
-      const trained = settings.adapter?.kind === 'stored' ? settings.adapter.files : files;
-      if (stepsBefore !== undefined) await restoreState(optimizer, trained, stepsBefore);
+      if (state) await restoreOptimizer(optimizer, state);
       const carried = await readCarriedFiles(files.read);
       return {
         step,
@@ -123,8 +125,9 @@ export async function openEngine(files: ModelFiles, settings: EngineSettings): P
         },
         files: () =>
           adapter
-            ? encodeAdapterCheckpoint(adapter, currentWeights(executor, adapter), architecture, optimizer)
-            : encodeCheckpoint(carried, currentWeights(executor, model), optimizer),
+            ? encodeAdapter(adapter, currentWeights(executor, adapter), architecture)
+            : encodeCheckpoint(carried, currentWeights(executor, model)),
+        state: () => encodeOptimizer(optimizer),
       };
     },
     [Symbol.dispose]() {
@@ -132,10 +135,4 @@ export async function openEngine(files: ModelFiles, settings: EngineSettings): P
       for (const model of loaded) model.dispose();
     },
   };
-}
-
-async function restoreState(optimizer: Optimizer, files: ModelFiles, stepCount: number): Promise<void> {
-  const state = await loadTensors(await openWeightFiles(files, 'optimizer'));
-  optimizer.restore(state, stepCount);
-  for (const numbers of state.values()) numbers.release();
 }

@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts';
 export interface SpaceNeed {
   /** Of the checkpoints that are kept. */
   checkpoints: number;
-  /** Of those, and of the two that a stage goes on from: the newer is written before the older is deleted. */
+  /** Of those, and of what training goes on from, two at a time: the newer is written before the older is deleted. */
   bytes: number;
 }
 
@@ -26,29 +26,32 @@ export async function checkSpace(store: Store, runId: string, config: RunConfig)
   if (need.bytes <= free) return;
   throw new StorageError(
     `${folder} has ${gigabytes(free)} free, and the run has yet to write about ${gigabytes(need.bytes)}: ` +
-      `${need.checkpoints} checkpoints with their optimizer's state, and two at a time to go on from; ` +
+      `${need.checkpoints} checkpoints, and two at a time with their optimizer's state to go on from; ` +
       'make room, or give a --store on another disk',
   );
 }
 
-/** Checkpoints hold each weight as float32, and the optimizer's state in as many numbers. */
+/**
+ * Checkpoints hold each weight as float32; the optimizer's state, as many numbers as it keeps of each. Of two checkpoints to go
+ * on from, and two iterations' states, the newer is written before the older is deleted; the last iteration leaves none.
+ */
 export async function estimateSpace(store: Store, runId: string, config: RunConfig): Promise<SpaceNeed> {
   // As in `prepareRun`: not with the command line.
   const { countStateNumbers } = await import('../algorithms/index.ts');
-  const parameters = await countParameters(store, config.policy.model);
-  const bytesOf = (section: 'rl' | 'sft') => 4 * parameters * (1 + countStateNumbers(config, section));
-  const ofIteration = bytesOf('rl');
-  const kept = [
-    ...Array.from({ length: config.rl.iterations }, (_, iteration) => ({
-      prefix: checkpointPrefix(runId, iteration),
-      bytes: ofIteration,
-    })),
-    { prefix: sftCheckpointPrefix(runId), bytes: bytesOf('sft') },
-  ];
-  const isThere = await Promise.all(kept.map(({ prefix }) => store.exists(manifestKey(prefix))));
-  const missing = kept.filter((_, index) => !isThere[index]).map(({ bytes }) => bytes);
-  const largest = missing.reduce((most, bytes) => Math.max(most, bytes), 0);
-  return { checkpoints: missing.length, bytes: missing.reduce((sum, bytes) => sum + bytes, 2 * largest) };
+  const weights = 4 * (await countParameters(store, config.policy.model));
+  const stateOf = (section: 'rl' | 'sft') => weights * countStateNumbers(config, section);
+  const isMissing = async (prefix: string) => !(await store.exists(manifestKey(prefix)));
+  const ofIterations = Array.from({ length: config.rl.iterations }, (_, iteration) =>
+    checkpointPrefix(runId, iteration),
+  );
+  const iterations = (await Promise.all(ofIterations.map(isMissing))).filter(Boolean).length;
+  const sft = Number(await isMissing(sftCheckpointPrefix(runId)));
+  const toGoOnFrom = Math.max(iterations && weights + stateOf('rl'), sft && weights + stateOf('sft'));
+  const states = Math.min(2, Math.max(0, iterations - 1));
+  return {
+    checkpoints: iterations + sft,
+    bytes: (iterations + sft) * weights + 2 * toGoOnFrom + states * stateOf('rl'),
+  };
 }
 
 const BYTES_PER_VALUE: Readonly<Record<string, number>> = { F32: 4, BF16: 2, F16: 2 };

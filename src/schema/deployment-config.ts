@@ -163,6 +163,12 @@ export const DeploymentConfig = z
       .optional()
       .describe('everything under trajectories/ is deleted at this age; kept when absent'),
     runRetentionDays: whole.optional().describe('everything under runs/ is deleted at this age; kept when absent'),
+    trainingStateRetentionDays: whole
+      .min(7, 'give at least 7, or a run that waits cannot go on')
+      .default(14)
+      .describe(
+        'everything under training/, from which runs that are not done go on, is deleted at this age; what a run deletes there itself, after a day',
+      ),
     supersededRetentionDays: whole
       .default(30)
       .describe('how long an overwritten or deleted object can be brought back'),

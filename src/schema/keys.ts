@@ -76,10 +76,18 @@ export const sftShardsPrefix = (runId: string) => `${runPrefix(runId)}sft-shards
 export const sftShardName = (index: number, count: number) => `sft-${pad(index, 5)}-of-${pad(count, 5)}.tar`;
 export const sftIndexKey = (runId: string) => `${sftShardsPrefix(runId)}index.jsonl`;
 export const sftCheckpointPrefix = (runId: string) => `${runPrefix(runId)}sft/checkpoint/`;
+/**
+ * What training goes on from, and no longer needs once it has: as large as the checkpoints, and apart from the run's other
+ * records, since a bucket tells by the beginning of a key how long what was deleted is kept.
+ */
+const trainingPrefix = (runId: string) => `training/${runId}/`;
+/** The optimizer's state after an iteration; gone when the next one is done. */
+export const trainingStatePrefix = (runId: string, iteration: number) =>
+  `${trainingPrefix(runId)}${iterationName(iteration)}/state/`;
 /** Checkpoints in the middle of a training job, each with its manifest; gone when the job is done. */
 export const rlResumePrefix = (runId: string, iteration: number) =>
-  `${rolloutPrefix(runId, iterationName(iteration))}resume/`;
-export const sftResumePrefix = (runId: string) => `${runPrefix(runId)}sft/resume/`;
+  `${trainingPrefix(runId)}${iterationName(iteration)}/resume/`;
+export const sftResumePrefix = (runId: string) => `${trainingPrefix(runId)}sft/resume/`;
 /** The checkpoint of a resume folder after that many optimizer steps of the job. */
 export const resumeStepPrefix = (resumePrefix: string, steps: number) => `${resumePrefix}step-${pad(steps, 8)}/`;
 /** Finished batches of a sampling job, outside every manifest; gone when the job is done. */

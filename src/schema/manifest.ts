@@ -57,6 +57,10 @@ export const Manifest = z.object({
     .default([])
     .describe('what the work was made from, by key; of the code before, nothing'),
   parts: z.array(ManifestPart),
+  transient: z
+    .array(ManifestPart)
+    .optional()
+    .describe('files for the work that comes next, deleted once that is done: that they are gone is no damage'),
   summary: z.record(z.string(), z.unknown()).describe("the stage's result, deterministic"),
   seed: z.int().nonnegative(),
   versions: z

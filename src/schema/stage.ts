@@ -6,7 +6,7 @@ import type { ExecutionInput } from './stage-inputs.ts';
 export interface StoreAccess {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
-  /** What lies in the folders that it keeps while it is not done. */
+  /** What lies in the folders that are kept while it is not done. */
   readonly deletes?: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export interface Work<I extends ExecutionInput = ExecutionInput> extends Stage<I
   prefix(input: I, index: number): string;
   /** Folders of the finished work that this is made from: its manifest lists theirs. */
   madeFrom(input: I, config: RunConfig, index: number): readonly string[];
-  /** Folders of what it keeps while it is not done, for an attempt that goes on from there. */
+  /** Folders that are kept while it is not done: its own first, for an attempt that goes on from there. */
   keeps?(input: I, config: RunConfig, index: number): readonly string[];
   /** Of the scores that it is made from, the rewards whose values it goes by; every reward when absent. */
   goesBy?: readonly string[];

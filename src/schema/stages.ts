@@ -19,6 +19,7 @@ import {
   sftCheckpointPrefix,
   sftResumePrefix,
   sftShardsPrefix,
+  trainingStatePrefix,
   trajectoriesPrefix,
 } from './keys.ts';
 import { countShards } from './rollout-size.ts';
@@ -43,6 +44,9 @@ import {
 
 const RUNS = 'runs/*';
 const TRAJECTORIES = 'trajectories/*';
+const CHECKPOINTS = 'runs/*/checkpoint/*';
+/** What training jobs go on from. */
+const TRAINING = 'training/*';
 const IMAGES = 'images/*';
 const MODELS = 'models/*';
 /** Code that stages run: no stage may write it. */
@@ -119,11 +123,14 @@ export const STAGES = {
       ...ofEach(shardCount, (shard) => scoresPrefix(runId, rollout, shard)),
       ...trainedPolicy(runId, iteration),
     ],
-    keeps: ({ runId, iteration }) => [rlResumePrefix(runId, iteration)],
+    keeps: ({ runId, iteration }) => [
+      rlResumePrefix(runId, iteration),
+      ...(iteration === 0 ? [] : [trainingStatePrefix(runId, iteration - 1)]),
+    ],
     access: {
-      reads: [RUNS, TRAJECTORIES, MODELS, IMAGES],
-      writes: ['runs/*/checkpoint/*', 'runs/*/resume/*', PRECISION],
-      deletes: ['runs/*/resume/*'],
+      reads: [RUNS, TRAJECTORIES, TRAINING, MODELS, IMAGES],
+      writes: [CHECKPOINTS, TRAINING, PRECISION],
+      deletes: [TRAINING],
     },
     queue: 'training',
   }),
@@ -170,9 +177,9 @@ export const STAGES = {
     madeFrom: ({ runId }, { rl }) => [sftShardsPrefix(runId), ...trainedPolicy(runId, rl.iterations)],
     keeps: ({ runId }) => [sftResumePrefix(runId)],
     access: {
-      reads: [RUNS, MODELS],
-      writes: ['runs/*/sft/*', PRECISION],
-      deletes: ['runs/*/sft/resume/*'],
+      reads: [RUNS, TRAINING, MODELS],
+      writes: [CHECKPOINTS, TRAINING, PRECISION],
+      deletes: [TRAINING],
     },
     queue: 'training',
   }),

@@ -24,7 +24,7 @@ export interface DoneStage<S> extends DoneWork<S> {
 export interface OpenStage<S> extends OpenWork<S>, StageScope {
   /** Its folder. */
   prefix: string;
-  /** Folders of what it keeps while it is not done. */
+  /** Folders that are kept while it is not done, its own first. */
   keeps: readonly string[];
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Training } from '../engine/open-engine.ts';
+import type { OptimizerState, Training } from '../engine/open-engine.ts';
 import { manifestKey } from '../schema/keys.ts';
+import { storedModelFiles } from '../store/model-files.ts';
 import { readJson } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Content } from '../store/write-content.ts';
@@ -15,18 +16,19 @@ export type TrainerState = z.infer<typeof TrainerState>;
 const STATE_NAME = 'trainer-state.json';
 
 /** A policy on its way to the store. */
-export type Trained = Pick<Training<object>, 'files' | 'stepCount'>;
+export type Trained = Pick<Training<object>, 'files' | 'state' | 'stepCount'>;
 
-/** Files of a folder that `transformers` loads, with the optimizer's state beside it, one at a time. */
-export function* checkpointFiles(trained: Trained, seed: number): Generator<[name: string, content: Content]> {
-  yield* trained.files();
+/** Files of what training goes on from, beside the policy's, one at a time. */
+export function* stateFiles(trained: Trained, seed: number): Generator<[name: string, content: Content]> {
+  yield* trained.state();
   const state: TrainerState = { stepCount: trained.stepCount, seed };
   yield [STATE_NAME, `${JSON.stringify(state, null, 2)}\n`];
 }
 
-/** Optimizer steps behind a checkpoint folder. */
-export async function readStepCount(store: Store, prefix: string): Promise<number> {
-  return (await readJson(store, `${prefix}${STATE_NAME}`, TrainerState)).stepCount;
+/** The state that lies in a folder. */
+export async function readState(store: Store, prefix: string): Promise<OptimizerState> {
+  const { stepCount } = await readJson(store, `${prefix}${STATE_NAME}`, TrainerState);
+  return { files: storedModelFiles(store, prefix), stepCount };
 }
 
 /** Folders below the prefix that hold a checkpoint written to its end, which its manifest says, sorted. */

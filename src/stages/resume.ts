@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { OptimizerState } from '../engine/open-engine.ts';
 import { InterruptedError } from '../schema/errors.ts';
 import { JOB_ATTEMPTS } from '../schema/job-attempts.ts';
 import { manifestKey, metricsKey, resumeStepPrefix } from '../schema/keys.ts';
@@ -7,7 +8,7 @@ import { beginWork } from '../store/begin-work.ts';
 import { assertPartsKept } from '../store/checked-store.ts';
 import { encodeRecords, readJson, readRecords } from '../store/records.ts';
 import type { OpenStage } from './begin-stage.ts';
-import { checkpointFiles, listWholeCheckpoints, readStepCount, type Trained } from './checkpoint.ts';
+import { listWholeCheckpoints, readState, stateFiles, type Trained } from './checkpoint.ts';
 import type { JobDeps } from './job-deps.ts';
 import { countSkippedInARow, StepMetrics } from './step-metrics.ts';
 
@@ -18,8 +19,8 @@ type TrainingJob = Pick<OpenStage<object>, 'store' | 'runId' | 'config' | 'keeps
 export interface TrainingStart {
   /** Folder of the policy. */
   folder: string;
-  /** Optimizer steps behind that policy; absent where the optimizer begins anew. */
-  stepsBefore?: number;
+  /** Of its optimizer; absent where that begins anew. */
+  state?: OptimizerState;
   /** Of the job's own steps, in order: their number is, with the run's seed, how far the shuffled order has come. */
   taken: StepMetrics[];
 }
@@ -28,22 +29,21 @@ export interface TrainingStart {
  * The last whole checkpoint of a job that did not come to its end, its files as they were written, or the policy that the job
  * is to train. Throws `CorruptRecordError` that names a file which was changed.
  *
- * @param optimizer whether the state beside that policy goes on
+ * @param findState gives the folder of the state that goes on with that policy; without it the optimizer begins anew
  */
 export async function findStart(
   { store, keeps: [own] }: TrainingJob,
   policy: string,
-  optimizer: 'anew' | 'goes-on',
+  findState?: () => Promise<string>,
 ): Promise<TrainingStart> {
   const kept = (await listWholeCheckpoints(store, own)).at(-1);
-  if (kept !== undefined) await assertPartsKept(store, (await readJson(store, manifestKey(kept), Manifest)).parts);
-  if (kept === undefined && optimizer === 'anew') return { folder: policy, taken: [] };
-  const folder = kept ?? policy;
-  return {
-    folder,
-    stepsBefore: await readStepCount(store, folder),
-    taken: kept === undefined ? [] : await readRecords(store, metricsKey(kept), StepMetrics),
-  };
+  if (kept === undefined) {
+    const state = findState && (await readState(store, await findState()));
+    return { folder: policy, state, taken: [] };
+  }
+  await assertPartsKept(store, (await readJson(store, manifestKey(kept), Manifest)).parts);
+  const taken = await readRecords(store, metricsKey(kept), StepMetrics);
+  return { folder: kept, state: await readState(store, kept), taken };
 }
 
 /**
@@ -89,7 +89,9 @@ async function keepCheckpoint(
   const work = await beginWork(store, { prefix, stage: 'resume', runId, seed });
   if (work.kind === 'done') return;
   await work.writePart(metricsKey(prefix), encodeRecords(metrics), metrics.length);
-  for (const [name, content] of checkpointFiles(trained, seed)) await work.writePart(`${prefix}${name}`, content);
+  for (const files of [trained.files(), stateFiles(trained, seed)]) {
+    for (const [name, content] of files) await work.writePart(`${prefix}${name}`, content);
+  }
   await work.finish({ steps: metrics.length });
 }
 
@@ -111,5 +113,5 @@ export async function keepLastGood(job: TrainingJob, policy: string, taken: read
   } = job;
   const unproven = resumeStepPrefix(own, taken.length - countSkippedInARow(taken));
   for (const key of await store.list(unproven)) await store.delete(key);
-  return (await findStart(job, policy, 'anew')).folder;
+  return (await findStart(job, policy)).folder;
 }

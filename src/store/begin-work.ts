@@ -18,12 +18,12 @@ export interface WorkDescription {
   seed: number;
   /** Folders of the finished work that this is made from. */
   madeFrom?: readonly string[];
-  /** Folders that hold what it keeps while it is not done. */
+  /** Folders that are kept while it is not done. */
   keeps?: readonly string[];
 }
 
 /** A writer of files of the work, each noted in the manifest; `records` counts its lines or examples. */
-export type WritePart = (key: string, content: Content, records?: number) => Promise<void>;
+type WritePart = (key: string, content: Content, records?: number) => Promise<void>;
 
 /** Work whose manifest stands, with its summary. */
 export interface DoneWork<S> {
@@ -37,8 +37,10 @@ export interface OpenWork<S> {
   /** Where it reads: parts of what it is made from, and images, come as they were left (`createCheckedStore`). */
   store: Store;
   writePart: WritePart;
+  /** As `writePart`, for the work that comes next: what it deletes once it is done, and is no part of this work's result. */
+  writeTransient: WritePart;
   /**
-   * Writes the manifest and deletes what the work had kept. Of two that race the first manifest stands, and both get its
+   * Writes the manifest and deletes what was kept for the work. Of two that race the first manifest stands, and both get its
    * summary, which must be JSON and the same for the same inputs: no times.
    *
    * @param versions of what the config chooses for the work: rewards, algorithm, optimizer, expert, benchmarks
@@ -63,19 +65,22 @@ export async function beginWork<S extends object>(
     return { kind: 'done', summary: state.manifest.summary as S };
   }
   const inputs = await readInputs(store, madeFrom);
-  const parts = new Map<string, ManifestPart>();
+  const [parts, transient] = [createNotedParts(store), createNotedParts(store)];
   return {
     kind: 'open',
     store: createCheckedStore(
       store,
-      inputs.flatMap((input) => input.parts),
+      inputs.flatMap((input) => [...input.parts, ...(input.transient ?? [])]),
     ),
-    async writePart(partKey, content, records) {
-      const measured = await writeMeasured(store, partKey, content);
-      parts.set(partKey, { key: partKey, ...measured, ...(records !== undefined && { records }) });
-    },
+    writePart: parts.write,
+    writeTransient: transient.write,
     async finish(summary, versions = {}) {
-      const manifest = describeWork(description, inputs, [...parts.values()], summary, versions);
+      const manifest = describeWork(description, inputs, {
+        parts: parts.noted(),
+        ...(transient.noted().length > 0 && { transient: transient.noted() }),
+        summary: summary as Record<string, unknown>,
+        versions,
+      });
       const standing = await settle(store, key, manifest, state.kind);
       await deleteFolders(store, keeps);
       return standing.summary as S;
@@ -85,29 +90,29 @@ export async function beginWork<S extends object>(
 
 const CONCURRENT_READS = 32;
 
-type WorkInput = ManifestInput & Pick<Manifest, 'parts'>;
+type WorkInput = ManifestInput & Pick<Manifest, 'parts' | 'transient'>;
 
-/** The manifests of finished work, by key, with the parts they list. */
+/** The manifests of finished work, by key, with the files they list. */
 function readInputs(store: Store, folders: readonly string[]): Promise<WorkInput[]> {
   return mapBounded(folders.map(manifestKey).sort(), CONCURRENT_READS, async (key) => {
     const bytes = await store.read(key);
-    return { key, sha256: sha256Of(bytes), parts: parseRecord(bytes.toString('utf8'), key, Manifest).parts };
+    const { parts, transient } = parseRecord(bytes.toString('utf8'), key, Manifest);
+    return { key, sha256: sha256Of(bytes), parts, transient };
   });
 }
 
 function describeWork(
   { stage, runId, seed }: WorkDescription,
   inputs: readonly WorkInput[],
-  parts: readonly ManifestPart[],
-  summary: object,
-  versions: Record<string, string>,
+  { parts, transient, summary, versions }: Pick<Manifest, 'parts' | 'transient' | 'summary' | 'versions'>,
 ): Manifest {
   return {
     stage,
     runId,
     inputs: inputs.map(({ key, sha256 }) => ({ key, sha256 })),
-    parts: parts.toSorted((left, right) => (left.key < right.key ? -1 : 1)),
-    summary: summary as Record<string, unknown>,
+    parts,
+    ...(transient && { transient }),
+    summary,
     seed,
     versions,
   };
@@ -124,6 +129,19 @@ async function settle(
   if (before === 'damaged') await store.write(key, json);
   else if ((await writeIfAbsent(store, key, json)) === 'present') return readJson(store, key, Manifest);
   return manifest;
+}
+
+/** Writes files, and notes each. */
+function createNotedParts(store: Store) {
+  const parts = new Map<string, ManifestPart>();
+  return {
+    async write(key: string, content: Content, records?: number) {
+      const measured = await writeMeasured(store, key, content);
+      parts.set(key, { key, ...measured, ...(records !== undefined && { records }) });
+    },
+    /** In the order of their keys. */
+    noted: () => [...parts.values()].toSorted((left, right) => (left.key < right.key ? -1 : 1)),
+  };
 }
 
 async function writeMeasured(store: Store, key: string, content: Content) {

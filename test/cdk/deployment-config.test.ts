@@ -29,6 +29,7 @@ describe('deployment context', () => {
     [{ vpcId: 'vpc-0123456789abcdef0', subnetIds: 'a,b' }, 'such as subnet-0123456789abcdef0'],
     [{ notificationEmail: 'me' }, 'context notificationEmail is "me"; give one e-mail address'],
     [{ endpointZones: 3 }, 'give 1 or 2'],
+    [{ trainingStateRetentionDays: 1 }, 'context trainingStateRetentionDays is 1; give at least 7'],
     [{ runRetentionDays: 30 }, 'context runRetentionDays is 30; give more days than coldAfterDays'],
     [{ trajectoryRetentionDays: 7 }, 'context trajectoryRetentionDays is 7; give more days than coldAfterDays'],
     [{ rolloutHourUsd: 'cheap' }, 'context rolloutHourUsd is "cheap"; give a price in USD'],

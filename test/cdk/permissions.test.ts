@@ -121,6 +121,7 @@ describe('access to the store', () => {
     ['gpu-worker', keys.manifestKey(keys.sftCheckpointPrefix(run))],
     ['gpu-worker', keys.metricsKey(keys.resumeStepPrefix(keys.sftResumePrefix(run), 1))],
     ['gpu-worker', keys.metricsKey(keys.resumeStepPrefix(keys.rlResumePrefix(run, 0), 1))],
+    ['gpu-worker', `${keys.trainingStatePrefix(run, 0)}trainer-state.json`],
     ['gpu-worker', keys.partKey(keys.trajectoriesPrefix(run, rollout, 0), 0)],
     ['gpu-worker', keys.partKey(keys.benchmarkPrefix(run, 'base', 'held-out'), 0)],
     ['gpu-worker', keys.recordsKey(keys.benchmarkPrefix(run, 'base', 'held-out'))],
@@ -148,21 +149,21 @@ describe('access to the store', () => {
     ]);
     expect(JOB_ACCESS.deletes).toEqual([
       `${keys.partsPrefix('trajectories/*/')}*`,
-      'runs/*/resume/*',
-      `${keys.sftResumePrefix('*')}*`,
+      'training/*',
       `${keys.partsPrefix('runs/*/evaluation/*/')}*`,
     ]);
     const kept = [
       keys.sftResumePrefix(run),
       keys.rlResumePrefix(run, 3),
+      keys.trainingStatePrefix(run, 3),
       keys.partsPrefix(keys.trajectoriesPrefix(run, rollout, 0)),
       keys.partsPrefix(keys.benchmarkPrefix(run, 'rl', 'held-out')),
     ];
     const mayDelete = (key: string) => JOB_ACCESS.deletes!.some((pattern) => matches(pattern, key));
     expect(kept.filter((prefix) => !mayDelete(`${prefix}x`))).toEqual([]);
-    expect(written.map(([, key]) => key).filter((key) => mayDelete(key) && !/\/(resume|parts)\//.test(key))).toEqual(
-      [],
-    );
+    expect(
+      written.map(([, key]) => key).filter((key) => mayDelete(key) && !/\/(resume|state|parts)\//.test(key)),
+    ).toEqual([]);
   });
 
   it('is what the policies grant', () => {

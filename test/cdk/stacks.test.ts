@@ -81,6 +81,11 @@ describe('the data stack', () => {
       expect.objectContaining({ NoncurrentVersionExpiration: { NoncurrentDays: 30 } }),
       expect.objectContaining({ Prefix: 'builds/worker-source/', ExpirationInDays: 7 }),
       expect.objectContaining({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } }),
+      expect.objectContaining({
+        Prefix: 'training/',
+        ExpirationInDays: 14,
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      }),
       ...['trajectories/', 'runs/'].map((Prefix) =>
         expect.objectContaining({
           Prefix,
@@ -88,7 +93,7 @@ describe('the data stack', () => {
         }),
       ),
     ]);
-    expect(rules.filter(({ ExpirationInDays }) => ExpirationInDays)).toHaveLength(1);
+    expect(rules.filter(({ ExpirationInDays }) => ExpirationInDays)).toHaveLength(2);
   });
 });
 

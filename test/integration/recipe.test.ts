@@ -60,9 +60,8 @@ describe.each([
     expect(members.map(({ score }) => score)).toEqual(read(TrajectoryScore, `runs/${runId}/${name}/scores`));
   }
 
-  async function hashWeights(readFile: ReadModelFile): Promise<string[]> {
-    const files = await Promise.all([weightsFile, 'optimizer.safetensors'].map(readFile));
-    return files.map((bytes) => sha256Of(bytes!));
+  async function hashWeights(readFile: ReadModelFile): Promise<string> {
+    return sha256Of((await readFile(weightsFile))!);
   }
 
   it('samples the trajectories of a run, and gives them its rewards', () => {
@@ -80,7 +79,7 @@ describe.each([
   it.each([
     ['rl', 'iteration-000000/checkpoint'],
     ['rise', 'sft/checkpoint'],
-  ] as const)('trains the weights of a run, and its optimizer, bit for bit: %s', async (policy, path) => {
+  ] as const)('trains the weights of a run, bit for bit: %s', async (policy, path) => {
     const stored = folderModelFiles(join(store, 'runs', runId, path));
     expect(await hashWeights(recipe.policies[policy].files.read)).toEqual(await hashWeights(stored.read));
   });

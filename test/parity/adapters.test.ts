@@ -8,7 +8,7 @@ import { register as registerGenerate } from '../../src/cli/commands/generate.ts
 import { register } from '../../src/cli/commands/merge.ts';
 import { createModelInput } from '../../src/engine/models/model-input.ts';
 import type { VisionLanguageModel } from '../../src/engine/models/vision-language-model.ts';
-import { type EngineSettings, openEngine } from '../../src/engine/open-engine.ts';
+import { type EngineSettings, type OptimizerState, openEngine } from '../../src/engine/open-engine.ts';
 import { adaptPolicy, loadPolicy } from '../../src/engine/policy.ts';
 import type { ProcessedPrompt } from '../../src/engine/processing/processor.ts';
 import type { Engine } from '../../src/engine/runtime/create-executor.ts';
@@ -222,7 +222,7 @@ describe('rise merge', () => {
   });
 });
 
-const STEPS = { totalSteps: 2, microBatchSequences: 1, freezeVisionTower: false, stepsBefore: undefined };
+const STEPS = { totalSteps: 2, microBatchSequences: 1, freezeVisionTower: false };
 const SGD = {
   name: 'sgd',
   options: { momentum: 0.9 },
@@ -236,18 +236,23 @@ describe('training with dropout', () => {
   it('goes on from a checkpoint with the draws that it would have come to', async () => {
     const expected = readCase('all-linear');
     /** Losses of some steps, and the files afterwards. */
-    async function train(files: ModelFiles, steps: number, stepsBefore?: number) {
+    async function train(files: ModelFiles, steps: number, state?: OptimizerState) {
       const adapter = { kind: 'stored' as const, files, dropout: 0.3 };
       using engine = await openEngine(baseFiles(expected), { engine: 'traced', precision: 'float32', adapter });
       const prompts = await Promise.all(messagesOf(expected).map((message) => engine.processor.processPrompt(message)));
       const sequences = prompts.map((prompt) => ({ prompt, completionIds: [5, 6, 7] }));
-      const training = await engine.train({ ...STEPS, objective: sft, optimizer: SGD, stepsBefore, dropoutSeed: 3 });
+      const training = await engine.train({ ...STEPS, objective: sft, optimizer: SGD, state, dropoutSeed: 3 });
       const losses = Array.from({ length: steps }, () => training.step(sequences).loss);
-      return { losses, files: heldModelFiles(training.files()) };
+      const { files: policy, state: optimizer, stepCount } = training;
+      return {
+        losses,
+        files: heldModelFiles(policy()),
+        state: { files: heldModelFiles(optimizer()), stepCount },
+      };
     }
     const whole = await train(adapterFiles('all-linear'), 3);
     const first = await train(adapterFiles('all-linear'), 2);
-    const second = await train(first.files, 1, 2);
+    const second = await train(first.files, 1, first.state);
     expect([...first.losses, ...second.losses]).toEqual(whole.losses);
     expect(await second.files.read('adapter_model.safetensors')).toEqual(
       await whole.files.read('adapter_model.safetensors'),

@@ -4,7 +4,6 @@ import { metricsKey, policyPrefix } from '../../schema/keys.ts';
 import type { ExecutionInput } from '../../schema/stage-inputs.ts';
 import { encodeRecords } from '../../store/records.ts';
 import { beginStage } from '../begin-stage.ts';
-import { checkpointFiles } from '../checkpoint.ts';
 import { createUpdateGuard, requireUpdates } from '../guard-updates.ts';
 import type { JobDeps } from '../job-deps.ts';
 import { createStepGate, findStart, keepLastGood } from '../resume.ts';
@@ -31,14 +30,14 @@ export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise
   const work = await beginStage<TrainSftSummary>(deps.store, { stage: 'train-sft', input });
   if (work.kind === 'done') return work.summary;
   const { store, config, prefix } = work;
-  const { policy, rl, seed } = config;
+  const { policy, rl } = config;
 
   const examples = await readExamples(store, input.runId);
   const first = policyPrefix(input.runId, rl.iterations, policy.model);
-  const start = await findStart(work, first, 'anew');
+  const start = await findStart(work, first);
   const engine = await deps.openPolicy(work, start.folder);
   try {
-    const training = await engine.train({ ...sftTraining(config, examples.length), stepsBefore: start.stepsBefore });
+    const training = await engine.train({ ...sftTraining(config, examples.length), state: start.state });
     const settings = {
       taken: start.taken,
       sequenceOf: createSequenceSource(engine, config),
@@ -46,7 +45,7 @@ export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise
       afterStep: createUpdateGuard(config.sft.optimizer, (taken) => keepLastGood(work, first, taken)),
     };
     const steps = requireUpdates(await takeSftSteps(deps, training, config, examples, settings));
-    for (const [name, content] of checkpointFiles(training, seed)) await work.writePart(`${prefix}${name}`, content);
+    for (const [name, content] of training.files()) await work.writePart(`${prefix}${name}`, content);
     await store.write(metricsKey(prefix), encodeRecords(steps));
     const summary = {
       examples: examples.length,

@@ -8,14 +8,20 @@ import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 const folder = aTemporaryFolder();
 
 describe('the room that a run needs', () => {
-  it('is that of the checkpoints not yet there, each with its state, and of two to go on from', async () => {
+  it('is that of the checkpoints not yet there, of two to go on from, and of the states between iterations', async () => {
     const { store } = await aStoredRun(`${folder}/a`, aRunConfig());
     const weights = (await store.sizeOf(`${MODEL_PREFIX}model.safetensors`))!;
-    expect(await estimateSpace(store, RUN_ID, aRunConfig())).toEqual({ checkpoints: 3, bytes: 5 * 3 * weights });
+    expect(await estimateSpace(store, RUN_ID, aRunConfig())).toEqual({
+      checkpoints: 3,
+      bytes: 3 * weights + 2 * 3 * weights + 2 * weights,
+    });
 
     await finishWork(store, checkpointPrefix(RUN_ID, 0));
     expect(await store.exists(manifestKey(checkpointPrefix(RUN_ID, 0)))).toBe(true);
-    expect(await estimateSpace(store, RUN_ID, aRunConfig())).toEqual({ checkpoints: 2, bytes: 4 * 3 * weights });
+    expect(await estimateSpace(store, RUN_ID, aRunConfig())).toEqual({
+      checkpoints: 2,
+      bytes: 2 * weights + 2 * 3 * weights,
+    });
   });
 
   it('is looked for before the run, which is refused with the figures', async () => {
@@ -26,7 +32,7 @@ describe('the room that a run needs', () => {
     const refused = checkSpace(huge, RUN_ID, config);
     await expect(refused).rejects.toThrow(StorageError);
     await expect(refused).rejects.toThrow(
-      /\/b has [\d.]+ GB free, and the run has yet to write about [\d.]+ GB: 400001 checkpoints .* make room, or give/,
+      /\/b has [\d.]+ GB free, and the run has yet to write about [\d.]+ GB: 400001 checkpoints, .* make room, or give/,
     );
   });
 });

@@ -9,6 +9,7 @@ import {
   manifestKey,
   metricsKey,
   policyPrefix,
+  trainingStatePrefix,
 } from '../../../src/schema/keys.ts';
 import type { Prompt } from '../../../src/schema/prompt.ts';
 import type { Trajectory } from '../../../src/schema/trajectory.ts';
@@ -93,11 +94,11 @@ describe('a run that trains an adapter', () => {
     expect(chances).toEqual(chances.toSorted());
     expect(chances[3]).toBeGreaterThan(chances[0] + 0.05);
     const ofAdapter = ['adapter_config.json', 'adapter_model.safetensors'];
-    const ofTraining = ['metrics.jsonl', 'optimizer.safetensors', 'trainer-state.json'];
-    expect(await namesIn(store, checkpointPrefix(RUN_ID, 2))).toEqual([...ofAdapter, 'manifest.json', ...ofTraining]);
-    const files = storedModelFiles(store, checkpointPrefix(RUN_ID, 2));
-    const weights = [...(await readWeights(files, 'adapter_model')).keys()];
-    const moments = [...(await readWeights(files, 'optimizer')).keys()];
+    const [checkpoint, state] = [checkpointPrefix(RUN_ID, 2), trainingStatePrefix(RUN_ID, 2)];
+    expect(await namesIn(store, checkpoint)).toEqual([...ofAdapter, 'manifest.json', 'metrics.jsonl']);
+    expect(await namesIn(store, state)).toEqual(['optimizer.safetensors', 'trainer-state.json']);
+    const weights = [...(await readWeights(storedModelFiles(store, checkpoint), 'adapter_model')).keys()];
+    const moments = [...(await readWeights(storedModelFiles(store, state), 'optimizer')).keys()];
     expect(weights.filter((name) => name.includes('visual'))).toEqual([]);
     expect(moments.length).toBe(2 * weights.length);
   });

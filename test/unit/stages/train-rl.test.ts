@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { memory } from '@tensorflow/tfjs-core';
 import { encodeWholeSafetensors } from '../../../src/engine/weights/encode-safetensors.ts';
-import { CorruptRecordError, InterruptedError, SamplerMismatchError } from '../../../src/schema/errors.ts';
+import { findDamage } from '../../../src/lineage/find-damage.ts';
+import {
+  CorruptRecordError,
+  InterruptedError,
+  NotFoundError,
+  SamplerMismatchError,
+} from '../../../src/schema/errors.ts';
 import {
   checkpointPrefix,
   configKey,
@@ -14,6 +20,7 @@ import {
   recordsKey,
   rlResumePrefix,
   scoresPrefix,
+  trainingStatePrefix,
   trajectoriesPrefix,
 } from '../../../src/schema/keys.ts';
 import { Prompt } from '../../../src/schema/prompt.ts';
@@ -265,6 +272,89 @@ describe('runTrainRl', () => {
     await store.write(key, lines.slice(1).join('\n'));
     await expect(runTrainRl(jobDeps(store), jobOf(0))).rejects.toThrow(CorruptRecordError);
     await expect(runTrainRl(jobDeps(store), jobOf(0))).rejects.toThrow(/no score for trajectory 0 of prompt-0/);
+  });
+});
+
+describe('the state that an iteration leaves for the next', () => {
+  const ITERATIONS = 3;
+  const state = trainingStatePrefix(RUN_ID, 0);
+  const checkpointKeys = Array.from({ length: ITERATIONS }, (_, at) => manifestKey(checkpointPrefix(RUN_ID, at)));
+  const readManifests = (store: Store) =>
+    Promise.all(checkpointKeys.map(async (key) => (await store.read(key)).toString()));
+
+  /** A run of which so many iterations are done, and the next is rolled out and scored. */
+  async function aRun(done: number, overrides: Overrides = {}): Promise<Store> {
+    const rl = { iterations: ITERATIONS, ...overrides.rl };
+    const { store, prompts } = await aStoredRun(aFolder(), aRunConfig({ ...overrides, rl }));
+    for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+      await writePlan(store, iterationName(iteration), prompts);
+      await runRollout(jobDeps(store), jobOf(iteration), 0);
+      await scoreBy(store, iterationName(iteration), startsWithLowToken);
+      if (iteration === done) break;
+      await runTrainRl(jobDeps(store), jobOf(iteration));
+    }
+    return store;
+  }
+  const deleteFolder = async (store: Store, folder: string) => {
+    for (const key of await store.list(folder)) await store.delete(key);
+  };
+
+  it('is beside no checkpoint, goes when that is done, and none is left in the end, which is no damage', async () => {
+    const store = await aRun(1);
+    expect(await store.list('training/')).toEqual([`${state}optimizer.safetensors`, `${state}trainer-state.json`]);
+    expect((await store.list(checkpointPrefix(RUN_ID, 0))).filter((key) => /optimizer|trainer/.test(key))).toEqual([]);
+    const done = await aRun(ITERATIONS);
+    expect(await done.list('training/')).toEqual([]);
+    expect(await findDamage(done, RUN_ID, checkpointKeys, 'contents')).toEqual([]);
+    const manifests = await readManifests(done);
+    for (let iteration = 0; iteration < ITERATIONS; iteration++) await runTrainRl(jobDeps(done), jobOf(iteration));
+    expect(await readManifests(done)).toEqual(manifests);
+  });
+
+  it('stays while the next one is not done, which goes on from its own checkpoint', async () => {
+    const store = await aRun(1, { compute: { checkpointSeconds: 0 } });
+    await expect(runTrainRl(jobDeps(store, 1), jobOf(1))).rejects.toThrow(InterruptedError);
+    expect(await store.list(state)).toHaveLength(2);
+    await runTrainRl(jobDeps(store), jobOf(1));
+    const left = [...new Set((await store.list('training/')).map((key) => key.slice(0, key.lastIndexOf('/') + 1)))];
+    expect(left).toEqual([trainingStatePrefix(RUN_ID, 1)]);
+  });
+
+  it('deleted half-way, is deleted whole when the next one is found done', async () => {
+    const store = await aRun(2);
+    await store.write(`${state}trainer-state.json`, '{}');
+    await runTrainRl(jobDeps(store), jobOf(1));
+    expect(await store.list(state)).toEqual([]);
+    expect(await store.list(trainingStatePrefix(RUN_ID, 1))).toHaveLength(2);
+  });
+
+  it('is refused where it was changed', async () => {
+    const store = await aRun(1);
+    const key = `${state}optimizer.safetensors`;
+    const bytes = await store.read(key);
+    bytes[bytes.length - 1] ^= 1;
+    await store.write(key, bytes);
+    const training = runTrainRl(jobDeps(store), jobOf(1));
+    await expect(training).rejects.toThrow(CorruptRecordError);
+    await expect(training).rejects.toThrow(
+      /state\/optimizer\.safetensors was changed: its sha256 is \w{64}, its manifest/,
+    );
+  });
+
+  it('is missed by name, with what to delete, after which the run ends as it did', async () => {
+    const store = await aRun(ITERATIONS);
+    const manifests = await readManifests(store);
+    await deleteFolder(store, checkpointPrefix(RUN_ID, 2));
+    const training = runTrainRl(jobDeps(store), jobOf(2));
+    await expect(training).rejects.toThrow(NotFoundError);
+    const earlier = [checkpointPrefix(RUN_ID, 0), checkpointPrefix(RUN_ID, 1)];
+    await expect(training).rejects.toThrow(
+      new RegExp(`^${trainingStatePrefix(RUN_ID, 1)}optimizer.* is not there .* delete ${earlier.join(', ')} and run`),
+    );
+    for (const folder of earlier) await deleteFolder(store, folder);
+    for (let iteration = 0; iteration < ITERATIONS; iteration++) await runTrainRl(jobDeps(store), jobOf(iteration));
+    expect(await readManifests(store)).toEqual(manifests);
+    expect(await store.list('training/')).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256Of } from '../../../src/base/hash.ts';
 import { CorruptRecordError, InvalidInputError } from '../../../src/schema/errors.ts';
 import { Manifest } from '../../../src/schema/manifest.ts';
 import { beginWork } from '../../../src/store/begin-work.ts';
@@ -31,6 +32,25 @@ describe('beginWork', () => {
     ]);
     expect(manifest).toMatchObject({ summary: { correct: 3 }, versions, seed: 7 });
     expect([...(await store.read('one/c.bin'))]).toEqual([1, 2, 3]);
+  });
+
+  it('goes on being done when what it left for the next work is gone, which is given that as it was left', async () => {
+    const first = await openWork(store, scoring('first/'));
+    await first.writePart('first/a', 'one');
+    await first.writeTransient('passing/b', 'two');
+    await first.finish({});
+    const manifest = await readJson(store, 'first/manifest.json', Manifest);
+    expect(manifest.parts.map(({ key }) => key)).toEqual(['first/a']);
+    expect(manifest.transient).toEqual([{ key: 'passing/b', bytes: 3, sha256: sha256Of('two') }]);
+
+    const next = { ...scoring('next/'), madeFrom: ['first/'], keeps: ['passing/'] };
+    expect((await (await openWork(store, next)).store.read('passing/b')).toString()).toBe('two');
+    await store.write('passing/b', 'owt');
+    const work = await openWork(store, next);
+    await expect(work.store.read('passing/b')).rejects.toThrow(/passing\/b was changed/);
+    await work.finish({});
+    expect(await store.list('passing/')).toEqual([]);
+    expect((await beginWork(store, scoring('first/'))).kind).toBe('done');
   });
 
   it('finds finished work done', async () => {

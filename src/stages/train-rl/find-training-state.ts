@@ -1,0 +1,23 @@
+import { NotFoundError } from '../../schema/errors.ts';
+import { checkpointPrefix, manifestKey, trainingStatePrefix } from '../../schema/keys.ts';
+import { Manifest } from '../../schema/manifest.ts';
+import { findPartDamage } from '../../store/part-damage.ts';
+import { readJson } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+
+/**
+ * The folder of the optimizer's state after an iteration. Throws `NotFoundError`, and says how the run is trained again, where
+ * it is not there any more: states before it are gone too, so that training can only begin anew.
+ */
+export async function findTrainingState(store: Store, runId: string, iteration: number): Promise<string> {
+  const { transient = [] } = await readJson(store, manifestKey(checkpointPrefix(runId, iteration)), Manifest);
+  const folder = trainingStatePrefix(runId, iteration);
+  const damage = await findPartDamage(store, transient, 'sizes');
+  if (transient.length > 0 && damage.length === 0) return folder;
+  const checkpoints = Array.from({ length: iteration + 1 }, (_, earlier) => checkpointPrefix(runId, earlier));
+  throw new NotFoundError(
+    `${damage[0]?.key ?? folder} is not there as iteration ${iteration} left it: the optimizer's state goes when the next ` +
+      'iteration is done, or its time in the bucket is over, and training cannot go on without it. To train again from ' +
+      `the first iteration, on the rollouts that are there, delete ${checkpoints.join(', ')} and run again`,
+  );
+}
