@@ -37,7 +37,7 @@ export interface OpenWork<S> {
   /** Where it reads: parts of what it is made from, and images, come as they were left (`createCheckedStore`). */
   store: Store;
   writePart: WritePart;
-  /** As `writePart`, for the work that comes next: what it deletes once it is done, and is no part of this work's result. */
+  /** As `writePart`, of what is no part of the result: the work that comes next goes on from it, and deletes it. */
   writeTransient: WritePart;
   /**
    * Writes the manifest and deletes what was kept for the work. Of two that race the first manifest stands, and both get its

@@ -30,11 +30,8 @@ export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<Trai
   const learner = createLearner(config);
   const lessons = learner.teach(groups);
   const first = policyPrefix(runId, iteration, policy.model);
-  const start = await findStart(
-    work,
-    first,
-    iteration === 0 ? undefined : () => findTrainingState(store, runId, iteration - 1),
-  );
+  const findState = iteration === 0 ? undefined : () => findTrainingState(store, runId, iteration - 1);
+  const start = await findStart(work, first, findState);
   const engine = await deps.openPolicy(work, start.folder);
   try {
     const sampled = await buildSequences(work, engine, lessons);
