@@ -69,6 +69,7 @@ const tooSoon = (name: string) => ({ path: [name], error: 'give more days than c
  *   expertModelIds: [],
  *   logRetentionDays: 90,
  *   coldAfterDays: 30,
+ *   trainingStateRetentionDays: 14,
  *   supersededRetentionDays: 30,
  *   removalPolicy: 'retain',
  * }
