@@ -14,10 +14,11 @@ export async function findTrainingState(store: Store, runId: string, iteration: 
   const folder = trainingStatePrefix(runId, iteration);
   const damage = await findPartDamage(store, transient, 'sizes');
   if (transient.length > 0 && damage.length === 0) return folder;
-  const checkpoints = Array.from({ length: iteration + 1 }, (_, earlier) => checkpointPrefix(runId, earlier));
+  const [first, last] = [checkpointPrefix(runId, 0), checkpointPrefix(runId, iteration)];
+  const checkpoints = iteration === 0 ? first : `all from ${first} to ${last}`;
   throw new NotFoundError(
     `${damage[0]?.key ?? folder} is not there as iteration ${iteration} left it: the optimizer's state goes when the next ` +
       'iteration is done, or its time in the bucket is over, and training cannot go on without it. To train again from ' +
-      `the first iteration, on the rollouts that are there, delete ${checkpoints.join(', ')} and run again`,
+      `the first iteration, on the rollouts that are there, delete ${checkpoints} and run again`,
   );
 }

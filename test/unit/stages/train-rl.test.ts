@@ -349,7 +349,9 @@ describe('the state that an iteration leaves for the next', () => {
     await expect(training).rejects.toThrow(NotFoundError);
     const earlier = [checkpointPrefix(RUN_ID, 0), checkpointPrefix(RUN_ID, 1)];
     await expect(training).rejects.toThrow(
-      new RegExp(`^${trainingStatePrefix(RUN_ID, 1)}optimizer.* is not there .* delete ${earlier.join(', ')} and run`),
+      new RegExp(
+        `^${trainingStatePrefix(RUN_ID, 1)}optimizer.* is not there .* delete all from ${earlier.join(' to ')} and run`,
+      ),
     );
     for (const folder of earlier) await deleteFolder(store, folder);
     for (let iteration = 0; iteration < ITERATIONS; iteration++) await runTrainRl(jobDeps(store), jobOf(iteration));
