@@ -6,6 +6,7 @@ import { ExecutionInput } from '../../src/schema/stage-inputs.ts';
 import { JOB_NAMES, type JobName, type StageInput, stageOf } from '../../src/schema/stages.ts';
 import type { JobDeps } from '../../src/stages/job-deps.ts';
 import { JOBS } from '../../src/stages/jobs.ts';
+import { openCheckpoints } from '../../src/stages/resume.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readConfig } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -50,8 +51,8 @@ export async function runJob(
     const store = openStore(environment.RISE_STORE);
     const { report, onTransfer } = reportTransfers(await createReport(store, input));
     const { createPolicyOpener } = await import('../../src/stages/open-policy.ts');
-    const openPolicy = createPolicyOpener(report);
-    const deps: JobDeps = { store: createToldStore(store, onTransfer), report, signal, attempt, openPolicy };
+    const doors = { openPolicy: createPolicyOpener(report), openCheckpoints };
+    const deps: JobDeps = { store: createToldStore(store, onTransfer), report, signal, attempt, ...doors };
     await runStage(name, deps, input, environment.AWS_BATCH_JOB_ARRAY_INDEX);
   });
 }

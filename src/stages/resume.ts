@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import type { OptimizerState } from '../engine/open-engine.ts';
 import { InterruptedError } from '../schema/errors.ts';
 import { JOB_ATTEMPTS } from '../schema/job-attempts.ts';
 import { manifestKey, metricsKey, resumeStepPrefix } from '../schema/keys.ts';
@@ -7,31 +6,18 @@ import { Manifest } from '../schema/manifest.ts';
 import { beginWork } from '../store/begin-work.ts';
 import { assertPartsKept } from '../store/checked-store.ts';
 import { encodeRecords, readJson, readRecords } from '../store/records.ts';
-import type { OpenStage } from './begin-stage.ts';
 import { listWholeCheckpoints, readState, stateFiles, type Trained } from './checkpoint.ts';
-import type { JobDeps } from './job-deps.ts';
+import type { JobDeps, OpenCheckpoints, TrainingJob, TrainingStart } from './job-deps.ts';
 import { countSkippedInARow, StepMetrics } from './step-metrics.ts';
 
-/** A training job, which keeps its checkpoints in a folder of its own. */
-type TrainingJob = Pick<OpenStage<object>, 'store' | 'runId' | 'config' | 'keeps'>;
+/** Opens the checkpoints of a training job, which it keeps in a folder of its own. */
+export const openCheckpoints: OpenCheckpoints = (job) => ({
+  findStart: (policy, findState) => findStart(job, policy, findState),
+  createStepGate: (deps, trained) => createStepGate(deps, job, trained),
+  keepLastGood: (policy, taken) => keepLastGood(job, policy, taken),
+});
 
-/** Where an attempt of a training job begins. */
-export interface TrainingStart {
-  /** Folder of the policy. */
-  folder: string;
-  /** Of its optimizer; absent where that begins anew. */
-  state?: OptimizerState;
-  /** Of the job's own steps, in order: their number is, with the run's seed, how far the shuffled order has come. */
-  taken: StepMetrics[];
-}
-
-/**
- * The last whole checkpoint of a job that did not come to its end, its files as they were written, or the policy that the job
- * is to train. Throws `CorruptRecordError` that names a file which was changed.
- *
- * @param findState gives the folder of the state that goes on with that policy; without it the optimizer begins anew
- */
-export async function findStart(
+async function findStart(
   { store, keeps: [own] }: TrainingJob,
   policy: string,
   findState?: () => Promise<string>,
@@ -46,13 +32,8 @@ export async function findStart(
   return { folder: kept, state: await readState(store, kept), taken };
 }
 
-/**
- * Gives what to call before each optimizer step, with the metrics of the steps taken: it writes a checkpoint when one is
- * due, and throws `InterruptedError` behind one when the worker is asked to stop. All but the latest are deleted, when
- * an update has followed it: until then its numbers may be of no use.
- */
-export function createStepGate(
-  deps: JobDeps,
+function createStepGate(
+  deps: Pick<JobDeps, 'signal' | 'attempt'>,
   job: TrainingJob,
   trained: Trained,
 ): (metrics: readonly StepMetrics[]) => Promise<void> {
@@ -102,11 +83,7 @@ async function deleteOthers({ store, keeps: [own] }: TrainingJob, steps: number)
   for (const key of outdated) await store.delete(key);
 }
 
-/**
- * The folder of the last checkpoint that an update has followed, or of the policy that the job is to train; a later one is
- * deleted, since it may hold what made all steps after it fail.
- */
-export async function keepLastGood(job: TrainingJob, policy: string, taken: readonly StepMetrics[]): Promise<string> {
+async function keepLastGood(job: TrainingJob, policy: string, taken: readonly StepMetrics[]): Promise<string> {
   const {
     store,
     keeps: [own],

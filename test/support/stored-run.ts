@@ -17,6 +17,7 @@ import type { Prompt } from '../../src/schema/prompt.ts';
 import { Trajectory, type TrajectoryScore } from '../../src/schema/trajectory.ts';
 import type { JobDeps } from '../../src/stages/job-deps.ts';
 import { createPolicyOpener } from '../../src/stages/open-policy.ts';
+import { openCheckpoints } from '../../src/stages/resume.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
 import { encodeRecords, readRecords } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -114,7 +115,7 @@ export function jobDeps(store: Store, stopAfter = Number.POSITIVE_INFINITY): Job
     if (reports.length >= stopAfter) stop.abort();
   };
   const openPolicy = createPolicyOpener(report);
-  return { store, report, signal: stop.signal, attempt: 1, openPolicy, reports };
+  return { store, report, signal: stop.signal, attempt: 1, openPolicy, openCheckpoints, reports };
 }
 
 /** As `jobDeps`, for a worker that dies, with no time for anything, as it makes its `reports`-th report. */

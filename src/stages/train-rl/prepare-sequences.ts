@@ -1,9 +1,8 @@
 import type { Lesson, RlValues } from '../../algorithms/algorithm.ts';
 import type { Engine } from '../../engine/open-engine.ts';
 import type { TrainingSequence } from '../../engine/training/batch.ts';
-import type { JobDeps } from '../job-deps.ts';
+import type { JobDeps, TrainingStart } from '../job-deps.ts';
 import { processStoredPrompt } from '../process-prompt.ts';
-import type { TrainingStart } from '../resume.ts';
 import type { StageScope } from '../stage-deps.ts';
 
 /** What the trainer is given of a trajectory. */

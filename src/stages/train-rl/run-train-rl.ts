@@ -7,7 +7,6 @@ import { beginStage } from '../begin-stage.ts';
 import { stateFiles } from '../checkpoint.ts';
 import { createUpdateGuard, requireUpdates } from '../guard-updates.ts';
 import type { JobDeps } from '../job-deps.ts';
-import { createStepGate, findStart, keepLastGood } from '../resume.ts';
 import { findTrainingState } from './find-training-state.ts';
 import { describeIteration, describeUpdates, summarizeIteration, type TrainRlSummary } from './iteration-metrics.ts';
 import { addOldLogprobs, buildSequences } from './prepare-sequences.ts';
@@ -31,7 +30,8 @@ export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<Trai
   const lessons = learner.teach(groups);
   const first = policyPrefix(runId, iteration, policy.model);
   const findState = iteration === 0 ? undefined : () => findTrainingState(store, runId, iteration - 1);
-  const start = await findStart(work, first, findState);
+  const checkpoints = deps.openCheckpoints(work);
+  const start = await checkpoints.findStart(first, findState);
   const engine = await deps.openPolicy(work, start.folder);
   try {
     const sampled = await buildSequences(work, engine, lessons);
@@ -44,8 +44,8 @@ export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<Trai
       batches,
     });
     const { taken } = start;
-    const beforeStep = createStepGate(deps, work, training);
-    const afterStep = createUpdateGuard(rl.optimizer, (taken) => keepLastGood(work, first, taken));
+    const beforeStep = checkpoints.createStepGate(deps, training);
+    const afterStep = createUpdateGuard(rl.optimizer, (taken) => checkpoints.keepLastGood(first, taken));
     const settings = { learner, taken, beforeStep, afterStep, precision: engine.precision };
     const steps = requireUpdates(await takeRlSteps(deps, training, batches, settings));
     for (const [name, content] of training.files()) await work.writePart(`${prefix}${name}`, content);

@@ -6,7 +6,6 @@ import { encodeRecords } from '../../store/records.ts';
 import { beginStage } from '../begin-stage.ts';
 import { createUpdateGuard, requireUpdates } from '../guard-updates.ts';
 import type { JobDeps } from '../job-deps.ts';
-import { createStepGate, findStart, keepLastGood } from '../resume.ts';
 import { updateCounts } from '../step-metrics.ts';
 import { readExamples } from './read-examples.ts';
 import { createSequenceSource } from './sequence-source.ts';
@@ -34,15 +33,16 @@ export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise
 
   const examples = await readExamples(store, input.runId);
   const first = policyPrefix(input.runId, rl.iterations, policy.model);
-  const start = await findStart(work, first);
+  const checkpoints = deps.openCheckpoints(work);
+  const start = await checkpoints.findStart(first);
   const engine = await deps.openPolicy(work, start.folder);
   try {
     const training = await engine.train({ ...sftTraining(config, examples.length), state: start.state });
     const settings = {
       taken: start.taken,
       sequenceOf: createSequenceSource(engine, config),
-      beforeStep: createStepGate(deps, work, training),
-      afterStep: createUpdateGuard(config.sft.optimizer, (taken) => keepLastGood(work, first, taken)),
+      beforeStep: checkpoints.createStepGate(deps, training),
+      afterStep: createUpdateGuard(config.sft.optimizer, (taken) => checkpoints.keepLastGood(first, taken)),
     };
     const steps = requireUpdates(await takeSftSteps(deps, training, config, examples, settings));
     for (const [name, content] of training.files()) await work.writePart(`${prefix}${name}`, content);
