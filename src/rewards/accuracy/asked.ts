@@ -1,5 +1,6 @@
 import { withoutAskedWords } from './comparative.ts';
-import { isNameOfOne } from './name.ts';
+import { deniesNext } from './extract/last-number.ts';
+import { CONDITION, isNameOfOne } from './name.ts';
 import { normalizeAnswer } from './normalize.ts';
 
 const CLOCK = /^\d{1,2}:[0-5]\d$/;
@@ -16,13 +17,28 @@ export function withoutAsked(answer: string, question: string | undefined): stri
   return withoutAskedSide(withoutAskedWords(answer, question), question);
 }
 
+/** `So we get` before the formula. */
+const LEADING_WORDS = /^(?:(?!(?:sin|cos|tan|cot|sec|csc|log|ln|lg|lim|exp)\b)\p{L}\p{Ll}+[,:]?\s+)+/u;
+
 function withoutAskedSide(answer: string, question: string): string {
   const at = answer.indexOf('=');
   if (at < 0) return answer;
-  const side = normalizeAnswer(answer.slice(0, at)).replace(/\s/g, '');
+  const before = normalizeAnswer(answer.slice(0, at));
+  const [words = ''] = LEADING_WORDS.exec(before) ?? [];
+  const side = before.slice(words.length);
+  if (words !== '' && (CONDITION.test(words) || deniesNext(words))) return answer;
   if (side === '' || isNameOfOne(side) || !/\p{L}/u.test(side)) return answer;
-  return isAskedIn(side, normalizeAnswer(question).replace(/\s/g, '')) ? answer.slice(at + 1) : answer;
+  return isAskedIn(asAsked(side), asAsked(normalizeAnswer(question))) ? answer.slice(at + 1) : answer;
 }
+
+/** Without spaces; `\tan(x)` and `tan x` alike. */
+const asAsked = (plain: string) =>
+  plain
+    .replace(/\\?(sin|cos|tan|cot|sec|csc)\s*\(\s*(\\?[a-zA-Z]+)\s*\)/g, '$1$2')
+    .replace(/\\(?=(?:sin|cos|tan|cot|sec|csc)(?![a-z]{2}))|\s/g, '');
+
+const FUNCTION_BEFORE = /(?:sin|cos|tan|cot|sec|csc)(?:[a-zA-Z]|\\[a-z]+)$/;
+const FUNCTION_AFTER = /^(?:sin|cos|tan|cot|sec|csc)(?:[a-zA-Z]|\\)/;
 
 /** Behind the word that asks, with nothing before or after that would make another formula of it. */
 function isAskedIn(side: string, question: string): boolean {
@@ -30,6 +46,7 @@ function isAskedIn(side: string, question: string): boolean {
   for (let index = question.indexOf(side); index >= 0; index = question.indexOf(side, index + 1)) {
     const [before, after] = [question.slice(0, index), question.slice(index + side.length)];
     if (/[\d+\-*/^_=)}]$/.test(before) || /^[\d+\-*/^_(]/.test(after) || /^=[^?]/.test(after)) continue;
+    if (FUNCTION_BEFORE.test(before) || FUNCTION_AFTER.test(after)) continue;
     if (asks.test(before.split(/[.?!]/).at(-1)!) || /^(?:=\?|是多少)/.test(after)) return true;
   }
   return false;

@@ -10,6 +10,12 @@ const MAX_LENGTH = 400;
 const LABEL =
   /^(?:(?:the\s+)?(?:correct\s+|final\s+)?(?:option|choice|answer|figure|picture|image|opción|opção|réponse|antwort)s?\s*(?:is\s+)?:?|选项|選項|选|選|答案)\s*/i;
 
+const NOT_LETTER =
+  /(?:[¬≈≠∼]\s?|(?<![\p{L}\d.:)}~])(?:~\s?|!(?=[(A-J]))|\\(?:sim|neg|lnot|not|approx|neq?|bar|overline)(?![a-z])\s*(?:\\!)?)[({]?\s?[A-J](?![A-Za-z])/u;
+
+/** `~B`, `\neg B`, `≈B`: not that letter, or only about it. */
+export const deniesLetter = (answer: string) => answer.length <= MAX_LENGTH && NOT_LETTER.test(answer);
+
 /** Indices of the right options, from their letters or the text of one; undefined where the gold names none of them. */
 export function findGoldOptions(gold: string, options: readonly string[]): number[] | undefined {
   const letters = choiceIndices(gold);
@@ -29,6 +35,7 @@ export function findGoldOptions(gold: string, options: readonly string[]): numbe
  * be right.
  */
 export function compareChoice(answer: string, gold: readonly number[], options: readonly string[]): Compared {
+  if (deniesLetter(answer) && !options.some(deniesLetter)) return { comparison: 'different', as: 'choices' };
   const indices = choiceIndices(answer);
   if (indices && isSameSet(indices, gold) && !namesOther(answer, gold, options))
     return { comparison: 'equal', as: 'choices' };

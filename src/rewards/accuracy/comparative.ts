@@ -12,6 +12,17 @@ const LAST =
   '(?:ago|ahead|behind|off|increase|decrease|rise|drop|reduction|discount|short|early|late|fold|down|up)(?![\\s-]*\\p{L})';
 const WORD = String.raw`(?:(?<!\\)\b(?:${DEGREES})\b|\b${LAST}|[个個]?(?:[倍成折]|番目))`;
 
+/** Several in one: `5 pairs` are no 5, unless pairs are asked for. */
+const GROUP = String.raw`(?:(?:pairs?|couples?|trios?|twins|sets?|gross)\b|[对對双雙打套副])`;
+const COUNT_WORD =
+  'one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|twenty|[a-z]+ty|hundred|[零一二两三四五六七八九十百]';
+const behindCount = (word: string) =>
+  new RegExp(String.raw`(?<=(?:\d|(?:^|[\s-])(?:${COUNT_WORD}))[\s-]{0,3})${word}`, 'iu');
+const GROUPED = behindCount(GROUP);
+/** A dozen is a number as well: 60 is `5 dozen`, whoever does not ask for dozens. */
+const GROUPED_OR_DOZEN = behindCount(String.raw`(?:${GROUP}|dozens?\b)`);
+const GROUP_BEHIND = new RegExp(String.raw`^[\s-]*(${GROUP})`, 'iu');
+
 const COMPARATIVE = new RegExp(WORD, 'iu');
 const COMPARATIVE_BEHIND = new RegExp(
   String.raw`^[\s-]*((?:[\p{L}%°]+\s+){0,2}?${WORD}|(?:second|minute|hour|day|week|month|year)s?\s+(?:before|after|past|to)\b)|^,?\s*((?:with (?:a )?)?(?:remainder(?: of)?|R|余)\s*\d+)`,
@@ -20,15 +31,16 @@ const COMPARATIVE_BEHIND = new RegExp(
 const NEEDED = /\b(?:needs?|needed|requires?|takes?|adds?|wants?|buys?)\s+$/i;
 
 /** True for what stands behind a number and makes another thing of it. */
-export const isCompared = (behind: string) => COMPARATIVE.test(behind);
+export const isCompared = (behind: string) => COMPARATIVE.test(behind) || GROUP_BEHIND.test(behind);
 
 /** What makes another thing of the number between the two; nothing in `need 7 more`. */
 export const comparativeBehind = (before: string, after: string) =>
-  NEEDED.test(before)
+  GROUP_BEHIND.exec(after)?.[1] ??
+  (NEEDED.test(before)
     ? undefined
     : COMPARATIVE_BEHIND.exec(after)
         ?.slice(1)
-        .find((words) => words !== undefined);
+        .find((words) => words !== undefined));
 
 const NAMED = [
   'fig(?:ure|\\.)?|step|equations?|eq\\.|options?|questions?|problem|table|page|chapter|part|theorem|line|case|example|rule',
@@ -60,12 +72,13 @@ export function labelBefore(before: string): string | undefined {
 export const withoutAskedWords = (answer: string, question: string) =>
   answer
     .replace(COMPARATIVE, (word) => (asksFor(question, word) ? '' : word))
+    .replace(GROUPED_OR_DOZEN, (word) => (asksFor(question, word) ? '' : word))
     .replace(LEADING_LABEL, (all, word) => (asksFor(question, word.replace(/\s+(?:of|by)$/, '')) ? '' : all))
     .trim();
 
 /** Both sides without the word that they share, or that only the gold has: `7 more` in a gold is 7. */
 export function withoutSharedWords(answer: string, gold: string): [string, string] {
-  const [word] = COMPARATIVE.exec(gold) ?? [];
+  const [word] = COMPARATIVE.exec(gold) ?? GROUPED.exec(gold) ?? [];
   if (word !== undefined) return [answer.replace(word, '').trim(), gold.replace(word, '').trim()];
   const [label] = LEADING_LABEL.exec(gold) ?? [];
   if (label === undefined) return [answer, gold];

@@ -41,7 +41,29 @@ const isOther = (text: string, money: Money) => OTHER.test(text) || (money !== '
 
 /** Dollars and cents in cents; any other money is apart. */
 function inCents(text: string, money: Money): number | Money {
-  const amount = Number(NUMBER.exec(text)?.[0].replaceAll(',', ''));
+  const sign = /^\D*?(?:[-−–]|(?<!\\)\()/.test(text) ? -1 : 1;
+  const amount = sign * Number(NUMBER.exec(text)?.[0].replaceAll(',', ''));
   if (money !== 'dollar' && money !== 'cent') return money;
   return Math.round(amount * (money === 'dollar' ? 100 : 1) * 1000) / 1000;
 }
+
+const BOOKED = /^\s*\$?\s*\(\s*(?:US)?(?:\\?\$|[€£¥₹₩]|(?:Rs\.?|INR|USD|EUR|CNY|RMB)\s)\s*(\d[\d,.]*)\s*\)\s*\$?\s*$/;
+
+/** `($5)` is how books write `-$5`. */
+export const withBookedSign = (text: string) => text.replace(BOOKED, '-$1');
+
+const WORDS: Partial<Record<Money, string>> = {
+  dollar: 'dollars',
+
+  euro: 'euros',
+  pound: 'pounds',
+  yen: 'yen',
+  rupee: 'rupees',
+  won: 'won',
+};
+const SIGN_AHEAD =
+  /(?:[€£¥₹₩]|(?<!\p{L})(?:Rs\.?|USD|EUR|GBP|JPY|CNY|RMB|INR|KRW)(?!\p{L}))\s?([-+]?)\s?(\d[\d,]*(?:\.\d+)?)(?![\d.]*\s*(?:[mb]illion|thousand|[-+*/=]))/gu;
+
+/** `-€5` and `€-5` as `-5 euros`, so that the number stands beside its sign. */
+export const withCurrencyBehind = (text: string) =>
+  text.replace(SIGN_AHEAD, (all, sign: string, number: string) => `${sign}${number} ${WORDS[currencyOf(all)!]}`);

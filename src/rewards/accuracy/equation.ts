@@ -1,7 +1,7 @@
 import { compareExpressions } from './equivalence.ts';
 import { evaluateFloat } from './evaluate-float.ts';
 import { describeExpression, type Expression } from './expression.ts';
-import { CONDITION, isName, isNameOfOne } from './name.ts';
+import { CONDITION, isFunctionOfUnknown, isName, isNameOfOne } from './name.ts';
 import { parseExpression } from './parse-expression.ts';
 import { compareQuantities, readQuantity } from './quantity.ts';
 import { isUnitSymbol } from './units.ts';
@@ -98,6 +98,7 @@ export function leavesUnknown(side: string, isWorkedOut = false): boolean {
   if (side.includes('→') && !side.includes('lim')) return true;
   if (CONDITION.test(side.trim())) return true;
   if (COMBINED_WORDS.test(side)) return !isWorkedOut;
+  if (isFunctionOfUnknown(side)) return !isWorkedOut;
   const plain = behindWords(side);
   if (plain === '' || FUNCTION_OF_ANGLE.test(plain) || DERIVATIVE.test(plain) || VECTOR_LENGTH.test(plain))
     return false;

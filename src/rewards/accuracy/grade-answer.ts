@@ -4,6 +4,7 @@ import {
   compareChoice,
   compareLetters,
   compareYesOrNo,
+  deniesLetter,
   findGoldOptions,
   isLetters,
   isYesOrNo,
@@ -123,6 +124,7 @@ const areOneAnswer = ([first, ...others]: string[]) =>
 function compareOne({ gold, options, right, question }: Target, given: string): Compared {
   const answer = withoutAsked(given, question);
   if (right) return compareChoice(answer, right, options);
+  if (isLetters(gold.answer) && deniesLetter(answer)) return { comparison: 'different', as: 'choices' };
   const byMeaning = compareYesOrNo(answer, gold.answer) ?? compareAnswers(...withoutSharedWords(answer, gold.answer));
   return byMeaning.comparison === 'equal' ? byMeaning : (compareLetters(answer, gold.answer) ?? byMeaning);
 }

@@ -18,12 +18,23 @@ const MEASURED_RATIO = new RegExp(
   String.raw`^(?:${MEASURED}\s*[:/]\s*${MEASURED}|\\frac\{${MEASURED}\}\{${MEASURED}\})$`,
 );
 
+const FUNCTION = '(?:sin|cos|tan|cot|sec|csc)';
+const UNKNOWN_ANGLE = String.raw`(?:[a-z]|\\[a-z]+)`;
+const FUNCTION_OF_UNKNOWN = new RegExp(
+  String.raw`(?<![\p{L}\d)}\\])(?:\\${FUNCTION}\s*|${FUNCTION}(?=[\s(\\])\s*)(?:${UNKNOWN_ANGLE}|\(\s*${UNKNOWN_ANGLE}\s*\))$`,
+  'u',
+);
+
+/** `\sin x`, `the value of tan(x)`, `\cos\theta`: of an angle that no figure names, as it does in `\sin A`. */
+export const isFunctionOfUnknown = (text: string) => FUNCTION_OF_UNKNOWN.test(text.trimEnd());
+
 /**
- * True for the name of one thing, which its value answers: a variable, a length, the ratio of two lengths. `a + b`, `xy` and
- * `a/b` combine unknowns: a value for them is a step on the way, unless the question asks for just that.
+ * True for the name of one thing, which its value answers: a variable, a length, the ratio of two lengths. `a + b`, `xy`,
+ * `a/b` and `sin x` are made of unknowns: a value for them is a step on the way, unless the question asks for just that.
  */
 export const isNameOfOne = (text: string) =>
-  MEASURED_RATIO.test(text) || (NAME.test(text) && !PRODUCT.test(text) && !CONDITION.test(text));
+  MEASURED_RATIO.test(text) ||
+  (NAME.test(text) && !PRODUCT.test(text) && !CONDITION.test(text) && !isFunctionOfUnknown(text));
 
 /** Takes `P =` off a collection. */
 export const withoutName = (plain: string) => {

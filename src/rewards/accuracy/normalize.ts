@@ -1,4 +1,5 @@
 import { plainCharacters } from './characters.ts';
+import { withBookedSign } from './currency.ts';
 import { unifySpelling } from './spelling.ts';
 
 const WRAPPERS =
@@ -31,7 +32,7 @@ export function normalizeAnswer(text: string): string {
 const SUBSCRIPT = /_\s*\{\s*(?:\(\s*)?(\p{L}|\d+)(?:\s*\))?\s*\}(?!\d)/gu;
 
 function normalize(text: string): string {
-  const spelled = dropMarkup(spellOutCharacters(text));
+  const spelled = dropMarkup(withBookedSign(spellOutCharacters(text)));
   const unwrapped =
     spelled.includes('\\') || spelled.includes('_') ? unwrap(spelled.replace(SUBSCRIPT, '_$1')) : spelled;
   const plain = joinThousands(unifySpelling(unwrapped.replace(/\s+/g, ' '))).replace(/\s+/g, ' ');

@@ -27,8 +27,11 @@ export function isUnitPhrase(text: string, isSpaced: boolean): boolean {
   return words.every((word) => isKnown(word) || isWord(word, isSpaced));
 }
 
+/** Beginnings of Chinese units, `厘` of `厘米`, which name none. */
+const UNIT_STUMP = /^(?:平方|立方)?[厘釐毫微纳公]$|^(?:平方|立方)$/;
+
 function isWord(word: string, isSpaced: boolean): boolean {
-  if (!/[a-z]/i.test(word)) return !/\p{Script=Greek}/u.test(word);
+  if (!/[a-z]/i.test(word)) return !/\p{Script=Greek}/u.test(word) && !UNIT_STUMP.test(word);
   if (!isSpaced && !/^(?:st|nd|rd|th)$/.test(word)) return false;
   if (OPERATORS.test(word) || isNumberWord(word)) return false;
   if (word.length <= 3) return SHORT_WORDS.has(word.toLowerCase());

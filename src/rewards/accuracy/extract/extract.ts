@@ -168,10 +168,11 @@ const present = (answer: string | undefined, place: AnswerPlace): ExtractedAnswe
 
 /** A formula that ends the sentence, with the one that it is joined to by "and" or "or". */
 function lastFormula(ending: string): string | undefined {
-  const found = /(?:\$([^$]+)\$|\\\(((?:(?!\\[()]).)+)\\\))[.!\s]*$/s.exec(ending);
+  const found = /(?:(?<!\\)\$((?:\\[\s\S]|[^$\\])+)\$|\\\(((?:(?!\\[()]).)+)\\\))[.!\s]*$/s.exec(ending);
   if (!found) return undefined;
   const before = ending.slice(0, found.index);
   if (deniesNext(before)) return undefined;
   const joined = /(?:\$([^$]+)\$|\\\(([^()]+)\\\))\s*(?:,\s*)?(?:or|and)\s*$/.exec(before);
-  return [joined?.[1] ?? joined?.[2], found[1] ?? found[2]].filter(Boolean).join(' or ');
+  const sign = /(?:^|[\s=:])-$|=\s*-\s$/.test(before) ? '-' : '';
+  return [joined?.[1] ?? joined?.[2], `${sign}${found[1] ?? found[2]}`].filter(Boolean).join(' or ');
 }

@@ -1,4 +1,5 @@
 import { comparativeBehind, labelBefore } from '../comparative.ts';
+import { withCurrencyBehind } from '../currency.ts';
 import { leavesUnknown } from '../equation.ts';
 import { normalizeAnswer } from '../normalize.ts';
 import { isUnitPhrase, isUnitSymbol } from '../units.ts';
@@ -53,8 +54,7 @@ interface Phrase {
  * sentence denies it, asks for it, or where it stands beside another one that it does not follow from.
  */
 export function lastNumberPhrase(sentence: string): string | undefined {
-  const plain = sentence
-    .slice(-MAX_SENTENCE)
+  const plain = withCurrencyBehind(sentence.slice(-MAX_SENTENCE))
     .replace(/\\text(?:bf|rm|it|normal)?\s*\{([^{}]*)\}/g, ' $1 ')
     .replace(LONE_DOLLAR, '$1 dollars')
     .replace(/\\?\$|\*\*|\\[()[\]]/g, '');
@@ -214,5 +214,6 @@ export function onlyNumberInWords(sentence: string): string | undefined {
   if (OPEN_END.test(after) || !isCount || parseNumberWords(words) === undefined) return undefined;
   const sign = /\b(?:negative|minus)\s+$/i.test(before) ? 'negative ' : '';
   const next = NEXT_WORD.exec(after)?.[1] ?? '';
-  return `${sign}${words}${isMeasure(next) ? ` ${next}` : ''}`;
+  const behind = comparativeBehind(before, after) ?? (isMeasure(next) || /^dozens?$/i.test(next) ? next : '');
+  return `${sign}${words} ${behind}`.trim();
 }
