@@ -15,6 +15,9 @@ const MAX_LENGTH = 60;
 const IN_WORDS =
   /^(?:at\s+)?(?:an?\s+)?(half|quarter|\d{1,2}|[a-z]+(?:-[a-z]+)?)(?:\s+minutes?)?[\s-]+(past|after|to|before)\s+(\d{1,2}|[a-z]+)(?:\s+o'clock)?(\s*[ap]\.?m\.?)?$/i;
 
+/** Every date and time begins with a digit or word, and is no bare number. */
+const MAY_BE_WRITTEN = /^(?=[a-z\d]).*[a-z:/.年-]/is;
+
 interface Day {
   year: string | undefined;
   month: number;
@@ -24,6 +27,7 @@ interface Day {
 /** Compares dates and times of day; undefined where neither side is plainly one. */
 export function compareCalendar(answer: string, gold: string): Comparison | undefined {
   if (answer.length > MAX_LENGTH || gold.length > MAX_LENGTH) return undefined;
+  if (!MAY_BE_WRITTEN.test(answer) || !MAY_BE_WRITTEN.test(gold)) return undefined;
   const [a, b] = [readDays(answer), readDays(gold)];
   if (a.length > 0 && b.length > 0 && (isWritten(answer) || isWritten(gold))) return compareDays(a, b);
   const [x, y] = [readTime(answer), readTime(gold)];

@@ -123,7 +123,10 @@ export function compareYesOrNo(answer: string, gold: string): Compared | undefin
   return given && { comparison: given === readYesOrNo(gold) ? 'equal' : 'different', as: 'yes or no' };
 }
 
-export const isYesOrNo = (gold: string) => gold.length < 20 && /^(?:yes|no|true|false)$/i.test(normalizeAnswer(gold));
+export const isYesOrNo = (gold: string) =>
+  gold.length < 20 &&
+  /[^\0-\x7f]|yes|no|true|false/i.test(gold) &&
+  /^(?:yes|no|true|false)$/i.test(normalizeAnswer(gold));
 
 /** The option whose words stand in the answer when those of no other do, such as `the blue bar`. */
 function onlyOptionNamed(answer: string, options: readonly string[]): number | undefined {
@@ -170,6 +173,7 @@ const toIndices = (letters: readonly string[]) =>
 
 /** 0 for `A`, `(A)`, `A.`, `A) 5`, `option A`, `a`; 0 and 2 for `A, C`, `A and C`, `AC`; undefined for all else. */
 function choiceIndices(text: string): number[] | undefined {
+  if (/^[A-J]$/.test(text)) return toIndices([text]);
   if (text.length > MAX_LENGTH) return undefined;
   const plain = unquoted(normalizeAnswer(text)).replace(LABEL, '');
   const several =

@@ -47,7 +47,7 @@ function createComparison(): Compare {
     }
     work += 1 + (answer.length + gold.length) / 100;
     if (work > MAX_WORK) return undecided;
-    if (asText(answer) === asText(gold)) return { comparison: 'equal', as: 'text' };
+    if (areSameText(answer, gold)) return { comparison: 'equal', as: 'text' };
     if ([answer, gold].some(isApproximate)) {
       const [given, wanted] = [answer, gold].map(approximations);
       if (given.join() !== answer || wanted.join() !== gold) return compareEither(given, wanted, compare);
@@ -56,6 +56,8 @@ function createComparison(): Compare {
   }
   return compare;
 }
+
+const areSameText = (answer: string, gold: string) => answer === gold || asText(answer) === asText(gold);
 
 /** An exact value and its rounded form: either may be what the other gives. */
 function compareEither(answers: string[], golds: string[], compare: Compare): Compared {
@@ -75,14 +77,18 @@ function compareWhole(answer: string, gold: string, compareItems: CompareItems):
   return (
     compareSequences(answer, gold, compareItems) ??
     compareSets(answer, gold, compareItems) ??
-    compareSingle(...dropVariable(answer, gold), compareItems)
+    compareValues(...dropVariable(answer, gold), answer, gold, compareItems)
   );
 }
 
-function compareSingle(answer: string, gold: string, compareItems: CompareItems): Compared {
-  if (asText(answer) === asText(gold)) return { comparison: 'equal', as: 'text' };
-  const sequences = compareSequences(answer, gold, compareItems);
-  if (sequences) return sequences;
+/** What is left of the two sides without their names; where none was dropped, they are no sequences. */
+function compareValues(answer: string, gold: string, given: string, wanted: string, compareItems: CompareItems) {
+  if (areSameText(answer, gold)) return { comparison: 'equal', as: 'text' } as const;
+  const isShorter = answer !== given || gold !== wanted;
+  return (isShorter ? compareSequences(answer, gold, compareItems) : undefined) ?? compareSingle(answer, gold);
+}
+
+function compareSingle(answer: string, gold: string): Compared {
   const words = compareWords(answer, gold);
   if (words) return { comparison: words, as: 'words' };
   const [a, b] = [readRelations(answer), readRelations(gold)];

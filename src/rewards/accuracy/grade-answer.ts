@@ -49,8 +49,8 @@ const RELATIONS = { equal: 'equals', different: 'differs from', undecided: 'cann
 
 /** Grades the final answer of a response against the ground truth by rules alone; model text is never run as code. */
 export function gradeAnswer(prompt: Question, response: string, { decimalComma }: GradeOptions = {}): Verdict {
-  const readNumbers = decimalComma ? withDecimalPoint : (text: string) => text;
-  const target = readTarget(prompt, readNumbers);
+  const readNumbers = decimalComma ? withDecimalPoint : asWritten;
+  const target = readTargetOnce(prompt, readNumbers);
   const found = extractAnswer(response, target.expected);
   if (!found) return { verdict: 'incorrect', extracted: undefined, reason: 'the response gives no final answer' };
 
@@ -62,10 +62,21 @@ export function gradeAnswer(prompt: Question, response: string, { decimalComma }
   };
 }
 
-function readTarget(
-  { groundTruth, options: given = [], question }: Question,
-  readNumbers = (text: string) => text,
-): Target {
+const asWritten = (text: string) => text;
+
+/** Siblings are graded one after the other against what was read for the first. */
+let recent: { prompt: Question; readNumbers: (text: string) => string; target: Target } | undefined;
+
+function readTargetOnce(prompt: Question, readNumbers: (text: string) => string): Target {
+  const isRecent =
+    recent?.readNumbers === readNumbers &&
+    recent.prompt.groundTruth === prompt.groundTruth &&
+    recent.prompt.options?.join('\n') === prompt.options?.join('\n');
+  if (!recent || !isRecent) recent = { prompt, readNumbers, target: readTarget(prompt, readNumbers) };
+  return { ...recent.target, question: prompt.question };
+}
+
+function readTarget({ groundTruth, options: given = [], question }: Question, readNumbers = asWritten): Target {
   const options = withoutLabels(given).map(readNumbers);
   const { gold, right } = readRight(readNumbers(groundTruth), options);
   const text = right?.length === 1 ? options[right[0]] : gold.answer;

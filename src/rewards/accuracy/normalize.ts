@@ -1,32 +1,18 @@
 import { plainCharacters } from './characters.ts';
 import { withBookedSign } from './currency.ts';
+import { remembering } from './remembering.ts';
 import { unifySpelling } from './spelling.ts';
 
 const WRAPPERS =
   /\\(?:text(?:bf|it|rm|sf|tt|normal)?|math(?:rm|bf|it|sf|tt|cal|bb)|operatorname\*?|[mhf]?box|boxed|boldsymbol|bm|underline)\s*\{((?:[^{}]|\{[^{}]*\})*)\}/g;
 const MAX_WRAPPERS = 50;
 
-/** Siblings share their gold and options, and often their answers: the plain forms of the last short texts. */
-const recent = new Map<string, string>();
-const MAX_RECENT = 64;
-const MAX_RECENT_LENGTH = 200;
-
 /**
  * Plain form of an answer: no math delimiters, font or spacing commands, currency signs, thousands separators or closing
  * full stop; one spelling each for fractions, products, relations, set operations and minus signs. `%` and `°` stay, as
  * does the row mark of matrices, as `¶`.
  */
-export function normalizeAnswer(text: string): string {
-  if (text.length > MAX_RECENT_LENGTH) return normalize(text);
-  const known = recent.get(text);
-  if (known !== undefined) return known;
-  if (recent.size === MAX_RECENT) recent.delete(recent.keys().next().value!);
-  // A copy: a slice would keep the whole response that it was cut from.
-  const copy = Buffer.from(text, 'utf16le').toString('utf16le');
-  const plain = normalize(copy);
-  recent.set(copy, plain);
-  return plain;
-}
+export const normalizeAnswer = remembering(normalize);
 
 /** `_{8}` is `_8`; before a digit the braces tell `x_{1}2` from `x_{12}`. */
 const SUBSCRIPT = /_\s*\{\s*(?:\(\s*)?(\p{L}|\d+)(?:\s*\))?\s*\}(?!\d)/gu;

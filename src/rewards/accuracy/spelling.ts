@@ -105,14 +105,22 @@ const PLAIN: [RegExp, string][] = [
 /** None of the above is in words and numbers alone. */
 const NEEDS_SPELLING = /[^\w\s.,;:'"()[\]%*^-]|_|choose|base|remainder|\d\s*[Rr]\s*\d|[xX]\s*10/;
 
+/** What the above begin with, so that most texts skip them all. */
+const NEEDS_LATEX = /\\(?:[,!;: %]|left|right|displaystyle|limits|[bB]ig|q?quad|circ|degree|not|mathbb|Delta|mu|prime)/;
+const NEEDS_PLAIN = /\\(?:frac|sqrt|overline)|[√Δ∆<>&=~)]|\+\/|\{,\}|choose|base|[Rr余]\s*\d|remainder|[xX]\s*10/;
+
 const replaceAll = (text: string, spellings: [RegExp, string][]) =>
   spellings.reduce((plain, [pattern, spelling]) => plain.replace(pattern, spelling), text);
 
 /** One spelling each for commands and characters that mean the same. */
 export function unifySpelling(text: string): string {
   if (!NEEDS_SPELLING.test(text)) return text;
-  const plain = text.includes('\\')
-    ? replaceAll(text, LATEX).replace(/\\([a-zA-Z]+)/g, (command, name) => COMMANDS.get(name) ?? command)
+  const spelled = text.includes('\\')
+    ? (NEEDS_LATEX.test(text) ? replaceAll(text, LATEX) : text).replace(
+        /\\([a-zA-Z]+)/g,
+        (command, name) => COMMANDS.get(name) ?? command,
+      )
     : text;
-  return replaceAll(plain, PLAIN).replace(/[^\0-\x7f]/gu, (character) => CHARACTERS.get(character) ?? character);
+  const plain = NEEDS_PLAIN.test(spelled) ? replaceAll(spelled, PLAIN) : spelled;
+  return plain.replace(/[^\0-\x7f]/gu, (character) => CHARACTERS.get(character) ?? character);
 }

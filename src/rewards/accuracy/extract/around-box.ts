@@ -33,6 +33,9 @@ const BEHIND = new RegExp(
 const DISOWNED_BEHIND =
   /^\}?\s*\$?\s*[.,]?\s*(?:\(?(?:(?:is|was)\s+)?(?:wrong|incorrect|not (?:right|correct|it))\b|[✗✘❌✖]|\?)/i;
 
+/** The end of the formula, of bold text and of the sentence. */
+const NOTHING_BEHIND = /^[\s.$*)\]\\]*$/;
+
 const NOTHING: Record<string, string | undefined> = {};
 
 /** True where what follows a box says that it is not the answer. */
@@ -45,9 +48,10 @@ export const isDisowned = (after: string) => DISOWNED_BEHIND.test(after);
 export function withSurroundings(textBefore: string, content: string, textAfter: string): string {
   const line = textBefore.slice(-MAX_AROUND).split('\n').at(-1)!;
   const ahead = textAfter.slice(0, MAX_AROUND).split('\n')[0];
+  const isAlone = /(?:^|[=:.,([])\s*\$?\s*$/.test(line);
+  if (isAlone && NOTHING_BEHIND.test(ahead)) return content;
   const fillsGap = /^[^=$]*=/.test(ahead.split(/\\[)\]]/)[0]);
   if (fillsGap) return content;
-  const isAlone = /(?:^|[=:.,([])\s*\$?\s*$/.test(line);
   const { command, formula, minus, words } = isAlone
     ? NOTHING
     : (BEFORE.exec(line.replace(/^\s*- (?=\$?$)/, ''))?.groups ?? NOTHING);

@@ -6,10 +6,13 @@ const MAX_LENGTH = 400;
 
 /** A number in an earlier sentence is rarely the answer: refusals repeat those of the question. */
 export const lastSentence = (text: string) =>
-  text
-    .trim()
+  lastLine(text.trim())
     .split(/(?<=[.!?])\s+(?=[A-Z"“(])|\n+/)
     .at(-1) ?? '';
+
+/** With the line break and the character before it, by which sentences are told apart. */
+const lastLine = (text: string) =>
+  text.slice(Math.max(0, text.slice(0, Math.max(0, text.lastIndexOf('\n'))).trimEnd().length - 1));
 
 const IT_IS =
   /^(?:(?:so|thus|hence|therefore|i think|i would say),?\s+)?(?:it|this|that)(?:\s+(?:is|was)|'s)\s+(\S.*)$/is;
