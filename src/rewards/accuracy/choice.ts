@@ -14,7 +14,8 @@ const NOT_LETTER =
   /(?:[¬≈≠∼]\s?|(?<![\p{L}\d.:)}~])(?:~\s?|!(?=[(A-J]))|\\(?:sim|neg|lnot|not|approx|neq?|bar|overline)(?![a-z])\s*(?:\\!)?)[({]?\s?[A-J](?![A-Za-z])/u;
 
 /** `~B`, `\neg B`, `≈B`: not that letter, or only about it. */
-export const deniesLetter = (answer: string) => answer.length <= MAX_LENGTH && NOT_LETTER.test(answer);
+export const deniesLetter = (answer: string) =>
+  answer.length <= MAX_LENGTH && /[¬≈≠∼~!\\]/.test(answer) && NOT_LETTER.test(answer);
 
 /** Indices of the right options, from their letters or the text of one; undefined where the gold names none of them. */
 export function findGoldOptions(gold: string, options: readonly string[]): number[] | undefined {
@@ -112,7 +113,8 @@ function compareWithTexts(answer: string, gold: number, options: readonly string
   const named = onlyOptionNamed(answer, options);
   if (named !== undefined) return { comparison: named === gold ? 'equal' : 'different', as: 'text of the option' };
   if (byValue.comparison !== 'undecided') return byValue;
-  const isAnotherValue = options.some((option) => compareAnswers(answer, option).comparison === 'equal');
+  const others = options.filter((option) => option !== right);
+  const isAnotherValue = others.some((option) => compareAnswers(answer, option).comparison === 'equal');
   return isAnotherValue ? { comparison: 'different', as: 'choices' } : byValue;
 }
 

@@ -64,6 +64,10 @@ const WORDS: Partial<Record<Money, string>> = {
 const SIGN_AHEAD =
   /(?:[€£¥₹₩]|(?<!\p{L})(?:Rs\.?|USD|EUR|GBP|JPY|CNY|RMB|INR|KRW)(?!\p{L}))\s?([-+]?)\s?(\d[\d,]*(?:\.\d+)?)(?![\d.]*\s*(?:[mb]illion|thousand|[-+*/=]))/gu;
 
+const MAY_NAME_MONEY = /[€£¥₹₩]|Rs|[A-Z]{3}/;
+
 /** `-€5` and `€-5` as `-5 euros`, so that the number stands beside its sign. */
 export const withCurrencyBehind = (text: string) =>
-  text.replace(SIGN_AHEAD, (all, sign: string, number: string) => `${sign}${number} ${WORDS[currencyOf(all)!]}`);
+  !MAY_NAME_MONEY.test(text)
+    ? text
+    : text.replace(SIGN_AHEAD, (all, sign: string, number: string) => `${sign}${number} ${WORDS[currencyOf(all)!]}`);

@@ -7,7 +7,8 @@ const FIGURE = /^(△|∠|triangle|angle)\s*([A-Z])\s*([A-Z])\s*([A-Z])$/i;
  * side. Undefined for all else: in `ABD` alone the order may count.
  */
 export function compareFigures(answer: string, gold: string): Comparison | undefined {
-  const [a, b] = [answer, gold].map((side) => FIGURE.exec(side));
+  const a = FIGURE.exec(answer);
+  const b = a && FIGURE.exec(gold);
   if (!a || !b) return undefined;
   const isTriangle = (kind: string) => /^(?:△|t)/i.test(kind);
   if (isTriangle(a[1]) !== isTriangle(b[1])) return 'different';

@@ -111,7 +111,9 @@ function compareWith(target: Target, answer: string, aside?: string): Compared {
   const parts = target.right ? undefined : saidInParts(answer);
   const compared = parts && areOneAnswer(parts) ? parts.map((part) => compareOne(target, part)) : [];
   if (compared.length > 0 && compared.every(({ comparison }) => comparison === 'equal')) return compared[0];
-  const said = answersInSentence(answer).map((inSentence) => compareOne(target, withoutAside(inSentence)));
+  const said = answersInSentence(answer)
+    .map(withoutAside)
+    .map((inSentence) => (inSentence === answer ? whole : compareOne(target, inSentence)));
   return (
     said.find(({ comparison }) => comparison === 'equal') ??
     said.find(({ comparison }) => comparison === 'different') ??

@@ -13,6 +13,7 @@ function countries(): Set<string> {
 
 /** `Paris, France` as `Paris`, where the other answer names no country: a place may be told with its country. */
 export function withoutCountry(plain: string, other: string): string {
+  if (!plain.includes(',')) return plain;
   const [, place, country] = /^((?:in\s+|at\s+)?\p{Lu}[\p{L} '-]+),\s*(?:the\s+)?(\p{Lu}[\p{L} ]+)$/u.exec(plain) ?? [];
   if (place === undefined || other.includes(',') || !/^(?:(?:in|at)\s+)?\p{Lu}/u.test(other)) return plain;
   const isPlace = [place, other].every((name) => !countries().has(name.toLowerCase()));

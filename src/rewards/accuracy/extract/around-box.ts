@@ -1,7 +1,8 @@
 const OPERATOR = String.raw`(?:[-+±*/×·÷]|\\(?:times|cdot|div|pm)(?![a-zA-Z]))`;
 const RELATION = String.raw`(?:[<>≤≥≠]|\\(?:neq?|leq?|geq?|lt|gt)(?![a-zA-Z]))`;
 const OPERAND = String.raw`(?:10\s*\^\s*(?:\{\s*-?\d+\s*\}|-?\d+)|\d+(?:\.\d+)?|\\[dt]?frac\s*\{[^{}]{1,20}\}\s*\{[^{}]{1,20}\}|\\sqrt\{[^{}]{1,20}\}|\\pi|π|\([^()$\n]{1,20}\)|(?<![a-zA-Z\\])[a-zA-Z](?![a-zA-Z]))`;
-const MAX_AROUND = 60;
+/** Characters before and behind a box that are looked at. */
+export const MAX_AROUND = 60;
 
 /** Words that make another thing of the number behind them. */
 const WORDS_BEFORE =
@@ -46,8 +47,9 @@ export const isDisowned = (after: string) => DISOWNED_BEHIND.test(after);
  * it fills a gap, and stands alone.
  */
 export function withSurroundings(textBefore: string, content: string, textAfter: string): string {
-  const line = textBefore.slice(-MAX_AROUND).split('\n').at(-1)!;
-  const ahead = textAfter.slice(0, MAX_AROUND).split('\n')[0];
+  const line = textBefore.slice(textBefore.lastIndexOf('\n') + 1);
+  const lineEnd = textAfter.indexOf('\n');
+  const ahead = lineEnd < 0 ? textAfter : textAfter.slice(0, lineEnd);
   const isAlone = /(?:^|[=:.,([])\s*\$?\s*$/.test(line);
   if (isAlone && NOTHING_BEHIND.test(ahead)) return content;
   const fillsGap = /^[^=$]*=/.test(ahead.split(/\\[)\]]/)[0]);

@@ -1,4 +1,4 @@
-import { withSurroundings } from './around-box.ts';
+import { MAX_AROUND, withSurroundings } from './around-box.ts';
 
 /** Content of a box, and where the box stands. */
 export interface Box {
@@ -28,7 +28,7 @@ export function lastBox(text: string): Box | undefined {
 }
 
 const contentOf = (text: string, { start, end, content }: Box) =>
-  withSurroundings(text.slice(0, start), content, text.slice(end));
+  withSurroundings(text.slice(Math.max(0, start - MAX_AROUND), start), content, text.slice(end, end + MAX_AROUND));
 
 /** Every box that closes and stands in no other, in one pass over the text. */
 function closedBoxes(text: string): Box[] {

@@ -42,8 +42,10 @@ const LONE_DOLLAR =
   /(?:\\\$|(?<!\$.*)\$(?!.*\$))(\d[\d,]*(?:\.\d+)?)(?![\d.]*\s*(?:dollars|million|billion|thousand|[-+*/=]))/g;
 
 interface Phrase {
-  text: string;
-  isNamed: boolean;
+  /** What makes a name of the number: `Figure `. */
+  label: string | undefined;
+  /** The number with its sign. */
+  value: string;
   start: number;
   sign: string;
   end: number;
@@ -63,7 +65,7 @@ export function lastNumberPhrase(sentence: string): string | undefined {
   const last = phrases.at(-1);
   if (!last || isDenied(plain, last) || isPartOfFormula(plain, last)) return undefined;
   const before = phrases.at(-2);
-  if (!before) return last.text;
+  if (!before) return phraseText(plain, last);
   if (/^\s+of (?:them|these|those|which)\b/i.test(plain.slice(last.end))) return undefined;
   const between = plain.slice(before.end, last.start);
   if (/^[\s,]*(?:or|and|to|,)\s*$/.test(between)) {
@@ -71,7 +73,7 @@ export function lastNumberPhrase(sentence: string): string | undefined {
     return (opening.toLowerCase() + plain.slice(before.start, last.end)).trim();
   }
   if (isParallel(plain.slice(0, before.start), between)) return undefined;
-  return LEADS.test(between) || /[.;]\s/.test(between) ? last.text : undefined;
+  return LEADS.test(between) || /[.;]\s/.test(between) ? phraseText(plain, last) : undefined;
 }
 
 /** `x is 3 and y is 5` gives two. */
@@ -83,7 +85,7 @@ const isParallel = (first: string, between: string) =>
 /** Those that are no names of something, `Figure 7`, where there are some. */
 function findPhrases(plain: string): Phrase[] {
   const phrases = readPhrases(plain);
-  const unnamed = phrases.filter(({ isNamed }) => !isNamed);
+  const unnamed = phrases.filter(({ label }) => label === undefined);
   return unnamed.length > 0 ? unnamed : phrases;
 }
 
@@ -98,18 +100,23 @@ function readPhrases(plain: string): Phrase[] {
         /\d/.test(all) && !/^[\p{Script=Latin}\p{Script=Greek}\d_]/u.test(plain.slice(index + all.length)),
     )
     .map(({ 0: all, 1: minus, 2: sign = '', 3: number, index }) => {
-      const [before, after] = [plain.slice(0, index), plain.slice(index + all.length)];
-      const label = labelBefore(before) ?? referenceBefore(before, number);
-      const word = NEXT_WORD.exec(after)?.[1] ?? '';
-      const behind = comparativeBehind(before, after) ?? (isCounted(word) ? '' : word);
+      const before = plain.slice(0, index);
       return {
-        text: `${label ?? ''}${minus === undefined ? sign.trim() : '-'}${number} ${behind}`.trim(),
-        isNamed: label !== undefined,
+        label: labelBefore(before) ?? referenceBefore(before, number),
+        value: `${minus === undefined ? sign.trim() : '-'}${number}`,
         start: index,
         sign,
         end: index + all.length,
       };
     });
+}
+
+/** The phrase with the unit or comparative behind it. */
+function phraseText(plain: string, { label = '', value, start, end }: Phrase): string {
+  const after = plain.slice(end);
+  const word = NEXT_WORD.exec(after)?.[1] ?? '';
+  const behind = comparativeBehind(plain.slice(0, start), after) ?? (isCounted(word) ? '' : word);
+  return `${label}${value} ${behind}`.trim();
 }
 
 const FUNCTION_WORD = /^(?:in|to|and|or|is|are|as|at|by|so|if|we|it|be|of|for|on|has|was)$/i;
