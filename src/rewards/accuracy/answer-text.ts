@@ -1,5 +1,4 @@
 import { normalizeAnswer } from './normalize.ts';
-import { remembering } from './remembering.ts';
 import { isChemical } from './words.ts';
 
 /** `H_2O` is `H2O`. */
@@ -21,7 +20,7 @@ export function asText(plain: string): string {
 export const MAX_TEXT = 2000;
 
 /** The text of an answer whatever its spacing, case and LaTeX dress: the same for answers that are. */
-export const textOf = remembering((answer) => asText(normalizeAnswer(answer.slice(0, MAX_TEXT))));
+export const textOf = (answer: string) => asText(normalizeAnswer(answer.slice(0, MAX_TEXT)));
 
 /** True where the text, read as an answer, holds something to compare. */
 export function isComparable(gold: string): boolean {

@@ -17,12 +17,23 @@ const NOT_LETTER =
 export const deniesLetter = (answer: string) =>
   answer.length <= MAX_LENGTH && /[¬≈≠∼~!\\]/.test(answer) && NOT_LETTER.test(answer);
 
+const knownTexts = new WeakMap<readonly string[], string[]>();
+
+/** The texts of the options, read once for all answers. */
+function textsOf(options: readonly string[]): string[] {
+  const known = knownTexts.get(options);
+  if (known) return known;
+  const texts = options.map(textOf);
+  knownTexts.set(options, texts);
+  return texts;
+}
+
 /** Indices of the right options, from their letters or the text of one; undefined where the gold names none of them. */
 export function findGoldOptions(gold: string, options: readonly string[]): number[] | undefined {
   const letters = choiceIndices(gold);
   if (letters && letters.length > 1) {
     const text = textOf(gold);
-    const asWritten = options.findIndex((option) => textOf(option) === text);
+    const asWritten = textsOf(options).indexOf(text);
     if (asWritten >= 0) return [asWritten];
   }
   if (letters?.every((index) => index < options.length)) return letters;
@@ -41,14 +52,13 @@ export function compareChoice(answer: string, gold: readonly number[], options: 
   if (indices && isSameSet(indices, gold) && !namesOther(answer, gold, options))
     return { comparison: 'equal', as: 'choices' };
   if (gold.length > 1) return compareSeveral(answer, indices ?? indicesInProse(answer), gold, options);
-  const right = options[gold[0]];
   const last = letterBehindText(answer, options);
   if (last !== undefined) return { comparison: last === gold[0] ? 'equal' : 'different', as: 'choices' };
   const text = textOf(answer);
-  if (text === textOf(right)) return { comparison: 'equal', as: 'text of the option' };
+  if (text === textsOf(options)[gold[0]]) return { comparison: 'equal', as: 'text of the option' };
   const behind = /[.,(]\s*([A-J])\)?\.?$/.exec(answer.trim())?.[1];
   if (behind !== undefined && toIndices([behind])[0] !== gold[0]) return { comparison: 'different', as: 'choices' };
-  if (indices || options.some((option) => textOf(option) === text)) return { comparison: 'different', as: 'choices' };
+  if (indices || textsOf(options).includes(text)) return { comparison: 'different', as: 'choices' };
   const inProse = indicesInProse(answer);
   if (inProse) {
     const isRight = isSameSet(inProse, gold) && !namesOther(answer, gold, options);
@@ -60,7 +70,7 @@ export function compareChoice(answer: string, gold: readonly number[], options: 
 /** `B. green` where B is blue, `blue or green`, `blue. C`: two answers in one. */
 export function namesOther(answer: string, gold: readonly number[], options: readonly string[]): boolean {
   if (gold.length !== 1 || answer.length > MAX_LENGTH) return false;
-  const texts = options.map(textOf);
+  const texts = textsOf(options);
   if (texts.every((text) => text.length === 1)) return false;
   const pieces = withoutReason(answer)
     .split(/[,.:;()→—|=\n]\s*|\s-\s|\b(?:which (?:is|corresponds to)|that is|i\.?e|option|choice|or|it is)\b/i)
@@ -83,7 +93,7 @@ function letterBehindText(answer: string, options: readonly string[]): number | 
       ?.filter((group) => group !== undefined) ?? [];
   if (letter === undefined || !/^\W*[\d.]/.test(before)) return undefined;
   const index = letter.toUpperCase().charCodeAt(0) - 65;
-  const named = options.findIndex((option) => textOf(option) === textOf(before));
+  const named = textsOf(options).indexOf(textOf(before));
   if (named < 0) return undefined;
   return named === index ? index : -1;
 }
@@ -91,7 +101,7 @@ function letterBehindText(answer: string, options: readonly string[]): number | 
 /** `red and green` where those are the options A and C. */
 function compareSeveralTexts(answer: string, gold: readonly number[], options: readonly string[]): Compared {
   const texts = answer.split(/,\s*(?:and\s+)?|\s+and\s+|;\s*/).map(textOf);
-  const named = texts.map((text) => options.findIndex((option) => textOf(option) === text));
+  const named = texts.map((text) => textsOf(options).indexOf(text));
   if (named.length < 2 || named.includes(-1)) return { comparison: 'undecided', as: 'choices' };
   return { comparison: isSameSet(named, gold) ? 'equal' : 'different', as: 'text of the option' };
 }

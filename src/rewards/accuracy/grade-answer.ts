@@ -64,16 +64,19 @@ export function gradeAnswer(prompt: Question, response: string, { decimalComma }
 
 const asWritten = (text: string) => text;
 
-/** Siblings are graded one after the other against what was read for the first. */
-let recent: { prompt: Question; readNumbers: (text: string) => string; target: Target } | undefined;
+/** Siblings are graded against what was read for the first of them, also where a file is in the order of its models. */
+const recent = new Map<string, Target>();
+const MAX_RECENT = 512;
+const MAX_KEY = 2000;
 
 function readTargetOnce(prompt: Question, readNumbers: (text: string) => string): Target {
-  const isRecent =
-    recent?.readNumbers === readNumbers &&
-    recent.prompt.groundTruth === prompt.groundTruth &&
-    recent.prompt.options?.join('\n') === prompt.options?.join('\n');
-  if (!recent || !isRecent) recent = { prompt, readNumbers, target: readTarget(prompt, readNumbers) };
-  return { ...recent.target, question: prompt.question };
+  const { groundTruth, options = [], question } = prompt;
+  const key = [readNumbers === asWritten, groundTruth, ...options].join('\0');
+  if (key.length > MAX_KEY) return readTarget(prompt, readNumbers);
+  const known = recent.get(key) ?? readTarget(prompt, readNumbers);
+  if (recent.size === MAX_RECENT && !recent.has(key)) recent.delete(recent.keys().next().value!);
+  recent.set(key, known);
+  return { ...known, question };
 }
 
 function readTarget({ groundTruth, options: given = [], question }: Question, readNumbers = asWritten): Target {
