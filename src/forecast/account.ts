@@ -2,11 +2,13 @@ import type { JobQueue } from '../schema/stage.ts';
 import type { Interval } from './concurrency.ts';
 import { NO_USAGE, type Usage } from './cost.ts';
 import { createQuotaLedger, type QuotaLedger } from './quotas.ts';
+import { createStorage, type Storage } from './storage.ts';
 
 /** What simulated tasks would have done: use, times, and what comes near a quota. */
 export interface Account {
   ledger: QuotaLedger;
   usage: Usage;
+  storage: Storage;
   secondsByState: Map<string, number>;
   /** When how many functions ran, and how many GPUs of each queue. */
   intervals: Record<'functions' | JobQueue, Interval[]>;
@@ -23,6 +25,7 @@ export function createAccount(): Account {
   return {
     ledger,
     usage: { ...NO_USAGE },
+    storage: createStorage(),
     secondsByState: new Map(),
     intervals: { functions: [], rollout: [], training: [] },
     notePayload(value, state) {

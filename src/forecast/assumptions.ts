@@ -1,5 +1,11 @@
+import { DeploymentConfig } from '../schema/deployment-config.ts';
+import type { JobQueue } from '../schema/stage.ts';
+import { findInstanceType } from '../sizing/instance-types.ts';
+import { hourUsdOf, type Purchase } from '../sizing/prices.ts';
+import type { PolicyBytes } from './policy-bytes.ts';
+
 /** What a simulation takes for granted. Rates of the GPUs are arithmetic until somebody measures theirs. */
-export interface Assumptions {
+export interface Assumptions extends PolicyBytes {
   trainPrompts: number;
   evaluationPrompts: number;
   /** Mean length of a completion. */
@@ -15,20 +21,44 @@ export interface Assumptions {
   trainingGpus: number;
   rolloutHourUsd: number;
   trainingHourUsd: number;
-  modelBytes: number;
+  /** What the hours are of. */
+  instances: Record<JobQueue, RentedInstance>;
 }
 
-/** For a model that is not known: a guess at a 7B one on `g6e.4xlarge`, spot for rollouts, the stack's default limits. */
+/** An instance type, and how it is paid. */
+export interface RentedInstance {
+  type: string;
+  purchase: Purchase;
+}
+
+/** What a stack is where nobody chose otherwise. */
+const STACK = DeploymentConfig.parse({});
+
+/** The first of a queue's instance types; on demand where its spot price is not known. */
+function rentedBy(types: readonly string[], isSpot: boolean): RentedInstance {
+  const [type] = types;
+  return { type, purchase: isSpot && hourUsdOf(type, 'spot') !== undefined ? 'spot' : 'on-demand' };
+}
+
+const INSTANCES = {
+  rollout: rentedBy(STACK.rolloutInstanceTypes, STACK.rolloutSpot),
+  training: rentedBy(STACK.trainingInstanceTypes, STACK.trainingSpot),
+};
+const hourOf = ({ type, purchase }: RentedInstance) => hourUsdOf(type, purchase)!;
+const jobsAtOnce = ({ type }: RentedInstance, vcpus: number) => Math.floor(vcpus / findInstanceType(type)!.vcpus);
+
+/** For a model that is not known: a guess at a 7B one. What is rented is what the stack rents. */
 export const DEFAULT_ASSUMPTIONS = {
   tokensPerPrompt: 1000,
   rolloutTokensPerSecond: 1000,
   trainingTokensPerSecond: 3000,
-  rolloutGpus: 8,
-  trainingGpus: 2,
-  rolloutHourUsd: 1.5,
-  trainingHourUsd: 3,
-  modelBytes: 16.6e9,
-} as const;
+  rolloutGpus: jobsAtOnce(INSTANCES.rollout, STACK.rolloutMaxVcpus),
+  trainingGpus: jobsAtOnce(INSTANCES.training, STACK.trainingMaxVcpus),
+  rolloutHourUsd: hourOf(INSTANCES.rollout),
+  trainingHourUsd: hourOf(INSTANCES.training),
+  instances: INSTANCES,
+};
+export const DEFAULT_MODEL_BYTES = 16.6e9;
 
 /** The average length of completions as a share of their limit: few run to it. */
 export const COMPLETION_SHARE = 0.25;
@@ -43,14 +73,22 @@ export const PROMPT_BYTES = 2000;
 export const SCORE_BYTES = 600;
 export const ROUTE_BYTES = 150;
 export const IMAGE_BYTES = 150_000;
+/** UTF-8 of a token. */
+export const TEXT_BYTES_PER_TOKEN = 4;
 
 /** An instance from nothing to its agent running, its image pulled. */
 export const LAUNCH_SECONDS = 300;
 /** A container and its engine, before it reads a model. */
 export const JOB_START_SECONDS = 60;
+/** Connections that large objects come and go by (src/store, src/engine/weights), and the bytes a second that S3 says one carries. */
+export const S3_CONNECTIONS = 8;
+export const CONNECTION_BYTES_PER_SECOND = 85e6;
 /** Speed to and from S3, on an instance and in a Lambda function. */
-export const JOB_BYTES_PER_SECOND = 500e6;
+export const JOB_BYTES_PER_SECOND = S3_CONNECTIONS * CONNECTION_BYTES_PER_SECOND;
 export const FUNCTION_BYTES_PER_SECOND = 70e6;
+/** A request of a download of weights, and a part of an upload. */
+export const WEIGHT_RANGE_BYTES = 32 * 2 ** 20;
+export const PART_BYTES = 8 * 2 ** 20;
 
 export const FUNCTION_START_SECONDS = 2;
 export const S3_REQUEST_SECONDS = 0.03;
@@ -62,3 +100,18 @@ export const SCORED_PER_SECOND = 5000;
 /** Memory of Node and the code; each byte of JSON takes about five while it is read. */
 export const FUNCTION_BASE_MIB = 150;
 export const HELD_PER_BYTE = 5;
+
+/** Days that a deleted object of the training folder stays, and that the newest of the optimizer's state is kept. */
+export const SUPERSEDED_TRAINING_DAYS = 1;
+export const NEWEST_MOMENTS_DAYS = 14;
+/** Days that any other deleted object stays. */
+export const SUPERSEDED_DAYS = STACK.supersededRetentionDays;
+
+/** With a bucket key; AWS's own trial of one (aws-samples/s3-bucketkey-poc) saw 97 % fewer requests than one for each of S3. */
+export const KMS_SHARE_OF_S3 = 0.03;
+/** Lines of a call (Lambda's own and the stage's), of an event of an execution, and of progress in a second of a job. */
+export const LOG_BYTES_PER_CALL = 2000;
+export const LOG_BYTES_PER_EVENT = 1000;
+export const LOG_BYTES_PER_JOB_SECOND = 40;
+export const LOG_DAYS = STACK.logRetentionDays;
+export const VOLUME_GIB = STACK.volumeGiB;

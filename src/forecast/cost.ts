@@ -1,59 +1,89 @@
 import { FUNCTION_MEMORY_MIB } from '../schema/stage.ts';
-
-/** On-demand prices of us-east-1 in USD, from aws.amazon.com in 2026. */
-const LAMBDA_GIB_SECOND = 0.0000133334;
-const LAMBDA_CALL = 0.2e-6;
-const STATE_TRANSITION = 25e-6;
-const S3_WRITE = 5e-6;
-const S3_READ = 0.4e-6;
-const S3_GB_MONTH = 0.023;
+import { SERVICE_USD } from '../sizing/prices.ts';
+import { type Assumptions, KMS_SHARE_OF_S3, LOG_DAYS, VOLUME_GIB } from './assumptions.ts';
+import { MONTH_SECONDS, type StoredUse } from './storage.ts';
 
 /** What is billed by use, counted. */
 export interface Usage {
   rolloutGpuSeconds: number;
   trainingGpuSeconds: number;
+  /** Of the GPUs' seconds, those that they wait for weights: received, and saved. */
+  movingSeconds: number;
   functionCalls: number;
   functionSeconds: number;
   stateTransitions: number;
   s3Reads: number;
+  /** PUT, parts of uploads and LIST. */
   s3Writes: number;
+  logBytes: number;
 }
 
 export const NO_USAGE: Usage = {
   rolloutGpuSeconds: 0,
   trainingGpuSeconds: 0,
+  movingSeconds: 0,
   functionCalls: 0,
   functionSeconds: 0,
   stateTransitions: 0,
   s3Reads: 0,
   s3Writes: 0,
+  logBytes: 0,
 };
 
+/** What is paid in USD: for the run by part, in the month after it, and in each month from then on. */
 export interface Cost {
   rolloutGpus: number;
   trainingGpus: number;
+  /** Of the GPUs' instances. */
+  disksAndAddresses: number;
   lambda: number;
   stepFunctions: number;
   s3Requests: number;
+  kmsRequests: number;
+  logs: number;
+  /** While the run goes on. */
+  storage: number;
   total: number;
-  /** Of the trajectories, until they are deleted. */
-  storagePerMonth: number;
+  /** Storage in the month after: what expires is there for a part of it. */
+  monthAfter: number;
+  /** Storage of what nothing deletes. */
+  perMonth: number;
 }
 
-/** What the usage costs in USD. */
+const HOUR_SECONDS = 3600;
+const GIB = 2 ** 30 / 1e9;
+
+/** What usage and storage cost; nothing is free of charge, and S3 Standard is what all lies in. */
 export function costOf(
   usage: Usage,
-  { rolloutHourUsd, trainingHourUsd }: { rolloutHourUsd: number; trainingHourUsd: number },
-  storedBytes: number,
+  { rolloutHourUsd, trainingHourUsd }: Pick<Assumptions, 'rolloutHourUsd' | 'trainingHourUsd'>,
+  stored: readonly StoredUse[],
 ): Cost {
+  const gpuSeconds = usage.rolloutGpuSeconds + usage.trainingGpuSeconds;
+  const requests = usage.s3Reads + usage.s3Writes;
+  const usdOf = (amount: (use: StoredUse) => number) =>
+    SERVICE_USD.s3GbMonth * stored.reduce((sum, use) => sum + amount(use), 0);
+  const logGb = usage.logBytes / 1e9;
+  const logMonth = logGb * SERVICE_USD.logGbMonth;
   const parts = {
-    rolloutGpus: (usage.rolloutGpuSeconds / 3600) * rolloutHourUsd,
-    trainingGpus: (usage.trainingGpuSeconds / 3600) * trainingHourUsd,
+    rolloutGpus: (usage.rolloutGpuSeconds / HOUR_SECONDS) * rolloutHourUsd,
+    trainingGpus: (usage.trainingGpuSeconds / HOUR_SECONDS) * trainingHourUsd,
+    disksAndAddresses:
+      (gpuSeconds / MONTH_SECONDS) * VOLUME_GIB * GIB * SERVICE_USD.volumeGbMonth +
+      (gpuSeconds / HOUR_SECONDS) * SERVICE_USD.addressHour,
     lambda:
-      usage.functionSeconds * (FUNCTION_MEMORY_MIB / 1024) * LAMBDA_GIB_SECOND + usage.functionCalls * LAMBDA_CALL,
-    stepFunctions: usage.stateTransitions * STATE_TRANSITION,
-    s3Requests: usage.s3Reads * S3_READ + usage.s3Writes * S3_WRITE,
+      usage.functionSeconds * (FUNCTION_MEMORY_MIB / 1024) * SERVICE_USD.lambdaGibSecond +
+      usage.functionCalls * SERVICE_USD.lambdaCall,
+    stepFunctions: usage.stateTransitions * SERVICE_USD.stateTransition,
+    s3Requests: usage.s3Reads * SERVICE_USD.s3Read + usage.s3Writes * SERVICE_USD.s3Write,
+    kmsRequests: KMS_SHARE_OF_S3 * requests * SERVICE_USD.kmsRequest,
+    logs: logGb * SERVICE_USD.logGb + (LOG_DAYS / 30) * logMonth,
+    storage: usdOf(({ duringRun }) => duringRun),
   };
-  const total = Object.values(parts).reduce((sum, usd) => sum + usd);
-  return { ...parts, total, storagePerMonth: (storedBytes / 1e9) * S3_GB_MONTH };
+  return {
+    ...parts,
+    total: Object.values(parts).reduce((sum, usd) => sum + usd),
+    monthAfter: usdOf(({ monthAfter }) => monthAfter),
+    perMonth: usdOf(({ lastingGb }) => lastingGb),
+  };
 }

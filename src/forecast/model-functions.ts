@@ -4,6 +4,7 @@ import { FUNCTION_MEMORY_MIB } from '../schema/stage.ts';
 import type { DiagnosedRun, ExecutionInput, PlanInput, ShardItem } from '../schema/stage-inputs.ts';
 import { type FunctionName, isWork, STAGES, type StageInput, stageOf, workOf } from '../schema/stages.ts';
 import * as model from './assumptions.ts';
+import type { StoredKind } from './storage.ts';
 import { sizeOf } from './workload.ts';
 
 /** What one call of a Lambda stage takes. */
@@ -12,7 +13,11 @@ export interface FunctionUse {
   memoryMiB: number;
   s3Reads: number;
   s3Writes: number;
+  stored: Stored;
 }
+
+/** Bytes that a call leaves in the bucket, by kind. */
+type Stored = Partial<Record<StoredKind, number>>;
 
 interface Work {
   /** Bytes of JSON, fetched and parsed. */
@@ -27,6 +32,7 @@ interface Work {
   concurrency?: number;
   /** Of one processor, besides parsing. */
   cpuSeconds?: number;
+  stored?: Stored;
 }
 
 const PROCESSORS = FUNCTION_MEMORY_MIB / 1769;
@@ -65,7 +71,7 @@ export function modelFunction<N extends FunctionName>(
 ): FunctionUse {
   const input = stageOf(name).input.parse(event) as StageInput<N>;
   const work = WORK[name]({ input, config, assumptions });
-  const { bytes, movedBytes = 0, heldBytes, s3Writes, concurrency = 1, cpuSeconds = 0 } = work;
+  const { bytes, movedBytes = 0, heldBytes, s3Writes, concurrency = 1, cpuSeconds = 0, stored = {} } = work;
   const manifests = isWork(name) ? workOf(name).madeFrom(input, config, 0).length : 0;
   const s3Reads = work.s3Reads + manifests;
   const waiting =
@@ -76,10 +82,13 @@ export function modelFunction<N extends FunctionName>(
     memoryMiB: model.FUNCTION_BASE_MIB + (model.HELD_PER_BYTE * heldBytes) / 2 ** 20,
     s3Reads,
     s3Writes,
+    stored,
   };
 }
 
-function validation({ assumptions: { trainPrompts, evaluationPrompts } }: Call<ExecutionInput>): Work {
+/** The base model came with the run: it is counted from then on. */
+function validation({ assumptions }: Call<ExecutionInput>): Work {
+  const { trainPrompts, evaluationPrompts, modelBytes } = assumptions;
   const prompts = trainPrompts + evaluationPrompts;
   return {
     bytes: prompts * model.PROMPT_BYTES,
@@ -88,6 +97,7 @@ function validation({ assumptions: { trainPrompts, evaluationPrompts } }: Call<E
     s3Writes: prompts,
     concurrency: VALIDATION_CONCURRENCY,
     cpuSeconds: prompts * model.IMAGE_SECONDS,
+    stored: { 'base model': modelBytes, 'prompts and shards': prompts * (model.PROMPT_BYTES + model.IMAGE_BYTES) },
   };
 }
 
@@ -116,6 +126,7 @@ function scoring({ input: { rollout }, config, assumptions }: Call<ShardItem>): 
     s3Reads: 4,
     s3Writes: 2,
     cpuSeconds: (trajectories / model.SCORED_PER_SECOND) * PROCESSORS,
+    stored: { scores: trajectories * model.SCORE_BYTES },
   };
 }
 
@@ -136,7 +147,7 @@ function publication({ config, assumptions }: Call<DiagnosedRun>): Work {
   const { prompts, shards } = sizeOf(DIAGNOSIS, config, assumptions);
   const shard = shardOf(DIAGNOSIS, config, assumptions);
   const examples = countExamples(config, assumptions);
-  const textBytes = examples * assumptions.tokensPerTrajectory * 4;
+  const textBytes = examples * assumptions.tokensPerTrajectory * model.TEXT_BYTES_PER_TOKEN;
   const packedBytes = config.sft.examplesPerShard * model.IMAGE_BYTES;
   return {
     bytes: shard.bytes * shards + prompts * model.PROMPT_BYTES,
@@ -146,6 +157,7 @@ function publication({ config, assumptions }: Call<DiagnosedRun>): Work {
     s3Reads: shards * 5 + examples,
     s3Writes: Math.ceil(examples / config.sft.examplesPerShard) + 2,
     concurrency: PACKING_CONCURRENCY,
+    stored: { 'prompts and shards': textBytes + examples * model.IMAGE_BYTES },
   };
 }
 

@@ -1,31 +1,157 @@
+import { describeTraining } from '../algorithms/index.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
-import { DIAGNOSIS } from '../schema/keys.ts';
+import { DIAGNOSIS, iterationName } from '../schema/keys.ts';
 import type { JobName } from '../schema/stages.ts';
 import * as model from './assumptions.ts';
 import { countExamples } from './model-functions.ts';
 import { sizeOf } from './workload.ts';
 
-/** Weights, and two moments of the optimizer as large in float32. */
-const CHECKPOINT_SIZES = 5;
+/** What one child of a job takes on its instance, and what it leaves. */
+export interface JobUse {
+  /** From its start. */
+  seconds: number;
+  /** Of those, spent receiving and saving weights. */
+  movingSeconds: number;
+  s3Reads: number;
+  /** PUT, parts of uploads and LIST. */
+  s3Writes: number;
+  /** Seconds after its start at which it keeps a checkpoint, to go on from. */
+  resumesAt: number[];
+  /** Bytes of completions, and of those that are kept until it is done. */
+  sampledBytes: number;
+  keptBytes: number;
+}
 
-/** Seconds that one child of a job takes on its instance, from its start. */
-export function modelJob(
-  name: JobName,
-  input: { rollout?: string },
-  config: RunConfig,
-  assumptions: model.Assumptions,
-): number {
-  const { tokensPerTrajectory, tokensPerPrompt, rolloutTokensPerSecond, trainingTokensPerSecond } = assumptions;
-  const load = assumptions.modelBytes / model.JOB_BYTES_PER_SECOND;
-  const learn = (sequences: number) =>
-    (sequences * (tokensPerPrompt + tokensPerTrajectory)) / trainingTokensPerSecond + CHECKPOINT_SIZES * load;
-  const sample = (trajectories: number) => (trajectories * tokensPerTrajectory) / rolloutTokensPerSecond;
-  const size = sizeOf(input.rollout ?? DIAGNOSIS, config, assumptions);
+/** What a job says of its part in the run. */
+export interface JobInput {
+  rollout?: string;
+}
+
+interface Work {
+  readBytes: number;
+  savedBytes: number;
+  /** Between loading and saving. */
+  seconds: number;
+  /** Small objects. */
+  reads: number;
+  writes: number;
+  resumes?: number;
+  sampledBytes?: number;
+  keptBytes?: number;
+}
+
+interface Call {
+  input: JobInput;
+  config: RunConfig;
+  assumptions: model.Assumptions;
+}
+
+/** Models one child of a job. */
+export function modelJob(name: JobName, input: JobInput, config: RunConfig, assumptions: model.Assumptions): JobUse {
+  const call = { input, config, assumptions };
   const work = {
-    rollout: () => sample(size.trajectories / size.shards),
-    'train-rl': () => learn(size.trajectories),
-    'train-sft': () => learn(countExamples(config, assumptions) * config.sft.epochs),
-    evaluate: () => sample(assumptions.evaluationPrompts),
-  }[name];
-  return model.JOB_START_SECONDS + load + work();
+    rollout: () => rolling(call),
+    'train-rl': () => reinforcing(call),
+    'train-sft': () => tuning(call),
+    evaluate: () => evaluating(call),
+  }[name]();
+  const { resumes = 0 } = work;
+  const loading = work.readBytes / model.JOB_BYTES_PER_SECOND;
+  const saving = work.savedBytes / model.JOB_BYTES_PER_SECOND;
+  const begun = model.JOB_START_SECONDS + loading;
+  const gap = config.compute.checkpointSeconds + saving;
+  return {
+    seconds: begun + work.seconds + (resumes + 1) * saving,
+    movingSeconds: loading + (resumes + 1) * saving,
+    s3Reads: work.reads + Math.ceil(work.readBytes / model.WEIGHT_RANGE_BYTES),
+    s3Writes: work.writes + (resumes + 1) * Math.ceil(work.savedBytes / model.PART_BYTES),
+    resumesAt: Array.from({ length: resumes }, (_, at) => begun + (at + 1) * gap),
+    sampledBytes: work.sampledBytes ?? 0,
+    keptBytes: work.keptBytes ?? 0,
+  };
+}
+
+/** A policy that was trained is an adapter beside the base model, or a whole model of its own. */
+function policyBytes({ config, assumptions: { modelBytes, checkpointBytes } }: Call, isTrained: boolean): number {
+  if (!isTrained) return modelBytes;
+  return config.policy.adapter ? modelBytes + checkpointBytes : checkpointBytes;
+}
+
+const isFirst = ({ input: { rollout = DIAGNOSIS } }: Call) => rollout === iterationName(0);
+
+function rolling(call: Call): Work {
+  const size = sizeOf(call.input.rollout ?? DIAGNOSIS, call.config, call.assumptions);
+  const prompts = size.prompts / size.shards;
+  return sampling(call, prompts, size.trajectories / size.shards, !isFirst(call));
+}
+
+function evaluating(call: Call): Work {
+  return sampling(call, call.assumptions.evaluationPrompts, call.assumptions.evaluationPrompts, true);
+}
+
+/** Each batch but the last is kept, and written once more when the job is done. */
+function sampling(call: Call, prompts: number, trajectories: number, isTrained: boolean): Work {
+  const { tokensPerTrajectory, rolloutTokensPerSecond } = call.assumptions;
+  const tokens = trajectories * tokensPerTrajectory;
+  const sampledBytes = tokens * model.BYTES_PER_TOKEN;
+  const batches = Math.max(1, Math.ceil(trajectories / (ROUNDS_PER_BATCH * call.config.compute.decodeBatchSequences)));
+  return {
+    readBytes: policyBytes(call, isTrained),
+    savedBytes: 0,
+    seconds: tokens / rolloutTokensPerSecond,
+    reads: prompts + RECORDS,
+    writes: batches + RECORDS,
+    sampledBytes,
+    keptBytes: sampledBytes * (1 - 1 / batches),
+  };
+}
+
+/** Of all slots, in a batch that is kept. */
+const ROUNDS_PER_BATCH = 4;
+/** Config, manifests, lists and other small objects of a job. */
+const RECORDS = 10;
+
+function reinforcing(call: Call): Work {
+  const { config, assumptions } = call;
+  const { rl } = config;
+  const size = sizeOf(call.input.rollout ?? iterationName(0), config, assumptions);
+  const { checkpointBytes, momentBytes } = assumptions;
+  const reference = describeTraining(config).hasReference && !config.policy.adapter ? assumptions.modelBytes : 0;
+  return learning(call, {
+    sequences: size.trajectories,
+    steps: rl.stepsPerIteration,
+    readBytes: policyBytes(call, !isFirst(call)) + reference + (isFirst(call) ? 0 : momentBytes.rl),
+    savedBytes: checkpointBytes + momentBytes.rl,
+    reads: size.prompts + RECORDS_PER_SHARD * size.shards,
+  });
+}
+
+/** Of its trajectories and its scores a manifest and a file. */
+const RECORDS_PER_SHARD = 4;
+
+function tuning(call: Call): Work {
+  const { config, assumptions } = call;
+  const examples = countExamples(config, assumptions);
+  return learning(call, {
+    sequences: examples * config.sft.epochs,
+    steps: Math.ceil(examples / config.sft.sequencesPerStep) * config.sft.epochs,
+    readBytes: policyBytes(call, config.rl.iterations > 0),
+    savedBytes: assumptions.checkpointBytes + assumptions.momentBytes.sft,
+    reads: Math.ceil(examples / config.sft.examplesPerShard),
+  });
+}
+
+function learning(
+  { config, assumptions: { tokensPerPrompt, tokensPerTrajectory, trainingTokensPerSecond } }: Call,
+  {
+    sequences,
+    steps,
+    reads,
+    ...bytes
+  }: Pick<Work, 'readBytes' | 'savedBytes' | 'reads'> & Record<'sequences' | 'steps', number>,
+): Work {
+  const seconds = (sequences * (tokensPerPrompt + tokensPerTrajectory)) / trainingTokensPerSecond;
+  // One is due after so many seconds, and is written before the next optimizer step.
+  const resumes = Math.max(0, Math.min(Math.floor(seconds / config.compute.checkpointSeconds), steps - 1));
+  return { ...bytes, seconds, reads: reads + RECORDS, writes: (resumes + 1) * RECORDS, resumes };
 }

@@ -2,10 +2,12 @@ import { readDefinition } from '../local/definition.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { InstanceType } from '../sizing/instance-types.ts';
 import type { ModelShape } from '../sizing/model-shape.ts';
+import type { PlannedModel } from '../sizing/planned-model.ts';
 import { rolloutTokensPerSecond, trainingTokensPerSecond } from '../sizing/speed.ts';
 import { promptTokens } from '../sizing/work.ts';
 import type { Works } from '../sizing/works.ts';
 import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
+import { policyBytes } from './policy-bytes.ts';
 import { simulateRun } from './simulate-run.ts';
 
 /** Tokens a second of one GPU, by arithmetic alone. */
@@ -34,14 +36,22 @@ export interface PromptCounts {
   evaluationPrompts: number;
 }
 
+/** A run whose time and cost are asked for. */
+interface PlannedRun {
+  config: RunConfig;
+  model: Pick<PlannedModel, 'shape' | 'storedBytes'>;
+  works: Works;
+  counts?: PromptCounts;
+}
+
 /** What an iteration adds to a run, and where its prompts are counted the whole run: walked as on AWS, all on demand. */
 export async function costOn(
   type: InstanceType,
   speed: Speed,
-  { config, shape, works, counts }: { config: RunConfig; shape: ModelShape; works: Works; counts?: PromptCounts },
+  { config, model: { shape, storedBytes }, works, counts }: PlannedRun,
 ): Promise<{ iteration?: TimeAndCost; run?: TimeAndCost }> {
-  const numbers = [...shape.weightShapes.values()].reduce((sum, sizes) => sum + sizes.reduce((a, b) => a * b, 1), 0);
   const known = counts ?? { trainPrompts: config.rl.promptsPerIteration, evaluationPrompts: 1 };
+  const rented = { type: type.name, purchase: 'on-demand' as const };
   const assumptions: Assumptions = {
     ...DEFAULT_ASSUMPTIONS,
     ...speed,
@@ -50,7 +60,8 @@ export async function costOn(
     tokensPerPrompt: promptTokens(works.rollout.prompt),
     rolloutHourUsd: type.hourUsd,
     trainingHourUsd: type.hourUsd,
-    modelBytes: works.rollout.storedBytes * numbers,
+    instances: { rollout: rented, training: rented },
+    ...policyBytes(shape, works, storedBytes),
   };
   const walk = async (iterations: number): Promise<TimeAndCost> => {
     const walked = { ...config, rl: { ...config.rl, iterations } };

@@ -71,12 +71,12 @@ async function findPromptCounts(config: RunConfig, folder: string, options: Plan
   }
 }
 
-async function forecastPlan({ config, model: { shape }, works, instances }: RunPlan, counts?: PromptCounts) {
+async function forecastPlan({ config, model, works, instances }: RunPlan, counts?: PromptCounts) {
   const wanted = WORK_NAMES.filter((name) => name !== 'rl' || config.rl.iterations > 0);
   const fitting = instances.find(({ isRented, fits }) => isRented && wanted.every((name) => fits.includes(name)));
-  const speed = fitting && speedOn(fitting.type, shape, works);
+  const speed = fitting && speedOn(fitting.type, model.shape, works);
   if (!speed) return undefined;
-  return { type: fitting.type, ...speed, ...(await costOn(fitting.type, speed, { config, shape, works, counts })) };
+  return { type: fitting.type, ...speed, ...(await costOn(fitting.type, speed, { config, model, works, counts })) };
 }
 
 export function planModel(config: RunConfig, model: PlannedModel, options: PlanOptions): RunPlan {

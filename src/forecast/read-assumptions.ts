@@ -5,11 +5,11 @@ import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { DEFAULT_INSTANCE_TYPES, findInstanceType } from '../sizing/instance-types.ts';
-import { countParameters, sum } from '../sizing/model-shape.ts';
 import { worksOf } from '../sizing/works.ts';
-import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
+import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS, DEFAULT_MODEL_BYTES } from './assumptions.ts';
 import { speedOn } from './plan-cost.ts';
 import { factsOf, readPlannedModel } from './planned-model.ts';
+import { guessPolicyBytes, policyBytes } from './policy-bytes.ts';
 
 /** What may be said of a run that cannot be seen in its config; the rest is looked up or taken from the defaults. */
 export interface ForecastOptions {
@@ -52,8 +52,9 @@ export async function readAssumptions(
   });
   return {
     ...DEFAULT_ASSUMPTIONS,
+    ...guessPolicyBytes(config, DEFAULT_MODEL_BYTES),
     ...(await assumeOfModel(config, folder)),
-    ...(modelGb && { modelBytes: modelGb * 1e9 }),
+    ...(modelGb && guessPolicyBytes(config, modelGb * 1e9)),
     ...Object.fromEntries(given),
     ...(await countPrompts({ data, evaluation }, folder, options)),
     tokensPerTrajectory: tokens ?? sampling.maxNewTokens * COMPLETION_SHARE,
@@ -95,6 +96,5 @@ async function assumeOfModel(config: RunConfig, folder: string): Promise<Partial
   if (!model) return {};
   const works = worksOf(config, factsOf(config, model));
   const [type] = DEFAULT_INSTANCE_TYPES.map(findInstanceType);
-  const parameters = sum(Object.values(countParameters(model.shape)));
-  return { ...(type && speedOn(type, model.shape, works)), modelBytes: works.rollout.storedBytes * parameters };
+  return { ...(type && speedOn(type, model.shape, works)), ...policyBytes(model.shape, works, model.storedBytes) };
 }

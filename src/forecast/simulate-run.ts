@@ -5,13 +5,14 @@ import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { configKey } from '../schema/keys.ts';
 import type { ExecutionInput } from '../schema/stage-inputs.ts';
-import { type Assumptions, BYTES_PER_TOKEN } from './assumptions.ts';
+import { type Assumptions, LOG_BYTES_PER_EVENT } from './assumptions.ts';
 import { createVirtualClock } from './clock.ts';
 import { peakOf } from './concurrency.ts';
 import { type Cost, costOf, type Usage } from './cost.ts';
 import { createModelStore } from './model-store.ts';
 import type { QuotaUse } from './quotas.ts';
 import { createSimulatedTasks, type SimulatedTasks } from './simulated-tasks.ts';
+import { type StoredUse, storedUses } from './storage.ts';
 import { countTrajectories } from './workload.ts';
 
 /** What a run would take on AWS. */
@@ -22,6 +23,7 @@ export interface Simulation {
   secondsByState: Record<string, number>;
   cost: Cost;
   usage: Usage;
+  stored: StoredUse[];
   peak: { functions: number; rolloutGpus: number; trainingGpus: number };
   historyEvents: number;
   payloadBytes: number;
@@ -58,7 +60,8 @@ export async function simulateRun(
   const simulated = createSimulatedTasks({ clock, store, config, assumptions, definition });
   const historyEvents = await clock.drive(walk(machine, tasks, input, simulated));
   const seconds = clock.now();
-  const { ledger, usage, intervals, secondsByState, largestPayload } = simulated.account;
+  const { ledger, usage, storage, intervals, secondsByState, largestPayload } = simulated.account;
+  usage.logBytes += historyEvents * LOG_BYTES_PER_EVENT;
   ledger.note('historyEvents', historyEvents);
   ledger.note('executionSeconds', seconds);
   const peak = {
@@ -67,14 +70,15 @@ export async function simulateRun(
     trainingGpus: peakOf(intervals.training),
   };
   ledger.note('functionConcurrency', peak.functions);
-  const trajectories = countTrajectories(config, assumptions);
+  const stored = storedUses(storage, seconds);
   const quotas = ledger.uses();
   return {
-    trajectories,
+    trajectories: countTrajectories(config, assumptions),
     seconds,
     secondsByState: Object.fromEntries([...secondsByState].sort(([, left], [, right]) => right - left)),
-    cost: costOf(usage, assumptions, trajectories * assumptions.tokensPerTrajectory * BYTES_PER_TOKEN),
+    cost: costOf(usage, assumptions, stored),
     usage,
+    stored,
     peak,
     historyEvents,
     payloadBytes: largestPayload(),

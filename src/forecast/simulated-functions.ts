@@ -5,8 +5,10 @@ import { runPlan } from '../stages/plan/run-plan.ts';
 import { runValidate } from '../stages/validate/run-validate.ts';
 import type { Store } from '../store/store.ts';
 import type { Account } from './account.ts';
+import { LOG_BYTES_PER_CALL } from './assumptions.ts';
 import { modelFunction } from './model-functions.ts';
 import { nameOf, type Setting } from './setting.ts';
+import type { StoredKind } from './storage.ts';
 
 const Invoke = z.object({ FunctionName: z.string().transform(nameOf).pipe(z.enum(FUNCTION_NAMES)), Payload: z.json() });
 
@@ -21,7 +23,7 @@ export interface Repetition {
 
 /** Stands in for Lambda: a call takes its modelled time, and counts for all its repetitions. */
 export function createSimulatedFunctions({ clock, store, config, assumptions }: Setting, account: Account) {
-  const { ledger, usage, intervals } = account;
+  const { ledger, usage, storage, intervals } = account;
   return async (state: string, parameters: Json, { items, atOnce }: Repetition): Promise<unknown> => {
     const { FunctionName, Payload } = Invoke.parse(parameters);
     const use = modelFunction(FunctionName, Payload, config, assumptions);
@@ -33,9 +35,12 @@ export function createSimulatedFunctions({ clock, store, config, assumptions }: 
     usage.functionSeconds += items * use.seconds;
     usage.s3Reads += items * use.s3Reads;
     usage.s3Writes += items * use.s3Writes;
+    usage.logBytes += items * LOG_BYTES_PER_CALL;
     const waves = Math.ceil(items / atOnce);
     intervals.functions.push({ start: clock.now(), end: clock.now() + waves * use.seconds, count: atOnce });
     await clock.sleep(use.seconds);
+    for (const [kind, bytes] of Object.entries(use.stored))
+      storage.write(kind as StoredKind, items * bytes, clock.now());
     return { ...INVOCATION, Payload: await answer(store, FunctionName, Payload) };
   };
 }

@@ -4,7 +4,8 @@ import { InvalidInputError } from '../schema/errors.ts';
 import { JOB_QUEUES } from '../schema/stage.ts';
 import { JOB_NAMES } from '../schema/stages.ts';
 import type { Account } from './account.ts';
-import { LAUNCH_SECONDS } from './assumptions.ts';
+import { LAUNCH_SECONDS, LOG_BYTES_PER_JOB_SECOND } from './assumptions.ts';
+import { storeJob } from './job-storage.ts';
 import { modelJob } from './model-jobs.ts';
 import { nameOf, type Setting } from './setting.ts';
 
@@ -27,16 +28,23 @@ export function createSimulatedJobs({ clock, config, assumptions }: Setting, acc
     ledger.note('arraySize', children, state);
     const input = job.ContainerOverrides.Environment.find(({ Name }) => Name === 'RISE_INPUT');
     if (!input) throw new InvalidInputError(`${state} gives its job no RISE_INPUT; add it to the container overrides`);
-    const seconds = modelJob(job.JobName, JSON.parse(input.Value), config, assumptions);
+    const use = modelJob(job.JobName, JSON.parse(input.Value), config, assumptions);
+    const { seconds } = use;
     if (job.Timeout) ledger.note('attemptShare', seconds / job.Timeout.AttemptDurationSeconds, state);
     const queue = job.JobQueue;
     const gpus = Math.min(children, queue === 'rollout' ? assumptions.rolloutGpus : assumptions.trainingGpus);
     const start = Math.max(clock.now(), queueFreeAt[queue]);
-    const end = start + LAUNCH_SECONDS + Math.ceil(children / gpus) * seconds;
+    const begun = start + LAUNCH_SECONDS;
+    const end = begun + Math.ceil(children / gpus) * seconds;
     queueFreeAt[queue] = end;
     intervals[queue].push({ start, end, count: gpus });
     usage[queue === 'rollout' ? 'rolloutGpuSeconds' : 'trainingGpuSeconds'] +=
       children * seconds + gpus * LAUNCH_SECONDS;
+    usage.movingSeconds += children * use.movingSeconds;
+    usage.s3Reads += children * use.s3Reads;
+    usage.s3Writes += children * use.s3Writes;
+    usage.logBytes += children * seconds * LOG_BYTES_PER_JOB_SECOND;
+    storeJob(account.storage, job.JobName, use, assumptions, { children, begun, end });
     await clock.sleep(end - clock.now());
     return { JobName: job.JobName, Status: 'SUCCEEDED' };
   };

@@ -1,28 +1,37 @@
-import { alignColumns, TEXT } from '../../base/table.ts';
-import type { Assumptions } from '../../forecast/assumptions.ts';
+import { alignColumns, FIGURE, TEXT } from '../../base/table.ts';
+import {
+  type Assumptions,
+  CONNECTION_BYTES_PER_SECOND,
+  type RentedInstance,
+  S3_CONNECTIONS,
+} from '../../forecast/assumptions.ts';
 import type { Forecast } from '../../forecast/forecast-run.ts';
 import type { QuotaUse } from '../../forecast/quotas.ts';
+import type { Simulation } from '../../forecast/simulate-run.ts';
 
 /** A forecast as tables for people. */
 export function renderForecast({ simulation, assumptions, config: { rl } }: Forecast): string {
-  const { trajectories, seconds, secondsByState, cost, peak, quotas } = simulation;
+  const { trajectories, seconds, secondsByState, cost, usage, peak, quotas } = simulation;
   const passed = quotas.filter(({ isWithin }) => !isWithin);
   return [
     `${whole(trajectories)} trajectories: ${rl.iterations} iterations of ${whole(rl.promptsPerIteration)} prompts x ${rl.groupSize}, and the diagnosis`,
     '',
     ...table([
       ['time', duration(seconds)],
-      ['cost', `${usd(cost.total)}, and ${usd(cost.storagePerMonth)} a month for the trajectories`],
       [
-        '',
-        `GPUs ${usd(cost.rolloutGpus)} for rollouts, ${usd(cost.trainingGpus)} for training; Lambda ${usd(cost.lambda)}`,
+        'cost',
+        `${usd(cost.total)}; storage ${usd(cost.monthAfter)} in the month after, then ${usd(cost.perMonth)} a month`,
       ],
-      ['', `Step Functions ${usd(cost.stepFunctions)}, S3 requests ${usd(cost.s3Requests)}`],
+      ['weights', `${duration(usage.movingSeconds)} of the GPUs' hours pass while they are received and saved`],
       [
         'at once',
         `${peak.rolloutGpus} rollout GPUs, ${peak.trainingGpus} training GPUs, ${peak.functions} Lambda calls`,
       ],
     ]),
+    '',
+    ...renderCost(simulation, assumptions),
+    '',
+    ...renderStored(simulation),
     '',
     ...table([['state', 'time'], ...Object.entries(secondsByState).map(([state, each]) => [state, duration(each)])]),
     '',
@@ -34,6 +43,40 @@ export function renderForecast({ simulation, assumptions, config: { rl } }: Fore
       ? ['Every quota is kept.']
       : passed.map(({ name, remedy }) => `Over the limit: ${name}. Try ${remedy}.`)),
   ].join('\n');
+}
+
+/** What the run costs by part, and what that is for. */
+function renderCost({ cost, usage }: Simulation, assumptions: Assumptions): string[] {
+  const { rolloutHourUsd, trainingHourUsd, instances } = assumptions;
+  const hours = (seconds: number, { type, purchase }: RentedInstance, hourUsd: number) =>
+    `${whole(seconds / 3600)} h of ${type}, ${purchase} at ${cents(hourUsd)}`;
+  const rows: [name: string, usd: number, what: string][] = [
+    ['rollout GPUs', cost.rolloutGpus, hours(usage.rolloutGpuSeconds, instances.rollout, rolloutHourUsd)],
+    ['training GPUs', cost.trainingGpus, hours(usage.trainingGpuSeconds, instances.training, trainingHourUsd)],
+    ['disks, addresses', cost.disksAndAddresses, 'of these instances'],
+    ['storage', cost.storage, 'while the run goes on, S3 Standard'],
+    ['S3 requests', cost.s3Requests, `${whole(usage.s3Reads)} GET, ${whole(usage.s3Writes)} PUT and LIST`],
+    ['KMS requests', cost.kmsRequests, 'of a bucket key'],
+    ['Lambda', cost.lambda, `${whole(usage.functionCalls)} calls`],
+    ['Step Functions', cost.stepFunctions, `${whole(usage.stateTransitions)} transitions`],
+    ['logs', cost.logs, `${(usage.logBytes / 1e9).toFixed(3)} GB`],
+  ];
+  return alignColumns(
+    [['part', 'USD', 'of'], ...rows.map(([name, each, what]) => [name, cents(each), what])],
+    [TEXT, FIGURE, TEXT],
+  );
+}
+
+/** What lies in the bucket, by kind; what is deleted stays a while, superseded. */
+function renderStored({ stored }: Simulation): string[] {
+  const rows = stored.map(({ kind, version, duringRun, monthAfter, lastingGb }) => [
+    version === 'current' ? kind : `${kind}, superseded`,
+    ...[duringRun, monthAfter, lastingGb].map(cents),
+  ]);
+  return alignColumns(
+    [['stored', 'GB-months of the run', 'of the month after', 'GB that stay'], ...rows],
+    [TEXT, FIGURE],
+  );
 }
 
 const quotaRow = ({ name, used, limit, isWithin, state = '' }: QuotaUse) => [
@@ -49,13 +92,16 @@ function describeAssumptions(assumptions: Assumptions): string[] {
     assumptions;
   return [
     `Assumed: ${whole(trainPrompts)} training and ${whole(evaluationPrompts)} held-out prompts, ${whole(tokensPerTrajectory)} tokens a completion,`,
-    `${whole(rolloutTokensPerSecond)} tokens a second sampled and ${whole(trainingTokensPerSecond)} learned from by a GPU, a model of ${(assumptions.modelBytes / 1e9).toPrecision(3)} GB.`,
-    'No failure, no reclaimed instance, no wait for capacity. Prices: us-east-1.',
+    `${whole(rolloutTokensPerSecond)} tokens a second sampled and ${whole(trainingTokensPerSecond)} learned from by a GPU, a model of ${gb(assumptions.modelBytes)},`,
+    `of which a job leaves ${gb(assumptions.checkpointBytes)} and ${gb(assumptions.momentBytes.rl)} of the optimizer's; weights over ${S3_CONNECTIONS} connections of ${CONNECTION_BYTES_PER_SECOND / 1e6} MB/s.`,
+    'No failure, no reclaimed instance, no wait for capacity. Prices: us-east-1, src/sizing/prices.ts.',
   ];
 }
 
 const table = (rows: readonly string[][]) => alignColumns(rows, [TEXT]);
 const whole = (value: number) => Math.round(value).toLocaleString('en-US');
+const gb = (bytes: number) => `${(bytes / 1e9).toPrecision(3)} GB`;
+const cents = (value: number) => value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const usd = (value: number) => `${value.toLocaleString('en-US', { maximumFractionDigits: 2 })} USD`;
 
 function duration(seconds: number): string {

@@ -1,9 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/base/package-root.ts';
-import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS } from '../../../src/forecast/assumptions.ts';
+import {
+  type Assumptions,
+  COMPLETION_SHARE,
+  DEFAULT_ASSUMPTIONS,
+  DEFAULT_MODEL_BYTES,
+} from '../../../src/forecast/assumptions.ts';
 import { createVirtualClock } from '../../../src/forecast/clock.ts';
 import { peakOf } from '../../../src/forecast/concurrency.ts';
+import { guessPolicyBytes } from '../../../src/forecast/policy-bytes.ts';
 import { simulateRun } from '../../../src/forecast/simulate-run.ts';
 import { scaleTo } from '../../../src/forecast/workload.ts';
 import { readRunConfig } from '../../../src/launch/read-run-config.ts';
@@ -14,6 +20,7 @@ import { aBatchState, aLambdaState, aMachine } from '../../support/local-machine
 
 const assume = (fields: Partial<Assumptions> = {}): Assumptions => ({
   ...DEFAULT_ASSUMPTIONS,
+  ...guessPolicyBytes(aRunConfig(), DEFAULT_MODEL_BYTES),
   trainPrompts: 40_000,
   evaluationPrompts: 2000,
   tokensPerTrajectory: 4096 * COMPLETION_SHARE,
