@@ -101,10 +101,8 @@ export const SCORED_PER_SECOND = 5000;
 export const FUNCTION_BASE_MIB = 150;
 export const HELD_PER_BYTE = 5;
 
-/** Days that a deleted object of the training folder stays, and that the newest of the optimizer's state is kept. */
+/** Days that a deleted object of what training goes on from stays, and that any other does. */
 export const SUPERSEDED_TRAINING_DAYS = 1;
-export const NEWEST_MOMENTS_DAYS = 14;
-/** Days that any other deleted object stays. */
 export const SUPERSEDED_DAYS = STACK.supersededRetentionDays;
 
 /** With a bucket key; AWS's own trial of one (aws-samples/s3-bucketkey-poc) saw 97 % fewer requests than one for each of S3. */

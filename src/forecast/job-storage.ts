@@ -1,7 +1,7 @@
 import type { JobName } from '../schema/stages.ts';
-import { type Assumptions, NEWEST_MOMENTS_DAYS, SUPERSEDED_DAYS, SUPERSEDED_TRAINING_DAYS } from './assumptions.ts';
+import { type Assumptions, SUPERSEDED_DAYS, SUPERSEDED_TRAINING_DAYS } from './assumptions.ts';
 import type { JobUse } from './model-jobs.ts';
-import { DAY_SECONDS, type Storage } from './storage.ts';
+import type { Storage } from './storage.ts';
 
 /** When an array of a job ran, in seconds of the run. */
 interface JobTimes {
@@ -23,12 +23,12 @@ export function storeJob(
     storeCompletions(storage, use, times);
     return;
   }
-  const moments = momentBytes[name === 'train-rl' ? 'rl' : 'sft'];
-  storeResumes(storage, use, checkpointBytes + moments, times);
+  const state = momentBytes[name === 'train-rl' ? 'rl' : 'sft'];
+  storeResumes(storage, use, checkpointBytes + state, times);
   storage.write('checkpoints', checkpointBytes, times.end);
-  // Each iteration goes on from the optimizer of the one before; SFT begins with one of its own.
+  // Each iteration goes on from the optimizer of the one before, and deletes it.
   if (name === 'train-rl') storage.supersede('optimizer moments', times.end, SUPERSEDED_TRAINING_DAYS);
-  storage.write('optimizer moments', moments, times.end, times.end + NEWEST_MOMENTS_DAYS * DAY_SECONDS);
+  storage.write('optimizer moments', use.momentBytes, times.end);
 }
 
 /** Finished batches are kept until the job is done, which writes all once more. */

@@ -15,8 +15,10 @@ export interface JobUse {
   s3Reads: number;
   /** PUT, parts of uploads and LIST. */
   s3Writes: number;
-  /** Seconds after its start at which it keeps a checkpoint, to go on from. */
+  /** Seconds after its start at which it keeps a checkpoint of weights and moments, to go on from. */
   resumesAt: number[];
+  /** Bytes of the optimizer's state, which it leaves for the iteration that follows. */
+  momentBytes: number;
   /** Bytes of completions, and of those that are kept until it is done. */
   sampledBytes: number;
   keptBytes: number;
@@ -29,7 +31,12 @@ export interface JobInput {
 
 interface Work {
   readBytes: number;
+  /** When it is done. */
   savedBytes: number;
+  /** Of those, the optimizer's state. */
+  momentBytes?: number;
+  /** Of each checkpoint that it keeps in mid-job. */
+  resumeBytes?: number;
   /** Between loading and saving. */
   seconds: number;
   /** Small objects. */
@@ -55,17 +62,19 @@ export function modelJob(name: JobName, input: JobInput, config: RunConfig, assu
     'train-sft': () => tuning(call),
     evaluate: () => evaluating(call),
   }[name]();
-  const { resumes = 0 } = work;
-  const loading = work.readBytes / model.JOB_BYTES_PER_SECOND;
-  const saving = work.savedBytes / model.JOB_BYTES_PER_SECOND;
-  const begun = model.JOB_START_SECONDS + loading;
-  const gap = config.compute.checkpointSeconds + saving;
+  const { resumes = 0, resumeBytes = 0 } = work;
+  const secondsOf = (bytes: number) => bytes / model.JOB_BYTES_PER_SECOND;
+  const moving = secondsOf(work.readBytes + work.savedBytes + resumes * resumeBytes);
+  const begun = model.JOB_START_SECONDS + secondsOf(work.readBytes);
+  const gap = config.compute.checkpointSeconds + secondsOf(resumeBytes);
+  const parts = (bytes: number) => Math.ceil(bytes / model.PART_BYTES);
   return {
-    seconds: begun + work.seconds + (resumes + 1) * saving,
-    movingSeconds: loading + (resumes + 1) * saving,
+    seconds: model.JOB_START_SECONDS + work.seconds + moving,
+    movingSeconds: moving,
     s3Reads: work.reads + Math.ceil(work.readBytes / model.WEIGHT_RANGE_BYTES),
-    s3Writes: work.writes + (resumes + 1) * Math.ceil(work.savedBytes / model.PART_BYTES),
+    s3Writes: work.writes + parts(work.savedBytes) + resumes * parts(resumeBytes),
     resumesAt: Array.from({ length: resumes }, (_, at) => begun + (at + 1) * gap),
+    momentBytes: work.momentBytes ?? 0,
     sampledBytes: work.sampledBytes ?? 0,
     keptBytes: work.keptBytes ?? 0,
   };
@@ -117,11 +126,15 @@ function reinforcing(call: Call): Work {
   const size = sizeOf(call.input.rollout ?? iterationName(0), config, assumptions);
   const { checkpointBytes, momentBytes } = assumptions;
   const reference = describeTraining(config).hasReference && !config.policy.adapter ? assumptions.modelBytes : 0;
+  const isLast = call.input.rollout === iterationName(rl.iterations - 1);
+  const momentsLeft = isLast ? 0 : momentBytes.rl;
   return learning(call, {
     sequences: size.trajectories,
     steps: rl.stepsPerIteration,
     readBytes: policyBytes(call, !isFirst(call)) + reference + (isFirst(call) ? 0 : momentBytes.rl),
-    savedBytes: checkpointBytes + momentBytes.rl,
+    savedBytes: checkpointBytes + momentsLeft,
+    momentBytes: momentsLeft,
+    resumeBytes: checkpointBytes + momentBytes.rl,
     reads: size.prompts + RECORDS_PER_SHARD * size.shards,
   });
 }
@@ -136,20 +149,21 @@ function tuning(call: Call): Work {
     sequences: examples * config.sft.epochs,
     steps: Math.ceil(examples / config.sft.sequencesPerStep) * config.sft.epochs,
     readBytes: policyBytes(call, config.rl.iterations > 0),
-    savedBytes: assumptions.checkpointBytes + assumptions.momentBytes.sft,
+    savedBytes: assumptions.checkpointBytes,
+    resumeBytes: assumptions.checkpointBytes + assumptions.momentBytes.sft,
     reads: Math.ceil(examples / config.sft.examplesPerShard),
   });
 }
 
-function learning(
-  { config, assumptions: { tokensPerPrompt, tokensPerTrajectory, trainingTokensPerSecond } }: Call,
-  {
-    sequences,
-    steps,
-    reads,
-    ...bytes
-  }: Pick<Work, 'readBytes' | 'savedBytes' | 'reads'> & Record<'sequences' | 'steps', number>,
-): Work {
+/** What a training job learns, besides bytes. */
+interface Lessons extends Pick<Work, 'readBytes' | 'savedBytes' | 'momentBytes' | 'resumeBytes' | 'reads'> {
+  sequences: number;
+  /** Of the optimizer. */
+  steps: number;
+}
+
+function learning({ config, assumptions }: Call, { sequences, steps, reads, ...bytes }: Lessons): Work {
+  const { tokensPerPrompt, tokensPerTrajectory, trainingTokensPerSecond } = assumptions;
   const seconds = (sequences * (tokensPerPrompt + tokensPerTrajectory)) / trainingTokensPerSecond;
   // One is due after so many seconds, and is written before the next optimizer step.
   const resumes = Math.max(0, Math.min(Math.floor(seconds / config.compute.checkpointSeconds), steps - 1));

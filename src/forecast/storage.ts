@@ -32,9 +32,9 @@ const GB = 1e9;
 export function createStorage() {
   const held: Held[] = [];
   return {
-    /** Bytes that stay, or that are there for some time only. */
-    write(kind: StoredKind, bytes: number, from: number, until = Number.POSITIVE_INFINITY): void {
-      held.push({ kind, version: 'current', bytes, from, until });
+    /** Bytes that stay until they are superseded. */
+    write(kind: StoredKind, bytes: number, from: number): void {
+      held.push({ kind, version: 'current', bytes, from, until: Number.POSITIVE_INFINITY });
     },
     /** Bytes that are deleted by then, and stay so many days more. */
     leave(kind: StoredKind, bytes: number, from: number, days: number): void {

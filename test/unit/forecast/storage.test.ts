@@ -22,7 +22,7 @@ async function example(trained: 'adapter' | 'all'): Promise<{ config: RunConfig;
 describe('what lies in a bucket with versions', () => {
   it('is counted from when it is written until it is deleted, and superseded for some days more', () => {
     const storage = createStorage();
-    storage.write('optimizer moments', 60e9, 0, 14 * DAY_SECONDS);
+    storage.write('optimizer moments', 60e9, 0);
     storage.supersede('optimizer moments', 3 * DAY_SECONDS, 1);
     expect(storage.gbMonths('optimizer moments', 'current', 0, MONTH_SECONDS)).toBeCloseTo(6);
     expect(storage.gbMonths('optimizer moments', 'superseded', 0, MONTH_SECONDS)).toBeCloseTo(2);
@@ -49,18 +49,17 @@ describe('a run of 7B', () => {
     return { assumptions, cost, find };
   };
 
-  it('leaves float32 weights of each iteration for good where all are trained, and of moments only the newest', async () => {
+  it('leaves float32 weights of each iteration for good where all are trained, and no moments', async () => {
     const { assumptions, cost, find } = await stored('all');
     expect(assumptions.checkpointBytes / 1e9).toBeCloseTo(33.2, 1);
     expect(assumptions.momentBytes.rl / 1e9).toBeCloseTo(60.9, 1);
     // Those of 100 iterations and of SFT.
     expect(find('checkpoints')!.lastingGb).toBeCloseTo((101 * assumptions.checkpointBytes) / 1e9);
-    expect(find('optimizer moments')!.lastingGb).toBe(0);
-    // The last of RL's and SFT's, each for 14 days, most of them after the run.
-    const newest = (2 * assumptions.momentBytes.rl) / 1e9;
-    expect(find('optimizer moments')!.monthAfter).toBeLessThan((newest * 14) / 30);
-    expect(find('optimizer moments')!.monthAfter).toBeGreaterThan((newest * 10) / 30);
-    expect(find('optimizer moments', 'superseded')!.duringRun).toBeGreaterThan(0);
+    // Each iteration's until the next is done, and a day more: none is left of the last one's, nor of SFT's.
+    expect(find('optimizer moments')).toMatchObject({ monthAfter: 0, lastingGb: 0 });
+    expect(find('optimizer moments')!.duringRun).toBeGreaterThan(0);
+    const deletedOnLastDay = find('optimizer moments', 'superseded')!;
+    expect(deletedOnLastDay.duringRun).toBeGreaterThan(deletedOnLastDay.monthAfter);
     expect(cost.perMonth).toBeGreaterThan(75);
   });
 
@@ -75,15 +74,17 @@ describe('a run of 7B', () => {
 
   it('waits for its weights at the rate of several connections', async () => {
     const { config, assumptions } = await example('all');
-    const [first, second] = [0, 1].map((at) =>
+    const [first, second, last] = [0, 1, config.rl.iterations - 1].map((at) =>
       modelJob('train-rl', { rollout: iterationName(at) }, config, assumptions),
     );
     const { modelBytes, checkpointBytes, momentBytes } = assumptions;
-    const saved = (checkpointBytes + momentBytes.rl) * (first.resumesAt.length + 1);
     const rate = S3_CONNECTIONS * 85e6;
-    expect(first.movingSeconds).toBeCloseTo((modelBytes + saved) / rate);
-    expect(second.movingSeconds).toBeCloseTo((checkpointBytes + momentBytes.rl + saved) / rate);
-    expect(first.s3Writes).toBeGreaterThan(saved / (8 * 2 ** 20));
+    const both = checkpointBytes + momentBytes.rl;
+    const kept = first.resumesAt.length * both;
+    expect(first.movingSeconds).toBeCloseTo((modelBytes + kept + both) / rate);
+    expect(second.movingSeconds).toBeCloseTo((both + kept + both) / rate);
+    expect(last.movingSeconds).toBeCloseTo((both + kept + checkpointBytes) / rate);
+    expect(first.s3Writes).toBeGreaterThan((kept + both) / (8 * 2 ** 20));
   });
 
   it('keeps a checkpoint to go on from each half an hour of training, one at a time', async () => {
