@@ -9,6 +9,8 @@ export interface Usage {
   trainingGpuSeconds: number;
   /** Of the GPUs' seconds, those that they wait for weights: received, and saved. */
   movingSeconds: number;
+  /** Of them, those in which instances start. */
+  launchSeconds: number;
   functionCalls: number;
   functionSeconds: number;
   stateTransitions: number;
@@ -22,6 +24,7 @@ export const NO_USAGE: Usage = {
   rolloutGpuSeconds: 0,
   trainingGpuSeconds: 0,
   movingSeconds: 0,
+  launchSeconds: 0,
   functionCalls: 0,
   functionSeconds: 0,
   stateTransitions: 0,

@@ -12,7 +12,7 @@ import { type Cost, costOf, type Usage } from './cost.ts';
 import { createModelStore } from './model-store.ts';
 import type { QuotaUse } from './quotas.ts';
 import { createSimulatedTasks, type SimulatedTasks } from './simulated-tasks.ts';
-import { type StoredUse, storedUses } from './storage.ts';
+import { type StoredUse, storedByMonth, storedUses } from './storage.ts';
 import { countTrajectories } from './workload.ts';
 
 /** What a run would take on AWS. */
@@ -24,6 +24,8 @@ export interface Simulation {
   cost: Cost;
   usage: Usage;
   stored: StoredUse[];
+  /** GB-months in all, in each month from the start to the one after the end. */
+  storedByMonth: number[];
   peak: { functions: number; rolloutGpus: number; trainingGpus: number };
   historyEvents: number;
   payloadBytes: number;
@@ -79,6 +81,7 @@ export async function simulateRun(
     cost: costOf(usage, assumptions, stored),
     usage,
     stored,
+    storedByMonth: storedByMonth(storage, seconds),
     peak,
     historyEvents,
     payloadBytes: largestPayload(),

@@ -40,6 +40,7 @@ export function createSimulatedJobs({ clock, config, assumptions }: Setting, acc
     intervals[queue].push({ start, end, count: gpus });
     usage[queue === 'rollout' ? 'rolloutGpuSeconds' : 'trainingGpuSeconds'] +=
       children * seconds + gpus * LAUNCH_SECONDS;
+    usage.launchSeconds += gpus * LAUNCH_SECONDS;
     usage.movingSeconds += children * use.movingSeconds;
     usage.s3Reads += children * use.s3Reads;
     usage.s3Writes += children * use.s3Writes;

@@ -85,3 +85,13 @@ export function storedUses(storage: Storage, end: number): StoredUse[] {
   );
   return uses.filter(({ duringRun, monthAfter }) => duringRun + monthAfter > 0);
 }
+
+/** GB-months in each month from the run's start to the one after its end. */
+export function storedByMonth(storage: Storage, end: number): number[] {
+  const months = Math.ceil(end / MONTH_SECONDS) + 1;
+  return Array.from({ length: months }, (_, month) => {
+    const [from, to] = [month * MONTH_SECONDS, (month + 1) * MONTH_SECONDS];
+    const uses = STORED_KINDS.flatMap((kind) => VERSIONS.map((version) => storage.gbMonths(kind, version, from, to)));
+    return uses.reduce((sum, each) => sum + each, 0);
+  });
+}

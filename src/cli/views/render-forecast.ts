@@ -22,7 +22,10 @@ export function renderForecast({ simulation, assumptions, config: { rl } }: Fore
         'cost',
         `${usd(cost.total)}; storage ${usd(cost.monthAfter)} in the month after, then ${usd(cost.perMonth)} a month`,
       ],
-      ['weights', `${duration(usage.movingSeconds)} of the GPUs' hours pass while they are received and saved`],
+      [
+        'of the GPUs',
+        `${duration(usage.launchSeconds)} to start instances, ${duration(usage.movingSeconds)} to receive and save weights`,
+      ],
       [
         'at once',
         `${peak.rolloutGpus} rollout GPUs, ${peak.trainingGpus} training GPUs, ${peak.functions} Lambda calls`,
@@ -68,15 +71,16 @@ function renderCost({ cost, usage }: Simulation, assumptions: Assumptions): stri
 }
 
 /** What lies in the bucket, by kind; what is deleted stays a while, superseded. */
-function renderStored({ stored }: Simulation): string[] {
+function renderStored({ stored, storedByMonth }: Simulation): string[] {
+  const heads = ['stored', 'GB-months of the run', 'of the month after', 'GB that stay'];
   const rows = stored.map(({ kind, version, duringRun, monthAfter, lastingGb }) => [
     version === 'current' ? kind : `${kind}, superseded`,
     ...[duringRun, monthAfter, lastingGb].map(cents),
   ]);
-  return alignColumns(
-    [['stored', 'GB-months of the run', 'of the month after', 'GB that stay'], ...rows],
-    [TEXT, FIGURE],
-  );
+  return [
+    ...alignColumns([heads, ...rows], [TEXT, FIGURE]),
+    `By month from the start, in GB-months: ${storedByMonth.map(cents).join(', ')}.`,
+  ];
 }
 
 const quotaRow = ({ name, used, limit, isWithin, state = '' }: QuotaUse) => [

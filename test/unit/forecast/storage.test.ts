@@ -4,7 +4,7 @@ import { type Assumptions, S3_CONNECTIONS } from '../../../src/forecast/assumpti
 import { modelJob } from '../../../src/forecast/model-jobs.ts';
 import { readAssumptions } from '../../../src/forecast/read-assumptions.ts';
 import { simulateRun } from '../../../src/forecast/simulate-run.ts';
-import { createStorage, DAY_SECONDS, MONTH_SECONDS, storedUses } from '../../../src/forecast/storage.ts';
+import { createStorage, DAY_SECONDS, MONTH_SECONDS, storedByMonth, storedUses } from '../../../src/forecast/storage.ts';
 import { readRunConfig } from '../../../src/launch/read-run-config.ts';
 import { readDefinition } from '../../../src/local/definition.ts';
 import type { RunConfig } from '../../../src/schema/config/run-config.ts';
@@ -37,6 +37,7 @@ describe('what lies in a bucket with versions', () => {
       { kind: 'checkpoints', version: 'current', duringRun: 10, monthAfter: 10, lastingGb: 10 },
       { kind: 'trajectories', version: 'superseded', duringRun: 30, monthAfter: 0, lastingGb: 0 },
     ]);
+    expect(storedByMonth(storage, MONTH_SECONDS)).toEqual([40, 10]);
   });
 });
 
