@@ -14,6 +14,15 @@ const allStates = (machine: Machine): [string, State][] =>
     ...(state.Branches ?? []).flatMap(allStates),
   ]);
 const tasks = allStates(definition).filter(([, { Type }]) => Type === 'Task');
+interface Retrier {
+  ErrorEquals: string[];
+  /** Waits in seconds. */
+  IntervalSeconds: number;
+  BackoffRate: number;
+  MaxAttempts: number;
+  MaxDelaySeconds: number;
+}
+
 const isJob = ([, { Resource }]: [string, State]) => Resource === 'arn:aws:states:::batch:submitJob.sync';
 const childrenOf = (state: State): [string, State][] => [
   ...(state.ItemProcessor ? allStates(state.ItemProcessor) : []),
@@ -127,10 +136,17 @@ describe('the state machine that runs locally', () => {
   });
 
   it.each(tasks.filter(([, { Resource }]) => Resource?.endsWith('lambda:invoke')))(
-    'retries %s when Lambda throttles',
+    'waits for a quarter of an hour and more when Lambda throttles %s, as in an account of ten calls at once',
     (_, { Retry }) => {
-      const errors = (Retry as { ErrorEquals: string[] }[]).flatMap(({ ErrorEquals }) => ErrorEquals);
-      expect(errors).toContain('Lambda.TooManyRequestsException');
+      const [retrier] = (Retry as Retrier[]).filter(({ ErrorEquals }) =>
+        ErrorEquals.includes('Lambda.TooManyRequestsException'),
+      );
+      const { IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds } = retrier;
+      const longest = Array.from({ length: MaxAttempts }, (_, attempt) =>
+        Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds),
+      );
+      // Full jitter: half of the longest, on the average.
+      expect(longest.reduce((sum, seconds) => sum + seconds) / 2).toBeGreaterThan(15 * 60);
     },
   );
 
