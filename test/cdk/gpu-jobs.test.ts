@@ -75,13 +75,18 @@ describe('a GPU instance', () => {
     expect(training).not.toContain('forward-spot-notice');
   });
 
-  it('takes the image that AWS recommends at each deployment, and lets jobs finish before it is replaced', () => {
+  it('takes the image that AWS recommends at each deployment', () => {
     const image = Object.entries(pipeline.findParameters('*')).find(([, { Default }]) =>
       String(Default).startsWith('/aws/service/ecs/optimized-ami/'),
     )!;
     expect(image[1].Type).toBe('AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>');
     pipeline.allResourcesProperties('AWS::Batch::ComputeEnvironment', {
       ComputeResources: { Ec2Configuration: [{ ImageIdOverride: { Ref: image[0] } }] },
+    });
+  });
+
+  it('is replaced at an update when its jobs have had three days to finish', () => {
+    pipeline.allResourcesProperties('AWS::Batch::ComputeEnvironment', {
       UpdatePolicy: { JobExecutionTimeoutMinutes: 3 * 24 * 60, TerminateJobsOnUpdate: false },
     });
   });
