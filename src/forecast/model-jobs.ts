@@ -91,7 +91,7 @@ const isFirst = ({ input: { rollout = DIAGNOSIS } }: Call) => rollout === iterat
 function rolling(call: Call): Work {
   const size = sizeOf(call.input.rollout ?? DIAGNOSIS, call.config, call.assumptions);
   const prompts = size.prompts / size.shards;
-  return sampling(call, prompts, size.trajectories / size.shards, !isFirst(call));
+  return sampling(call, prompts, size.trajectories / size.shards, !isFirst(call) && call.config.rl.iterations > 0);
 }
 
 function evaluating(call: Call): Work {

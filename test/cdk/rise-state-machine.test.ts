@@ -14,15 +14,6 @@ const allStates = (machine: Machine): [string, State][] =>
     ...(state.Branches ?? []).flatMap(allStates),
   ]);
 const tasks = allStates(definition).filter(([, { Type }]) => Type === 'Task');
-interface Retrier {
-  ErrorEquals: string[];
-  /** Waits in seconds. */
-  IntervalSeconds: number;
-  BackoffRate: number;
-  MaxAttempts: number;
-  MaxDelaySeconds: number;
-}
-
 const isJob = ([, { Resource }]: [string, State]) => Resource === 'arn:aws:states:::batch:submitJob.sync';
 const childrenOf = (state: State): [string, State][] => [
   ...(state.ItemProcessor ? allStates(state.ItemProcessor) : []),
@@ -39,6 +30,15 @@ function pathFrom(start: string): string[] {
     name = Default ?? Next;
   }
   return path;
+}
+
+interface Retrier {
+  ErrorEquals: string[];
+  /** Waits in seconds. */
+  IntervalSeconds: number;
+  BackoffRate: number;
+  MaxAttempts: number;
+  MaxDelaySeconds: number;
 }
 
 describe('the state machine that runs locally', () => {
