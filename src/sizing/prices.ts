@@ -25,7 +25,7 @@ const ON_DEMAND_HOUR: Readonly<Record<string, number>> = {
 };
 
 /**
- * Spot hours, on 2026-10-10, the cheapest zone: spot_info.md of github.com/aws-deepracer-community/deepracer-on-the-spot, a daily
+ * Spot hours on 2026-10-10: spot_info.md of github.com/aws-deepracer-community/deepracer-on-the-spot, a daily
  * public record of the spot price history. They move: `g6e.4xlarge` was 0.30 on 2024-11-14, 1.73 on 2026-09-23 and 2.22 on
  * 2026-10-05.
  */
@@ -36,9 +36,10 @@ const SPOT_HOUR: Readonly<Record<string, number>> = {
 };
 
 /**
- * Services by use. Step Functions: a public copy of aws.amazon.com/step-functions/pricing (its table by region). Lambda on arm64, KMS,
- * S3 and CloudWatch: articles of March to June 2026 that cite AWS's pages, read on 2026-11-28 (wring.co, factualminds.com,
- * devnotes.tech, c3x.dev). gp3 volumes: one of May 2025. Addresses: aws.amazon.com/vpc/pricing.
+ * Services by use, read on 2026-11-28. Of 2026, articles that cite AWS's pages: Lambda on arm64 (wring.co, March), S3 by the month
+ * (cloudburn.io, March), KMS (factualminds.com, June), logs (c3x.dev, June). Older or undated: S3 requests (devnotes.tech), Step
+ * Functions (a public copy of aws.amazon.com/step-functions/pricing), gp3 volumes (taourl.com, May 2025). Of addresses no copy was
+ * found: as docs/aws.md had it.
  */
 export const SERVICE_USD = {
   lambdaCall: 0.2e-6,
