@@ -1,4 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
+import { SUPERSEDED_TRAINING_DAYS } from '../../src/forecast/assumptions.ts';
 import { readDefinition } from '../../src/local/definition.ts';
 import { FUNCTION_MEMORY_MIB } from '../../src/schema/stage.ts';
 import { lifecycleRules, synthesise } from './support/stacks.ts';
@@ -94,6 +95,11 @@ describe('the data stack', () => {
       ),
     ]);
     expect(rules.filter(({ ExpirationInDays }) => ExpirationInDays)).toHaveLength(2);
+  });
+
+  it('forgets what training deletes as soon as the simulator counts it', () => {
+    const [training] = lifecycleRules(data).filter(({ Prefix }) => Prefix === 'training/');
+    expect(training).toMatchObject({ NoncurrentVersionExpiration: { NoncurrentDays: SUPERSEDED_TRAINING_DAYS } });
   });
 });
 
