@@ -48,7 +48,8 @@ export const QUOTAS = {
     remedy: 'ask for a higher quota, or lower MaxConcurrency in rise-state-machine.ts',
   },
   arraySize: { name: 'Batch: children of an array job', limit: 10_000, remedy: 'smaller iterations' },
-  submitBytes: { name: 'Batch: bytes of a submission', limit: 30 * 1024, remedy: 'a shorter runId' },
+  // Batch takes 30 KiB; ECS, which starts its containers, less.
+  overrideCharacters: { name: "ECS: characters of a container's overrides", limit: 8192, remedy: 'a shorter runId' },
   attemptShare: {
     name: "Batch: share of a job attempt's time-out",
     limit: 1,

@@ -13,7 +13,10 @@ const SubmitJob = z.object({
   JobName: z.enum(JOB_NAMES),
   JobQueue: z.string().transform(nameOf).pipe(z.enum(JOB_QUEUES)),
   ArrayProperties: z.object({ Size: z.int() }).optional(),
-  ContainerOverrides: z.object({ Environment: z.array(z.object({ Name: z.string(), Value: z.string() })) }),
+  ContainerOverrides: z.object({
+    Command: z.array(z.string()),
+    Environment: z.array(z.object({ Name: z.string(), Value: z.string() })),
+  }),
   Timeout: z.object({ AttemptDurationSeconds: z.number() }).optional(),
 });
 
@@ -24,7 +27,7 @@ export function createSimulatedJobs({ clock, config, assumptions }: Setting, acc
   return async (state: string, parameters: Json): Promise<unknown> => {
     const job = SubmitJob.parse(parameters);
     const children = job.ArrayProperties?.Size ?? 1;
-    ledger.note('submitBytes', Buffer.byteLength(JSON.stringify(parameters)), state);
+    ledger.note('overrideCharacters', JSON.stringify(job.ContainerOverrides).length, state);
     ledger.note('arraySize', children, state);
     const input = job.ContainerOverrides.Environment.find(({ Name }) => Name === 'RISE_INPUT');
     if (!input) throw new InvalidInputError(`${state} gives its job no RISE_INPUT; add it to the container overrides`);
