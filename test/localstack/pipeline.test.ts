@@ -137,7 +137,7 @@ describeOnAccount('the deployed pipeline', (account) => {
   it('goes on from every state as its definition means, whatever happens in it', async () => {
     const script = join(packageRoot, 'scripts/account/check-account.ts');
     // It exits with 1 where a case is wrong. Not waited for in place: LocalStack, whose log is read here, would wait too.
-    const run = promisify(execFile)(process.execPath, [script]);
+    const run = promisify(execFile)(process.execPath, [script], { env: process.env });
     const { stdout } = await run.catch((error: { stdout: string }) => error);
     const lines = stdout.trim().split('\n');
     expect(lines.length).toBeGreaterThan(100);
