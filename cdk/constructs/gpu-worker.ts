@@ -31,6 +31,16 @@ const STREAM_PREFIX = 'gpu-worker';
 /** Of a job that is told of its work by parameters: the stage and its input (`containers/gpu-worker/main.ts`). */
 const COMMAND = ['Ref::stage', 'Ref::input'];
 
+/**
+ * By which Batch begins a job again. Failures that match nothing would be, so the list ends with all of them. A reclaimed
+ * instance shows by its reason or, where the worker heeded SIGTERM before it went away, by the worker's exit code.
+ */
+const RETRY_RULES: ({ action: 'RETRY' | 'EXIT' } & batch.CustomReason)[] = [
+  ...RETRIED_EXIT_CODES.map((code) => ({ action: 'RETRY' as const, onExitCode: String(code) })),
+  { action: 'RETRY', onStatusReason: 'Host EC2*' },
+  { action: 'EXIT', onReason: '*' },
+];
+
 /** One image and one role for every GPU stage, on one GPU, with the bucket as its store. */
 export class GpuWorker extends Construct {
   private readonly props: GpuWorkerProps;
@@ -55,15 +65,9 @@ export class GpuWorker extends Construct {
     return new batch.EcsJobDefinition(this, id, {
       container: this.container(`${id}Container`, size),
       retryAttempts: JOB_ATTEMPTS,
-      // Failures that match nothing are retried, so the list ends with all of them. A reclaimed instance shows by its
-      // reason or, where the worker heeded SIGTERM before it went away, by the worker's exit code.
-      retryStrategies: [
-        ...RETRIED_EXIT_CODES.map((code) =>
-          batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.custom({ onExitCode: String(code) })),
-        ),
-        batch.RetryStrategy.of(batch.Action.RETRY, batch.Reason.SPOT_INSTANCE_RECLAIMED),
-        batch.RetryStrategy.of(batch.Action.EXIT, batch.Reason.custom({ onReason: '*' })),
-      ],
+      retryStrategies: RETRY_RULES.map(({ action, ...reason }) =>
+        batch.RetryStrategy.of(batch.Action[action], batch.Reason.custom(reason)),
+      ),
       propagateTags: true,
       // An execution that is going on names the revision it began with.
       skipDeregisterOnUpdate: true,
@@ -133,14 +137,7 @@ export class GpuWorker extends Construct {
           },
         ],
       },
-      retryStrategy: {
-        attempts: JOB_ATTEMPTS,
-        evaluateOnExit: [
-          ...RETRIED_EXIT_CODES.map((code) => ({ action: 'RETRY', onExitCode: String(code) })),
-          { action: 'RETRY', onStatusReason: 'Host EC2*' },
-          { action: 'EXIT', onReason: '*' },
-        ],
-      },
+      retryStrategy: { attempts: JOB_ATTEMPTS, evaluateOnExit: RETRY_RULES },
       propagateTags: true,
       resourceRetentionPolicy: { skipDeregisterOnUpdate: true },
     });

@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, request as send } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
+import type { IncomingMessage } from 'node:http';
+import { startEmulatorProxy } from './emulator-proxy.ts';
 
 /** What a service answers: JSON of an object, XML of a text, and an error by its status and shape. */
 export interface Answer {
@@ -21,31 +20,15 @@ const PATHS: Record<string, string> = { '/2016-08-19/account-settings': 'GetAcco
 
 export async function startAccountProxy(emulator: string): Promise<AccountProxy> {
   const answers: AccountProxy['answers'] = new Map();
-  const server = createServer(async (request, response) => {
-    const body = await buffer(request);
-    const { operation, parameters } = readRequest(request, body.toString());
+  const proxy = await startEmulatorProxy(emulator, (request, text) => {
+    const { operation, parameters } = readRequest(request, text);
     const prepared = answers.get(operation)?.(parameters);
-    if (prepared) {
-      const isText = typeof prepared.body === 'string';
-      response.writeHead(prepared.status ?? 200, {
-        'content-type': isText ? 'text/xml' : 'application/x-amz-json-1.1',
-      });
-      response.end(isText ? prepared.body : JSON.stringify(prepared.body));
-      return;
-    }
-    const answer = await forward(emulator, request, body);
-    response.writeHead(answer.statusCode!, answer.headers);
-    answer.pipe(response);
+    if (!prepared) return undefined;
+    const { status = 200, body } = prepared;
+    if (typeof body === 'string') return { status, contentType: 'text/xml', body };
+    return { status, contentType: 'application/x-amz-json-1.1', body: JSON.stringify(body) };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    answers,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { ...proxy, answers };
 }
 
 /** The three ways of AWS's protocols to name an operation: a header, a field of a form, a path. */
@@ -57,10 +40,3 @@ function readRequest({ headers, url }: IncomingMessage, body: string) {
   const form = Object.fromEntries(new URLSearchParams(body));
   return { operation: form.Action ?? '', parameters: form };
 }
-
-const forward = (emulator: string, { method, url, headers }: IncomingMessage, body: Buffer) =>
-  new Promise<IncomingMessage>((resolve, reject) => {
-    send(emulator + url, { method, headers }, resolve)
-      .on('error', reject)
-      .end(body);
-  });

@@ -1,7 +1,5 @@
-import { createServer, type IncomingMessage, request as send } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { startEmulatorProxy } from './emulator-proxy.ts';
 
 /** An emulator behind which executions have the histories, and Map runs the failures, that a test gives them. */
 export interface HistoryProxy {
@@ -26,28 +24,12 @@ export async function startHistoryProxy(emulator: string): Promise<HistoryProxy>
     ListExecutions: ({ mapRunArn }) => (failedItems.has(mapRunArn) ? { executions: [anItem(mapRunArn)] } : undefined),
     DescribeExecution: ({ executionArn }) => failedItems.get(executionArn),
   };
-  const server = createServer(async (request, response) => {
-    const body = await buffer(request);
-    const operation = String(request.headers['x-amz-target']).replace('AWSStepFunctions.', '');
-    const own = answers[operation]?.(JSON.parse(body.toString()));
-    if (own) {
-      response.setHeader('content-type', 'application/x-amz-json-1.0').end(JSON.stringify(own));
-      return;
-    }
-    const answer = await forward(emulator, request, body);
-    response.writeHead(answer.statusCode!, answer.headers);
-    answer.pipe(response);
+  const proxy = await startEmulatorProxy(emulator, ({ headers }, text) => {
+    const operation = String(headers['x-amz-target']).replace('AWSStepFunctions.', '');
+    const own = answers[operation]?.(JSON.parse(text));
+    return own && { status: 200, contentType: 'application/x-amz-json-1.0', body: JSON.stringify(own) };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    histories,
-    failedItems,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { ...proxy, histories, failedItems };
 }
 
 /** One that failed, found again by the ARN of its Map run. */
@@ -70,10 +52,3 @@ function pageOf(histories: HistoryProxy['histories'], { executionArn, nextToken 
     ...(end < events.length && { nextToken: String(end) }),
   };
 }
-
-const forward = (emulator: string, { method, url, headers }: IncomingMessage, body: Buffer) =>
-  new Promise<IncomingMessage>((resolve, reject) => {
-    send(emulator + url, { method, headers }, resolve)
-      .on('error', reject)
-      .end(body);
-  });
