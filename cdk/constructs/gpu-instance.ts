@@ -7,7 +7,7 @@ import { packageRoot } from '../../src/base/package-root.ts';
 import { STOP_GRACE_SECONDS } from '../../src/schema/job-attempts.ts';
 
 /** The user of the worker's image (`containers/gpu-worker/Dockerfile`), whom the host tells apart by this number. */
-export const WORKER_USER_ID = 10_001;
+const WORKER_USER_ID = 10_001;
 
 /** What the ECS agent asks of its service; images are pulled and logs written by the job's execution role. */
 const AGENT_ACTIONS = [

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../schema/errors.ts';
 import type { AwsClients } from './clients.ts';
 
 /** The stacks' names, and what the commands need of their outputs. */
-export const DATA_STACK = 'RiseData';
+const DATA_STACK = 'RiseData';
 export const PIPELINE_STACK = 'RisePipeline';
 
 /** What is deployed in the account and region that a command means. */
@@ -50,7 +50,7 @@ export async function findDeployedChoices({
 }
 
 /** A stack, or undefined where this account has none of that name in this region. */
-export async function findStack(cloudFormation: CloudFormation, name: string): Promise<Stack | undefined> {
+async function findStack(cloudFormation: CloudFormation, name: string): Promise<Stack | undefined> {
   try {
     return (await cloudFormation.describeStacks({ StackName: name })).Stacks?.[0];
   } catch (error) {

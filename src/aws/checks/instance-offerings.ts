@@ -23,7 +23,7 @@ export async function listOfferings(ec2: EC2, region: string): Promise<Offerings
 }
 
 /** Zones, by name, in which a queue can start instances. */
-export const zonesOf = ({ instanceTypes }: Pick<ChosenQueue, 'instanceTypes'>, offerings: Offerings): string[] =>
+const zonesOf = ({ instanceTypes }: Pick<ChosenQueue, 'instanceTypes'>, offerings: Offerings): string[] =>
   [...offerings]
     .filter(([, types]) => instanceTypes.some((type) => types.has(type)))
     .map(([zone]) => zone)

@@ -6,7 +6,7 @@ import type { Check } from './check.ts';
 const WANTED = 110;
 
 /** Whether an account's calls of functions at once are enough for a Map to go at its own pace. */
-export function readConcurrency(limit: number, region: string): Finding {
+function readConcurrency(limit: number, region: string): Finding {
   const finding = { name: 'Lambda concurrency', value: `${limit}, a run takes up to ${WANTED}` };
   if (limit >= WANTED) return finding;
   const request = `aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000 --region ${region}`;

@@ -9,7 +9,7 @@ const BATCH_GROUP = /^AWSBatch-/;
 const RECENT_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 /** The newest activity of Batch's groups, and its message where it failed: what Batch itself does not tell of a job that waits. */
-export function readLaunches(activities: readonly Activity[], now: number): Finding {
+function readLaunches(activities: readonly Activity[], now: number): Finding {
   const name = 'Last launch';
   const [last] = activities
     .filter(({ AutoScalingGroupName, StartTime }) => {

@@ -7,9 +7,7 @@ import type { Check } from './check.ts';
 const PENDING = 'PendingConfirmation';
 
 /** Whether somebody hears of failures. */
-export function readSubscriptions(
-  subscriptions: readonly Pick<Subscription, 'SubscriptionArn' | 'Endpoint'>[],
-): Finding {
+function readSubscriptions(subscriptions: readonly Pick<Subscription, 'SubscriptionArn' | 'Endpoint'>[]): Finding {
   const name = 'Notifications';
   const value = subscriptions
     .map(({ Endpoint, SubscriptionArn }) => `${Endpoint}${SubscriptionArn === PENDING ? ' (not confirmed)' : ''}`)

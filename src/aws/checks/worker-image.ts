@@ -3,7 +3,7 @@ import { findDigest } from '../image/repository.ts';
 import type { Check } from './check.ts';
 
 /** Whether the image that jobs will ask for is there. */
-export function readImage(tag: string, digest: string | undefined): Finding {
+function readImage(tag: string, digest: string | undefined): Finding {
   const name = 'Worker image';
   if (digest !== undefined) return { name, value: tag === digest ? tag : `${tag}, ${digest}` };
   return {
