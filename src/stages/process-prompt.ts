@@ -3,6 +3,7 @@ import type { ProcessedPrompt, Processor } from '../engine/processing/processor.
 import { questionContent } from '../engine/processing/question-content.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Prompt } from '../schema/prompt.ts';
+import { questionText } from '../schema/question-text.ts';
 import type { StageScope } from './stage-deps.ts';
 
 /**
@@ -27,11 +28,6 @@ export function processPrompt(
   images: readonly (Uint8Array | RawImage)[],
   config: RunConfig,
 ): Promise<ProcessedPrompt> {
-  const content = questionContent(withOptions(prompt), images);
+  const content = questionContent(questionText(prompt), images);
   return processor.processPrompt({ system: config.policy.systemPrompt, content });
-}
-
-/** The question, with one lettered line per option. */
-function withOptions({ question, options = [] }: Prompt): string {
-  return [question, ...options.map((option, index) => `(${String.fromCharCode(65 + index)}) ${option}`)].join('\n');
 }
