@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import { chosenOf } from '../src/schema/deployment-config.ts';
 import type { JobQueue } from '../src/schema/stage.ts';
 import { FUNCTION_NAMES, type FunctionName, limitsOf } from '../src/schema/stages.ts';
+import { rentedBy, rentUsd } from '../src/sizing/rented-instance.ts';
 import type { DeploymentConfig } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Budget } from './constructs/budget.ts';
@@ -29,6 +30,12 @@ export interface PipelineStackProps extends StackProps {
 }
 
 type StageFunctions = Record<FunctionName, lambda.Function>;
+
+/** What an hour of a job on each queue is taken to cost: as chosen, or the listed price; undefined where neither is known. */
+const hourUsdOf = (config: DeploymentConfig): Record<JobQueue, number | undefined> => ({
+  rollout: config.rolloutHourUsd ?? rentUsd(rentedBy(config.rolloutInstanceTypes, config.rolloutSpot)),
+  training: config.trainingHourUsd ?? rentUsd(rentedBy(config.trainingInstanceTypes, config.trainingSpot)),
+});
 
 /** The stateless part: network, GPU queues, Lambda stages, the state machine over them, and who hears of it. */
 export class PipelineStack extends Stack {
@@ -60,13 +67,14 @@ export class PipelineStack extends Stack {
       jobInput: config.hosts === 'ec2' ? 'overrides' : 'parameters',
       logGroup: this.createLogGroup('ExecutionLogs', `/aws/vendedlogs/states/${this.stackName}-${this.stackNumber()}`),
     });
+    const hourUsd = hourUsdOf(config);
     this.observe(stageFunctions, jobLog, [
       {
-        title: 'Cost of rollouts and evaluation',
+        title: 'Rollouts and evaluation',
         jobQueueArn: jobQueues.rollout.jobQueueArn,
-        hourUsd: config.rolloutHourUsd,
+        hourUsd: hourUsd.rollout,
       },
-      { title: 'Cost of training', jobQueueArn: jobQueues.training.jobQueueArn, hourUsd: config.trainingHourUsd },
+      { title: 'Training', jobQueueArn: jobQueues.training.jobQueueArn, hourUsd: hourUsd.training },
     ]);
     const { project } = new ImageBuild(this, 'ImageBuild', {
       dataBucket,
@@ -76,8 +84,8 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, 'ImageBuildProject', { value: project.ref });
     new CfnOutput(this, 'Choices', { value: JSON.stringify(chosenOf(config)) });
     new CfnOutput(this, 'StateMachineArn', { value: this.riseStateMachine.stateMachine.stateMachineArn });
-    new CfnOutput(this, 'RolloutHourUsd', { value: String(config.rolloutHourUsd) });
-    new CfnOutput(this, 'TrainingHourUsd', { value: String(config.trainingHourUsd) });
+    if (hourUsd.rollout) new CfnOutput(this, 'RolloutHourUsd', { value: String(hourUsd.rollout) });
+    if (hourUsd.training) new CfnOutput(this, 'TrainingHourUsd', { value: String(hourUsd.training) });
   }
 
   private createLogGroup(id: string, logGroupName?: string): logs.LogGroup {

@@ -19,11 +19,11 @@ export interface DashboardProps {
   readonly queues: readonly PricedQueue[];
 }
 
-/** A queue of GPU jobs, and what an hour of a job on it is taken to cost. */
+/** A queue of GPU jobs, and what an hour of a job on it is taken to cost; its hours alone are told where nobody knows. */
 export interface PricedQueue {
   readonly title: string;
   readonly jobQueueArn: string;
-  readonly hourUsd: number;
+  readonly hourUsd: number | undefined;
 }
 
 const { LINE, TABLE } = cloudwatch.LogQueryVisualizationType;
@@ -86,10 +86,11 @@ export class Dashboard extends Construct {
 /** The last attempt of each job counts. An array's parent has a size and no instance; its children have an index. */
 function cost({ title, jobQueueArn, hourUsd }: PricedQueue, jobEventLog: logs.ILogGroup): cloudwatch.LogQueryWidget {
   const hours = 'sum((detail.stoppedAt - detail.startedAt) / 3600000)';
-  return query(`${title}, at ${hourUsd} USD an hour`, TABLE, jobEventLog, [
+  const usd = hourUsd === undefined ? '' : `, ${hours} * ${hourUsd} as usd`;
+  return query(hourUsd === undefined ? title : `${title}, at ${hourUsd} USD an hour`, TABLE, jobEventLog, [
     `filter detail.jobQueue = "${jobQueueArn}"`,
     'filter ispresent(detail.startedAt) and not ispresent(detail.arrayProperties.size)',
-    `stats ${hours} as gpuHours, ${hours} * ${hourUsd} as usd by detail.jobName`,
+    `stats ${hours} as gpuHours${usd} by detail.jobName`,
   ]);
 }
 

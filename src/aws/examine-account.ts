@@ -38,14 +38,14 @@ export async function examineAccount(options: AwsOptions, contextFile: string): 
     const region = await aws.cloudFormation.config.region();
     const kept = readContext(contextFile);
     const choices = parseDeploymentConfig(kept);
-    const credentials = await checkCredentials({ aws, region, choices }).catch((error) => [
+    const credentials = await checkCredentials({ aws, region, choices, kept }).catch((error) => [
       unanswered('Credentials', error),
     ]);
     // Without them every other question has the same answer.
     if (credentials.some(({ remedy }) => remedy !== undefined)) return credentials;
     const bootstrap: Check = async () => [await checkBootstrap(kept, region)];
     const checks = { 'CDK bootstrap': bootstrap, ...CHECKS };
-    return [...credentials, ...(await examine(checks, await withDeployed({ aws, region, choices })))];
+    return [...credentials, ...(await examine(checks, await withDeployed({ aws, region, choices, kept })))];
   });
 }
 

@@ -56,7 +56,7 @@ export async function planDeployment(
     choices,
     changes: changedChoices(deployed, context),
     untold: changedChoices(kept, context),
-    findings: await examine({ 'EC2 quotas': checkEc2Quotas }, { aws, region, choices }),
+    findings: await examine({ 'EC2 quotas': checkEc2Quotas }, { aws, region, choices, kept }),
   };
 }
 

@@ -6,6 +6,7 @@ import { configKey } from '../schema/keys.ts';
 import { readConfig } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { checkStart } from './check-start.ts';
+import { readContext } from './choices.ts';
 import { assertExecutable, resumeRun, type StartedRun, startRun } from './executions.ts';
 import type { AwsOptions } from './settings.ts';
 import { withDeployment } from './with-deployment.ts';
@@ -25,12 +26,12 @@ export interface StartListeners {
 export async function startOnAws(
   config: RunConfig,
   configFolder: string,
-  options: AwsOptions & { runId?: string },
+  options: AwsOptions & { runId?: string; contextFile: string },
   { onUpload, onFinding }: StartListeners,
 ): Promise<StartedRun> {
   if (options.runId !== undefined) assertExecutable(options.runId);
   return withDeployment(options, async (context) => {
-    await checkStart(context, onFinding);
+    await checkStart(context, readContext(options.contextFile), onFinding);
     const store = tellingUploads(context.store, onUpload);
     const { input } = await prepareRun(store, config, configFolder, options.runId);
     return startRun(context.aws, context.deployment.stateMachineArn, input);

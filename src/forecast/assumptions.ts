@@ -1,7 +1,7 @@
 import { DeploymentConfig } from '../schema/deployment-config.ts';
 import type { JobQueue } from '../schema/stage.ts';
 import { findInstanceType } from '../sizing/instance-types.ts';
-import { hourUsdOf, type Purchase } from '../sizing/prices.ts';
+import { type RentedInstance, rentedBy, rentUsd } from '../sizing/rented-instance.ts';
 import type { PolicyBytes } from './policy-bytes.ts';
 
 /** What a simulation takes for granted. Rates of the GPUs are arithmetic until somebody measures theirs. */
@@ -25,26 +25,13 @@ export interface Assumptions extends PolicyBytes {
   instances: Record<JobQueue, RentedInstance>;
 }
 
-/** An instance type, and how it is paid. */
-export interface RentedInstance {
-  type: string;
-  purchase: Purchase;
-}
-
 /** What a stack is where nobody chose otherwise. */
 const STACK = DeploymentConfig.parse({});
-
-/** The first of a queue's instance types; on demand where its spot price is not known. */
-function rentedBy(types: readonly string[], isSpot: boolean): RentedInstance {
-  const [type] = types;
-  return { type, purchase: isSpot && hourUsdOf(type, 'spot') !== undefined ? 'spot' : 'on-demand' };
-}
 
 const INSTANCES = {
   rollout: rentedBy(STACK.rolloutInstanceTypes, STACK.rolloutSpot),
   training: rentedBy(STACK.trainingInstanceTypes, STACK.trainingSpot),
 };
-const hourOf = ({ type, purchase }: RentedInstance) => hourUsdOf(type, purchase)!;
 const jobsAtOnce = ({ type }: RentedInstance, vcpus: number) => Math.floor(vcpus / findInstanceType(type)!.vcpus);
 
 /** For a model that is not known: a guess at a 7B one. What is rented is what the stack rents. */
@@ -54,8 +41,8 @@ export const DEFAULT_ASSUMPTIONS = {
   trainingTokensPerSecond: 3000,
   rolloutGpus: jobsAtOnce(INSTANCES.rollout, STACK.rolloutMaxVcpus),
   trainingGpus: jobsAtOnce(INSTANCES.training, STACK.trainingMaxVcpus),
-  rolloutHourUsd: hourOf(INSTANCES.rollout),
-  trainingHourUsd: hourOf(INSTANCES.training),
+  rolloutHourUsd: rentUsd(INSTANCES.rollout)!,
+  trainingHourUsd: rentUsd(INSTANCES.training)!,
   instances: INSTANCES,
 };
 export const DEFAULT_MODEL_BYTES = 16.6e9;

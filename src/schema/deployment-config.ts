@@ -63,8 +63,6 @@ const tooSoon = (name: string) => ({ path: [name], error: 'give more days than c
  *   trainingJobMemoryGiB: 112,
  *   volumeGiB: 60,
  *   imageTag: 'none',
- *   rolloutHourUsd: 1.5,
- *   trainingHourUsd: 3,
  *   judgeModelIds: [],
  *   expertModelIds: [],
  *   logRetentionDays: 90,
@@ -154,8 +152,12 @@ export const DeploymentConfig = z
       .describe(
         "tag or digest of the GPU worker's image in the repository; rise deploy names the one of this checkout's sources, rise image pushes it",
       ),
-    rolloutHourUsd: price.default(1.5).describe('what the dashboard counts for an hour of a job on the rollout queue'),
-    trainingHourUsd: price.default(3).describe('as rolloutHourUsd, of the training queue'),
+    rolloutHourUsd: price
+      .optional()
+      .describe(
+        'what the dashboard and rise status count for an hour of a job on the rollout queue; when absent, the price in src/sizing/prices.ts of the first of its instance types',
+      ),
+    trainingHourUsd: price.optional().describe('as rolloutHourUsd, of the training queue'),
     judgeModelIds: modelIds.describe('Bedrock models or inference profiles that scoring may call; none when absent'),
     expertModelIds: modelIds.describe('as judgeModelIds, of the expert'),
     logRetentionDays: retention.default(90),

@@ -38,8 +38,8 @@ const SPOT_HOUR: Readonly<Record<string, number>> = {
 /**
  * Services by use, read on 2026-11-28. Of 2026, articles that cite AWS's pages: Lambda on arm64 (wring.co, March), S3 by the month
  * (cloudburn.io, March), KMS (factualminds.com, June), logs (c3x.dev, June). Older or undated: S3 requests (devnotes.tech), Step
- * Functions (a public copy of aws.amazon.com/step-functions/pricing), gp3 volumes (taourl.com, May 2025). Of addresses no copy was
- * found: as docs/aws.md had it.
+ * Functions (a public copy of aws.amazon.com/step-functions/pricing), gp3 volumes (taourl.com, May 2025), public addresses since
+ * 2024-02-01 (aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights, by taourl.com, May 2025, and doit.com).
  */
 export const SERVICE_USD = {
   lambdaCall: 0.2e-6,

@@ -43,6 +43,8 @@ describe('deployment context', () => {
   });
 });
 
+const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
+
 describe('what an account chooses', () => {
   const { app, data, pipeline } = synthesise({
     rolloutSpot: false,
@@ -53,6 +55,8 @@ describe('what an account chooses', () => {
     runRetentionDays: 365,
     trajectoryRetentionDays: 90,
     trainingHourUsd: 4.5,
+    rolloutInstanceTypes: 'p4d.24xlarge',
+    imageTag: DIGEST,
     judgeModelIds: 'amazon.nova-lite-v1:0',
     expertModelIds: 'eu.anthropic.claude-sonnet-4-5-v1:0',
     logRetentionDays: 30,
@@ -77,6 +81,23 @@ describe('what an account chooses', () => {
       ]),
     );
     expect(JSON.stringify(pipeline.findResources('AWS::CloudWatch::Dashboard'))).toContain('* 4.5 as usd');
+    pipeline.hasOutput('TrainingHourUsd', { Value: '4.5' });
+  });
+
+  it('has jobs run the image of a digest', () => {
+    const definitions = Object.values(pipeline.findResources('AWS::Batch::JobDefinition'));
+    const images = definitions.map(({ Properties }) => JSON.stringify(Properties.ContainerProperties.Image));
+    expect(images).toHaveLength(2);
+    for (const image of images) expect(image).toMatch(new RegExp(`@${DIGEST}"`));
+  });
+
+  it('tells hours without a price where nobody knows one', () => {
+    const dashboard = JSON.stringify(pipeline.findResources('AWS::CloudWatch::Dashboard'));
+    expect(dashboard.match(/as gpuHours(,| by detail.jobName)/g)).toEqual([
+      'as gpuHours by detail.jobName',
+      'as gpuHours,',
+    ]);
+    expect(pipeline.findOutputs('RolloutHourUsd')).toEqual({});
   });
 
   it('may be models, which the one stage that needs them may call, and no other', () => {

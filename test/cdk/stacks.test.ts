@@ -2,6 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { SUPERSEDED_TRAINING_DAYS } from '../../src/forecast/assumptions.ts';
 import { readDefinition } from '../../src/local/definition.ts';
 import { FUNCTION_MEMORY_MIB } from '../../src/schema/stage.ts';
+import { hourUsdOf } from '../../src/sizing/prices.ts';
 import { lifecycleRules, synthesise } from './support/stacks.ts';
 
 const { data, pipeline } = synthesise();
@@ -352,8 +353,12 @@ describe('whoever watches', () => {
   it('sees reward, accuracy, tokens per second and cost on one dashboard', () => {
     const [{ DashboardBody }] = propertiesOf(pipeline, 'AWS::CloudWatch::Dashboard');
     const body = JSON.stringify(DashboardBody);
-    for (const shown of ['meanReward', 'accuracy', 'tokensPerSecond', '* 1.5 as usd', '* 3 as usd', 'alarms']) {
+    const [rollout, training] = [hourUsdOf('g6e.4xlarge', 'spot'), hourUsdOf('g6e.4xlarge', 'on-demand')];
+    const costs = [`* ${rollout} as usd`, `* ${training} as usd`];
+    for (const shown of ['meanReward', 'accuracy', 'tokensPerSecond', ...costs, 'alarms']) {
       expect(body).toContain(shown);
     }
+    pipeline.hasOutput('RolloutHourUsd', { Value: String(rollout) });
+    pipeline.hasOutput('TrainingHourUsd', { Value: String(training) });
   });
 });

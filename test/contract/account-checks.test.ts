@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { ECR } from '@aws-sdk/client-ecr';
@@ -230,15 +231,30 @@ describeWithMoto('the checks of an account', (server) => {
           remedy: expect.stringMatching(/^run rise image/),
         },
       ]);
-      await expect(withDeployment({}, (context) => checkStart(context, () => {}))).rejects.toThrow(
+      await expect(withDeployment({}, (context) => checkStart(context, {}, () => {}))).rejects.toThrow(
         `Worker image: ${TAG} is not in the repository; run rise image`,
       );
       await pushImage();
     });
 
+    it('refuse a run that would start from another image than the chosen one, and take its digest for its tag', async () => {
+      const { imageDetails } = await ecr().describeImages({ repositoryName: 'worker', imageIds: [{ imageTag: TAG }] });
+      const start = (imageTag: string) => withDeployment({}, (context) => checkStart(context, { imageTag }, () => {}));
+      await start(imageDetails![0].imageDigest!);
+      const other = `sha256:${'1'.repeat(64)}`;
+      await expect(start(other)).rejects.toThrow(
+        `Worker image: the stack names ${TAG}, ${imageDetails![0].imageDigest}, this checkout has chosen ${other}; run rise deploy`,
+      );
+      writeFileSync(contextFile, JSON.stringify({ imageTag: other }));
+      expect(await lacking()).toMatchObject([
+        { name: 'Worker image', remedy: expect.stringMatching(/^run rise deploy/) },
+      ]);
+      rmSync(contextFile);
+    });
+
     it('refuse a run none of whose jobs could start, and tell of one that will be slower', async () => {
       const told: Finding[] = [];
-      const start = () => withDeployment({}, (context) => checkStart(context, (finding) => told.push(finding)));
+      const start = () => withDeployment({}, (context) => checkStart(context, {}, (finding) => told.push(finding)));
       proxy.answers.set('GetServiceQuota', quota(0));
       await expect(start()).rejects.toThrow(/All G and VT Spot Instance Requests: 0 vCPUs.*no job starts/);
       proxy.answers.set('GetServiceQuota', quota(64));

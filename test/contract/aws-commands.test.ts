@@ -16,6 +16,7 @@ import { startRise as startCommand } from '../support/rise-command.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
+const contextFile = join(folder, 'cdk.context.json');
 const sha256 = (bytes: string) => createHash('sha256').update(bytes).digest('hex');
 
 /** With a home of their own: nothing of this user's AWS configuration counts. */
@@ -110,7 +111,7 @@ describeWithMoto('the commands on AWS', (server) => {
       expect(started.consoleUrl).toBe(
         `https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/v2/executions/details/${executionArn}`,
       );
-      const startAgain = async () => startOnAws(await readRunConfig(config), dirname(config), {}, silent);
+      const startAgain = async () => startOnAws(await readRunConfig(config), dirname(config), { contextFile }, silent);
       expect(await startAgain()).toMatchObject({ outcome: 'running', execution: { arn: executionArn } });
       const stored = JSON.parse((await store.read(configKey(runId))).toString());
       expect(await store.list(stored.policy.model)).toEqual([`${stored.policy.model}config.json`]);
@@ -133,7 +134,7 @@ describeWithMoto('the commands on AWS', (server) => {
 
     it('give one execution to two commands that start the same run at once', async () => {
       const config = aConfigFile('raced');
-      const start = async () => startOnAws(await readRunConfig(config), dirname(config), {}, silent);
+      const start = async () => startOnAws(await readRunConfig(config), dirname(config), { contextFile }, silent);
       const [left, right] = await Promise.all([start(), start()]);
       expect(left.execution.arn).toBe(right.execution.arn);
     });

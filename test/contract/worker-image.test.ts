@@ -7,6 +7,7 @@ import { listDockerContext } from '../../src/aws/image/docker-context.ts';
 import { tagOfSources } from '../../src/aws/image/image-tag.ts';
 import { publishImage } from '../../src/aws/image/publish-image.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
+import { parseDeploymentConfig } from '../../src/schema/deployment-config.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { type AccountProxy, startAccountProxy } from '../support/account-proxy.ts';
 import { deployStacks } from '../support/aws-deployment.ts';
@@ -50,15 +51,16 @@ describeWithMoto('rise image', (server) => {
     );
   const kept = () => JSON.parse(readFileSync(contextFile, 'utf8'));
 
-  it('builds and pushes these sources, and keeps their tag; the deployed stack waits for it already', async () => {
+  it('builds and pushes these sources, and keeps the digest; the deployed stack waits for it already', async () => {
     writeFileSync(contextFile, '{"monthlyBudgetUsd": 100}');
     const tag = tagOfSources();
     const image = `${REPOSITORY}:${tag}`;
-    expect(await publish()).toEqual({
+    const published = await publish();
+    expect(published).toEqual({
       outcome: 'pushed',
       image,
       tag,
-      digest: expect.stringMatching(/^sha256:/),
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       next: 'start',
     });
     const [build, login, push] = docker.calls();
@@ -77,7 +79,8 @@ describeWithMoto('rise image', (server) => {
       expect.stringMatching(/./),
     ]);
     expect(push).toEqual(['push', image]);
-    expect(kept()).toEqual({ monthlyBudgetUsd: 100, imageTag: tag });
+    expect(kept()).toEqual({ monthlyBudgetUsd: 100, imageTag: published.digest });
+    expect(parseDeploymentConfig(kept()).imageTag).toBe(published.digest);
   });
 
   it('builds the same sources once', async () => {
@@ -113,7 +116,7 @@ describeWithMoto('rise image', (server) => {
     };
     const build = (changes: object) => ({ body: { builds: [{ id: 'builder:1', ...changes }] } });
 
-    it('uploads the sources, follows the build, and keeps the tag', async () => {
+    it('uploads the sources, follows the build, and keeps the digest', async () => {
       const started: Record<string, unknown>[] = [];
       proxy.answers.set('StartBuild', (request) => {
         started.push(request);
@@ -125,7 +128,8 @@ describeWithMoto('rise image', (server) => {
         if (looks.length > 1) pushed = pushImage('v4');
         return looks.shift()!;
       });
-      expect(await publish({ tag: 'v4', place: 'aws' })).toMatchObject({ outcome: 'pushed', next: 'deploy' });
+      const published = await publish({ tag: 'v4', place: 'aws' });
+      expect(published).toMatchObject({ outcome: 'pushed', tag: 'v4', next: 'deploy' });
       await pushed;
       const [{ projectName, sourceTypeOverride, sourceLocationOverride, environmentVariablesOverride }] = started;
       expect({ projectName, sourceTypeOverride }).toEqual({ projectName: 'builder', sourceTypeOverride: 'S3' });
@@ -149,7 +153,7 @@ describeWithMoto('rise image', (server) => {
       );
       expect(names.filter((name) => name.startsWith('src/cli/') || name.startsWith('test/'))).toEqual([]);
       expect(lines).toEqual([expect.stringContaining('build builder:1 has started')]);
-      expect(kept()).toEqual({ imageTag: 'v4' });
+      expect(kept()).toEqual({ imageTag: published.digest });
     });
 
     it('says in which phase a build failed, and why', async () => {

@@ -1,5 +1,6 @@
 import type { Finding } from '../../base/finding.ts';
 import type { DeploymentConfig } from '../../schema/deployment-config.ts';
+import type { Context } from '../choices.ts';
 import type { AwsClients } from '../clients.ts';
 import type { Deployment } from '../deployment.ts';
 
@@ -9,6 +10,8 @@ export interface CheckContext {
   region: string;
   /** Those of the deployed stack or, before there is one, of this checkout; absent ones have their defaults. */
   choices: DeploymentConfig;
+  /** What this checkout keeps for its next deployment. */
+  kept: Context;
   /** Undefined where the stacks are not there. */
   deployment?: Deployment;
 }

@@ -10,7 +10,7 @@ import { withDeployment } from '../with-deployment.ts';
 import { buildHere } from './build-here.ts';
 import { buildInAws } from './build-in-aws.ts';
 import { tagOfSources } from './image-tag.ts';
-import { findDigest } from './repository.ts';
+import { findImage } from './repository.ts';
 
 export interface ImageRequest {
   /** By default made of the sources. */
@@ -31,13 +31,13 @@ export interface PublishedImage {
   image: string;
   tag: string;
   digest: string;
-  /** What makes jobs run it: nothing but a start, where the deployed stack names this tag already. */
+  /** What makes jobs run it: nothing but a start, where the deployed stack names this image already. */
   next: 'start' | 'deploy';
 }
 
 /**
- * Builds the worker's image of this checkout, here or on AWS, pushes it to the deployment's repository and keeps its tag as the
- * choice `imageTag`. Throws `InvalidInputError` where there is nothing to build from, or a build fails.
+ * Builds the worker's image of this checkout, here or on AWS, pushes it to the deployment's repository and keeps its digest as
+ * the choice `imageTag`. Throws `InvalidInputError` where there is nothing to build from, or a build fails.
  */
 export async function publishImage(options: AwsOptions, request: ImageRequest): Promise<PublishedImage> {
   const { place, buildArgs, isQuiet, contextFile, onLine } = request;
@@ -49,17 +49,19 @@ export async function publishImage(options: AwsOptions, request: ImageRequest): 
     const { workerImages: repositoryUri, choices } = context.deployment;
     const tag = request.tag ?? tagOfSources(buildArgs);
     const reference = { repositoryUri, tag };
-    const present = await findDigest(reference);
+    const present = await findImage(reference);
     if (present === undefined) {
       const revision = await readRevision();
       if (place === 'here') await buildHere(reference, { revision, buildArgs, isQuiet });
       else await buildInAws(context, { tag, revision, onLine });
     }
-    const digest = present ?? (await findDigest(reference));
-    if (!digest)
+    const stored = present ?? (await findImage(reference));
+    if (!stored)
       throw new InvalidInputError(`${repositoryUri} has no image ${tag} after its push; run rise image again`);
-    writeContext(contextFile, { ...readContext(contextFile), imageTag: tag });
-    const next = choices?.imageTag === tag ? 'start' : 'deploy';
+    const { digest } = stored;
+    writeContext(contextFile, { ...readContext(contextFile), imageTag: digest });
+    // A tag never changes: a stack that names this one runs this image.
+    const next = [tag, digest].includes(String(choices?.imageTag)) ? 'start' : 'deploy';
     return { outcome: present ? 'present' : 'pushed', image: `${repositoryUri}:${tag}`, tag, digest, next };
   });
 }

@@ -7,13 +7,21 @@ export interface ImageReference {
   tag: string;
 }
 
-/** The digest of an image that is in the repository; undefined where it is not. */
-export async function findDigest({ repositoryUri, tag }: ImageReference): Promise<string | undefined> {
+/** An image as the repository has it. */
+export interface StoredImage {
+  /** `sha256:...`, of its content. */
+  digest: string;
+  tags: string[];
+}
+
+/** An image that is in the repository; undefined where it is not. */
+export async function findImage({ repositoryUri, tag }: ImageReference): Promise<StoredImage | undefined> {
   const ecr = await services.ecr();
   const imageIds = [tag.startsWith('sha256:') ? { imageDigest: tag } : { imageTag: tag }];
   try {
     const { imageDetails = [] } = await ecr.describeImages({ repositoryName: nameOf(repositoryUri), imageIds });
-    return imageDetails[0]?.imageDigest;
+    const [image] = imageDetails;
+    return image && { digest: image.imageDigest!, tags: image.imageTags ?? [] };
   } catch (error) {
     if ((error as Error).name === 'ImageNotFoundException') return undefined;
     throw error;

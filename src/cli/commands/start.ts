@@ -27,16 +27,22 @@ async function start(configPath: string, options: StartOptions): Promise<void> {
   if (!options.aws) {
     throw new InvalidInputError('rise start runs on AWS and costs money there; say so with --aws, or use rise run');
   }
-  const [{ readRunConfig }, { startOnAws }, { renderStartedRun }] = await Promise.all([
+  const [{ readRunConfig }, { startOnAws }, { contextPath }, { renderStartedRun }] = await Promise.all([
     import('../../launch/read-run-config.ts'),
     import('../../aws/start-on-aws.ts'),
+    import('../../aws/choices.ts'),
     import('../views/render-aws.ts'),
   ]);
   const config = await readRunConfig(configPath);
   if (options.seed !== undefined) config.seed = options.seed;
-  const started = await startOnAws(config, dirname(configPath), options, {
-    onUpload: (key) => console.error(`uploading ${key}`),
-    onFinding: ({ name, value, remedy }) => console.error(toTerminalText(`${name}: ${value}; ${remedy}`)),
-  });
+  const started = await startOnAws(
+    config,
+    dirname(configPath),
+    { ...options, contextFile: contextPath },
+    {
+      onUpload: (key) => console.error(`uploading ${key}`),
+      onFinding: ({ name, value, remedy }) => console.error(toTerminalText(`${name}: ${value}; ${remedy}`)),
+    },
+  );
   print(renderStartedRun(started, options));
 }

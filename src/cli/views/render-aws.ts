@@ -18,7 +18,9 @@ export function renderDeployment({ bucket, stateMachineArn, workerImages }: Depl
 export function renderImage({ outcome, image, digest, next }: PublishedImage): string {
   const said = { pushed: 'is pushed', present: 'was there already; a tag names one image for good' }[outcome];
   const command = { start: 'rise start CONFIG --aws', deploy: 'rise deploy, with which jobs run it' }[next];
-  return [`${image} ${said}`, `digest  ${digest}`, `next    ${command}`].join('\n');
+  return [`${image} ${said}`, `digest  ${digest}, which is kept as the choice imageTag`, `next    ${command}`].join(
+    '\n',
+  );
 }
 
 /** What `rise start` and `rise resume` say. */

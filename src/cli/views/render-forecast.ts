@@ -1,13 +1,9 @@
 import { alignColumns, FIGURE, TEXT } from '../../base/table.ts';
-import {
-  type Assumptions,
-  CONNECTION_BYTES_PER_SECOND,
-  type RentedInstance,
-  S3_CONNECTIONS,
-} from '../../forecast/assumptions.ts';
+import { type Assumptions, CONNECTION_BYTES_PER_SECOND, S3_CONNECTIONS } from '../../forecast/assumptions.ts';
 import type { Forecast } from '../../forecast/forecast-run.ts';
 import type { QuotaUse } from '../../forecast/quotas.ts';
 import type { Simulation } from '../../forecast/simulate-run.ts';
+import type { RentedInstance } from '../../sizing/rented-instance.ts';
 
 /** A forecast as tables for people. */
 export function renderForecast({ simulation, assumptions, config: { rl } }: Forecast): string {

@@ -9,7 +9,10 @@ export class AccountRefusal extends Error {
 }
 
 const Image = z.object({ repositoryName: z.string(), imageTag: z.string(), imageManifest: z.string() });
-const Images = z.object({ repositoryName: z.string(), imageIds: z.array(z.object({ imageTag: z.string() })) });
+const Images = z.object({
+  repositoryName: z.string(),
+  imageIds: z.array(z.object({ imageTag: z.string().optional(), imageDigest: z.string().optional() })),
+});
 
 /** Quotas of a grown account, in vCPUs. */
 const VCPUS = 768;
@@ -28,10 +31,11 @@ export function createAccountServices() {
     },
     DescribeImages(request) {
       const { repositoryName, imageIds } = Images.parse(request);
-      const [{ imageTag }] = imageIds;
-      const imageDigest = digests.get(`${repositoryName}:${imageTag}`);
-      if (imageDigest) return { imageDetails: [{ imageDigest }] };
-      throw new AccountRefusal('ImageNotFoundException', `${repositoryName} has no image ${imageTag}`);
+      const [{ imageTag, imageDigest }] = imageIds;
+      const images = [...digests].map(([name, digest]) => ({ imageDigest: digest, imageTags: [name.split(':')[1]] }));
+      const image = images.find((each) => each.imageDigest === imageDigest || each.imageTags[0] === imageTag);
+      if (image) return { imageDetails: [image] };
+      throw new AccountRefusal('ImageNotFoundException', `${repositoryName} has no image ${imageTag ?? imageDigest}`);
     },
     GetServiceQuota: () => ({ Quota: { Value: VCPUS } }),
   };
