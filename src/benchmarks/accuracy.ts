@@ -1,4 +1,5 @@
-import { computeMcNemarP, computeWilsonInterval } from '../base/statistics.ts';
+import { computeMcNemarP } from '../base/statistics/mcnemar.ts';
+import { computeWilsonInterval } from '../base/statistics/wilson.ts';
 import type { AccuracyEstimate, EvaluationRecord } from '../schema/evaluation.ts';
 import type { PairedDifference } from './benchmark.ts';
 
