@@ -10,7 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../src/base/package-root.ts';
-import { compareAccuracy } from '../src/benchmarks/accuracy.ts';
+import { compareAccuracy } from '../src/benchmarks/compare-policies.ts';
 import { matchFacts } from '../src/rewards/index.ts';
 import { EvaluationRecord } from '../src/schema/evaluation.ts';
 import { benchmarkPrefix, promptsKey, recordsKey } from '../src/schema/keys.ts';
@@ -153,10 +153,10 @@ function compareRewards(): BenchCase[] {
 function describeComparison(place: string, measure: Measure, before: Answered[], after: Answered[]): void {
   const verdicts = (answers: Answered[]) =>
     answers.map((answer) => ({ promptId: answer.promptId, isCorrect: answer[measure] }));
-  const { difference, mcnemarP } = compareAccuracy(verdicts(before), verdicts(after));
+  const { difference, p } = compareAccuracy(verdicts(before), verdicts(after));
   const points = `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(1)}`;
-  const p = mcnemarP < 0.001 ? mcnemarP.toExponential(1) : mcnemarP.toFixed(3);
-  console.log(`  ${measure.padEnd(10)}  ${place.padEnd(17)}  ${points.padStart(6)} points, p ${p}`);
+  const chance = p < 0.001 ? p.toExponential(1) : p.toFixed(3);
+  console.log(`  ${measure.padEnd(10)}  ${place.padEnd(17)}  ${points.padStart(6)} points, p ${chance}`);
 }
 
 function pool(reward: keyof typeof CONFIGS, policy: Policy, seed?: number): Answered[] {

@@ -16,6 +16,7 @@ import { createLearner } from '../src/algorithms/index.ts';
 import { splitBySize } from '../src/base/split-list.ts';
 import { comparePolicies, type PolicyAnswers } from '../src/benchmarks/compare-policies.ts';
 import { loadBenchmarks } from '../src/benchmarks/index.ts';
+import { recordAnswer } from '../src/benchmarks/record-answer.ts';
 import { type Engine, measurePrecision, type OptimizerState, openEngine } from '../src/engine/open-engine.ts';
 import { folderModelFiles, heldModelFiles, type ModelFiles } from '../src/engine/weights/model-files.ts';
 import { consult } from '../src/experts/consult.ts';
@@ -84,7 +85,7 @@ async function incentivize(lab: Lab, prompts: readonly Prompt[]) {
     policy = await lab.withEngine(policy, async (engine) => {
       const groups = await sampleGroups(lab, engine, iterationName(iteration), iteration, asked);
       rollouts.push(groups);
-      lab.say(`RL ${iteration + 1} of ${rl.iterations}: ${describe(groups)}`);
+      lab.say(`RL ${iteration + 1} of ${rl.iterations}: ${describe(scoresOf(groups))}`);
       return reinforce(lab, engine, policy, iteration, groups);
     });
   }
@@ -113,7 +114,7 @@ async function diagnose(lab: Lab, policy: Policy, prompts: readonly Prompt[]) {
     sampleGroups(lab, engine, DIAGNOSIS, rl.iterations, examined),
   );
   const routes = groups.map((group) => routeGroup(group.prompt.promptId, scoresOf([group])));
-  lab.say(`diagnosis: ${describe(groups)}; ${JSON.stringify(countRoutes(routes))}`);
+  lab.say(`diagnosis: ${describe(scoresOf(groups))}; ${JSON.stringify(countRoutes(routes))}`);
   return { diagnosis: groups, routes };
 }
 
@@ -156,11 +157,13 @@ async function evaluate(lab: Lab, policies: Record<string, Policy>) {
       const completions = await lab.withEngine(policies[policy.name], (engine) =>
         sample(lab, engine, prompts, { ...benchmark, seedOf }),
       );
-      const records = completions.map(({ prompt, ...answer }) => benchmark.grade(prompt, answer));
+      const records = completions.map(({ prompt, text, tokenIds }) =>
+        recordAnswer(benchmark, prompt, { text, tokenCount: tokenIds.length }),
+      );
       answers.push({ policy, records });
-      lab.say(`${policy.label} on ${benchmark.title}: ${percent(benchmark.aggregate(records).accuracy)}`);
+      lab.say(`${policy.label} on ${benchmark.title}: ${describe(records)}`);
     }
-    results[benchmark.name] = comparePolicies(benchmark, answers);
+    results[benchmark.name] = comparePolicies(benchmark, prompts, answers);
   }
   return results;
 }
@@ -221,13 +224,11 @@ async function createLab(config: RunConfig, modelFolder: string, say: Say) {
   return { runId: config.name, config, store, rewards, expert, base, withEngine, say };
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-
 const scoresOf = (groups: readonly ScoredGroup[]) => groups.flatMap(({ members }) => members.map(({ score }) => score));
 
-function describe(groups: readonly ScoredGroup[]): string {
-  const scores = scoresOf(groups);
-  return `${percent(scores.filter(({ isCorrect }) => isCorrect).length / scores.length)} of ${scores.length} are right`;
+function describe(verdicts: readonly { isCorrect: boolean }[]): string {
+  const right = verdicts.filter(({ isCorrect }) => isCorrect).length;
+  return `${((100 * right) / verdicts.length).toFixed(1)}% of ${verdicts.length} are right`;
 }
 
 async function main(file = join(import.meta.dirname, 'tiny.yaml')): Promise<void> {

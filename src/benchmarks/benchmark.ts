@@ -1,33 +1,36 @@
 import type { GradeOptions } from '../rewards/index.ts';
 import type { Choosable } from '../schema/config/choice.ts';
-import type { SamplingConfig } from '../schema/config/sampling.ts';
-import type { AccuracyComparison, AccuracyEstimate, EvaluationRecord } from '../schema/evaluation.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { Trajectory } from '../schema/trajectory.ts';
 
-/** A comparison, but for the names of those compared. */
-export type PairedDifference = Pick<AccuracyComparison, 'difference' | 'mcnemarP'>;
+/** A benchmark's verdict on an answer. */
+export interface Grading {
+  isCorrect: boolean;
+  /** What was read as the final answer; absent where there was none. */
+  answer?: string;
+}
 
-/** What a benchmark sees of an answer. */
-export type GradableAnswer = Pick<Trajectory, 'text' | 'tokenIds'>;
+/** A prompt with the verdicts on one policy's answers to it. */
+export interface GradedPrompt {
+  prompt: Prompt;
+  gradings: readonly Grading[];
+}
 
 /** A benchmark at work, the same for each policy that it measures. */
 export interface Examination {
-  completionsPerPrompt: number;
-  sampling: SamplingConfig;
   /** Versions of the rewards it grades by, for manifests. */
   rewards: Record<string, string>;
-  grade(prompt: Prompt, answer: GradableAnswer): EvaluationRecord;
-  /** What one policy's records come to. */
-  aggregate(records: readonly EvaluationRecord[]): AccuracyEstimate;
-  /** How one policy's records differ from another's: `after` minus `before`. */
-  compare(before: readonly EvaluationRecord[], after: readonly EvaluationRecord[]): PairedDifference;
+  /** The prompt as the benchmark words it; as it stands where absent. */
+  word?(prompt: Prompt): Prompt;
+  /** @param text the response, without special tokens */
+  grade(prompt: Prompt, text: string): Grading;
+  /** The categories that accuracy is broken down by, by table: `{ subject: ['algebra'], level: ['3'] }`. */
+  categoriesOf(prompt: Prompt): Record<string, readonly string[]>;
+  /** Figures of its own beside accuracy, by name. */
+  measure?(graded: readonly GradedPrompt[]): Record<string, number>;
 }
 
 /** What a benchmark is told of the run besides its own options. */
 export interface BenchmarkContext {
-  /** `evaluation.sampling` of the run config. */
-  sampling: SamplingConfig;
   /** How the run's accuracy reward reads answers. */
   gradeOptions: GradeOptions;
 }

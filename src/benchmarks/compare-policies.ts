@@ -1,23 +1,85 @@
-import type { EvaluatedPolicy } from '../schema/evaluated-policies.ts';
-import type { BenchmarkResult, EvaluationRecord } from '../schema/evaluation.ts';
+import { createRandom } from '../base/random.ts';
+import { deriveSeed } from '../base/seeds.ts';
+import { bootstrapMean } from '../base/statistics/bootstrap.ts';
+import { adjustHolm } from '../base/statistics/holm.ts';
+import { computeMcNemarP } from '../base/statistics/mcnemar.ts';
+import { computeSignFlipP } from '../base/statistics/sign-flip.ts';
+import type { AccuracyComparison, BenchmarkResult, EvaluationRecord } from '../schema/evaluation.ts';
+import type { Prompt } from '../schema/prompt.ts';
 import type { Examination } from './benchmark.ts';
+import { createBootstrap } from './estimate-accuracy.ts';
+import { scorePolicy, shareRight } from './score-policy.ts';
 
 /** One policy's records of a benchmark. */
 export interface PolicyAnswers {
-  policy: EvaluatedPolicy;
+  policy: { name: string };
   records: readonly EvaluationRecord[];
 }
 
+/** An answer as comparisons see it; the answers of two policies to one prompt are a pair. */
+type Verdict = Pick<EvaluationRecord, 'promptId' | 'isCorrect'>;
+
+/** A comparison, but for the names of those compared and for those it is reported with. */
+export type PairedDifference = Omit<AccuracyComparison, 'policy' | 'against' | 'adjustedP'>;
+
 /** What each policy achieved on a benchmark, and each compared with the one before it. */
 export function comparePolicies(
-  { aggregate, compare }: Pick<Examination, 'aggregate' | 'compare'>,
+  examination: Pick<Examination, 'categoriesOf' | 'measure'>,
+  prompts: readonly Prompt[],
   answers: readonly PolicyAnswers[],
 ): BenchmarkResult {
-  return {
-    policies: Object.fromEntries(answers.map(({ policy, records }) => [policy.name, aggregate(records)])),
-    comparisons: answers.slice(1).map(({ policy, records }, index) => {
-      const before = answers[index];
-      return { policy: policy.name, against: before.policy.name, ...compare(before.records, records) };
-    }),
-  };
+  const scores = answers.map(({ policy, records }) => [policy.name, scorePolicy(examination, prompts, records)]);
+  const comparisons = answers.slice(1).map(({ policy, records }, index) => {
+    const before = answers[index];
+    const compared = compareAccuracy(before.records, records);
+    return { policy: policy.name, against: before.policy.name, ...compared, adjustedP: compared.p };
+  });
+  return { policies: Object.fromEntries(scores), ...adjustComparisons({ comparisons }) };
+}
+
+/** Comparisons of several benchmarks that are reported together, each with its p-value by Holm over them all. */
+export function adjustTogether(results: Record<string, BenchmarkResult>): Record<string, BenchmarkResult> {
+  const together = adjustComparisons({ comparisons: Object.values(results).flatMap(({ comparisons }) => comparisons) });
+  const left = [...together.comparisons];
+  return Object.fromEntries(
+    Object.entries(results).map(([name, result]) => [
+      name,
+      { ...result, comparisons: left.splice(0, result.comparisons.length) },
+    ]),
+  );
+}
+
+function adjustComparisons({
+  comparisons,
+}: Pick<BenchmarkResult, 'comparisons'>): Pick<BenchmarkResult, 'comparisons'> {
+  const adjusted = adjustHolm(comparisons.map(({ p }) => p));
+  return { comparisons: comparisons.map((comparison, at) => ({ ...comparison, adjustedP: adjusted[at] })) };
+}
+
+/** Two policies compared on the prompts that both answered; `difference` is `after` minus `before`. */
+export function compareAccuracy(before: readonly Verdict[], after: readonly Verdict[]): PairedDifference {
+  const sharesBefore = sharesOf(before);
+  const pairs = [...sharesOf(after)].flatMap(([promptId, share]) => {
+    const shareBefore = sharesBefore.get(promptId);
+    return shareBefore === undefined ? [] : [{ before: shareBefore, after: share }];
+  });
+  const differences = pairs.map((pair) => pair.after - pair.before);
+  const { mean: difference, low, high } = bootstrapMean(differences, createBootstrap(pairs.length));
+  const areVerdicts = pairs.every((pair) => [pair.before, pair.after].every((share) => share === 0 || share === 1));
+  return { difference, low, high, ...(areVerdicts ? testVerdicts(differences) : testShares(differences)) };
+}
+
+function sharesOf(records: readonly Verdict[]): Map<string, number> {
+  const groups = Map.groupBy(records, ({ promptId }) => promptId);
+  return new Map([...groups].map(([promptId, gradings]) => [promptId, shareRight({ gradings })]));
+}
+
+function testVerdicts(differences: readonly number[]): Pick<PairedDifference, 'test' | 'p'> {
+  const count = (sign: number) => differences.filter((difference) => difference === sign).length;
+  return { test: 'mcnemar', p: computeMcNemarP(count(1), count(-1)) };
+}
+
+function testShares(differences: readonly number[]): Pick<PairedDifference, 'test' | 'p'> {
+  const random = createRandom(deriveSeed('sign-flip', differences.length));
+  return { test: 'sign-flip', p: computeSignFlipP(differences, random) };
 }

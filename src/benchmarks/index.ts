@@ -1,7 +1,8 @@
-import { GradeOptions } from '../rewards/index.ts';
+import { BUILT_IN_VERSIONS, GradeOptions } from '../rewards/index.ts';
 import { resolveChoice } from '../schema/config/choice.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
+import type { SamplingConfig } from '../schema/config/sampling.ts';
 import type { Benchmark, Examination } from './benchmark.ts';
 import { heldOut } from './held-out.ts';
 
@@ -14,6 +15,8 @@ export interface ActiveBenchmark extends Pick<Benchmark, 'name' | 'title' | 'ver
   source?: PromptSource;
   /** The run's set of prompts that it asks, as `promptsKey` names it. */
   promptSet: string;
+  completionsPerPrompt: number;
+  sampling: SamplingConfig;
 }
 
 /**
@@ -22,17 +25,19 @@ export interface ActiveBenchmark extends Pick<Benchmark, 'name' | 'title' | 'ver
  */
 export function loadBenchmarks({ evaluation, rewards }: Pick<RunConfig, 'evaluation' | 'rewards'>): ActiveBenchmark[] {
   const gradeOptions = GradeOptions.parse(rewards.accuracy.options);
-  const context = { sampling: evaluation.sampling, gradeOptions };
-  return Object.entries(evaluation.benchmarks).map(([name, { source, options }]) => {
+  const { sampling } = evaluation;
+  return Object.entries(evaluation.benchmarks).map(([name, { source, options, completionsPerPrompt }]) => {
     const { chosen, ...parsed } = resolveChoice(`evaluation.benchmarks.${name}`, BENCHMARKS, { name, options });
     const { title, version } = chosen;
     const promptSet = source ? name : 'evaluation';
-    return { name, title, version, source, promptSet, ...chosen.create(parsed.options, context) };
+    const examination = chosen.create(parsed.options, { gradeOptions });
+    return { name, title, version, source, promptSet, completionsPerPrompt, sampling, ...examination };
   });
 }
 
 /** Versions of the benchmarks and of the rewards they grade by, for manifests. */
 export function benchmarkVersions(benchmarks: readonly ActiveBenchmark[]): Record<string, string> {
-  const versions = benchmarks.map(({ name, version, rewards }) => ({ ...rewards, [name]: version }));
+  const { format } = BUILT_IN_VERSIONS;
+  const versions = benchmarks.map(({ name, version, rewards }) => ({ ...rewards, format, [name]: version }));
   return Object.assign({}, ...versions);
 }

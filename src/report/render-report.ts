@@ -1,8 +1,6 @@
 import { alignColumns, FIGURE, TEXT } from '../base/table.ts';
-import { estimateAccuracy } from '../benchmarks/accuracy.ts';
-import type { PolicyAnswers } from '../benchmarks/compare-policies.ts';
 import { EVALUATED_POLICIES } from '../schema/evaluated-policies.ts';
-import type { BenchmarkResult, EvaluationRecord, RunSummary } from '../schema/evaluation.ts';
+import type { AccuracyEstimate, BenchmarkResult, PolicyScore, RunSummary } from '../schema/evaluation.ts';
 import type { RouteCounts, WithoutExample } from '../schema/route.ts';
 import type { SourceCounts } from '../schema/sft-example.ts';
 
@@ -34,9 +32,8 @@ export interface RolloutRewards {
 export interface BenchmarkContent {
   name: string;
   title: string;
+  /** Policies in the order of `EVALUATED_POLICIES`. */
   result: BenchmarkResult;
-  /** In the order of `EVALUATED_POLICIES`. */
-  answers: PolicyAnswers[];
 }
 
 interface Table {
@@ -71,7 +68,13 @@ function buildTables(content: ReportContent): Table[] {
   const { benchmarks, routes, withoutExample, sftExamples, rewards, judge } = content;
   const measured = benchmarks.flatMap((benchmark) => {
     const about = benchmarks.length > 1 ? ` on ${benchmark.title}` : '';
-    return [accuracyTable(benchmark), comparisonTable(benchmark, about), tierTable(benchmark, about)];
+    return [
+      accuracyTable(benchmark),
+      ...severalTable(benchmark, about),
+      ...measureTable(benchmark, about),
+      comparisonTable(benchmark, about),
+      ...categoryTables(benchmark, about),
+    ];
   });
   return [
     ...measured,
@@ -82,36 +85,70 @@ function buildTables(content: ReportContent): Table[] {
   ];
 }
 
-function accuracyTable({ title, result, answers }: BenchmarkContent): Table {
-  const rows = answers.map(({ policy, records }) => {
-    const { accuracy, low, high, n } = result.policies[policy.name];
-    const formatted = share(records.filter(({ isFormatted }) => isFormatted).length, n);
-    const tokens = records.reduce((sum, { tokenCount }) => sum + tokenCount, 0) / Math.max(1, n);
+function accuracyTable({ title, result }: BenchmarkContent): Table {
+  const rows = Object.entries(result.policies).map(([policy, { accuracy, low, high, n, formatted, meanTokens }]) => {
     const interval = `${percent(low)} to ${percent(high)}`;
-    return [policy.label, percent(accuracy), interval, percent(formatted), tokens.toFixed(1), String(n)];
+    return [LABELS[policy], percent(accuracy), interval, percent(formatted), meanTokens.toFixed(1), String(n)];
   });
   const header = ['policy', 'accuracy', '95% interval', 'formatted', 'tokens', 'prompts'];
   return { title: `Accuracy on ${title}`, header, rows };
 }
 
-function comparisonTable({ result }: BenchmarkContent, about: string): Table {
-  const rows = result.comparisons.map(({ policy, against, difference, mcnemarP }) => [
-    `${LABELS[policy]} over ${LABELS[against]}`,
-    `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(1)} points`,
-    mcnemarP < 0.0001 ? mcnemarP.toExponential(1) : mcnemarP.toFixed(4),
-  ]);
-  return { title: `Paired comparison${about}`, header: ['', 'difference', 'McNemar p'], rows };
+/** What several answers a prompt tell; no table where each prompt has one. */
+function severalTable({ result }: BenchmarkContent, about: string): Table[] {
+  const rows = Object.entries(result.policies).flatMap(([policy, { several }]) => {
+    if (!several) return [];
+    const { passAt, majority, worst } = several;
+    const shares = [...Object.values(passAt), majority.accuracy, worst.accuracy];
+    return [{ ks: Object.keys(passAt), cells: [LABELS[policy], ...shares.map(percent)] }];
+  });
+  if (rows.length === 0) return [];
+  const header = ['policy', ...rows[0].ks.map((k) => `pass at ${k}`), 'majority', 'all right'];
+  return [{ title: `Several answers a prompt${about}`, header, rows: rows.map(({ cells }) => cells) }];
 }
 
-function tierTable({ answers }: BenchmarkContent, about: string): Table {
-  const tierOf = ({ tier = 'none' }: EvaluationRecord) => tier;
-  const tiers = [...new Set(answers[0].records.map(tierOf))].sort();
-  const rows = tiers.map((tier) => {
-    const own = answers.map(({ records }) => records.filter((record) => tierOf(record) === tier));
-    return [tier, ...own.map((records) => percent(estimateAccuracy(records).accuracy)), String(own[0].length)];
+/** The benchmark's own figures; no table where it has none. */
+function measureTable({ result }: BenchmarkContent, about: string): Table[] {
+  const scores = Object.entries(result.policies);
+  const names = Object.keys(scores[0]?.[1].measures ?? {});
+  const rows = names.map((name) => [name, ...scores.map(([, { measures }]) => measures[name].toFixed(3))]);
+  const header = ['figure', ...scores.map(([policy]) => LABELS[policy])];
+  return rows.length === 0 ? [] : [{ title: `Figures of its own${about}`, header, rows }];
+}
+
+const TESTS = { mcnemar: 'McNemar', 'sign-flip': 'sign flips' } as const;
+
+function comparisonTable({ result }: BenchmarkContent, about: string): Table {
+  const rows = result.comparisons.map(({ policy, against, difference, low, high, test, p, adjustedP }) => [
+    `${LABELS[policy]} over ${LABELS[against]}`,
+    `${points(difference)} points`,
+    `${points(low)} to ${points(high)}`,
+    `${TESTS[test]} ${probability(p)}`,
+    probability(adjustedP),
+    describeDifference(difference, adjustedP),
+  ]);
+  const header = ['', 'difference', '95% interval', 'p', 'by Holm', ''];
+  return { title: `Paired comparison${about}`, header, rows };
+}
+
+/** A difference in words, by its p-value among those it is reported with. */
+function describeDifference(difference: number, adjustedP: number): string {
+  if (adjustedP >= 0.05) return 'within noise';
+  return difference > 0 ? 'better' : 'worse';
+}
+
+function categoryTables({ result }: BenchmarkContent, about: string): Table[] {
+  const scores: [string, PolicyScore][] = Object.entries(result.policies);
+  const tables = Object.keys(scores[0]?.[1].categories ?? {});
+  return tables.map((table) => {
+    const estimatesOf = (category: string) => scores.map(([, { categories }]) => categories[table][category]);
+    const rows = Object.keys(scores[0][1].categories[table]).map((category) => {
+      const estimates: AccuracyEstimate[] = estimatesOf(category);
+      return [category, ...estimates.map(({ accuracy }) => percent(accuracy)), String(estimates[0].n)];
+    });
+    const header = [table, ...scores.map(([policy]) => LABELS[policy]), 'prompts'];
+    return { title: `Accuracy by ${table}${about}`, header, rows };
   });
-  const header = ['tier', ...answers.map(({ policy }) => policy.label), 'prompts'];
-  return { title: `Accuracy by tier${about}`, header, rows };
 }
 
 function dataTable(routes: RouteCounts, sftExamples: SourceCounts): Table {
@@ -162,5 +199,6 @@ function judgeTable(judge: NonNullable<RunSummary['judge']>): Table {
   return { title: 'Judge', header: ['judgements', 'input tokens', 'output tokens', 'cost'], rows: [[...counts, cost]] };
 }
 
-const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
+const points = (difference: number) => `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(1)}`;
+const probability = (p: number) => (p < 0.0001 ? p.toExponential(1) : p.toFixed(4));
 const percent = (fraction: number) => `${(100 * fraction).toFixed(1)}%`;

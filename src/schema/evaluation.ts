@@ -3,16 +3,18 @@ import { RouteCounts, WithoutExample } from './route.ts';
 import { JudgeTotals } from './trajectory.ts';
 
 /**
- * One evaluation prompt answered by one policy.
+ * One answer of one policy to one evaluation prompt, with the verdict on it.
  * @example {
- *   promptId: 'difference-20567e47a7ad', tier: 'difference', isCorrect: true, isFormatted: true,
+ *   promptId: 'difference-20567e47a7ad', tier: 'difference', answer: '3', isCorrect: true, isFormatted: true,
  *   text: '<think>red 6, green 3, 6 - 3 = 3.</think> <answer>\\boxed{3}</answer>', tokenCount: 27,
  * }
  */
 export const EvaluationRecord = z.object({
   promptId: z.string(),
+  sampleIndex: z.int().nonnegative().optional().describe('which of several answers to the prompt'),
   tier: z.string().optional(),
-  isCorrect: z.boolean().describe('verdict of the accuracy reward'),
+  answer: z.string().optional().describe('what was read as the final answer; absent where there was none'),
+  isCorrect: z.boolean().describe("verdict of the benchmark's rules"),
   isFormatted: z.boolean().describe('the format reward held'),
   text: z.string(),
   tokenCount: z.int().nonnegative().describe('sampled tokens'),
@@ -20,7 +22,8 @@ export const EvaluationRecord = z.object({
 export type EvaluationRecord = z.infer<typeof EvaluationRecord>;
 
 /**
- * Accuracy of one policy over `n` prompts, with its 95% Wilson interval.
+ * Share of right answers over `n` prompts with its 95% interval: Wilson's of one answer a prompt, of several the bootstrap over
+ * prompts.
  * @example { accuracy: 0.908, low: 0.883, high: 0.929, n: 600 }
  */
 export const AccuracyEstimate = z.object({
@@ -32,14 +35,54 @@ export const AccuracyEstimate = z.object({
 export type AccuracyEstimate = z.infer<typeof AccuracyEstimate>;
 
 /**
- * Two policies on the same prompts: difference of accuracies, and the exact two-sided McNemar p-value.
- * @example { policy: 'rl', against: 'base', difference: 0.245, mcnemarP: 2.26e-31 }
+ * What several answers a prompt tell beyond their mean: that one of k is right (unbiased), that most agree on the right one, that
+ * all are right.
+ * @example {
+ *   completionsPerPrompt: 4, passAt: { '1': 0.41, '2': 0.52, '4': 0.61 },
+ *   majority: { accuracy: 0.46, low: 0.42, high: 0.5, n: 600 }, worst: { accuracy: 0.22, low: 0.19, high: 0.26, n: 600 },
+ * }
+ */
+export const SeveralAnswers = z.object({
+  completionsPerPrompt: z.int().min(2),
+  passAt: z.record(z.string(), z.number()).describe('by k: 1, 2, 4, ... and all'),
+  majority: AccuracyEstimate.describe('a tie counts by the share of it that is right'),
+  worst: AccuracyEstimate.describe('prompts of which every answer is right'),
+});
+export type SeveralAnswers = z.infer<typeof SeveralAnswers>;
+
+/**
+ * What one policy achieved on a benchmark.
+ * @example {
+ *   accuracy: 0.908, low: 0.883, high: 0.929, n: 600, formatted: 1, meanTokens: 23.2,
+ *   categories: { tier: { sum: { accuracy: 0.936, low: 0.882, high: 0.967, n: 140 } } }, measures: {},
+ * }
+ */
+export const PolicyScore = AccuracyEstimate.extend({
+  formatted: z.number().describe('share of answers in the format'),
+  meanTokens: z.number().describe('sampled tokens an answer'),
+  several: SeveralAnswers.optional(),
+  categories: z.record(z.string(), z.record(z.string(), AccuracyEstimate)).describe('by table, by category'),
+  measures: z.record(z.string(), z.number()).describe("the benchmark's own figures, by name"),
+});
+export type PolicyScore = z.infer<typeof PolicyScore>;
+
+/**
+ * Two policies on the same prompts: the difference of their accuracies with its 95% interval (bootstrap over prompts), and the
+ * two-sided p-value that it is chance: McNemar's exact test of one answer a prompt, signs flipped of several.
+ * @example {
+ *   policy: 'rl', against: 'base', difference: 0.245, low: 0.208, high: 0.282, test: 'mcnemar', p: 2.26e-31,
+ *   adjustedP: 4.52e-31,
+ * }
  */
 export const AccuracyComparison = z.object({
   policy: z.string(),
   against: z.string().describe('the policy it is compared with'),
   difference: z.number().describe('of accuracies: of `policy` minus of `against`'),
-  mcnemarP: z.number(),
+  low: z.number(),
+  high: z.number(),
+  test: z.enum(['mcnemar', 'sign-flip']),
+  p: z.number(),
+  adjustedP: z.number().describe('by Holm over all comparisons that are reported together'),
 });
 export type AccuracyComparison = z.infer<typeof AccuracyComparison>;
 
@@ -47,18 +90,23 @@ export type AccuracyComparison = z.infer<typeof AccuracyComparison>;
  * What a benchmark says of a run's policies.
  * @example {
  *   policies: {
- *     base: { accuracy: 0.462, low: 0.422, high: 0.502, n: 600 },
- *     rl: { accuracy: 0.707, low: 0.669, high: 0.742, n: 600 },
- *     rise: { accuracy: 0.908, low: 0.883, high: 0.929, n: 600 },
+ *     base: {
+ *       accuracy: 0.462, low: 0.422, high: 0.502, n: 600, formatted: 0.94, meanTokens: 15.4, categories: {}, measures: {},
+ *     },
+ *     rl: {
+ *       accuracy: 0.707, low: 0.669, high: 0.742, n: 600, formatted: 0.983, meanTokens: 20, categories: {}, measures: {},
+ *     },
  *   },
  *   comparisons: [
- *     { policy: 'rl', against: 'base', difference: 0.245, mcnemarP: 2.26e-31 },
- *     { policy: 'rise', against: 'rl', difference: 0.202, mcnemarP: 6.31e-23 },
+ *     {
+ *       policy: 'rl', against: 'base', difference: 0.245, low: 0.208, high: 0.282, test: 'mcnemar', p: 2.26e-31,
+ *       adjustedP: 4.52e-31,
+ *     },
  *   ],
  * }
  */
 export const BenchmarkResult = z.object({
-  policies: z.record(z.string(), AccuracyEstimate),
+  policies: z.record(z.string(), PolicyScore),
   comparisons: z.array(AccuracyComparison),
 });
 export type BenchmarkResult = z.infer<typeof BenchmarkResult>;
@@ -70,14 +118,11 @@ export type BenchmarkResult = z.infer<typeof BenchmarkResult>;
  *   evaluation: {
  *     'held-out': {
  *       policies: {
- *         base: { accuracy: 0.462, low: 0.422, high: 0.502, n: 600 },
- *         rl: { accuracy: 0.707, low: 0.669, high: 0.742, n: 600 },
- *         rise: { accuracy: 0.908, low: 0.883, high: 0.929, n: 600 },
+ *         base: {
+ *           accuracy: 0.462, low: 0.422, high: 0.502, n: 600, formatted: 0.94, meanTokens: 15.4, categories: {}, measures: {},
+ *         },
  *       },
- *       comparisons: [
- *         { policy: 'rl', against: 'base', difference: 0.245, mcnemarP: 2.26e-31 },
- *         { policy: 'rise', against: 'rl', difference: 0.202, mcnemarP: 6.31e-23 },
- *       ],
+ *       comparisons: [],
  *     },
  *   },
  *   routes: { mastered: 381, selfDistill: 253, expert: 206 }, durationSeconds: 51.6,

@@ -49,5 +49,11 @@ export const Prompt = z.object({
     .optional()
     .describe('a worked solution, at best as a full `<think>..</think> <answer>..</answer>` response'),
   tier: z.string().optional().describe('difficulty tier or subject; reports break accuracy down by it'),
+  details: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe(
+      "what a benchmark's file says of it besides, which its rules go by: a level, a type of answer, a variant",
+    ),
 });
 export type Prompt = z.infer<typeof Prompt>;

@@ -6,6 +6,11 @@ import { samplingSection } from './sampling.ts';
 /** How a run uses a benchmark. */
 const BenchmarkUse = z.strictObject({
   source: PromptSource.optional().describe('prompts of its own; those of data.evaluation when absent'),
+  completionsPerPrompt: z
+    .int()
+    .positive()
+    .default(1)
+    .describe('answers to each prompt; of several, reports say pass at k, the majority and the worst case too'),
   options: ChoiceOptions.describe("the benchmark's own knobs"),
 });
 

@@ -1,4 +1,5 @@
 import { type ActiveBenchmark, benchmarkVersions, loadBenchmarks } from '../../benchmarks/index.ts';
+import { recordAnswer } from '../../benchmarks/record-answer.ts';
 import type { Engine, Precision } from '../../engine/open-engine.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { EVALUATED_POLICIES, type EvaluatedPolicy } from '../../schema/evaluated-policies.ts';
@@ -75,16 +76,20 @@ async function answerPrompts(
   { name, engine }: { name: string; engine: Engine },
   { benchmark, prompts, prefix }: Sitting,
 ): Promise<EvaluationRecord[]> {
-  const { completionsPerPrompt, sampling, grade } = benchmark;
+  const { completionsPerPrompt, sampling, word } = benchmark;
   const { completions } = await sampleCompletions(deps, scope, engine, {
     stage: `evaluate ${name}`,
-    prompts,
+    prompts: word ? prompts.map(word) : prompts,
     completionsPerPrompt,
     sampling,
     seedOf: ({ promptId }, index) => answerSeed(scope.config.seed, promptId, index),
     prefix,
   });
-  return completions.map(({ prompt, ...answer }) => grade(prompt, answer));
+  const asWritten = new Map(prompts.map((prompt) => [prompt.promptId, prompt]));
+  return completions.map(({ prompt: { promptId }, index, text, tokenIds }) => {
+    const sampleIndex = completionsPerPrompt > 1 ? index : undefined;
+    return recordAnswer(benchmark, asWritten.get(promptId)!, { text, tokenCount: tokenIds.length, sampleIndex });
+  });
 }
 
 /** Progress of one sitting as progress of them all. */

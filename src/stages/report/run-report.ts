@@ -1,20 +1,22 @@
 import { z } from 'zod';
 import { mapBounded } from '../../base/bounded.ts';
-import { comparePolicies } from '../../benchmarks/compare-policies.ts';
+import { adjustTogether, comparePolicies } from '../../benchmarks/compare-policies.ts';
 import { type ActiveBenchmark, loadBenchmarks } from '../../benchmarks/index.ts';
 import { type BenchmarkContent, type ReportContent, renderMarkdown, renderText } from '../../report/render-report.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
-import { EvaluationRecord, RunSummary } from '../../schema/evaluation.ts';
+import { type BenchmarkResult, EvaluationRecord, RunSummary } from '../../schema/evaluation.ts';
 import {
   benchmarkPrefix,
   expertPrefix,
+  promptsKey,
   recordsKey,
   routesPrefix,
   sftIndexKey,
   startedKey,
   summaryKey,
 } from '../../schema/keys.ts';
+import { Prompt } from '../../schema/prompt.ts';
 import { countRoutes, countWithoutExample, ExpertAnswer, Route } from '../../schema/route.ts';
 import { countSources, SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
 import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
@@ -60,13 +62,12 @@ async function readContent(
   { runId, shardCount }: DiagnosedRun,
   config: RunConfig,
 ): Promise<ReportContent> {
-  const benchmarks = loadBenchmarks(config);
   const routes = await readShards(store, shardCount, (shard) => recordsKey(routesPrefix(runId, shard)), Route);
   const answers = await readShards(store, shardCount, (shard) => recordsKey(expertPrefix(runId, shard)), ExpertAnswer);
   const scoring = await readScoring(store, runId);
   return {
     runId,
-    benchmarks: await Promise.all(benchmarks.map((benchmark) => readBenchmark(store, runId, benchmark))),
+    benchmarks: await readBenchmarks(store, runId, config),
     routes: countRoutes(routes),
     withoutExample: countWithoutExample(routes, answers, config.expert.maxConsultations),
     sftExamples: await readSourceCounts(store, runId),
@@ -75,14 +76,21 @@ async function readContent(
   };
 }
 
-async function readBenchmark(store: Store, runId: string, benchmark: ActiveBenchmark): Promise<BenchmarkContent> {
-  const { name, title } = benchmark;
+async function readBenchmarks(store: Store, runId: string, config: RunConfig): Promise<BenchmarkContent[]> {
+  const benchmarks = loadBenchmarks(config);
+  const results = await Promise.all(benchmarks.map((benchmark) => readResult(store, runId, benchmark)));
+  const together = adjustTogether(Object.fromEntries(benchmarks.map(({ name }, at) => [name, results[at]])));
+  return benchmarks.map(({ name, title }) => ({ name, title, result: together[name] }));
+}
+
+async function readResult(store: Store, runId: string, benchmark: ActiveBenchmark): Promise<BenchmarkResult> {
+  const { name, promptSet } = benchmark;
+  const prompts = await readRecords(store, promptsKey(runId, promptSet), Prompt);
   const reading = EVALUATED_POLICIES.map(async (policy) => {
     const key = recordsKey(benchmarkPrefix(runId, policy.name, name));
     return { policy, records: await readRecords(store, key, EvaluationRecord) };
   });
-  const answers = await Promise.all(reading);
-  return { name, title, result: comparePolicies(benchmark, answers), answers };
+  return comparePolicies(benchmark, prompts, await Promise.all(reading));
 }
 
 /** The records of every shard, in the order of the shards. */

@@ -1,18 +1,12 @@
-import { comparePolicies } from '../../../src/benchmarks/compare-policies.ts';
 import { benchmarkVersions, loadBenchmarks } from '../../../src/benchmarks/index.ts';
+import { recordAnswer } from '../../../src/benchmarks/record-answer.ts';
 import { BUILT_IN_VERSIONS } from '../../../src/rewards/index.ts';
-import { EVALUATED_POLICIES } from '../../../src/schema/evaluated-policies.ts';
 import { aPrompt, aResponse, aRunConfig } from '../../support/factories.ts';
 
 const withBenchmarks = (benchmarks: object) => loadBenchmarks(aRunConfig({ evaluation: { benchmarks } }));
 
 describe('the held-out benchmark', () => {
   const [heldOut] = loadBenchmarks(aRunConfig());
-  const gradeAll = (...texts: string[]) =>
-    texts.map((text, index) =>
-      heldOut.grade(aPrompt({ promptId: `p${index}`, tier: 'sum' }), { text, tokenIds: [1, 2] }),
-    );
-
   it('asks each held-out prompt once, greedily', () => {
     expect(heldOut).toMatchObject({
       name: 'held-out',
@@ -27,27 +21,20 @@ describe('the held-out benchmark', () => {
     });
   });
 
-  it('grades the answer and its format', () => {
-    const [record] = gradeAll(aResponse('7'));
-    const text = aResponse('7');
-    expect(record).toEqual({ promptId: 'p0', tier: 'sum', isCorrect: true, isFormatted: true, text, tokenCount: 2 });
-    expect(gradeAll('7')[0]).toMatchObject({ isCorrect: true, isFormatted: false });
-    expect(gradeAll(aResponse('8'))[0]).toMatchObject({ isCorrect: false, isFormatted: true });
+  it('grades the answer, and says what it was', () => {
+    expect(heldOut.grade(aPrompt(), aResponse('7'))).toEqual({ isCorrect: true, answer: '7' });
+    expect(heldOut.grade(aPrompt(), 'It is 8.')).toMatchObject({ isCorrect: false });
+    expect(heldOut.grade(aPrompt(), '')).toEqual({ isCorrect: false, answer: undefined });
   });
 
-  it('says what each policy achieved, and compares it with the one before', () => {
-    const records = [gradeAll('8', '8'), gradeAll('7', '8'), gradeAll('7', '7')];
-    const answers = EVALUATED_POLICIES.map((policy, index) => ({ policy, records: records[index] }));
-    const { policies, comparisons } = comparePolicies(heldOut, answers);
-    expect(Object.entries(policies).map(([name, { accuracy, n }]) => [name, accuracy, n])).toEqual([
-      ['base', 0, 2],
-      ['rl', 0.5, 2],
-      ['rise', 1, 2],
-    ]);
-    expect(comparisons).toEqual([
-      { policy: 'rl', against: 'base', difference: 0.5, mcnemarP: 1 },
-      { policy: 'rise', against: 'rl', difference: 0.5, mcnemarP: 1 },
-    ]);
+  it('keeps the answer with its verdict and its format', () => {
+    const text = aResponse('7');
+    const prompt = aPrompt({ promptId: 'p', tier: 'sum' });
+    expect(recordAnswer(heldOut, prompt, { text, tokenCount: 2, sampleIndex: 3 })).toEqual({
+      ...{ promptId: 'p', sampleIndex: 3, tier: 'sum', answer: '7' },
+      ...{ isCorrect: true, isFormatted: true, text, tokenCount: 2 },
+    });
+    expect(recordAnswer(heldOut, prompt, { text: '7', tokenCount: 1 })).toMatchObject({ isFormatted: false });
   });
 });
 

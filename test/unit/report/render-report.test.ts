@@ -2,20 +2,26 @@ import { comparePolicies } from '../../../src/benchmarks/compare-policies.ts';
 import { loadBenchmarks } from '../../../src/benchmarks/index.ts';
 import { type BenchmarkContent, renderMarkdown, renderText } from '../../../src/report/render-report.ts';
 import { EVALUATED_POLICIES } from '../../../src/schema/evaluated-policies.ts';
-import { aRunConfig } from '../../support/factories.ts';
+import { aPrompt, aRunConfig } from '../../support/factories.ts';
 
 const [heldOut] = loadBenchmarks(aRunConfig());
 
+const prompts = ['a', 'b', 'c', 'd'].map((promptId, index) =>
+  aPrompt({ promptId, tier: index < 2 ? 'read' : undefined }),
+);
+
 /** Four prompts, of which each policy solves one more than the one before it. */
-function aBenchmark(name: string, title: string): BenchmarkContent {
+function aBenchmark(name: string, title: string, completionsPerPrompt = 1): BenchmarkContent {
   const answers = EVALUATED_POLICIES.map((policy, solved) => ({
     policy,
-    records: ['a', 'b', 'c', 'd'].map((promptId, index) => {
-      const tier = index < 2 ? 'read' : undefined;
-      return { promptId, tier, isCorrect: index < solved, isFormatted: true, text: '', tokenCount: 10 + solved };
-    }),
+    records: prompts.flatMap(({ promptId }, index) =>
+      Array.from({ length: completionsPerPrompt }, (_, sampleIndex) => {
+        const isCorrect = index < solved && sampleIndex < 2;
+        return { promptId, sampleIndex, isCorrect, isFormatted: true, text: '', tokenCount: 10 + solved };
+      }),
+    ),
   }));
-  return { name, title, result: comparePolicies(heldOut, answers), answers };
+  return { name, title, result: comparePolicies(heldOut, prompts, answers) };
 }
 
 const aReport = (...benchmarks: BenchmarkContent[]) => ({
@@ -41,9 +47,9 @@ Accuracy on held-out prompts
   RISE       50.0%  15.0% to 85.0%     100.0%    12.0        4
 
 Paired comparison
-                  difference  McNemar p
-  RL over base  +25.0 points     1.0000
-  RISE over RL  +25.0 points     1.0000
+                  difference   95% interval               p  by Holm
+  RL over base  +25.0 points  +0.0 to +75.0  McNemar 1.0000   1.0000  within noise
+  RISE over RL  +25.0 points  +0.0 to +75.0  McNemar 1.0000   1.0000  within noise
 
 Accuracy by tier
   tier  base     RL    RISE  prompts
@@ -62,6 +68,24 @@ Mean rewards
   iteration 10   0.625     0.600    0.250
   diagnosis      0.700     0.700    0.300
 `);
+  });
+
+  it('of several answers a prompt says what they tell, and the figures that the benchmark has of its own', () => {
+    const several = aBenchmark('held-out', 'held-out prompts', 4);
+    for (const score of Object.values(several.result.policies)) score.measures = { 'worst case': 0.25 };
+    const text = renderText(aReport(several));
+    expect(text).toContain(`
+Several answers a prompt
+  policy  pass at 1  pass at 2  pass at 4  majority  all right
+  base         0.0%       0.0%       0.0%      0.0%       0.0%
+  RL          12.5%      20.8%      25.0%     25.0%       0.0%
+  RISE        25.0%      41.7%      50.0%     50.0%       0.0%
+
+Figures of its own
+  figure       base     RL   RISE
+  worst case  0.250  0.250  0.250
+`);
+    expect(text).toContain('sign flips');
   });
 
   it('of several benchmarks names each above its tables', () => {
