@@ -205,6 +205,7 @@ export const STAGES = {
     input: DiagnosedRun,
     prefix: ({ runId }) => reportPrefix(runId),
     madeFrom: ({ runId, shardCount }, config) => [
+      promptsPrefix(runId),
       ...EVALUATED_POLICIES.map(({ name }) => evaluationPrefix(runId, name)),
       ...ofEach(shardCount, (shard) => routesPrefix(runId, shard)),
       ...ofEach(shardCount, (shard) => expertPrefix(runId, shard)),

@@ -182,7 +182,7 @@ describe('the data stages', () => {
     const summary = await writeReport(diagnosed);
     const { policies, comparisons } = summary.evaluation['held-out'];
     expect(policies.rise).toMatchObject({ accuracy: 0.8, n: 5 });
-    expect(comparisons[1]).toEqual({ policy: 'rise', against: 'rl', difference: 0.4, mcnemarP: 0.5 });
+    expect(comparisons[1]).toMatchObject({ policy: 'rise', against: 'rl', difference: 0.4, test: 'mcnemar', p: 0.5 });
     expect(summary.routes).toEqual({ mastered: 2, selfDistill: 2, expert: 4 });
     expect(summary.withoutExample).toEqual({ notAsked: 1, unanswered: 0, wrong: 0, unformatted: 0 });
     const text = (await played.store.read(`${keys.reportPrefix(runId)}report.txt`)).toString();
