@@ -25,6 +25,9 @@ import type { PromptExample } from '../src/formats/format.ts';
 import { readRunConfig } from '../src/launch/read-run-config.ts';
 import { responseDemandsOf, scoreTrajectory } from '../src/rewards/index.ts';
 import { loadRewards } from '../src/rewards/load-rewards.ts';
+import { selectionOf } from '../src/routing/decide-shards.ts';
+import { routeGroup } from '../src/routing/route-group.ts';
+import { selectExamples } from '../src/routing/select-examples.ts';
 import { statedPrecision } from '../src/schema/config/compute.ts';
 import type { PromptSource } from '../src/schema/config/prompt-source.ts';
 import type { RunConfig } from '../src/schema/config/run-config.ts';
@@ -41,9 +44,7 @@ import { selectDiagnosisPrompts, selectIterationPrompts } from '../src/stages/pl
 import { findPolicyFiles } from '../src/stages/policy-files.ts';
 import { processStoredPrompt } from '../src/stages/process-prompt.ts';
 import { shuffleExamples } from '../src/stages/publish/pack-shards.ts';
-import { selectExamples } from '../src/stages/publish/select-examples.ts';
 import { toTrajectory } from '../src/stages/rollout/to-trajectory.ts';
-import { routeGroup } from '../src/stages/route/route-group.ts';
 import { type PromptSampling, promptsTogether, samplePrompts } from '../src/stages/sample-prompts.ts';
 import { answerSeed, trajectorySeed } from '../src/stages/seeds.ts';
 import { buildSequences } from '../src/stages/train-rl/prepare-sequences.ts';
@@ -113,7 +114,7 @@ async function diagnose(lab: Lab, policy: Policy, prompts: readonly Prompt[]) {
   const groups = await lab.withEngine(policy, (engine) =>
     sampleGroups(lab, engine, DIAGNOSIS, rl.iterations, examined),
   );
-  const routes = groups.map((group) => routeGroup(group.prompt.promptId, scoresOf([group])));
+  const routes = groups.map((group) => routeGroup(group.prompt.promptId, scoresOf([group]), lab.config.diagnosis));
   lab.say(`diagnosis: ${describe(scoresOf(groups))}; ${JSON.stringify(countRoutes(routes))}`);
   return { diagnosis: groups, routes };
 }
@@ -124,9 +125,8 @@ async function collectExamples({ runId, config, expert, say }: Lab, groups: Scor
   const beyond = prompts.filter((_, at) => routes[at].kind === 'expert').slice(0, config.expert.maxConsultations);
   const answers = await consult(expert, beyond, responseDemandsOf(config.rewards));
   const trajectories = groups.flatMap(({ members }) => members.map(({ trajectory }) => trajectory));
-  const selection = { runId, seed: config.seed, maxKept: config.diagnosis.maxKeptPerPrompt };
   const given = { routes, prompts, trajectories, scores: scoresOf(groups), answers };
-  const selected = selectExamples(selection, given);
+  const selected = selectExamples(selectionOf(runId, config), given);
   say(`SFT on ${selected.length} examples: ${JSON.stringify(countSources(selected.map(({ example }) => example)))}`);
   return shuffleExamples(selected, config.seed);
 }

@@ -154,8 +154,8 @@ function publication({ config, assumptions }: Call<DiagnosedRun>): Work {
     // In, and out again.
     movedBytes: 2 * examples * model.IMAGE_BYTES,
     heldBytes: shard.bytes + (textBytes + packedBytes) / model.HELD_PER_BYTE,
-    s3Reads: shards * 5 + examples,
-    s3Writes: Math.ceil(examples / config.sft.examplesPerShard) + 2,
+    s3Reads: shards * 6 + examples,
+    s3Writes: Math.ceil(examples / config.sft.examplesPerShard) + shards + 2,
     concurrency: PACKING_CONCURRENCY,
     stored: { 'prompts and shards': textBytes + examples * model.IMAGE_BYTES },
   };

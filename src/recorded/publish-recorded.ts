@@ -4,10 +4,11 @@ import { LRUCache } from 'lru-cache';
 import { keepHeapSmall } from '../base/keep-heap-small.ts';
 import { isLeftover, nameForProcess } from '../base/process-mark.ts';
 import { packSamples } from '../formats/pack-samples.ts';
+import type { Selection } from '../routing/select-examples.ts';
+import { SelfDistillConfig } from '../schema/config/diagnosis.ts';
 import { sftShardName } from '../schema/keys.ts';
 import type { WithoutExample } from '../schema/route.ts';
 import type { SourceCounts } from '../schema/sft-example.ts';
-import type { Selection } from '../stages/publish/select-examples.ts';
 import { createCheckedStore } from '../store/checked-store.ts';
 import { freeBuffers } from '../store/free-buffers.ts';
 import { createLocalStore } from '../store/local-store.ts';
@@ -17,7 +18,9 @@ import { RECORDED_FILES } from './recorded-files.ts';
 import { selectRecorded } from './select-recorded.ts';
 
 /** Folders, and how shards are made of what is in them. */
-export interface PublishOptions extends Omit<Selection, 'runId'> {
+export interface PublishOptions extends Omit<Selection, 'runId' | 'rules'> {
+  /** Those of a run whose config names none when absent. */
+  rules?: SelfDistillConfig;
   scores: string;
   /** That of the scores when absent. */
   routes?: string;
@@ -37,14 +40,14 @@ export interface PublishedExamples extends SourceCounts {
  */
 export async function publishRecorded(options: PublishOptions): Promise<PublishedExamples> {
   keepHeapSmall();
-  const { scores, routes = scores, out, seed, examplesPerShard } = options;
+  const { scores, routes = scores, out, seed, rules = SelfDistillConfig.parse({}), examplesPerShard } = options;
   const counts: SourceCounts = { selfDistill: 0, expert: 0 };
   const scratch = makeScratch(out);
   const spool = createExampleSpool(join(scratch, 'examples.jsonl'));
   try {
     const withoutExample = await selectRecorded(
       { scores, routes, scratch },
-      { ...options, runId: 'recorded' },
+      { ...options, rules, runId: 'recorded' },
       (route, example) => {
         counts[example.example.source === 'expert' ? 'expert' : 'selfDistill'] += 1;
         spool.add(route, example);

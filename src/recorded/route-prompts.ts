@@ -1,9 +1,10 @@
 import { keepHeapSmall } from '../base/keep-heap-small.ts';
 import { createNumberColumn } from '../base/number-column.ts';
 import { createTextTable } from '../base/text-table.ts';
+import { routeGroup } from '../routing/route-group.ts';
+import type { DecisionRule } from '../schema/config/diagnosis.ts';
 import type { Route, RouteCounts } from '../schema/route.ts';
 import { TrajectoryScore } from '../schema/trajectory.ts';
-import { routeGroup } from '../stages/route/route-group.ts';
 import { createLocalStore } from '../store/local-store.ts';
 import { openRecordWriter } from '../store/record-writer.ts';
 import { streamRecords } from '../store/records.ts';
@@ -11,11 +12,18 @@ import { RECORDED_FILES } from './recorded-files.ts';
 
 const COUNT_OF = { mastered: 'mastered', 'self-distill': 'selfDistill', expert: 'expert' } as const;
 
+/** Folders of scores and routes, and how pass rates decide; the paper's rule when absent. */
+export interface RoutingOptions {
+  scores: string;
+  out: string;
+  rule?: DecisionRule;
+}
+
 /**
  * Routes every prompt with scored responses, in their order; gives how many took which route. Scores come in any order:
  * memory holds a prompt's id and which of its responses are correct.
  */
-export async function routePrompts({ scores: folder, out }: { scores: string; out: string }): Promise<RouteCounts> {
+export async function routePrompts({ scores: folder, out, rule }: RoutingOptions): Promise<RouteCounts> {
   keepHeapSmall();
   const groups = createScoreGroups();
   for await (const score of streamRecords(createLocalStore(folder), RECORDED_FILES.scores, TrajectoryScore)) {
@@ -23,7 +31,7 @@ export async function routePrompts({ scores: folder, out }: { scores: string; ou
   }
   const counts: RouteCounts = { mastered: 0, selfDistill: 0, expert: 0 };
   const writer = openRecordWriter(createLocalStore(out), RECORDED_FILES.routes);
-  for (const route of groups.routes()) {
+  for (const route of groups.routes(rule)) {
     counts[COUNT_OF[route.kind]] += 1;
     await writer.write(`${JSON.stringify(route)}\n`);
   }
@@ -55,11 +63,11 @@ function createScoreGroups() {
       if (trajectoryIndex < BITS) firstCorrect.set(group, firstCorrect.get(group) | (1 << trajectoryIndex));
       else laterCorrect.set(group, [...(laterCorrect.get(group) ?? []), trajectoryIndex]);
     },
-    *routes(): Generator<Route> {
+    *routes(rule?: DecisionRule): Generator<Route> {
       for (let group = 0; group < ids.size; group++) {
         const correct = correctOf(group).map((trajectoryIndex) => ({ trajectoryIndex, isCorrect: true }));
         const others = Array(sizes.get(group) - correct.length).fill({ trajectoryIndex: 0, isCorrect: false });
-        yield routeGroup(ids.at(group), [...correct, ...others]);
+        yield routeGroup(ids.at(group), [...correct, ...others], rule);
       }
     },
   };

@@ -6,11 +6,11 @@ import { consult } from '../experts/consult.ts';
 import { loadExpert } from '../experts/index.ts';
 import type { PromptExample } from '../formats/format.ts';
 import { DEFAULT_DEMANDS } from '../rewards/index.ts';
+import { type Selection, selectExpert, selectSelfDistilled } from '../routing/select-examples.ts';
 import { CorruptRecordError } from '../schema/errors.ts';
 import { Prompt } from '../schema/prompt.ts';
 import { countWithoutExample, type ExpertRoute, type SelfDistillRoute, type WithoutExample } from '../schema/route.ts';
 import { TrajectoryScore } from '../schema/trajectory.ts';
-import { type Selection, selectExpert, selectSelfDistilled } from '../stages/publish/select-examples.ts';
 import { createLocalStore } from '../store/local-store.ts';
 import { parseRecord, streamPlacedRecords, streamRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -43,7 +43,7 @@ export async function selectRecorded(
     prompts = file;
     const promptOf = (route: number) => parseRecord(file.lineAt(starts.get(route) - 1), RECORDED_FILES.prompts, Prompt);
     const collector = createGroupCollector(folders.scratch, ({ route, trajectories, scores }) => {
-      const examples = selectSelfDistilled(selection, routes.read(route) as SelfDistillRoute, trajectories, scores);
+      const { examples } = selectSelfDistilled(selection, routes.read(route) as SelfDistillRoute, trajectories, scores);
       if (starts.get(route) === 0) throw lacksPrompt(routes.idOf(route));
       const prompt = promptOf(route);
       for (const example of examples) onExample(route, { prompt, example });

@@ -1,4 +1,5 @@
 import { alignColumns, FIGURE, TEXT } from '../base/table.ts';
+import type { Shortfall } from '../schema/decision.ts';
 import { EVALUATED_POLICIES } from '../schema/evaluated-policies.ts';
 import type { AccuracyEstimate, BenchmarkResult, PolicyScore, RunSummary } from '../schema/evaluation.ts';
 import type { RouteCounts, WithoutExample } from '../schema/route.ts';
@@ -11,6 +12,8 @@ export interface ReportContent {
   routes: RouteCounts;
   /** Prompts that needed an SFT example and have none; absent where nobody counted. */
   withoutExample?: WithoutExample;
+  /** Absent where self-distillation gave as many examples as asked. */
+  shortfall?: Shortfall;
   sftExamples: SourceCounts;
   /** In the order of the rollouts. */
   rewards: RolloutRewards[];
@@ -65,7 +68,7 @@ function alignTable({ title, header, rows }: Table): string {
 }
 
 function buildTables(content: ReportContent): Table[] {
-  const { benchmarks, routes, withoutExample, sftExamples, rewards, judge } = content;
+  const { benchmarks, routes, withoutExample, shortfall, sftExamples, rewards, judge } = content;
   const measured = benchmarks.flatMap((benchmark) => {
     const about = benchmarks.length > 1 ? ` on ${benchmark.title}` : '';
     return [
@@ -80,6 +83,7 @@ function buildTables(content: ReportContent): Table[] {
     ...measured,
     dataTable(routes, sftExamples),
     ...lackTable(withoutExample),
+    ...(shortfall ? [shortfallTable(shortfall)] : []),
     ...(rewards.length > 0 ? [rewardTable(rewards)] : []),
     ...(judge ? [judgeTable(judge)] : []),
   ];
@@ -173,6 +177,28 @@ function lackTable(withoutExample: WithoutExample | undefined): Table[] {
     return [meaning, String(withoutExample?.[reason])];
   });
   return rows.length === 0 ? [] : [{ title: 'Prompts without an SFT example', header: ['reason', 'prompts'], rows }];
+}
+
+const OUTCOMES: Record<keyof Shortfall['outcomes'], string> = {
+  wrong: 'its answer is not right',
+  'other-route': 'the prompt takes another route',
+  'too-short': 'it has fewer tokens than diagnosis.selfDistill.minTokens',
+  'too-long': 'it has more tokens than diagnosis.selfDistill.maxTokens',
+  'low-reward': 'a reward is below diagnosis.selfDistill.minRewards',
+  duplicate: 'another has the same text',
+  truncated: 'it did not end by itself',
+  unformatted: 'it lacks the format',
+  'near-duplicate': 'another has nearly the same text',
+  'beyond-max': 'there are enough',
+};
+
+/** What became of the trajectories of prompts that gave fewer examples than asked. */
+function shortfallTable({ asked, prompts, empty, outcomes }: Shortfall): Table {
+  const lacking = empty === 0 ? '' : `, ${empty} of them with none`;
+  const title = `Self-distilled prompts with fewer than ${asked} examples: ${prompts}${lacking}`;
+  const counts = Object.entries(outcomes) as [keyof Shortfall['outcomes'], number][];
+  const rows = counts.map(([outcome, count]) => [OUTCOMES[outcome], String(count)]);
+  return { title, header: ['why the rest is not learned', 'trajectories'], rows };
 }
 
 /** More rollouts than this are shown by so many, the first and the last among them. */

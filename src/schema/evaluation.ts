@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Shortfall } from './decision.ts';
 import { RouteCounts, WithoutExample } from './route.ts';
 import { JudgeTotals } from './trajectory.ts';
 
@@ -133,6 +134,9 @@ export const RunSummary = z.object({
   evaluation: z.record(z.string(), BenchmarkResult).describe('by benchmark'),
   routes: RouteCounts,
   withoutExample: WithoutExample.optional().describe('prompts that needed an SFT example and have none'),
+  shortfall: Shortfall.optional().describe(
+    'why self-distillation gave fewer examples than asked; absent where it did not',
+  ),
   judge: JudgeTotals.optional().describe('over all scoring of the run; absent where no judge was paid'),
   durationSeconds: z.number().nonnegative().describe('wall time from the first start to the report, pauses included'),
 });

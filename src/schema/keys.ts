@@ -74,6 +74,9 @@ export const routesPrefix = (runId: string, shard: number) => `${runPrefix(runId
 export const expertPrefix = (runId: string, shard: number) => `${runPrefix(runId)}expert/${pad(shard, 5)}/`;
 export const sftShardsPrefix = (runId: string) => `${runPrefix(runId)}sft-shards/`;
 export const sftShardName = (index: number, count: number) => `sft-${pad(index, 5)}-of-${pad(count, 5)}.tar`;
+/** JSONL of decisions, a line per prompt of a shard of the diagnosis. */
+export const decisionsKey = (runId: string, shard: number) =>
+  `${sftShardsPrefix(runId)}decisions-${pad(shard, 5)}.jsonl`;
 export const sftIndexKey = (runId: string) => `${sftShardsPrefix(runId)}index.jsonl`;
 export const sftCheckpointPrefix = (runId: string) => `${runPrefix(runId)}sft/checkpoint/`;
 /**

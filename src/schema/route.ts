@@ -1,38 +1,39 @@
 import { z } from 'zod';
 
 /** A route of one kind with its evidence: the share and the indices of the group's correct trajectories. */
-const aRoute = <Kind extends string, PassRate extends z.ZodType<number>, Indices extends z.ZodType<number[]>>(
-  kind: Kind,
-  passRate: PassRate,
-  correctTrajectoryIndices: Indices,
-) =>
-  z.object({
-    promptId: z.string(),
-    kind: z.literal(kind),
-    passRate,
-    groupSize: z.int().positive(),
-    correctTrajectoryIndices,
-  });
-
-const indices = z.array(z.int().nonnegative()).min(1);
+const aRoute = <Kind extends string>(kind: Kind, leastCorrect: 0 | 1) =>
+  z
+    .object({
+      promptId: z.string(),
+      kind: z.literal(kind),
+      passRate: z.number().min(0).max(1),
+      groupSize: z.int().positive(),
+      correctTrajectoryIndices: z.array(z.int().nonnegative()).min(leastCorrect),
+    })
+    .refine(
+      ({ passRate, groupSize, correctTrajectoryIndices }) => passRate === correctTrajectoryIndices.length / groupSize,
+      {
+        error: 'passRate is not the share of the correct trajectories; route the prompts again',
+      },
+    );
 
 /**
- * The route of a prompt that the policy solves at times: its own successes teach.
+ * The route of a prompt that the policy solves at times: its own successes teach. Where an interval decides, all may be right.
  * @example {
  *   promptId: 'count-e44642a006e1', kind: 'self-distill', passRate: 0.25, groupSize: 8,
  *   correctTrajectoryIndices: [1, 6],
  * }
  */
-export const SelfDistillRoute = aRoute('self-distill', z.number().gt(0).lt(1), indices);
+export const SelfDistillRoute = aRoute('self-distill', 1);
 export type SelfDistillRoute = z.infer<typeof SelfDistillRoute>;
 
 /**
- * The route of a prompt that is beyond the policy: an expert is asked.
+ * The route of a prompt that is beyond the policy, or solved too seldom for the config's thresholds: an expert is asked.
  * @example {
  *   promptId: 'product-4b4f8eef98ed', kind: 'expert', passRate: 0, groupSize: 8, correctTrajectoryIndices: [],
  * }
  */
-export const ExpertRoute = aRoute('expert', z.literal(0), z.tuple([]));
+export const ExpertRoute = aRoute('expert', 0);
 export type ExpertRoute = z.infer<typeof ExpertRoute>;
 
 /**
@@ -42,11 +43,7 @@ export type ExpertRoute = z.infer<typeof ExpertRoute>;
  *   correctTrajectoryIndices: [0, 1, 2, 3, 4, 5, 6, 7],
  * }
  */
-export const Route = z.discriminatedUnion('kind', [
-  aRoute('mastered', z.literal(1), indices),
-  SelfDistillRoute,
-  ExpertRoute,
-]);
+export const Route = z.discriminatedUnion('kind', [aRoute('mastered', 1), SelfDistillRoute, ExpertRoute]);
 export type Route = z.infer<typeof Route>;
 
 /**

@@ -27,6 +27,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/algorithms': ['src/base', 'src/schema', 'src/engine'],
   'src/experts': ['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/rewards'],
   'src/benchmarks': ['src/base', 'src/schema', 'src/store', 'src/rewards'],
+  'src/routing': ['src/base', 'src/schema', 'src/store', 'src/rewards', 'src/formats'],
   'src/lineage': ['src/base', 'src/schema', 'src/store', 'src/rewards'],
   'src/report': ['src/base', 'src/schema', 'src/store', 'src/benchmarks'],
   'src/stages': [
@@ -40,7 +41,16 @@ const ALLOWED: Record<string, readonly string[]> = {
       'src/tasks',
       'src/datasets',
     ],
-    ...['src/formats', 'src/algorithms', 'src/experts', 'src/benchmarks', 'src/lineage', 'src/report', 'src/sizing'],
+    ...[
+      'src/formats',
+      'src/algorithms',
+      'src/experts',
+      'src/benchmarks',
+      'src/routing',
+      'src/lineage',
+      'src/report',
+      'src/sizing',
+    ],
   ],
   'src/recorded': [
     ...[
@@ -51,7 +61,7 @@ const ALLOWED: Record<string, readonly string[]> = {
       'src/datasets',
       'src/experts',
       'src/formats',
-      'src/stages',
+      'src/routing',
     ],
   ],
   // Algorithms, like the rest of what a config names, for its preflight.

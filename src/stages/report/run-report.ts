@@ -3,11 +3,14 @@ import { mapBounded } from '../../base/bounded.ts';
 import { adjustTogether, comparePolicies } from '../../benchmarks/compare-policies.ts';
 import { type ActiveBenchmark, loadBenchmarks } from '../../benchmarks/index.ts';
 import { type BenchmarkContent, type ReportContent, renderMarkdown, renderText } from '../../report/render-report.ts';
+import { countShortfall } from '../../routing/count-shortfall.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
+import { Decision } from '../../schema/decision.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
 import { type BenchmarkResult, EvaluationRecord, RunSummary } from '../../schema/evaluation.ts';
 import {
   benchmarkPrefix,
+  decisionsKey,
   expertPrefix,
   promptsKey,
   recordsKey,
@@ -52,9 +55,9 @@ async function writeReport(work: OpenStage<Achieved>, input: DiagnosedRun): Prom
   return work.finish(summarize(content));
 }
 
-function summarize({ benchmarks, routes, withoutExample, judge }: ReportContent): Achieved {
+function summarize({ benchmarks, routes, withoutExample, shortfall, judge }: ReportContent): Achieved {
   const evaluation = Object.fromEntries(benchmarks.map(({ name, result }) => [name, result]));
-  return { evaluation, routes, withoutExample, ...(judge && { judge }) };
+  return { evaluation, routes, withoutExample, ...(shortfall && { shortfall }), ...(judge && { judge }) };
 }
 
 async function readContent(
@@ -64,12 +67,14 @@ async function readContent(
 ): Promise<ReportContent> {
   const routes = await readShards(store, shardCount, (shard) => recordsKey(routesPrefix(runId, shard)), Route);
   const answers = await readShards(store, shardCount, (shard) => recordsKey(expertPrefix(runId, shard)), ExpertAnswer);
+  const decisions = await readShards(store, shardCount, (shard) => decisionsKey(runId, shard), Decision);
   const scoring = await readScoring(store, runId);
   return {
     runId,
     benchmarks: await readBenchmarks(store, runId, config),
     routes: countRoutes(routes),
     withoutExample: countWithoutExample(routes, answers, config.expert.maxConsultations),
+    shortfall: countShortfall(decisions, config.diagnosis.maxKeptPerPrompt),
     sftExamples: await readSourceCounts(store, runId),
     rewards: averageRewards(scoring),
     judge: sumJudgeTotals(scoring),

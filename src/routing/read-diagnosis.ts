@@ -1,0 +1,59 @@
+import type { RunConfig } from '../schema/config/run-config.ts';
+import type { Decision } from '../schema/decision.ts';
+import {
+  DIAGNOSIS,
+  expertPrefix,
+  manifestKey,
+  planPromptsKey,
+  policyPrefix,
+  recordsKey,
+  routesPrefix,
+  scoresPrefix,
+  trajectoriesPrefix,
+} from '../schema/keys.ts';
+import { Manifest } from '../schema/manifest.ts';
+import { Prompt } from '../schema/prompt.ts';
+import { ExpertAnswer, Route } from '../schema/route.ts';
+import { Trajectory, TrajectoryScore } from '../schema/trajectory.ts';
+import { readJson, readRecords } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import type { Diagnosis } from './select-examples.ts';
+
+/** A run on its store. */
+export interface StoredRun {
+  store: Store;
+  runId: string;
+  config: RunConfig;
+}
+
+/** What a run keeps of a shard of its diagnosis. */
+export interface StoredDiagnosis extends Diagnosis {
+  shard: number;
+  policy: Decision['policy'];
+}
+
+/** The shards of a run's diagnosis, one after the other: memory need hold no more than one. */
+export async function* readDiagnosis(run: StoredRun, shardCount: number): AsyncGenerator<StoredDiagnosis> {
+  for (let shard = 0; shard < shardCount; shard++) yield await readShard(run, shard);
+}
+
+async function readShard(run: StoredRun, shard: number): Promise<StoredDiagnosis> {
+  const { store, runId } = run;
+  const [routes, prompts, trajectories, scores, answers, policy] = await Promise.all([
+    readRecords(store, recordsKey(routesPrefix(runId, shard)), Route),
+    readRecords(store, planPromptsKey(runId, DIAGNOSIS, shard), Prompt),
+    readRecords(store, recordsKey(trajectoriesPrefix(runId, DIAGNOSIS, shard)), Trajectory),
+    readRecords(store, recordsKey(scoresPrefix(runId, DIAGNOSIS, shard)), TrajectoryScore),
+    readRecords(store, recordsKey(expertPrefix(runId, shard)), ExpertAnswer),
+    readPolicy(run, shard),
+  ]);
+  return { shard, routes, prompts, trajectories, scores, answers, policy };
+}
+
+/** The policy that a shard was sampled with, by the manifest of its trajectories. */
+async function readPolicy({ store, runId, config }: StoredRun, shard: number): Promise<Decision['policy']> {
+  const { inputs } = await readJson(store, manifestKey(trajectoriesPrefix(runId, DIAGNOSIS, shard)), Manifest);
+  const folder = policyPrefix(runId, config.rl.iterations, config.policy.model);
+  const manifest = inputs.find(({ key }) => key === manifestKey(folder));
+  return { folder, ...(manifest && { manifestSha256: manifest.sha256 }) };
+}
