@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { findUnscored } from '../routing/find-unscored.ts';
 import { MOVED_FIELDS } from '../schema/config/moved-fields.ts';
 import { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
@@ -18,7 +19,10 @@ export async function readRunConfig(path: string): Promise<RunConfig> {
 export const parseRunConfig = (text: string, path: string): RunConfig => parseYaml(text, path, CheckedRunConfig);
 
 /** The run config, with what only the rooms behind a name can tell of it. */
-const CheckedRunConfig = RunConfig.superRefine(({ data }, context) => {
+const CheckedRunConfig = RunConfig.superRefine(({ data, diagnosis, rewards }, context) => {
+  for (const { name, message } of findUnscored(diagnosis, rewards)) {
+    context.addIssue({ code: 'custom', path: ['diagnosis', 'selfDistill', 'minRewards', name], message });
+  }
   for (const split of ['train', 'evaluation'] as const) {
     const source = data[split];
     const faults = source.kind === 'tasks' ? findTaskFaults(source) : [];

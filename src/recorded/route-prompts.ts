@@ -3,6 +3,7 @@ import { createNumberColumn } from '../base/number-column.ts';
 import { createTextTable } from '../base/text-table.ts';
 import { routeGroup } from '../routing/route-group.ts';
 import type { DecisionRule } from '../schema/config/diagnosis.ts';
+import { InvalidInputError } from '../schema/errors.ts';
 import type { Route, RouteCounts } from '../schema/route.ts';
 import { TrajectoryScore } from '../schema/trajectory.ts';
 import { createLocalStore } from '../store/local-store.ts';
@@ -24,6 +25,11 @@ export interface RoutingOptions {
  * memory holds a prompt's id and which of its responses are correct.
  */
 export async function routePrompts({ scores: folder, out, rule }: RoutingOptions): Promise<RouteCounts> {
+  if (rule && rule.selfDistillMin > rule.masteredMin) {
+    throw new InvalidInputError(
+      `--self-distill-min ${rule.selfDistillMin} is more than --mastered-min ${rule.masteredMin}; lower it, or raise that`,
+    );
+  }
   keepHeapSmall();
   const groups = createScoreGroups();
   for await (const score of streamRecords(createLocalStore(folder), RECORDED_FILES.scores, TrajectoryScore)) {

@@ -75,6 +75,7 @@ const ALLOWED: Record<string, readonly string[]> = {
       'src/tasks',
       'src/experts',
       'src/benchmarks',
+      'src/routing',
       'src/stages',
       'src/algorithms',
       'src/sizing',

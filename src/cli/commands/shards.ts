@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { PublishOptions } from '../../recorded/publish-recorded.ts';
+import type { SelfDistillConfig } from '../../schema/config/diagnosis.ts';
 import { numberOption } from '../options/number-option.ts';
 import { print } from '../print.ts';
 
@@ -15,6 +16,11 @@ export function register(program: Command): void {
     .option('--routes <dir>', 'folder that `rise route` wrote; the folder of the scores when absent')
     .requiredOption('--out <dir>', 'folder for the shards and their index')
     .option('--max-kept <n>', 'responses kept per prompt', wholeNumber, 4)
+    .addOption(
+      new Option('--order <order>', 'which are kept first: by the seed, the shortest, or the least alike')
+        .choices(['random', 'shortest', 'diverse'])
+        .default('random'),
+    )
     .option('--examples-per-shard <n>', 'examples per tar', wholeNumber, 1000)
     .option(
       '--seed <n>',
@@ -25,12 +31,17 @@ export function register(program: Command): void {
     .action(shards);
 }
 
-async function shards(options: PublishOptions): Promise<void> {
-  const [{ publishRecorded }, { RECORDED_FILES }, { renderSources }] = await Promise.all([
+interface ShardsOptions extends Omit<PublishOptions, 'rules'> {
+  order: SelfDistillConfig['order'];
+}
+
+async function shards({ order, ...options }: ShardsOptions): Promise<void> {
+  const [{ publishRecorded }, { SelfDistillConfig }, { RECORDED_FILES }, { renderSources }] = await Promise.all([
     import('../../recorded/publish-recorded.ts'),
+    import('../../schema/config/diagnosis.ts'),
     import('../../recorded/recorded-files.ts'),
     import('../views/render-recorded.ts'),
   ]);
-  print(renderSources(await publishRecorded(options)));
+  print(renderSources(await publishRecorded({ ...options, rules: SelfDistillConfig.parse({ order }) })));
   print(`\nindex: ${join(options.out, RECORDED_FILES.shardIndex)}`);
 }

@@ -50,6 +50,16 @@ describe('a run config', () => {
     ['groupSize: 2', 'groupSize: 2\n  advantageNormalization: none', /rl\.advantageNormalization is now rl\.algorithm/],
     ['1.0e-5 }\nsft', '1.0e-5, beta1: 0.8 }\nsft', /rl\.optimizer\.beta1 is now rl\.optimizer\.options\.beta1/],
     ['groupSize: 2', 'groupsize: 2', /^a\.yaml:9: rl\.groupSize is missing/],
+    [
+      'sampling: {}',
+      'sampling: {}\ndiagnosis: { selfDistillMin: 0.5, masteredMin: 0.25 }',
+      /^a\.yaml:8: diagnosis\.masteredMin is 0\.25: less than selfDistillMin, 0\.5; raise it/,
+    ],
+    [
+      'sampling: {}',
+      'sampling: {}\ndiagnosis: { selfDistill: { minRewards: { perception: 0.5 } } }',
+      /^a\.yaml:8: .*the run scores no perception \(accuracy, format\); correct the name or add it/,
+    ],
     ['name: demo', 'name: "no spaces"', /^a\.yaml:2: name is "no spaces"/],
     [
       'sampling: {}',

@@ -8,6 +8,7 @@ import { handler as routeGroups } from '../../../lambdas/route/handler.ts';
 import { handler as scoreTrajectories } from '../../../lambdas/score/handler.ts';
 import { handler as validateRun } from '../../../lambdas/validate/handler.ts';
 import { webdataset } from '../../../src/formats/webdataset.ts';
+import { Decision } from '../../../src/schema/decision.ts';
 import { CorruptRecordError } from '../../../src/schema/errors.ts';
 import * as keys from '../../../src/schema/keys.ts';
 import { Prompt } from '../../../src/schema/prompt.ts';
@@ -126,6 +127,33 @@ describe('the data stages', () => {
       policyVersion: 2,
       rewardBreakdown: { accuracy: { value: 1 } },
     });
+  });
+
+  it('logs a decision for every prompt, and why each trajectory is learned or not', async () => {
+    const readDecisions = (shard: number) => readRecords(played.store, keys.decisionsKey(runId, shard), Decision);
+    const decisions = await readAll(readDecisions);
+    const prompts = await readAll((shard) =>
+      readRecords(played.store, keys.planPromptsKey(runId, 'diagnosis', shard), Prompt),
+    );
+    expect(decisions.map(({ promptId }) => promptId)).toEqual(prompts.map(({ promptId }) => promptId));
+    const distilled = decisions.filter(({ branch }) => branch === 'self-distill');
+    expect(distilled).toHaveLength(2);
+    for (const { promptId, trajectories, examples, ...decision } of distilled) {
+      expect(decision).toMatchObject({
+        policy: { folder: keys.checkpointPrefix(runId, 1) },
+        groupSize: 4,
+        correct: 2,
+        passRate: 0.5,
+        rule: { decideBy: 'pass-rate', selfDistillMin: 0, masteredMin: 1 },
+        rewards: { accuracy: 'accuracy@4', format: 'format@1' },
+        because: '2 of 4 right: a pass rate of 0.500, from selfDistillMin 0 to below masteredMin 1',
+      });
+      expect(trajectories.map(({ outcome }) => outcome).toSorted()).toEqual(['beyond-max', 'kept', 'wrong', 'wrong']);
+      const kept = trajectories.find(({ outcome }) => outcome === 'kept');
+      expect(examples).toEqual([`${promptId}-self-${kept?.trajectoryIndex}`]);
+    }
+    const asked = decisions.flatMap(({ expert }) => expert?.outcome ?? []);
+    expect(asked).toEqual(['kept', 'kept', 'kept', 'not-asked']);
   });
 
   it('gives the same manifests and shards in another store', async () => {
