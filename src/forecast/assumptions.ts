@@ -59,6 +59,9 @@ export const BYTES_PER_TOKEN = 32;
 export const PROMPT_BYTES = 2000;
 export const SCORE_BYTES = 600;
 export const ROUTE_BYTES = 150;
+/** A line of the decision log: of a prompt, and for each of its trajectories. */
+export const DECISION_BYTES = 500;
+export const TRAJECTORY_DECISION_BYTES = 100;
 export const IMAGE_BYTES = 150_000;
 /** UTF-8 of a token. */
 export const TEXT_BYTES_PER_TOKEN = 4;

@@ -148,16 +148,18 @@ function publication({ config, assumptions }: Call<DiagnosedRun>): Work {
   const shard = shardOf(DIAGNOSIS, config, assumptions);
   const examples = countExamples(config, assumptions);
   const textBytes = examples * assumptions.tokensPerTrajectory * model.TEXT_BYTES_PER_TOKEN;
+  const logBytes =
+    prompts * (model.DECISION_BYTES + config.diagnosis.trajectoriesPerPrompt * model.TRAJECTORY_DECISION_BYTES);
   const packedBytes = config.sft.examplesPerShard * model.IMAGE_BYTES;
   return {
     bytes: shard.bytes * shards + prompts * model.PROMPT_BYTES,
     // In, and out again.
     movedBytes: 2 * examples * model.IMAGE_BYTES,
-    heldBytes: shard.bytes + (textBytes + packedBytes) / model.HELD_PER_BYTE,
+    heldBytes: shard.bytes + (textBytes + packedBytes + logBytes / shards) / model.HELD_PER_BYTE,
     s3Reads: shards * 6 + examples,
     s3Writes: Math.ceil(examples / config.sft.examplesPerShard) + shards + 2,
     concurrency: PACKING_CONCURRENCY,
-    stored: { 'prompts and shards': textBytes + examples * model.IMAGE_BYTES },
+    stored: { 'prompts and shards': textBytes + examples * model.IMAGE_BYTES + logBytes },
   };
 }
 

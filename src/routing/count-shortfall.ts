@@ -1,16 +1,26 @@
 import { type Decision, type Shortfall, TRAJECTORY_OUTCOMES } from '../schema/decision.ts';
 
-/** Why self-distillation gives fewer examples than asked, over all decisions; undefined where each prompt gives as many. */
-export function countShortfall(
+/** Why self-distillation gives fewer examples than asked: what is known already, and what these decisions add. */
+export function addShortfall(
+  known: Shortfall,
   decisions: readonly Pick<Decision, 'branch' | 'trajectories' | 'examples'>[],
-  asked: number,
-): Shortfall | undefined {
+): Shortfall {
+  const { asked } = known;
   const short = decisions.filter(({ branch, examples }) => branch === 'self-distill' && examples.length < asked);
-  if (short.length === 0) return undefined;
   const outcomes = short.flatMap(({ trajectories }) => trajectories.map(({ outcome }) => outcome));
-  const counted = TRAJECTORY_OUTCOMES.filter((outcome) => outcome !== 'kept')
-    .map((outcome) => [outcome, outcomes.filter((each) => each === outcome).length] as const)
+  const counts = TRAJECTORY_OUTCOMES.filter((outcome) => outcome !== 'kept')
+    .map((outcome) => {
+      const more = outcomes.filter((each) => each === outcome).length;
+      return [outcome, (known.outcomes[outcome] ?? 0) + more] as const;
+    })
     .filter(([, count]) => count > 0);
-  const empty = short.filter(({ examples }) => examples.length === 0).length;
-  return { asked, prompts: short.length, empty, outcomes: Object.fromEntries(counted) };
+  return {
+    asked,
+    prompts: known.prompts + short.length,
+    empty: known.empty + short.filter(({ examples }) => examples.length === 0).length,
+    outcomes: Object.fromEntries(counts),
+  };
 }
+
+/** Nothing is known yet of a selection of that many examples per prompt. */
+export const noShortfall = (asked: number): Shortfall => ({ asked, prompts: 0, empty: 0, outcomes: {} });

@@ -2,6 +2,7 @@ import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Decision } from '../schema/decision.ts';
 import { buildDecisions } from './build-decision.ts';
 import type { StoredDiagnosis } from './read-diagnosis.ts';
+import { routePrompts } from './route-group.ts';
 import { type Selected, type Selection, selectByPrompt } from './select-examples.ts';
 
 /** What was decided of a shard: what SFT learns, and the lines of the log that say why. */
@@ -24,6 +25,16 @@ export async function* decideShards(
     const decisions = buildDecisions({ policy, rule: config.diagnosis, maxConsultations }, selected, asked);
     asked += decisions.filter(({ branch }) => branch === 'expert').length;
     yield { shard, selected, decisions };
+  }
+}
+
+/** Shards of a diagnosis whose prompts are routed anew, by a config's thresholds. */
+export async function* rerouteShards(
+  { diagnosis }: Pick<RunConfig, 'diagnosis'>,
+  shards: AsyncIterable<StoredDiagnosis>,
+): AsyncGenerator<StoredDiagnosis> {
+  for await (const shard of shards) {
+    yield { ...shard, routes: routePrompts(shard.prompts, shard.scores, diagnosis) };
   }
 }
 

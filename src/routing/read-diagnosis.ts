@@ -1,21 +1,26 @@
+import { z } from 'zod';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Decision } from '../schema/decision.ts';
+import { InvalidInputError } from '../schema/errors.ts';
 import {
   DIAGNOSIS,
   expertPrefix,
   manifestKey,
   planPromptsKey,
+  planShardsKey,
   policyPrefix,
   recordsKey,
   routesPrefix,
   scoresPrefix,
+  sftShardsPrefix,
   trajectoriesPrefix,
 } from '../schema/keys.ts';
 import { Manifest } from '../schema/manifest.ts';
 import { Prompt } from '../schema/prompt.ts';
 import { ExpertAnswer, Route } from '../schema/route.ts';
+import { ShardItem } from '../schema/stage-inputs.ts';
 import { Trajectory, TrajectoryScore } from '../schema/trajectory.ts';
-import { readJson, readRecords } from '../store/records.ts';
+import { readJson, readRecords, readStoredConfig } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Diagnosis } from './select-examples.ts';
 
@@ -30,6 +35,21 @@ export interface StoredRun {
 export interface StoredDiagnosis extends Diagnosis {
   shard: number;
   policy: Decision['policy'];
+}
+
+/** A run that somebody names. Throws `InvalidInputError` where the store has none of that id. */
+export async function openRun(store: Store, runId: string): Promise<StoredRun> {
+  return { store, runId, config: await readStoredConfig(store, runId) };
+}
+
+/** Shards of a run's diagnosis. Throws `InvalidInputError` where SFT's examples are not decided yet. */
+export async function countDecidedShards({ store, runId }: StoredRun): Promise<number> {
+  if (await store.exists(manifestKey(sftShardsPrefix(runId)))) {
+    return (await readJson(store, planShardsKey(runId, DIAGNOSIS), z.array(ShardItem))).length;
+  }
+  throw new InvalidInputError(
+    `run ${runId} has no SFT examples yet: ${sftShardsPrefix(runId)} has no manifest; let the run go on`,
+  );
 }
 
 /** The shards of a run's diagnosis, one after the other: memory need hold no more than one. */

@@ -1,5 +1,6 @@
 import { computeWilsonInterval } from '../base/statistics.ts';
 import { type DecisionRule, PAPER_RULE } from '../schema/config/diagnosis.ts';
+import type { Prompt } from '../schema/prompt.ts';
 import type { Route } from '../schema/route.ts';
 import type { TrajectoryScore } from '../schema/trajectory.ts';
 
@@ -20,6 +21,16 @@ export function routeGroup(
     correctTrajectoryIndices: correct.map((score) => score.trajectoryIndex).sort((a, b) => a - b),
     kind: chooseBranch(correct.length, scores.length, rule),
   };
+}
+
+/** The routes of prompts with scored groups, in their order. */
+export function routePrompts(
+  prompts: readonly Pick<Prompt, 'promptId'>[],
+  scores: readonly TrajectoryScore[],
+  rule: DecisionRule,
+): Route[] {
+  const groups = Map.groupBy(scores, ({ promptId }) => promptId);
+  return prompts.map(({ promptId }) => routeGroup(promptId, groups.get(promptId)!, rule));
 }
 
 /**

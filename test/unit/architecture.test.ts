@@ -88,7 +88,16 @@ const ALLOWED: Record<string, readonly string[]> = {
   ],
   'src/cli': ['src'],
   'src/cli/views': [
-    ...['src/base', 'src/schema', 'src/datasets', 'src/lineage', 'src/stages/score', 'src/recorded', 'src/local'],
+    ...[
+      'src/base',
+      'src/schema',
+      'src/datasets',
+      'src/lineage',
+      'src/routing',
+      'src/stages/score',
+      'src/recorded',
+      'src/local',
+    ],
     ...['src/aws', 'src/forecast', 'src/sizing', 'src/rewards/user'],
   ],
   lambdas: ['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/sizing', 'src/stages'],

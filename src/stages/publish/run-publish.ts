@@ -1,8 +1,10 @@
 import type { PromptExample } from '../../formats/format.ts';
 import { BUILT_IN_VERSIONS } from '../../rewards/index.ts';
+import { addShortfall, noShortfall } from '../../routing/count-shortfall.ts';
 import { decideShards } from '../../routing/decide-shards.ts';
 import { readDiagnosis } from '../../routing/read-diagnosis.ts';
 import { listExamples } from '../../routing/select-examples.ts';
+import type { Shortfall } from '../../schema/decision.ts';
 import { decisionsKey, sftIndexKey } from '../../schema/keys.ts';
 import { countSources, type SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
 import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
@@ -14,6 +16,8 @@ import { packShards } from './pack-shards.ts';
 export interface PublishSummary extends SourceCounts {
   examples: number;
   shards: number;
+  /** Absent where self-distillation gave as many examples as asked. */
+  shortfall?: Shortfall;
 }
 
 /**
@@ -25,12 +29,14 @@ export async function runPublish(deps: StageDeps, input: DiagnosedRun): Promise<
   if (work.kind === 'done') return work.summary;
   const { store, config, prefix, runId } = work;
   const examples: PromptExample[] = [];
+  let shortfall = noShortfall(config.diagnosis.maxKeptPerPrompt);
   for await (const { shard, selected, decisions } of decideShards(
     runId,
     config,
     readDiagnosis(work, input.shardCount),
   )) {
     await work.writePart(decisionsKey(runId, shard), encodeRecords(decisions), decisions.length);
+    shortfall = addShortfall(shortfall, decisions);
     examples.push(...listExamples(selected));
   }
   const index: SftIndexEntry[] = [];
@@ -43,5 +49,6 @@ export async function runPublish(deps: StageDeps, input: DiagnosedRun): Promise<
   }
   await work.writePart(sftIndexKey(runId), encodeRecords(index), index.length);
   const { accuracy, format } = BUILT_IN_VERSIONS;
-  return work.finish({ examples: examples.length, ...countSources(index), shards }, { accuracy, format });
+  const counts = { examples: examples.length, ...countSources(index), shards };
+  return work.finish({ ...counts, ...(shortfall.prompts > 0 && { shortfall }) }, { accuracy, format });
 }

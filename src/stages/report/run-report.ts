@@ -3,27 +3,28 @@ import { mapBounded } from '../../base/bounded.ts';
 import { adjustTogether, comparePolicies } from '../../benchmarks/compare-policies.ts';
 import { type ActiveBenchmark, loadBenchmarks } from '../../benchmarks/index.ts';
 import { type BenchmarkContent, type ReportContent, renderMarkdown, renderText } from '../../report/render-report.ts';
-import { countShortfall } from '../../routing/count-shortfall.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
-import { Decision } from '../../schema/decision.ts';
+import { Shortfall } from '../../schema/decision.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
 import { type BenchmarkResult, EvaluationRecord, RunSummary } from '../../schema/evaluation.ts';
 import {
   benchmarkPrefix,
-  decisionsKey,
   expertPrefix,
+  manifestKey,
   promptsKey,
   recordsKey,
   routesPrefix,
   sftIndexKey,
+  sftShardsPrefix,
   startedKey,
   summaryKey,
 } from '../../schema/keys.ts';
+import { Manifest } from '../../schema/manifest.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { countRoutes, countWithoutExample, ExpertAnswer, Route } from '../../schema/route.ts';
 import { countSources, SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
 import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
-import { readJsonIfPresent, readRecords } from '../../store/records.ts';
+import { readJson, readJsonIfPresent, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { beginStage, type OpenStage } from '../begin-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
@@ -67,14 +68,13 @@ async function readContent(
 ): Promise<ReportContent> {
   const routes = await readShards(store, shardCount, (shard) => recordsKey(routesPrefix(runId, shard)), Route);
   const answers = await readShards(store, shardCount, (shard) => recordsKey(expertPrefix(runId, shard)), ExpertAnswer);
-  const decisions = await readShards(store, shardCount, (shard) => decisionsKey(runId, shard), Decision);
   const scoring = await readScoring(store, runId);
   return {
     runId,
     benchmarks: await readBenchmarks(store, runId, config),
     routes: countRoutes(routes),
     withoutExample: countWithoutExample(routes, answers, config.expert.maxConsultations),
-    shortfall: countShortfall(decisions, config.diagnosis.maxKeptPerPrompt),
+    shortfall: await readShortfall(store, runId),
     sftExamples: await readSourceCounts(store, runId),
     rewards: averageRewards(scoring),
     judge: sumJudgeTotals(scoring),
@@ -111,6 +111,12 @@ async function readShards<T>(
 
 async function readSourceCounts(store: Store, runId: string): Promise<SourceCounts> {
   return countSources(await readRecords(store, sftIndexKey(runId), SftIndexEntry));
+}
+
+/** As it was counted when the examples were published. */
+async function readShortfall(store: Store, runId: string): Promise<Shortfall | undefined> {
+  const { summary } = await readJson(store, manifestKey(sftShardsPrefix(runId)), Manifest);
+  return Shortfall.optional().parse(summary.shortfall);
 }
 
 /** Seconds since the run was first started, whatever pauses lay between. */

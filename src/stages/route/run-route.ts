@@ -1,4 +1,4 @@
-import { routeGroup } from '../../routing/route-group.ts';
+import { routePrompts } from '../../routing/route-group.ts';
 import { planPromptsKey, recordsKey, scoresPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { countRoutes, type RouteCounts } from '../../schema/route.ts';
@@ -16,8 +16,7 @@ export async function runRoute(deps: StageDeps, input: ShardItem): Promise<Route
   const { runId, rollout, shard } = input;
   const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
   const scores = await readRecords(store, recordsKey(scoresPrefix(runId, rollout, shard)), TrajectoryScore);
-  const groups = Map.groupBy(scores, ({ promptId }) => promptId);
-  const routes = prompts.map(({ promptId }) => routeGroup(promptId, groups.get(promptId)!, config.diagnosis));
+  const routes = routePrompts(prompts, scores, config.diagnosis);
   await work.writePart(recordsKey(prefix), encodeRecords(routes), routes.length);
   return work.finish(countRoutes(routes));
 }

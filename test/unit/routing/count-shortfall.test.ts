@@ -1,4 +1,4 @@
-import { countShortfall } from '../../../src/routing/count-shortfall.ts';
+import { addShortfall, noShortfall } from '../../../src/routing/count-shortfall.ts';
 import type { TrajectoryOutcome } from '../../../src/schema/decision.ts';
 
 const aDecision = (branch: 'self-distill' | 'expert', ...outcomes: TrajectoryOutcome[]) => ({
@@ -15,12 +15,10 @@ describe('a shortfall', () => {
       aDecision('self-distill', 'unformatted', 'wrong'),
       aDecision('expert', 'wrong', 'wrong'),
     ];
-    expect(countShortfall(decisions, 2)).toEqual({
-      asked: 2,
-      prompts: 2,
-      empty: 1,
-      outcomes: { wrong: 3, duplicate: 1, unformatted: 1 },
-    });
-    expect(countShortfall(decisions.slice(1, 2), 2)).toBeUndefined();
+    const counted = { asked: 2, prompts: 2, empty: 1, outcomes: { wrong: 3, duplicate: 1, unformatted: 1 } };
+    expect(addShortfall(noShortfall(2), decisions)).toEqual(counted);
+    const inParts = addShortfall(addShortfall(noShortfall(2), decisions.slice(0, 1)), decisions.slice(1));
+    expect(inParts).toEqual(counted);
+    expect(addShortfall(noShortfall(2), decisions.slice(1, 2))).toEqual(noShortfall(2));
   });
 });
