@@ -1,4 +1,4 @@
-import { computeWilsonInterval } from '../base/statistics.ts';
+import { computeWilsonInterval } from '../base/statistics/wilson.ts';
 import type { DecisionRule } from '../schema/config/diagnosis.ts';
 import type { Decision, ExpertDecision, TrajectoryDecision } from '../schema/decision.ts';
 import type { ExpertAnswer } from '../schema/route.ts';

@@ -1,4 +1,4 @@
-import { computeWilsonInterval } from '../base/statistics.ts';
+import { computeWilsonInterval } from '../base/statistics/wilson.ts';
 import { type DecisionRule, PAPER_RULE } from '../schema/config/diagnosis.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Route } from '../schema/route.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { computeWilsonInterval } from '../../base/statistics.ts';
+import { computeWilsonInterval } from '../../base/statistics/wilson.ts';
 
 const share = z.number().min(0).max(1);
 
