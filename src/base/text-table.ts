@@ -12,76 +12,53 @@ export interface TextTable {
 
 /** Slots that are filled before there are twice as many. */
 const FILLED = 0.6;
-const ARENA_BYTES = 2 ** 22;
 
 /** Texts lie one after the other as UTF-16, found by their hash among slots with linear probing. */
 export function createTextTable(): TextTable {
-  const hashes = createNumberColumn(Uint32Array);
-  const arenas: Buffer[] = [];
-  const arenaOf = createNumberColumn(Uint16Array);
-  const starts = createNumberColumn(Uint32Array);
-  const lengths = createNumberColumn(Uint32Array);
+  const units = createNumberColumn(Uint16Array);
+  const ends = createNumberColumn(Uint32Array);
   let slots = new Uint32Array(2 ** 10);
-  let used = ARENA_BYTES;
 
+  const startOf = (number: number) => (number === 0 ? 0 : ends.get(number - 1));
+  const at = (number: number) => {
+    const start = startOf(number);
+    const text = Buffer.allocUnsafe(2 * (ends.get(number) - start));
+    for (let place = 0; place < text.length; place += 2) text.writeUInt16LE(units.get(start + place / 2), place);
+    return text.toString('utf16le');
+  };
+  /** From the back: ids often differ at their ends alone. */
   const isAt = (number: number, text: string) => {
-    if (lengths.get(number) !== text.length) return false;
-    const arena = arenas[arenaOf.get(number)];
-    const start = starts.get(number);
-    for (let at = 0; at < text.length; at++) {
-      if (arena.readUInt16LE(start + 2 * at) !== text.charCodeAt(at)) return false;
-    }
-    return true;
+    const start = startOf(number);
+    let place = text.length;
+    if (ends.get(number) - start !== place) return false;
+    while (place > 0 && units.get(start + place - 1) === text.charCodeAt(place - 1)) place -= 1;
+    return place === 0;
   };
   /** The slot of the text, or the free one where it would be; a slot holds a number plus one. */
-  const slotOf = (text: string, hash: number) => {
-    let slot = hash & (slots.length - 1);
-    while (slots[slot] > 0) {
-      const number = slots[slot] - 1;
-      if (hashes.get(number) === hash && isAt(number, text)) return slot;
-      slot = (slot + 1) & (slots.length - 1);
-    }
+  const slotOf = (text: string) => {
+    let slot = hashText(text) & (slots.length - 1);
+    while (slots[slot] > 0 && !isAt(slots[slot] - 1, text)) slot = (slot + 1) & (slots.length - 1);
     return slot;
   };
   const grow = () => {
     slots = new Uint32Array(2 * slots.length);
-    for (let number = 0; number < hashes.length; number++) {
-      let slot = hashes.get(number) & (slots.length - 1);
-      while (slots[slot] > 0) slot = (slot + 1) & (slots.length - 1);
-      slots[slot] = number + 1;
-    }
-  };
-  const store = (text: string) => {
-    const bytes = 2 * text.length;
-    if (used + bytes > (arenas.at(-1)?.length ?? 0)) {
-      arenas.push(Buffer.alloc(Math.max(ARENA_BYTES, bytes)));
-      used = 0;
-    }
-    arenas.at(-1)!.write(text, used, 'utf16le');
-    arenaOf.push(arenas.length - 1);
-    starts.push(used);
-    lengths.push(text.length);
-    used += bytes;
+    for (let number = 0; number < ends.length; number++) slots[slotOf(at(number))] = number + 1;
   };
 
   return {
     get size() {
-      return hashes.length;
+      return ends.length;
     },
-    at(number) {
-      const start = starts.get(number);
-      return arenas[arenaOf.get(number)].toString('utf16le', start, start + 2 * lengths.get(number));
-    },
-    find: (text) => slots[slotOf(text, hashText(text))] - 1,
+    at,
+    find: (text) => slots[slotOf(text)] - 1,
     add(text) {
-      const hash = hashText(text);
-      const slot = slotOf(text, hash);
+      const slot = slotOf(text);
       if (slots[slot] > 0) return slots[slot] - 1;
-      store(text);
-      hashes.push(hash);
-      slots[slot] = hashes.length;
-      if (hashes.length > FILLED * slots.length) grow();
-      return hashes.length - 1;
+      for (let place = 0; place < text.length; place++) units.push(text.charCodeAt(place));
+      ends.push(units.length);
+      slots[slot] = ends.length;
+      if (ends.length > FILLED * slots.length) grow();
+      return ends.length - 1;
     },
   };
 }

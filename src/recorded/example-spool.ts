@@ -24,7 +24,7 @@ type Header = [exampleId: string, source: SftExample['source'], promptId: string
 const CHUNK_CHARACTERS = 2 ** 18;
 
 export function createExampleSpool(path: string): ExampleSpool {
-  const routes = createNumberColumn(Uint32Array);
+  let routes = createNumberColumn(Uint32Array);
   const starts = createNumberColumn(Float64Array);
   const shapeOf = createNumberColumn(Uint16Array);
   const { shapes, numberOf } = createShapeCatalogue();
@@ -60,6 +60,7 @@ export function createExampleSpool(path: string): ExampleSpool {
       input = openLineFile(path);
       const lines = input;
       const order = sortByRoute(routes);
+      routes = createNumberColumn(Uint32Array);
       createRandom(deriveSeed(seed, 'sft-shards')).shuffleInPlace(order);
       const orderedShapes = new Uint16Array(order.length);
       const first = new Map<number, number>();

@@ -19,12 +19,12 @@ describe('A table of texts', () => {
     );
   });
 
-  it('grows past its slots and its arenas', () => {
+  it('grows past its slots, and takes long texts', () => {
     const table = createTextTable();
     const texts = Array.from({ length: 100_000 }, (_, i) => `prompt-${i}`.padEnd(40, 'x'));
     for (const [number, text] of texts.entries()) expect(table.add(text)).toBe(number);
     expect(texts.every((text, number) => table.find(text) === number)).toBe(true);
-    const long = 'x'.repeat(10_000_000);
+    const long = 'x'.repeat(1_000_000);
     expect(table.at(table.add(long))).toBe(long);
   });
 });
