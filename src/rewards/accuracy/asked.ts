@@ -3,13 +3,13 @@ import { deniesNext } from './extract/last-number.ts';
 import { CONDITION, isNameOfOne } from './name.ts';
 import { normalizeAnswer } from './normalize.ts';
 
-const CLOCK = /^\d{1,2}:[0-5]\d$/;
+const CLOCK = /^\d{1,2}[:.][0-5]\d$/;
 const MAX_ANSWER = 200;
 const MAX_QUESTION = 4000;
 
 /**
  * An answer without what repeats its question: `m + n = 5` is 5 where m + n is asked for, `row 7` is 7 where it is a row.
- * `6:30` is a ratio and no time where that is asked for. Without a question, nothing is taken off.
+ * `6:30` is a ratio and `6.30` a number, no times, where a ratio is asked for. Without a question, nothing is taken off.
  */
 export function withoutAsked(answer: string, question: string | undefined): string {
   if (question === undefined || answer.length > MAX_ANSWER || question.length > MAX_QUESTION) return answer;

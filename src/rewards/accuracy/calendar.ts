@@ -11,6 +11,7 @@ const DAY_FIRST = new RegExp(
 );
 const ISO = /^(\d{4})(?:[-/]|\s?年\s?)(\d\d?)(?:[-/]|\s?月\s?)(\d\d?)(?:\s?[日号])?$/;
 const TIME = /^(\d{1,2})(?::([0-5]\d))?(?::([0-5]\d))?\s*([ap])?(?:\.?m\.?)?$/i;
+const SPOKEN = /^(?:at\s+)?([a-z]+)[\s-]+(oh[\s-]+)?([a-z]+(?:-[a-z]+)?)(\s*[ap]\.?m\.?)?$/i;
 const MAX_LENGTH = 60;
 const IN_WORDS =
   /^(?:at\s+)?(?:an?\s+)?(half|quarter|\d{1,2}|[a-z]+(?:-[a-z]+)?)(?:\s+minutes?)?[\s-]+(past|after|to|before)\s+(\d{1,2}|[a-z]+)(?:\s+o'clock)?(\s*[ap]\.?m\.?)?$/i;
@@ -30,12 +31,16 @@ export function compareCalendar(answer: string, gold: string): Comparison | unde
   if (!MAY_BE_WRITTEN.test(answer) || !MAY_BE_WRITTEN.test(gold)) return undefined;
   const [a, b] = [readDays(answer), readDays(gold)];
   if (a.length > 0 && b.length > 0 && (isWritten(answer) || isWritten(gold))) return compareDays(a, b);
-  const [x, y] = [readTime(answer), readTime(gold)];
-  const areClocks = CLOCK.test(answer) && CLOCK.test(gold) && (x ?? y) !== undefined;
+  const [x, y] = [readTime(withColon(answer, gold)), readTime(gold)];
+  const areClocks = CLOCK.test(withColon(answer, gold)) && CLOCK.test(gold) && (x ?? y) !== undefined;
   if (areClocks && !(x && y)) return 'different';
   const isTime = areClocks || [x, y].some((time) => time?.isPlain);
   return x && y && isTime ? compareTimes(x, y) : undefined;
 }
+
+/** `6.30` as `6:30`, where that is how the gold is written. */
+const withColon = (answer: string, gold: string) =>
+  /^\d{1,2}:\d\d(?!\d|:)/.test(gold) ? answer.replace(/^(\d{1,2})\.(?=[0-5]\d(?!\d))/, '$1:') : answer;
 
 /** Minutes of two digits on both sides: never two ratios that happen to have one value. */
 const CLOCK = /^\d{1,2}(?::\d\d){1,2}$/;
@@ -80,8 +85,10 @@ interface Time {
   isPlain: boolean;
 }
 
-/** `half past six`, `ten to six` and `six o'clock` in digits. */
+/** `half past six`, `ten to six`, `six twenty` and `six o'clock` in digits. */
 function withDigits(plain: string): string {
+  const read = readHourAndMinute(plain);
+  if (read !== undefined) return read;
   const [, given, side, at, half = ''] = IN_WORDS.exec(plain) ?? [];
   if (given === undefined)
     return plain.replace(/^[a-z]+(?=\s*o'clock$)/i, (word) => String(parseNumberWords(word) ?? word));
@@ -90,6 +97,14 @@ function withDigits(plain: string): string {
   if (!(minutes > 0 && minutes < 60 && hour > 0 && hour < 13) || (isBefore && /half/i.test(given))) return plain;
   const inDay = isBefore ? ((hour + 10) % 12) + 1 : hour;
   return `${inDay}:${String(isBefore ? 60 - minutes : minutes).padStart(2, '0')}${half}`;
+}
+
+/** `six twenty`, `six oh five`, `at twelve forty-five pm`. */
+function readHourAndMinute(plain: string): string | undefined {
+  const [, first, zero, second, half = ''] = SPOKEN.exec(plain) ?? [];
+  const [hour, minute] = [parseNumberWords(first ?? ''), parseNumberWords(second ?? '')];
+  if (hour === undefined || minute === undefined || hour < 1n || hour > 12n || minute > 59n) return undefined;
+  return (zero !== undefined) === minute < 10n ? `${hour}:${String(minute).padStart(2, '0')}${half}` : undefined;
 }
 
 const minutesOf = (words: string) =>

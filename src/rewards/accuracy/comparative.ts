@@ -13,7 +13,7 @@ const LAST =
 const WORD = String.raw`(?:(?<!\\)\b(?:${DEGREES})\b|\b${LAST}|[个個]?(?:[倍成折]|番目))`;
 
 /** Several in one: `5 pairs` are no 5, unless pairs are asked for. */
-const GROUP = String.raw`(?:(?:pairs?|couples?|trios?|twins|sets?|gross)\b|[对對双雙打套副])`;
+const GROUP = String.raw`(?:(?:pairs?|couples?|trios?|tripl(?:e|et)s?|twins|sets?|gross)\b|[对對双雙打套副组組])`;
 const COUNT_WORD =
   'one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|twenty|[a-z]+ty|hundred|[零一二两三四五六七八九十百]';
 const behindCount = (word: string) =>

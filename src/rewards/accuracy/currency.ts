@@ -1,11 +1,11 @@
 /** What money an answer is in, read before its sign is dropped; `$` opens formulas as well, and counts where it stands alone. */
 const SIGNS: [string, RegExp][] = [
-  ['euro', /€|\\euro(?![a-zA-Z])|\bEUR\b|\beuros?\b/i],
+  ['euro', /€|欧元|\\euro(?![a-zA-Z])|\bEUR\b|\beuros?\b/i],
   ['pound', /£|\\pounds(?![a-zA-Z])|\bGBP\b/],
-  ['yen', /¥|\bJPY\b|\bCNY\b|\bRMB\b|\byen\b|\byuan\b/i],
+  ['yen', /¥|(?<!\p{L})元|人民币|日元|\bJPY\b|\bCNY\b|\bRMB\b|\byen\b|\byuan\b/iu],
   ['rupee', /₹|\bINR\b|\bRs\b|\brupees?\b/],
   ['won', /₩|\bKRW\b/],
-  ['dollar', /\\\$|\\textdollar|\bUSD\b|\bUS\s?\$|\bdollars?\b/i],
+  ['dollar', /美元|\\\$|\\textdollar|\bUSD\b|\bUS\s?\$|\bdollars?\b/i],
 ];
 const CENTS = /¢|(?<=\d\s*|\\text\{\s*)\bcents?\b/i;
 
@@ -31,7 +31,7 @@ const NUMBER = /\d[\d,]*(?:\.\d+)?/;
 
 /** Compares money with other money, or with no money at all; undefined where the two are of one kind. */
 export function compareMoney(answer: string, gold: string): 'equal' | 'different' | undefined {
-  if (!/[$€£¥₹₩¢]|[A-Z]{3}|dollar|euro|pound|yen|yuan|rupee|cent|Rs/i.test(answer + gold)) return undefined;
+  if (!/[$€£¥₹₩¢]|[A-Z]{3}|元|人民币|dollar|euro|pound|yen|yuan|rupee|cent|Rs/i.test(answer + gold)) return undefined;
   const [a, b] = [currencyOf(answer), currencyOf(gold)];
   if (a && b) return a === b ? undefined : inCents(answer, a) === inCents(gold, b) ? 'equal' : 'different';
   return (a && isOther(gold, a)) || (b && isOther(answer, b)) ? 'different' : undefined;

@@ -21,7 +21,7 @@ import { findTextFault } from './gold/gold-fault.ts';
 import { type Gold, readGold } from './gold/read-gold.ts';
 import { withoutLabels } from './option-labels.ts';
 
-export const ACCURACY_VERSION = '4';
+export const ACCURACY_VERSION = '5';
 
 /** What the grader holds of an answer; `undecided` earns nothing, and stays apart from `incorrect` for audits. */
 export interface Verdict {

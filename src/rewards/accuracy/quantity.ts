@@ -21,12 +21,12 @@ const ADJACENT_UNITS = 'mglshtLV°Ω';
 const SPACED_UNITS = `${ADJACENT_UNITS}NJWAKCFT`;
 const MAGNITUDES: Record<string, bigint> = {
   ...{ tens: 10n, hundred: 100n, thousand: 1000n, million: 10n ** 6n, billion: 10n ** 9n, trillion: 10n ** 12n },
-  ...{ quadrillion: 10n ** 15n, dozen: 12n, lakh: 10n ** 5n, crore: 10n ** 7n },
+  ...{ quadrillion: 10n ** 15n, dozen: 12n, score: 20n, lakh: 10n ** 5n, crore: 10n ** 7n },
   ...{ 百: 100n, 千: 1000n, 万: 10n ** 4n, 萬: 10n ** 4n, 亿: 10n ** 8n, 億: 10n ** 8n, 兆: 10n ** 12n },
   ...{ 백: 100n, 천: 1000n, 만: 10n ** 4n, 억: 10n ** 8n },
 };
 const MAGNITUDE =
-  /^(?:(tens(?=$|\s)|hundred|thousand|(?:m|b|tr|quadr)illion|dozen|lakh|crore)s?\b|(?!千[克米瓦卡])([百千万萬亿億兆백천만억]))\s*(.*)$/is;
+  /^(?:(tens(?=$|\s)|hundred|thousand|(?:m|b|tr|quadr)illion|dozen|score(?!s)|lakh|crore)s?\b|(?!千[克米瓦卡])([百千万萬亿億兆백천만억]))\s*(.*)$/is;
 const POWER_WORDS: Record<string, bigint> = { squared: 2n, cubed: 3n };
 /** With one of these, what stands behind the number is no unit. */
 const QUALIFIERS =

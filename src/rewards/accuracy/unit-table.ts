@@ -42,6 +42,7 @@ export const WORD_UNITS = new Map<string, Unit>([
   ...of('length', 9144n, 10000n, 'yd yard'),
   ...of('length', 1609344n, 1000n, 'mi mile'),
   ...of('mass', 1n, 1000n, 'mg milligram 毫克'),
+  ...of('mass', 500n, 1n, '斤 市斤'),
   ...of('mass', 1n, 1n, 'g gram 克'),
   ...of('mass', 1000n, 1n, 'kg kilogram kilo 千克 公斤'),
   ...of('mass', 1_000_000n, 1n, 't ton tonne 吨'),

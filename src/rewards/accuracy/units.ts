@@ -69,6 +69,8 @@ export function unitName(text: string): string {
     .replace(/\b(?:cubic|cu\.?)\s+([a-z]+)/g, '$1^3')
     .replace(/\b([a-z]+)\s+squared\b/g, '$1^2')
     .replace(/\b([a-z]+)\s+cubed\b/g, '$1^3')
+    .replace(/^(?:cny|rmb|人民币|元|块|块钱)$/, 'yuan')
+    .replace(/^美元$/, 'dollar')
     .replace(/\bkmh\b|\bkph\b/g, 'km/h')
     .replace(/\bmph\b/g, 'mi/h')
     .replace(/\s+/g, '');

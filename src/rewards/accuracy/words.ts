@@ -9,22 +9,33 @@ const MAX_LENGTH = 100;
 /** 7 for `seven`, 121 for `one hundred and twenty-one`; undefined for anything that is not all number words. */
 export function parseNumberWords(text: string): bigint | undefined {
   if (text.length > MAX_LENGTH || !/^[a-z]+(?:[\s-]+[a-z]+)*$/i.test(text)) return undefined;
-  let [total, group] = [0n, 0n];
   const words = text
     .toLowerCase()
     .split(/[\s-]+/)
     .filter((word) => word !== 'and');
-  if (words.length === 0) return undefined;
+  return words.length === 0 ? undefined : addWords(words);
+}
+
+/** Undefined where a word cannot follow the one before it: `six twenty` is a time, `nineteen ninety` a year. */
+function addWords(words: readonly string[]): bigint | undefined {
+  let [total, group] = [0n, 0n];
+  /** What the next word must be less than. */
+  let room = 1000n;
   for (const word of words) {
-    const small = SMALL.indexOf(word);
-    const ten = TENS.indexOf(word);
-    if (small >= 0) group += BigInt(small);
-    else if (ten >= 0) group += BigInt(20 + 10 * ten);
-    else if (word === 'hundred') group *= 100n;
-    else if (Object.hasOwn(SCALES, word)) [total, group] = [total + group * SCALES[word], 0n];
+    const value = valueOf(word);
+    if (value !== undefined) {
+      if (value >= room || (value === 0n && words.length > 1)) return undefined;
+      [group, room] = [group + value, value < 20n ? 0n : 10n];
+    } else if (word === 'hundred') [group, room] = [(group || 1n) * 100n, 100n];
+    else if (Object.hasOwn(SCALES, word)) [total, group, room] = [total + (group || 1n) * SCALES[word], 0n, 1000n];
     else return undefined;
   }
   return total + group;
+}
+
+function valueOf(word: string): bigint | undefined {
+  const [small, ten] = [SMALL.indexOf(word), TENS.indexOf(word)];
+  return small >= 0 ? BigInt(small) : ten >= 0 ? BigInt(20 + 10 * ten) : undefined;
 }
 
 const SYNONYMS: Record<string, string> = { true: 'yes', false: 'no', y: 'yes', n: 'no' };

@@ -64,7 +64,7 @@ describe('scoreTrajectory', () => {
     expect(score).toMatchObject({ promptId: 'p', trajectoryIndex: 3, isCorrect: true });
     expect(score.reward).toBeCloseTo(0.9 + 0.1);
     expect(Object.keys(score.rewardBreakdown)).toEqual(['accuracy', 'format', 'repetition']);
-    expect(score.rewardBreakdown.accuracy).toMatchObject({ value: 1, weight: 0.9, version: 'accuracy@4' });
+    expect(score.rewardBreakdown.accuracy).toMatchObject({ value: 1, weight: 0.9, version: 'accuracy@5' });
     expect(score.rewardBreakdown.accuracy.evidence).toContain('answer tags "7" equals "7"');
   });
 

@@ -33,7 +33,7 @@ describe('self-distillation', () => {
   it('names examples so that tar readers group their files', () => {
     const [example] = selectSelfDistilled(selection(1), route, group, scores).examples;
     expect(example.exampleId).toMatch(/^chart_2f_1-self-\d$/);
-    expect(example.provenance).toMatchObject({ runId: 'run', route, graderVersion: 'accuracy@4' });
+    expect(example.provenance).toMatchObject({ runId: 'run', route, graderVersion: 'accuracy@5' });
   });
   it('gives different prompts different names, none of which begins with two underscores', () => {
     const nameOf = (promptId: string) =>

@@ -52,7 +52,7 @@ describe('rise rescore', () => {
   it('scores every rollout by other rewards, beside the scores that were', async () => {
     const before = await scores();
     const { rollouts, versions, prefix, stale }: Printed = JSON.parse(await rescoreBy('{ format: 0.5 }'));
-    expect(versions).toEqual({ accuracy: '4', format: '1' });
+    expect(versions).toEqual({ accuracy: '5', format: '1' });
     expect(rollouts.map(({ rollout, trajectories }) => [rollout, trajectories])).toEqual([
       ['diagnosis', 4],
       ['iteration-000000', 2],
@@ -75,7 +75,7 @@ describe('rise rescore', () => {
     writeFileSync(join(folder, 'seven.mjs'), SEVEN);
     const printed = await rescoreBy(`{ seven: { weight: 1, module: ${join(folder, 'seven.mjs')} } }`, false);
     expect(printed).toMatch(/^iteration-000000 +2 +2 +2 +0 +0 +1\.950 +0\.950$/m);
-    expect(printed).toMatch(/by accuracy@4, format@1, seven@1\+[0-9a-f]{8}/);
+    expect(printed).toMatch(/by accuracy@5, format@1, seven@1\+[0-9a-f]{8}/);
     expect(printed).toMatch(/Stale, made by older rewards:\n {2}diagnosis\/scores\/00000\/ +without seven/);
   });
 

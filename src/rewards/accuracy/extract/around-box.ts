@@ -24,7 +24,7 @@ const BEHIND = new RegExp(
   [
     String.raw`^(?:\^\s*(?:\{[^{}]*\}|\d)|[²³⁴]|\\?%|(?:[.,:]|)\d+|e\d+|\\sqrt\{[^{}]*\}|\\pi|π|\||[a-zA-Z](?![\p{L}.]))+(?:\s*${OPERATOR}\s*${OPERAND})*`,
     String.raw`^\}?\s*\$?(?:\s*${OPERATOR}\s*${OPERAND})+`,
-    String.raw`^\}?\s*\$?\s*(?:\\pi|π|\\sqrt\{[^{}]*\}|${RELATION}\s*${OPERAND}|(?:hundred|thousand|million|billion|trillion|dozen)\b|(?:times|or|plus|minus)\s+\$?(?:[-\d]|\\(?!f?box))[^\s.,$]*)`,
+    String.raw`^\}?\s*\$?\s*(?:\\pi|π|\\sqrt\{[^{}]*\}|${RELATION}\s*${OPERAND}|(?:hundred|thousand|million|billion|trillion|dozen|score)\b|(?:times|or|plus|minus)\s+\$?(?:[-\d]|\\(?!f?box))[^\s.,$]*)`,
   ]
     .map((part) => `(?:${part})`)
     .join('|'),

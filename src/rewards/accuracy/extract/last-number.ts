@@ -9,7 +9,7 @@ import { NOT_SAID, REJECTS } from './doubt.ts';
 /** A group, root or fraction; a number; letters right behind one; a name before its value. */
 const ATOM = String.raw`(?:\\[dt]?frac\s*(?:\{[^{}]{1,40}\}){2}|\\sqrt(?:\[\d+\])?\{[^{}]{1,40}\}|\\pi\b|\([^()\n]{1,40}\)|√\s?\d+|π|\d+(?:,\d+|\{,\}\d+)*(?:\.\d+)?[¼½¾⅐-⅞]?|\.\d+|(?<=[\dπ)}])\p{L}{1,2}(?![\p{L}])(?!'))`;
 const JOIN = String.raw`\s?(?:[-+*/:=×÷·^±<>≤≥]|\\times|\\cdot|\\div|\\pm|\^\\circ|\^\{)?\s?-?`;
-const UNIT = String.raw`(?:\s?(?:%|°\s?[CF]?|\\%|\^\\circ|\^\{\\circ\}|percent\b|degrees?\b|[ap]\.?m\b\.?)|\s(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore)\b)?`;
+const UNIT = String.raw`(?:\s?(?:%|°\s?[CF]?|\\%|\^\\circ|\^\{\\circ\}|percent\b|degrees?\b|[ap]\.?m\b\.?)|\s(?:hundred|thousand|million|billion|trillion|dozen|score|lakh|crore)\b)?`;
 const PHRASE = new RegExp(
   String.raw`(?<![\p{Script=Latin}\p{Script=Greek}\d._\\/])(?:(minus|negative|[负負]|零下)\s*)?([-+±]\s?)?(${ATOM}(?:${JOIN}${ATOM}){0,40}\}?${UNIT})`,
   'giu',
@@ -126,7 +126,7 @@ const MAGNITUDE = /^[百千万萬亿億兆백천만억]/;
 /** `cm`, `square cm`. */
 const isMeasure = (word: string) =>
   isUnitSymbol(word) ||
-  /^(?:square|sq\.?|cubic|cu\.?)\s|^(?:rad(?:ian)?s?|gon|cents?|pence|dollars?|euros?|pounds?|yen|yuan|rupees?|won)$|[·*]/i.test(
+  /^(?:square|sq\.?|cubic|cu\.?)\s|^(?:rad(?:ian)?s?|gon|cents?|pence|dollars?|euros?|pounds?|yen|yuan|rupees?|won|usd|eur|gbp|jpy|cny|rmb|inr|krw)$|[·*]/i.test(
     word,
   );
 
@@ -221,6 +221,6 @@ export function onlyNumberInWords(sentence: string): string | undefined {
   if (OPEN_END.test(after) || !isCount || parseNumberWords(words) === undefined) return undefined;
   const sign = /\b(?:negative|minus)\s+$/i.test(before) ? 'negative ' : '';
   const next = NEXT_WORD.exec(after)?.[1] ?? '';
-  const behind = comparativeBehind(before, after) ?? (isMeasure(next) || /^dozens?$/i.test(next) ? next : '');
+  const behind = comparativeBehind(before, after) ?? (isMeasure(next) || /^(?:dozens?|score)$/i.test(next) ? next : '');
   return `${sign}${words} ${behind}`.trim();
 }
