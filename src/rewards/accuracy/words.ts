@@ -22,7 +22,7 @@ function addWords(words: readonly string[]): bigint | undefined {
   /** What the next word must be less than. */
   let room = 1000n;
   for (const word of words) {
-    const value = valueOf(word);
+    const value = worthOf(word);
     if (value !== undefined) {
       if (value >= room || (value === 0n && words.length > 1)) return undefined;
       [group, room] = [group + value, value < 20n ? 0n : 10n];
@@ -33,7 +33,7 @@ function addWords(words: readonly string[]): bigint | undefined {
   return total + group;
 }
 
-function valueOf(word: string): bigint | undefined {
+function worthOf(word: string): bigint | undefined {
   const [small, ten] = [SMALL.indexOf(word), TENS.indexOf(word)];
   return small >= 0 ? BigInt(small) : ten >= 0 ? BigInt(20 + 10 * ten) : undefined;
 }
