@@ -40,7 +40,7 @@ export type TrajectoryDecision = z.infer<typeof TrajectoryDecision>;
  * @example { outcome: 'kept', provider: 'worked-solution', because: 'correct: boxed "36" equals "36", as quantities' }
  */
 export const ExpertDecision = z.object({
-  outcome: z.enum(['kept', 'not-asked', 'unanswered', 'wrong', 'unformatted']),
+  outcome: z.enum(['kept', 'not-asked', 'unanswered', 'wrong', 'unformatted', 'low-reward']),
   provider: z.string().optional().describe('who answered; absent where nobody did'),
   because: z.string().describe('the evidence, in words'),
 });
