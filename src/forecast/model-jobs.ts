@@ -1,5 +1,6 @@
 import { describeTraining } from '../algorithms/index.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
+import { measureSft } from '../schema/config/sft.ts';
 import { DIAGNOSIS, iterationName } from '../schema/keys.ts';
 import type { JobName } from '../schema/stages.ts';
 import * as model from './assumptions.ts';
@@ -146,8 +147,7 @@ function tuning(call: Call): Work {
   const { config, assumptions } = call;
   const examples = countExamples(config, assumptions);
   return learning(call, {
-    sequences: examples * config.sft.epochs,
-    steps: Math.ceil(examples / config.sft.sequencesPerStep) * config.sft.epochs,
+    ...measureSft(config.sft, examples),
     readBytes: policyBytes(call, config.rl.iterations > 0),
     savedBytes: assumptions.checkpointBytes,
     resumeBytes: assumptions.checkpointBytes + assumptions.momentBytes.sft,

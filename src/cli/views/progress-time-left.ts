@@ -1,6 +1,7 @@
 import type { JobIdentity, RunEvent } from '../../local/local-home.ts';
 import type { PromptSource } from '../../schema/config/prompt-source.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
+import { measureSft } from '../../schema/config/sft.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
 import { JOB_NAMES, type JobName } from '../../schema/stages.ts';
 
@@ -92,7 +93,7 @@ function expectedWork(config: RunConfig): Record<JobName, number> {
   return {
     rollout: iterations * promptsPerIteration * groupSize + diagnosed(config) * config.diagnosis.trajectoriesPerPrompt,
     'train-rl': iterations * promptsPerIteration * groupSize,
-    'train-sft': config.sft.epochs * diagnosed(config),
+    'train-sft': measureSft(config.sft, diagnosed(config)).sequences,
     evaluate: EVALUATED_POLICIES.length * countBenchmarkPrompts(config),
   };
 }

@@ -4,9 +4,27 @@ import { OptimizerConfig } from './optimizer.ts';
 /** Supervised fine-tuning on what the routes chose. */
 export const SftConfig = z.strictObject({
   epochs: z.int().positive(),
+  maxSteps: z
+    .int()
+    .positive()
+    .optional()
+    .describe('optimizer steps at most, whatever the epochs; no bound when absent'),
   sequencesPerStep: z.int().positive().default(32).describe('sequences per optimizer step'),
   microBatchSequences: z.int().positive().default(8),
   examplesPerShard: z.int().positive().default(1000),
   optimizer: OptimizerConfig,
 });
 export type SftConfig = z.infer<typeof SftConfig>;
+
+/** The length of SFT on so many examples: optimizer steps, and the sequences in all of them. */
+export function measureSft(
+  { epochs, maxSteps = Number.POSITIVE_INFINITY, sequencesPerStep }: SftConfig,
+  examples: number,
+): { steps: number; sequences: number } {
+  const stepsPerEpoch = Math.ceil(examples / sequencesPerStep);
+  const steps = Math.min(epochs * stepsPerEpoch, maxSteps);
+  if (steps === 0) return { steps, sequences: 0 };
+  // Only the last batch of an epoch may be smaller, and the bound cuts an epoch before it.
+  const wholeEpochs = Math.floor(steps / stepsPerEpoch);
+  return { steps, sequences: wholeEpochs * examples + (steps % stepsPerEpoch) * sequencesPerStep };
+}

@@ -5,18 +5,19 @@ import { splitBySize } from '../../base/split-list.ts';
 import type { Training } from '../../engine/open-engine.ts';
 import type { StoredSftExample } from '../../formats/format.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
+import { measureSft } from '../../schema/config/sft.ts';
 import type { JobDeps } from '../job-deps.ts';
 import { countUpdate, finiteMetrics, type StepMetrics } from '../step-metrics.ts';
 import type { SequenceSource } from './sequence-source.ts';
 
 /** How SFT trains on so many examples. */
 export function sftTraining({ seed, policy, sft: settings }: RunConfig, examples: number) {
-  const { epochs, sequencesPerStep, microBatchSequences, optimizer } = settings;
+  const { microBatchSequences, optimizer } = settings;
   return {
     objective: sft,
     optimizer,
     freezeVisionTower: policy.freezeVisionTower,
-    totalSteps: epochs * Math.ceil(examples / sequencesPerStep),
+    totalSteps: measureSft(settings, examples).steps,
     microBatchSequences,
     dropoutSeed: deriveSeed(seed, 'sft-dropout'),
   };
@@ -41,7 +42,7 @@ export async function takeSftSteps(
   { taken, sequenceOf, beforeStep, afterStep }: SftStepSettings,
 ): Promise<StepMetrics[]> {
   const steps = [...taken];
-  const total = config.sft.epochs * examples.length;
+  const { sequences: total } = measureSft(config.sft, examples.length);
   let done = 0;
   for (const { epoch, step, batch } of planSftSteps(config, examples)) {
     done += batch.length;
@@ -57,10 +58,12 @@ export async function takeSftSteps(
 
 /** The batches of all optimizer steps; each epoch is a shuffle of its own. */
 export function* planSftSteps<Example>({ seed, sft }: Pick<RunConfig, 'seed' | 'sft'>, examples: readonly Example[]) {
+  const { steps } = measureSft(sft, examples.length);
   let step = 0;
-  for (let epoch = 0; epoch < sft.epochs; epoch++) {
+  for (let epoch = 0; step < steps; epoch++) {
     const order = createRandom(deriveSeed(seed, 'sft-order', epoch)).shuffle(examples);
-    for (const batch of splitBySize(order, sft.sequencesPerStep)) yield { epoch, step: step++, batch };
+    const batches = splitBySize(order, sft.sequencesPerStep).slice(0, steps - step);
+    for (const batch of batches) yield { epoch, step: step++, batch };
   }
 }
 

@@ -1,4 +1,5 @@
 import { sha256Of } from '../../../src/base/hash.ts';
+import { ACCURACY_VERSION } from '../../../src/rewards/index.ts';
 import { explainExample } from '../../../src/routing/explain-example.ts';
 import { replayRun } from '../../../src/routing/replay-run.ts';
 import { whatIf } from '../../../src/routing/what-if.ts';
@@ -150,7 +151,10 @@ describe('a run whose examples are decided', () => {
       const { source, decision, prompt, index, manifests } = await explainExample(store, exampleId);
       if (source.kind !== 'self-distill') throw new Error('is not its own');
       expect(exampleId).toBe(`${promptId}-self-${source.trajectory.record.trajectoryIndex}`);
-      expect(source.score.record.rewardBreakdown.accuracy).toMatchObject({ value: 1, version: 'accuracy@4' });
+      expect(source.score.record.rewardBreakdown.accuracy).toMatchObject({
+        value: 1,
+        version: `accuracy@${ACCURACY_VERSION}`,
+      });
       expect(source.trajectory.record.text).toContain(`\\boxed{${prompt.record.groundTruth}}`);
       expect(decision.record).toMatchObject({ promptId, branch: 'self-distill', examples: [exampleId] });
       expect(prompt.record.images[0].key).toMatch(/^images\//);

@@ -5,6 +5,7 @@ import { handler as runRecordFailure } from '../../../lambdas/record-failure/han
 import { handler as writeReport } from '../../../lambdas/report/handler.ts';
 import { handler as scoreTrajectories } from '../../../lambdas/score/handler.ts';
 import { webdataset } from '../../../src/formats/webdataset.ts';
+import { ACCURACY_VERSION } from '../../../src/rewards/index.ts';
 import { Decision } from '../../../src/schema/decision.ts';
 import { CorruptRecordError } from '../../../src/schema/errors.ts';
 import * as keys from '../../../src/schema/keys.ts';
@@ -107,7 +108,7 @@ describe('the data stages', () => {
         correct: 2,
         passRate: 0.5,
         rule: { decideBy: 'pass-rate', selfDistillMin: 0, masteredMin: 1 },
-        rewards: { accuracy: 'accuracy@4', format: 'format@1' },
+        rewards: { accuracy: `accuracy@${ACCURACY_VERSION}`, format: 'format@1' },
         because: '2 of 4 right: a pass rate of 0.500, from selfDistillMin 0 to below masteredMin 1',
       });
       expect(trajectories.map(({ outcome }) => outcome).toSorted()).toEqual(['beyond-max', 'kept', 'wrong', 'wrong']);
