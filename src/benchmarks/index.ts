@@ -1,16 +1,19 @@
 import { BUILT_IN_VERSIONS, GradeOptions } from '../rewards/index.ts';
-import { resolveChoice } from '../schema/config/choice.ts';
+import { type Choice, resolveChoice } from '../schema/config/choice.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
-import type { Benchmark, Examination } from './benchmark.ts';
+import type { Benchmark, BenchmarkContext, Examination } from './benchmark.ts';
 import { heldOut } from './held-out.ts';
 
 /** Benchmarks that a run config names. */
 const BENCHMARKS: readonly Benchmark[] = [heldOut];
 
+/** A benchmark at work, and which it is. */
+export interface ActiveExamination extends Pick<Benchmark, 'name' | 'title' | 'version'>, Examination {}
+
 /** A benchmark as a run uses it. */
-export interface ActiveBenchmark extends Pick<Benchmark, 'name' | 'title' | 'version'>, Examination {
+export interface ActiveBenchmark extends ActiveExamination {
   /** Prompts of its own, where the config gives it some. */
   source?: PromptSource;
   /** The run's set of prompts that it asks, as `promptsKey` names it. */
@@ -27,13 +30,23 @@ export function loadBenchmarks({ evaluation, rewards }: Pick<RunConfig, 'evaluat
   const gradeOptions = GradeOptions.parse(rewards.accuracy.options);
   const { sampling } = evaluation;
   return Object.entries(evaluation.benchmarks).map(([name, { source, options, completionsPerPrompt }]) => {
-    const { chosen, ...parsed } = resolveChoice(`evaluation.benchmarks.${name}`, BENCHMARKS, { name, options });
-    const { title, version } = chosen;
     const promptSet = source ? name : 'evaluation';
-    const examination = chosen.create(parsed.options, { gradeOptions });
-    return { name, title, version, source, promptSet, completionsPerPrompt, sampling, ...examination };
+    const examination = openBenchmark(`evaluation.benchmarks.${name}`, { name, options }, { gradeOptions });
+    return { ...examination, source, promptSet, completionsPerPrompt, sampling };
   });
 }
+
+/**
+ * The benchmark of a name. Throws `InvalidInputError` on an unknown one, and on options that it does not take.
+ * @param field that chooses it, for messages
+ */
+export function openBenchmark(field: string, choice: Choice, context: BenchmarkContext): ActiveExamination {
+  const { chosen, options } = resolveChoice(field, BENCHMARKS, choice);
+  const { name, title, version } = chosen;
+  return { name, title, version, ...chosen.create(options, context) };
+}
+
+export const BENCHMARK_NAMES = BENCHMARKS.map(({ name }) => name);
 
 /** Versions of the benchmarks and of the rewards they grade by, for manifests. */
 export function benchmarkVersions(benchmarks: readonly ActiveBenchmark[]): Record<string, string> {

@@ -18,6 +18,8 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   merge: () => import('./commands/merge.ts'),
   data: () => import('./commands/data.ts'),
   annotate: () => import('./commands/annotate.ts'),
+  evaluate: () => import('./commands/evaluate.ts'),
+  compare: () => import('./commands/compare.ts'),
   score: () => import('./commands/score.ts'),
   grade: () => import('./commands/grade.ts'),
   route: () => import('./commands/route.ts'),

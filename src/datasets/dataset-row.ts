@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { shorten } from '../base/terminal-text.ts';
 import { withoutLabels } from '../rewards/accuracy/option-labels.ts';
 import { InvalidInputError } from '../schema/errors.ts';
+import type { Prompt } from '../schema/prompt.ts';
 import { findConversation, gatherFields, isEmpty } from './field-names.ts';
 
 const HALF_CHARACTER = 'holds half a character (an unpaired \\ud800 to \\udfff); write the whole one';
@@ -45,6 +46,7 @@ const DatasetFields = z.object({
   annotations: z.array(z.string(), { error: 'write a list of texts' }).optional(),
   solution: sentence.optional(),
   tier: text.optional(),
+  details: z.record(z.string(), z.json()).optional(),
 });
 
 /** One line of a dataset file, read. */
@@ -58,6 +60,7 @@ export interface DatasetRow {
   options?: string[];
   annotations?: string[];
   solution?: string;
+  details?: Prompt['details'];
   /** Fields that hold something and are not read. */
   unread: string[];
 }

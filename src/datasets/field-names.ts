@@ -14,6 +14,7 @@ export const FIELD_NAMES = {
   annotations: ['annotations'],
   solution: ['solution'],
   tier: ['tier', 'subject', 'level'],
+  details: ['details'],
 } as const;
 
 /** Fields of conversations, which are no records of a question. */

@@ -1,9 +1,9 @@
-import { alignColumns, FIGURE, TEXT } from '../base/table.ts';
 import type { Shortfall } from '../schema/decision.ts';
 import { EVALUATED_POLICIES } from '../schema/evaluated-policies.ts';
-import type { AccuracyEstimate, BenchmarkResult, PolicyScore, RunSummary } from '../schema/evaluation.ts';
+import type { RunSummary } from '../schema/evaluation.ts';
 import type { RouteCounts, WithoutExample } from '../schema/route.ts';
 import type { SourceCounts } from '../schema/sft-example.ts';
+import { alignTable, type BenchmarkContent, benchmarkTables, type Table } from './benchmark-tables.ts';
 
 /** What a report shows: everything in it is the same for the same config and seed. */
 export interface ReportContent {
@@ -31,20 +31,6 @@ export interface RolloutRewards {
   means: Readonly<Record<string, number>>;
 }
 
-/** What a report shows of one benchmark. */
-export interface BenchmarkContent {
-  name: string;
-  title: string;
-  /** Policies in the order of `EVALUATED_POLICIES`. */
-  result: BenchmarkResult;
-}
-
-interface Table {
-  title: string;
-  header: string[];
-  rows: string[][];
-}
-
 const LABELS = Object.fromEntries(EVALUATED_POLICIES.map(({ name, label }) => [name, label]));
 
 /** The report for a terminal: columns aligned by spaces. */
@@ -62,22 +48,11 @@ export function renderMarkdown(content: ReportContent): string {
   return `# Run ${content.runId}\n\n${tables.join('\n')}`;
 }
 
-function alignTable({ title, header, rows }: Table): string {
-  const lines = alignColumns([header, ...rows], [TEXT, FIGURE]).map((line) => `  ${line}\n`);
-  return `${title}\n${lines.join('')}`;
-}
-
 function buildTables(content: ReportContent): Table[] {
   const { benchmarks, routes, withoutExample, shortfall, sftExamples, rewards, judge } = content;
   const measured = benchmarks.flatMap((benchmark) => {
     const about = benchmarks.length > 1 ? ` on ${benchmark.title}` : '';
-    return [
-      accuracyTable(benchmark),
-      ...severalTable(benchmark, about),
-      ...measureTable(benchmark, about),
-      comparisonTable(benchmark, about),
-      ...categoryTables(benchmark, about),
-    ];
+    return benchmarkTables(benchmark, about, LABELS);
   });
   return [
     ...measured,
@@ -87,72 +62,6 @@ function buildTables(content: ReportContent): Table[] {
     ...(rewards.length > 0 ? [rewardTable(rewards)] : []),
     ...(judge ? [judgeTable(judge)] : []),
   ];
-}
-
-function accuracyTable({ title, result }: BenchmarkContent): Table {
-  const rows = Object.entries(result.policies).map(([policy, { accuracy, low, high, n, formatted, meanTokens }]) => {
-    const interval = `${percent(low)} to ${percent(high)}`;
-    return [LABELS[policy], percent(accuracy), interval, percent(formatted), meanTokens.toFixed(1), String(n)];
-  });
-  const header = ['policy', 'accuracy', '95% interval', 'formatted', 'tokens', 'prompts'];
-  return { title: `Accuracy on ${title}`, header, rows };
-}
-
-/** What several answers a prompt tell; no table where each prompt has one. */
-function severalTable({ result }: BenchmarkContent, about: string): Table[] {
-  const rows = Object.entries(result.policies).flatMap(([policy, { several }]) => {
-    if (!several) return [];
-    const { passAt, majority, worst } = several;
-    const shares = [...Object.values(passAt), majority.accuracy, worst.accuracy];
-    return [{ ks: Object.keys(passAt), cells: [LABELS[policy], ...shares.map(percent)] }];
-  });
-  if (rows.length === 0) return [];
-  const header = ['policy', ...rows[0].ks.map((k) => `pass at ${k}`), 'majority', 'all right'];
-  return [{ title: `Several answers a prompt${about}`, header, rows: rows.map(({ cells }) => cells) }];
-}
-
-/** The benchmark's own figures; no table where it has none. */
-function measureTable({ result }: BenchmarkContent, about: string): Table[] {
-  const scores = Object.entries(result.policies);
-  const names = Object.keys(scores[0]?.[1].measures ?? {});
-  const rows = names.map((name) => [name, ...scores.map(([, { measures }]) => measures[name].toFixed(3))]);
-  const header = ['figure', ...scores.map(([policy]) => LABELS[policy])];
-  return rows.length === 0 ? [] : [{ title: `Figures of its own${about}`, header, rows }];
-}
-
-const TESTS = { mcnemar: 'McNemar', 'sign-flip': 'sign flips' } as const;
-
-function comparisonTable({ result }: BenchmarkContent, about: string): Table {
-  const rows = result.comparisons.map(({ policy, against, difference, low, high, test, p, adjustedP }) => [
-    `${LABELS[policy]} over ${LABELS[against]}`,
-    `${points(difference)} points`,
-    `${points(low)} to ${points(high)}`,
-    `${TESTS[test]} ${probability(p)}`,
-    probability(adjustedP),
-    describeDifference(difference, adjustedP),
-  ]);
-  const header = ['', 'difference', '95% interval', 'p', 'by Holm', ''];
-  return { title: `Paired comparison${about}`, header, rows };
-}
-
-/** A difference in words, by its p-value among those it is reported with. */
-function describeDifference(difference: number, adjustedP: number): string {
-  if (adjustedP >= 0.05) return 'within noise';
-  return difference > 0 ? 'better' : 'worse';
-}
-
-function categoryTables({ result }: BenchmarkContent, about: string): Table[] {
-  const scores: [string, PolicyScore][] = Object.entries(result.policies);
-  const tables = Object.keys(scores[0]?.[1].categories ?? {});
-  return tables.map((table) => {
-    const estimatesOf = (category: string) => scores.map(([, { categories }]) => categories[table][category]);
-    const rows = Object.keys(scores[0][1].categories[table]).map((category) => {
-      const estimates: AccuracyEstimate[] = estimatesOf(category);
-      return [category, ...estimates.map(({ accuracy }) => percent(accuracy)), String(estimates[0].n)];
-    });
-    const header = [table, ...scores.map(([policy]) => LABELS[policy]), 'prompts'];
-    return { title: `Accuracy by ${table}${about}`, header, rows };
-  });
 }
 
 function dataTable(routes: RouteCounts, sftExamples: SourceCounts): Table {
@@ -224,7 +133,3 @@ function judgeTable(judge: NonNullable<RunSummary['judge']>): Table {
   const counts = [judgements, judgeInputTokens, judgeOutputTokens].map(String);
   return { title: 'Judge', header: ['judgements', 'input tokens', 'output tokens', 'cost'], rows: [[...counts, cost]] };
 }
-
-const points = (difference: number) => `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(1)}`;
-const probability = (p: number) => (p < 0.0001 ? p.toExponential(1) : p.toFixed(4));
-const percent = (fraction: number) => `${(100 * fraction).toFixed(1)}%`;

@@ -1,16 +1,20 @@
 import type { RawImage } from '../base/raw-image.ts';
 import type { ProcessedPrompt, Processor } from '../engine/processing/processor.ts';
 import { questionContent } from '../engine/processing/question-content.ts';
-import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import { questionText } from '../schema/question-text.ts';
-import type { StageScope } from './stage-deps.ts';
+import type { Store } from '../store/store.ts';
+
+/** What a policy is told beside the question. */
+export interface PromptSettings {
+  policy: { systemPrompt?: string };
+}
 
 /**
  * A prompt as the policy takes it: the run's system message, the question, its options, its images read from the store.
  */
 export async function processStoredPrompt(
-  { store, config }: StageScope,
+  { store, config }: { store: Pick<Store, 'read'>; config: PromptSettings },
   processor: Processor,
   prompt: Prompt,
 ): Promise<ProcessedPrompt> {
@@ -26,7 +30,7 @@ export function processPrompt(
   processor: Processor,
   prompt: Prompt,
   images: readonly (Uint8Array | RawImage)[],
-  config: RunConfig,
+  config: PromptSettings,
 ): Promise<ProcessedPrompt> {
   const content = questionContent(questionText(prompt), images);
   return processor.processPrompt({ system: config.policy.systemPrompt, content });

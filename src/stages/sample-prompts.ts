@@ -5,8 +5,8 @@ import type { Processor } from '../engine/processing/processor.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import { processStoredPrompt } from './process-prompt.ts';
-import type { StageScope } from './stage-deps.ts';
+import type { Store } from '../store/store.ts';
+import { type PromptSettings, processStoredPrompt } from './process-prompt.ts';
 
 /** What is sampled of each prompt, and how. */
 export interface PromptSampling {
@@ -35,7 +35,7 @@ export function promptsTogether({ compute }: RunConfig, completionsPerPrompt: nu
  * @param rounds of prompts: each is read when slots come free, so that their images need not all be in memory
  */
 export async function samplePrompts(
-  scope: StageScope,
+  scope: { store: Pick<Store, 'read'>; config: PromptSettings },
   processor: Processor,
   sampler: Sampler,
   rounds: Iterable<readonly Prompt[]>,

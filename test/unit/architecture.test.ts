@@ -64,6 +64,10 @@ const ALLOWED: Record<string, readonly string[]> = {
       'src/routing',
     ],
   ],
+  'src/evaluation': [
+    ...['src/base', 'src/schema', 'src/store', 'src/engine', 'src/endpoints', 'src/datasets', 'src/benchmarks'],
+    'src/stages',
+  ],
   // Algorithms, like the rest of what a config names, for its preflight.
   'src/launch': [
     ...[

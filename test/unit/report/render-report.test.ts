@@ -1,6 +1,7 @@
 import { comparePolicies } from '../../../src/benchmarks/compare-policies.ts';
 import { loadBenchmarks } from '../../../src/benchmarks/index.ts';
-import { type BenchmarkContent, renderMarkdown, renderText } from '../../../src/report/render-report.ts';
+import type { BenchmarkContent } from '../../../src/report/benchmark-tables.ts';
+import { renderMarkdown, renderText } from '../../../src/report/render-report.ts';
 import { EVALUATED_POLICIES } from '../../../src/schema/evaluated-policies.ts';
 import { aPrompt, aRunConfig } from '../../support/factories.ts';
 

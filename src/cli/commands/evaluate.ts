@@ -1,0 +1,117 @@
+import { type Command, Option } from 'commander';
+import type { ActiveExamination } from '../../benchmarks/index.ts';
+import type { Precision } from '../../engine/open-engine.ts';
+import type { Respondent } from '../../evaluation/respondent.ts';
+import { InvalidInputError } from '../../schema/errors.ts';
+import type { PolicyScore } from '../../schema/evaluation.ts';
+import type { ReportProgress } from '../../schema/progress.ts';
+import { numberOption } from '../options/number-option.ts';
+import { requireAdapter, requireModel } from '../options/require-folder.ts';
+import { print } from '../print.ts';
+
+interface EvaluateOptions {
+  benchmark: string;
+  data: string;
+  out: string;
+  model?: string;
+  adapter?: string;
+  precision: Precision;
+  sequences: number;
+  answers?: string;
+  limit?: number;
+  samples: number;
+  temperature: number;
+  topP: number;
+  topK: number;
+  maxNewTokens: number;
+  system?: string;
+  seed: number;
+  json?: boolean;
+}
+
+const whole = (least: number) => numberOption({ least, isWhole: true });
+
+export function register(program: Command): void {
+  program
+    .command('evaluate')
+    .description("measure a model by a benchmark's own rules; run again to go on where it stopped")
+    .option('--benchmark <name>', 'whose rules grade (docs/evaluation.md)', 'held-out')
+    .requiredOption('--data <path>', 'dataset: a JSONL file, or a folder with one (docs/data.md)')
+    .requiredOption('--out <dir>', 'folder for prompts, images, answers, records and the result')
+    .option('--model <dir>', 'checkpoint folder that answers')
+    .option('--adapter <dir>', "LoRA adapter of that model, a folder in PEFT's format")
+    .option('--answers <file>', 'or answers that were given elsewhere: JSONL of {promptId, response}')
+    .addOption(new Option('--precision <p>', 'of the model').choices(['float32', 'bf16']).default('float32'))
+    .option('--sequences <n>', 'answers decoded together', whole(1), 64)
+    .option('--limit <n>', 'ask only the first prompts', whole(1))
+    .option('--samples <n>', 'answers to each prompt: of several pass at k, majority and worst case too', whole(1), 1)
+    .option('--temperature <t>', '0 takes the most likely token', numberOption({ least: 0 }), 0)
+    .option('--top-p <p>', 'keep the fewest tokens of this total probability', numberOption({ least: 0, most: 1 }), 1)
+    .option('--top-k <k>', 'keep the k most likely tokens; 0 keeps all', whole(0), 0)
+    .option('--max-new-tokens <n>', 'longest answer in tokens', whole(1), 1024)
+    .option('--system <text>', 'system message')
+    .option('--seed <n>', 'for temperatures over 0', numberOption({ least: 0, most: 2 ** 32 - 1, isWhole: true }), 0)
+    .option('--json', 'print the result as one line of JSON')
+    .action(evaluateModel);
+}
+
+async function evaluateModel(options: EvaluateOptions): Promise<void> {
+  const { benchmark: name, data, out, samples, limit, json } = options;
+  const [{ evaluate }, { openBenchmark }, { keepEvaluationPrompts }, { createLocalStore }] = await Promise.all([
+    import('../../evaluation/evaluate.ts'),
+    import('../../benchmarks/index.ts'),
+    import('../../evaluation/keep-prompts.ts'),
+    import('../../store/local-store.ts'),
+  ]);
+  const benchmark = openBenchmark('--benchmark', { name, options: {} }, { gradeOptions: {} });
+  const respondent = await openRespondent(options);
+  try {
+    const store = createLocalStore(out);
+    const prompts = await keepEvaluationPrompts(store, out, data, limit);
+    const { temperature, topP, topK, maxNewTokens, system: systemPrompt, seed } = options;
+    const sampling = { temperature, topP, topK, maxNewTokens };
+    const plan = { completionsPerPrompt: samples, sampling, systemPrompt, seed };
+    const progress = await followAnswers(prompts.length * samples);
+    const score = await evaluate({ store, benchmark, prompts, respondent, plan, report: progress.report });
+    progress.close();
+    if (json) print(JSON.stringify(score));
+    else await printScore(benchmark, options, score);
+  } finally {
+    respondent.close();
+  }
+}
+
+/** Progress on the error stream, which leaves the output to the result. */
+async function followAnswers(total: number): Promise<{ report: ReportProgress; close(): void }> {
+  const { createItemProgress } = await import('../views/item-progress.ts');
+  const view = createItemProgress('evaluate', total, 'answers', process.stderr);
+  let shown = 0;
+  const report: ReportProgress = ({ done }) => {
+    for (; shown < done; shown++) view.advance();
+  };
+  return { report, close: view.close };
+}
+
+async function printScore(benchmark: ActiveExamination, options: EvaluateOptions, score: PolicyScore): Promise<void> {
+  const { alignTable, benchmarkTables } = await import('../../report/benchmark-tables.ts');
+  const policy = options.model ?? options.answers!;
+  const { name, title } = benchmark;
+  const tables = benchmarkTables({ name, title, result: { policies: { [policy]: score }, comparisons: [] } }, '');
+  print(tables.map(alignTable).join('\n'));
+  print(`answers, records and result: ${options.out}`);
+}
+
+async function openRespondent(options: EvaluateOptions): Promise<Respondent> {
+  const { model, adapter, answers, samples } = options;
+  if ((model === undefined) === (answers === undefined)) {
+    throw new InvalidInputError('give --model or --answers, one of them: who is measured');
+  }
+  if (answers !== undefined) {
+    const { openAnswerFile } = await import('../../evaluation/answer-file.ts');
+    return openAnswerFile(answers, samples);
+  }
+  await requireModel(model!);
+  if (adapter !== undefined) await requireAdapter(adapter);
+  const { openModelRespondent } = await import('../../evaluation/model-respondent.ts');
+  return openModelRespondent({ ...options, model: model! }, samples);
+}

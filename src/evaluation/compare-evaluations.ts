@@ -1,0 +1,36 @@
+import { comparePolicies } from '../benchmarks/compare-policies.ts';
+import { type ActiveExamination, openBenchmark } from '../benchmarks/index.ts';
+import { InvalidInputError } from '../schema/errors.ts';
+import type { BenchmarkResult } from '../schema/evaluation.ts';
+import { readEvaluation } from './read-evaluation.ts';
+
+/** Evaluations beside each other, and each compared with the one before it, on the prompts that both answered. */
+export interface ComparedEvaluations extends Pick<ActiveExamination, 'name' | 'title'> {
+  result: BenchmarkResult;
+}
+
+/**
+ * Compares the evaluations of folders, which become the policies' names. Throws `InvalidInputError` where they are of different
+ * benchmarks, or have no prompt in common.
+ */
+export async function compareEvaluations(folders: readonly string[]): Promise<ComparedEvaluations> {
+  const evaluations = await Promise.all(folders.map(readEvaluation));
+  const [first] = evaluations;
+  for (const [at, { settings, prompts }] of evaluations.entries()) {
+    if (settings.benchmark !== first.settings.benchmark || settings.version !== first.settings.version) {
+      const [one, other] = [first, evaluations[at]].map(({ settings }) => `${settings.benchmark} ${settings.version}`);
+      throw new InvalidInputError(`${folders[0]} is of ${one}, ${folders[at]} of ${other}; compare evaluations of one`);
+    }
+    const known = new Set(first.prompts.map(({ promptId }) => promptId));
+    if (prompts.some(({ promptId }) => known.has(promptId))) continue;
+    throw new InvalidInputError(
+      `${folders[0]} and ${folders[at]} have no prompt in common; evaluate both on the same data`,
+    );
+  }
+  const { benchmark } = first.settings;
+  const examination = openBenchmark('benchmark', { name: benchmark, options: {} }, { gradeOptions: {} });
+  const prompts = new Map(evaluations.flatMap(({ prompts }) => prompts.map((prompt) => [prompt.promptId, prompt])));
+  const answers = evaluations.map(({ records }, at) => ({ policy: { name: folders[at] }, records }));
+  const { name, title } = examination;
+  return { name, title, result: comparePolicies(examination, [...prompts.values()], answers) };
+}
