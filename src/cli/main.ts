@@ -24,6 +24,7 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   grade: () => import('./commands/grade.ts'),
   route: () => import('./commands/route.ts'),
   shards: () => import('./commands/shards.ts'),
+  export: () => import('./commands/export.ts'),
   run: () => import('./commands/run.ts'),
   reward: () => import('./commands/reward.ts'),
   replay: () => import('./commands/replay.ts'),

@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
 import { z } from 'zod';
-import { CorruptRecordError } from '../schema/errors.ts';
+import { CorruptRecordError, RiseError } from '../schema/errors.ts';
 import { sftShardName } from '../schema/keys.ts';
 import { Prompt } from '../schema/prompt.ts';
 import { SftExample } from '../schema/sft-example.ts';
+import type { Exporter } from './exporter.ts';
 import type { Format, OutgoingExample, PromptExample, StoredSftExample } from './format.ts';
 import { createShapeCatalogue, packSamples, type SampleSource } from './pack-samples.ts';
 import { dropBlanks, encodeRecord, type JsonRecord } from './sample-fields.ts';
@@ -23,7 +25,30 @@ export const webdataset: Format = {
       yield { name, bytes, index, examples: Array.from(samples, (sample) => examples[sample].example) };
     }
   },
-  read: unpackShard,
+  read: (bytes) => Readable.from(readSamples(Readable.from([bytes]))).toArray(),
+};
+
+/** The run's own shards, as they are. */
+export const webdatasetShards: Exporter = {
+  name: 'webdataset',
+  sets: ['sft'],
+  provenance: 'within',
+  async write({ shards }, folder) {
+    for (const { name, content } of shards()) await folder.write(name, content);
+  },
+  guide: () => `
+\`\`\`python
+from glob import glob
+import webdataset
+for sample in webdataset.WebDataset(sorted(glob("*.tar")), shardshuffle=False).decode("pil"):
+    sample["json"]["prompt"]["question"], sample["json"]["example"]["response"], sample.get("0.png")
+\`\`\`
+
+- Give all tars, in the order of their names. \`datasets\` reads them too:
+  \`load_dataset("webdataset", data_files={"train": tars})\`.
+- A question has its images where its marks are (\`<image>\`), those without a mark at its beginning, and its options in
+  \`prompt.options\`. The system prompt is not in the tars: see above.
+`,
 };
 
 /** Examples in memory as samples. */
@@ -64,22 +89,33 @@ export function toRecord({ example, prompt }: PromptExample): JsonRecord {
 const ExampleFile = z.object({ example: SftExample, prompt: Prompt });
 const Blanks = z.object({ blank: z.array(z.string()).default([]) });
 
-async function unpackShard(bytes: Uint8Array): Promise<StoredSftExample[]> {
-  const files = await unpack(bytes);
-  const names = [...files.keys()].filter((name) => name.endsWith('.json'));
-  return names.map((name) => {
-    const { example, prompt } = parseExample(name, files.get(name)!);
-    const images = prompt.images.map(({ key }, index) => {
-      const slot = `${example.exampleId}.${index}`;
-      // Shards of the code before named an image by its own format.
-      const image = files.get(`${slot}.png`) ?? files.get(`${slot}.${key.split('.').at(-1)}`);
-      if (image) return image;
-      throw new CorruptRecordError(
-        `${name} lacks image ${index + 1} of ${prompt.images.length}; publish the shards again`,
-      );
-    });
-    return { example, prompt, images };
+/**
+ * The examples of a tar, one in memory at a time.
+ * Throws `CorruptRecordError` on a faulty example, a missing image or a name that comes again.
+ */
+export async function* readSamples(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<StoredSftExample> {
+  const seen = new Set<string>();
+  for await (const files of groupFiles(readTar(chunks))) {
+    const name = [...files.keys()].find((each) => each.endsWith('.json'));
+    if (name === undefined) continue;
+    if (seen.has(name)) throw new CorruptRecordError(`two files are called ${name}; publish the shards again`);
+    seen.add(name);
+    yield toExample(name, files);
+  }
+}
+
+function toExample(name: string, files: ReadonlyMap<string, Buffer>): StoredSftExample {
+  const { example, prompt } = parseExample(name, files.get(name)!);
+  const images = prompt.images.map(({ key }, index) => {
+    const slot = `${example.exampleId}.${index}`;
+    // Shards of the code before named an image by its own format.
+    const image = files.get(`${slot}.png`) ?? files.get(`${slot}.${key.split('.').at(-1)}`);
+    if (image) return image;
+    throw new CorruptRecordError(
+      `${name} lacks image ${index + 1} of ${prompt.images.length}; publish the shards again`,
+    );
   });
+  return { example, prompt, images };
 }
 
 function parseExample(name: string, content: Buffer): z.infer<typeof ExampleFile> {
@@ -92,21 +128,32 @@ function parseExample(name: string, content: Buffer): z.infer<typeof ExampleFile
   }
 }
 
-async function unpack(bytes: Uint8Array): Promise<Map<string, Buffer>> {
-  const files = new Map<string, Buffer>();
-  for await (const [name, content] of readTar(bytes)) {
-    if (files.has(name)) throw new CorruptRecordError(`two files are called ${name}; publish the shards again`);
-    files.set(name, content);
+/** Files that stand together and share their name up to its first dot. */
+async function* groupFiles(files: AsyncIterable<[name: string, content: Buffer]>): AsyncGenerator<Map<string, Buffer>> {
+  let group = new Map<string, Buffer>();
+  let stem: string | undefined;
+  for await (const [name, content] of files) {
+    const [own] = name.split('.');
+    if (own !== stem || group.has(name)) {
+      if (group.size > 0) yield group;
+      group = new Map();
+      stem = own;
+    }
+    group.set(name, content);
   }
-  return files;
+  if (group.size > 0) yield group;
 }
 
-async function* readTar(bytes: Uint8Array): AsyncGenerator<[name: string, content: Buffer]> {
+async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<[name: string, content: Buffer]> {
   const archive = extract();
-  Readable.from([bytes]).pipe(archive);
+  const reading = pipeline(chunks, archive);
+  // What it throws the loop throws too.
+  reading.catch(() => {});
   try {
     for await (const entry of archive) yield [entry.header.name, await buffer(entry)];
+    await reading;
   } catch (cause) {
+    if (cause instanceof RiseError) throw cause;
     throw new CorruptRecordError(`no whole tar (${(cause as Error).message}); publish the shards again`, { cause });
   }
 }

@@ -15,7 +15,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/store': ['src/base', 'src/schema'],
   'src/engine': ['src/base', 'src/schema', 'src/images'],
   'src/endpoints': ['src/base', 'src/schema', 'src/store'],
-  'src/formats': ['src/base', 'src/schema'],
+  'src/formats': ['src/base', 'src/schema', 'src/store'],
   'src/tasks': ['src/base', 'src/schema'],
   'src/rewards': ['src/base', 'src/schema', 'src/store', 'src/endpoints'],
   'src/datasets': ['src/base', 'src/schema', 'src/images', 'src/store', 'src/endpoints', 'src/rewards'],

@@ -1,0 +1,42 @@
+import type { Exporter, ExportFolder, ExportSource } from './exporter.ts';
+import { encodeJsonLines } from './json-lines.ts';
+import { originOf } from './provenance.ts';
+import { findStrayMark, imagesInOrder, markedText } from './row-text.ts';
+
+const MARKS = ['<image>', '<video>', '<audio>', '<bbox>', '<ref-object>', '<cot-process>', '<start-image>'];
+
+/** ms-swift: `messages` with `<image>` in the text, images as files; for GRPO without the assistant's turn, with `solution`. */
+export const msSwift: Exporter = {
+  name: 'ms-swift',
+  sets: ['sft', 'rl'],
+  provenance: 'within',
+  findFault: (row) => findStrayMark(row, MARKS),
+  async write(source, folder) {
+    await folder.write('train.jsonl', encodeJsonLines(toRecords(source, folder)));
+  },
+  guide: ({ set }) => `
+\`\`\`sh
+# in this folder, or with ROOT_IMAGE_DIR naming it: paths of images are relative
+swift ${set === 'sft' ? 'sft' : 'rlhf --rlhf_type grpo'} --model MODEL --dataset train.jsonl --max_length 8192
+\`\`\`
+
+- A row that cannot be read (a path that leads nowhere, more tokens than \`--max_length\`) is left out; the log counts them.
+${set === 'sft' ? "- The loss is on the assistant's turn and its end token, as in this run.\n" : ''}`,
+};
+
+async function* toRecords({ facts, rows }: ExportSource, folder: ExportFolder) {
+  for await (const row of rows()) {
+    const answer = row.set === 'sft' ? [{ role: 'assistant', content: row.example.response }] : [];
+    yield {
+      messages: [
+        ...(row.system === undefined ? [] : [{ role: 'system', content: row.system }]),
+        { role: 'user', content: markedText(row) },
+        ...answer,
+      ],
+      // A column that is empty in every row has no type to a reader of JSON.
+      ...(facts.mostImages > 0 && { images: await folder.writeImages(imagesInOrder(row)) }),
+      ...(row.set === 'rl' && { solution: row.prompt.groundTruth }),
+      ...originOf(row),
+    };
+  }
+}
