@@ -38,7 +38,8 @@ ${mostPixels > DEFAULT_MAX_PIXELS ? `image_max_pixels: ${mostPixels}\n` : ''}\`\
 
 - Paths of images are relative to \`media_dir\`, which is \`dataset_dir\` unless it is said.
 - Images of more than \`image_max_pixels\` are made smaller: 589,824 unless it is said. The largest here has ${mostPixels}.
-- The loss is on the assistant's turn and its end token, as in this run. \`cutoff_len\` is 2,048 unless it is said, and cuts.
+- The loss is on the assistant's turn and its end token, as in this run, and on the line break that the template adds.
+- \`cutoff_len\` is 2,048 unless it is said, and cuts.
 `,
 };
 

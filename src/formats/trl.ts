@@ -21,7 +21,7 @@ rows = load_dataset("parquet", data_files="train.parquet", split="train")
 ${set === 'sft' ? 'SFTTrainer(model, SFTConfig(max_length=None), train_dataset=rows)' : 'GRPOTrainer(model, reward_funcs=accuracy_reward, train_dataset=rows)'}
 \`\`\`
 
-${set === 'sft' ? '- `max_length` is 1,024 unless it is said, and cuts the completion without a word: give `None`.\n- The loss is on the completion and its end token, as in this run.\n' : ''}\
+${set === 'sft' ? '- `max_length` is 1,024 unless it is said, and cuts the completion without a word: give `None`.\n- The loss is on the completion and its end token, as in this run, and on the line break that the template adds.\n' : ''}\
 ${mostImages > 0 ? '- Without the column `images` the pixels are left out: take no column away.\n' : ''}`,
 };
 

@@ -27,7 +27,7 @@ torchrun -m verl.trainer.sft_trainer data.train_files=train.parquet data.message
 \`\`\`
 
 - A row of more than \`data.max_length\` tokens, 1,024 unless it is said, is an error.
-- The loss is on the assistant's turn and its end token, as in this run.
+- The loss is on the assistant's turn and its end token, as in this run, and on the line break that the template adds.
 `;
 
 const RL_GUIDE = `
@@ -37,7 +37,7 @@ python -m verl.trainer.main_ppo data.train_files=train.parquet data.max_prompt_l
 \`\`\`
 
 \`\`\`python
-# reward.py: 0.9 for the boxed answer, 0.1 for the format
+# reward.py: 0.9 for the boxed answer, 0.1 for the format (pip install mathruler)
 from verl.utils.reward_score import geo3k
 def compute_score(data_source, solution_str, ground_truth, extra_info=None):
     return geo3k.compute_score(solution_str, ground_truth)

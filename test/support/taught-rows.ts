@@ -3,6 +3,7 @@ import { sha256Of } from '../../src/base/hash.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
 import { openRows } from '../../src/formats/read-rows.ts';
+import { imagesInOrder } from '../../src/formats/row-text.ts';
 import { decodeImage } from '../../src/images/decode-image.ts';
 import { processPrompt } from '../../src/stages/process-prompt.ts';
 import { buildSftSequence } from '../../src/stages/train-sft/sequence-source.ts';
@@ -19,7 +20,7 @@ export interface TaughtRow {
   tokens: number[];
   /** The token where it carries loss, -100 elsewhere: what trainers call labels. */
   learned: number[];
-  /** The sha256 of each image's RGB pixels. */
+  /** The sha256 of each image's RGB pixels, in the order in which the images stand. */
   images: string[];
 }
 
@@ -38,7 +39,9 @@ export async function ourRows(store: Store, { after = '' }: { after?: string } =
     taught.push({
       tokens: [...prompt.tokenIds, ...answer],
       learned: [...prompt.tokenIds.map(() => -100), ...answer],
-      images: await Promise.all(files.map(async (file) => sha256Of((await decodeImage(file, 'image')).data))),
+      images: await Promise.all(
+        imagesInOrder(row).map(async ({ bytes, name }) => sha256Of((await decodeImage(bytes, name)).data)),
+      ),
     });
   }
   return taught;

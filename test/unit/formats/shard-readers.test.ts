@@ -72,7 +72,13 @@ function ofPolicy(
     response: aResponse('7'),
     provenance: {
       runId: 'run',
-      route: { promptId, kind: 'self-distill', passRate, groupSize: 4, correctTrajectoryIndices: [2, 3] },
+      route: {
+        promptId,
+        kind: 'self-distill',
+        passRate,
+        groupSize: 8,
+        correctTrajectoryIndices: times(8 * passRate, (i) => i),
+      },
       trajectoryIndex: 2,
       policyVersion: 0,
       rewardBreakdown: parts,
