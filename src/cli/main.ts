@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   setup: () => import('./commands/setup.ts'),
   doctor: () => import('./commands/doctor.ts'),
   generate: () => import('./commands/generate.ts'),
+  serve: () => import('./commands/serve.ts'),
   merge: () => import('./commands/merge.ts'),
   data: () => import('./commands/data.ts'),
   annotate: () => import('./commands/annotate.ts'),

@@ -1,5 +1,6 @@
 import type { OptimizerConfig } from '../schema/config/optimizer.ts';
 import { encodeAdapter } from './adapters/encode-adapter.ts';
+import { type ContinuousSampler, createContinuousSampler } from './generation/continuous-sampler.ts';
 import { createSampler, type Sampler } from './generation/sampler.ts';
 import { measurePrecision, type PrecisionChoice } from './measure-precision.ts';
 import { handOverWeights } from './models/adopt-weights.ts';
@@ -28,12 +29,16 @@ export { measurePrecision };
 /** One policy at work: whatever a stage does with a model goes through this door. */
 export interface Engine extends Disposable {
   readonly processor: Processor;
+  /** Tokens of a prompt and its completion together that the model was made for. */
+  readonly contextLength: number;
   /** Of products of matrices. */
   readonly precision: Precision;
   /** What making its functions ready has cost so far, as a job's metrics name it. */
   readonly preparation: Record<string, number>;
   /** @param slotCount sequences decoded together */
   createSampler(slotCount: number): Sampler;
+  /** As `createSampler`, for completions that are asked for at any time. */
+  createContinuousSampler(slotCount: number): ContinuousSampler;
   /**
    * Log-probabilities of each sequence's completion tokens.
    *
@@ -95,6 +100,7 @@ export async function openEngine(files: ModelFiles, settings: EngineSettings): P
   };
   return {
     processor,
+    contextLength: base.config.text.contextLength,
     precision,
     get preparation() {
       const { graphs, traceSeconds, firstRunSeconds } = executor.preparation;
@@ -103,6 +109,10 @@ export async function openEngine(files: ModelFiles, settings: EngineSettings): P
     createSampler(slotCount) {
       handOverWeights(executor, model);
       return createSampler(model, executor, slotCount);
+    },
+    createContinuousSampler(slotCount) {
+      handOverWeights(executor, model);
+      return createContinuousSampler(model, executor, slotCount);
     },
     score(sequences, microBatchSequences) {
       handOverWeights(executor, model);

@@ -4,6 +4,7 @@ import type { RunConfig } from '../../schema/config/run-config.ts';
 import type { Store } from '../../store/store.ts';
 import { numberOption } from '../options/number-option.ts';
 import { print } from '../print.ts';
+import { stopSignal } from '../stop-signal.ts';
 import type { ProgressView } from '../views/progress-view.ts';
 
 interface RunOptions {
@@ -39,23 +40,6 @@ async function run(configPath: string, options: RunOptions): Promise<void> {
   // A reward in a loop would keep the process for as long as a score may take.
   const { runId, store } = await recipe.finally(endUserRewards);
   await printResult(store, runId, options);
-}
-
-/** `npm` passes a Ctrl-C on that the terminal has sent already: a signal so soon after another is the same one. */
-const SAME_SIGNAL_MILLISECONDS = 1000;
-
-/** Aborts at the first signal; at the second this process ends at once, and its workers with it. */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  let firstAt: number | undefined;
-  const onSignal = () => {
-    firstAt ??= Date.now();
-    if (Date.now() - firstAt > SAME_SIGNAL_MILLISECONDS) process.exit(130);
-    stop.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return stop.signal;
 }
 
 async function createView(config: RunConfig, { quiet, json }: RunOptions): Promise<ProgressView> {

@@ -54,11 +54,8 @@ export function uploadSpans(
 }
 
 /** One more token for the sequences in the first slots; empty ones take zeros. */
-export function uploadStep(
-  sequences: readonly (Sequence | undefined)[],
-  settings: GenerationSettings,
-  room: number,
-): StepInputs {
+export function uploadStep(sequences: readonly (Sequence | undefined)[], room: number): StepInputs {
+  const temperature = sharedTemperature(sequences);
   const ofEach = (numberOf: (sequence: Sequence) => number) =>
     tf.tensor1d(
       sequences.map((sequence) => (sequence ? numberOf(sequence) : 0)),
@@ -68,23 +65,25 @@ export function uploadStep(
     tokenIds_B: ofEach(({ lastTokenId }) => lastTokenId),
     lengths_B: ofEach(({ cachedLength }) => cachedLength),
     positions_B: ofEach(({ position }) => position),
-    uniforms_B: tf.tensor1d(drawUniforms(sequences, settings)),
+    uniforms_B: tf.tensor1d(drawUniforms(sequences, temperature)),
     room,
-    temperature: graphTemperature(settings),
+    temperature,
   };
 }
 
-/** Null where the settings ask for more than a temperature. */
-export function graphTemperature({
-  temperature,
-  topK,
-  topP,
-  repetitionPenalty = 1,
-}: GenerationSettings): number | null {
-  return topK === 0 && topP === 1 && repetitionPenalty === 1 ? temperature : null;
+/** The temperature at which a graph draws a token for each sequence; null where they differ, or ask for more. */
+export function sharedTemperature(sequences: readonly (Sequence | undefined)[]): number | null {
+  const [first = null, ...others] = sequences.flatMap((sequence) =>
+    sequence ? [graphTemperature(sequence.settings)] : [],
+  );
+  return others.every((other) => other === first) ? first : null;
 }
 
-export function drawUniforms(sequences: readonly (Sequence | undefined)[], settings: GenerationSettings): number[] {
-  const isDrawnHere = graphTemperature(settings) === null;
-  return sequences.map((sequence) => (isDrawnHere ? 0 : (sequence?.drawUniform() ?? 0)));
+function graphTemperature(settings: GenerationSettings): number | null {
+  const { temperature, topK, topP, repetitionPenalty = 1, likeliestCount = 0 } = settings;
+  return topK === 0 && topP === 1 && repetitionPenalty === 1 && likeliestCount === 0 ? temperature : null;
+}
+
+export function drawUniforms(sequences: readonly (Sequence | undefined)[], temperature: number | null): number[] {
+  return sequences.map((sequence) => (temperature === null ? 0 : (sequence?.drawUniform() ?? 0)));
 }

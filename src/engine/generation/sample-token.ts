@@ -12,6 +12,12 @@ export interface SamplingSettings {
   repetitionPenalty?: number;
 }
 
+/** A token that could have been drawn, with its log-probability under the untouched distribution. */
+export interface LikelyToken {
+  tokenId: number;
+  logprob: number;
+}
+
 /**
  * Draws one token from logits; ties go to the lower id.
  * Returns its id and its log-probability under the untouched distribution (temperature 1, nothing cut, no penalty).
@@ -22,15 +28,35 @@ export function sampleToken(
   settings: SamplingSettings,
   random: Random,
   seen: ReadonlySet<number>,
-): { tokenId: number; logprob: number } {
+): LikelyToken {
   const { repetitionPenalty = 1, temperature } = settings;
   const lowered = repetitionPenalty === 1 ? logits : penalizeSeen(logits, seen, repetitionPenalty);
   const greedyId = argMax(lowered);
   const tokenId = temperature === 0 ? greedyId : drawToken(lowered, lowered[greedyId], settings, random);
   const highest = lowered === logits ? logits[greedyId] : logits[argMax(logits)];
+  return { tokenId, logprob: logits[tokenId] - highest - logMass(logits, highest) };
+}
+
+/** The likeliest tokens under the untouched distribution, from the likeliest on; ties go to the lower id. */
+export function findLikeliest(logits: Float32Array, count: number): LikelyToken[] {
+  const highest = logits[argMax(logits)];
+  const total = logMass(logits, highest);
+  const likeliest: LikelyToken[] = [];
+  for (let tokenId = 0; tokenId < logits.length; tokenId++) {
+    const logprob = logits[tokenId] - highest - total;
+    if (likeliest.length === count && logprob <= likeliest[count - 1].logprob) continue;
+    const place = likeliest.findIndex((other) => other.logprob < logprob);
+    likeliest.splice(place < 0 ? likeliest.length : place, 0, { tokenId, logprob });
+    likeliest.length = Math.min(likeliest.length, count);
+  }
+  return likeliest;
+}
+
+/** `log(sum(exp(logits - highest)))`. */
+function logMass(logits: Float32Array, highest: number): number {
   let sum = 0;
   for (let id = 0; id < logits.length; id++) sum += Math.exp(logits[id] - highest);
-  return { tokenId, logprob: logits[tokenId] - highest - Math.log(sum) };
+  return Math.log(sum);
 }
 
 function penalizeSeen(logits: Float32Array, seen: ReadonlySet<number>, penalty: number): Float32Array {

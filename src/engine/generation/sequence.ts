@@ -1,18 +1,27 @@
 import { createRandom, type Random } from '../../base/random.ts';
 import { DivergedError } from '../../schema/errors.ts';
 import type { GenerationRequest } from './request-queue.ts';
-import { type SamplingSettings, sampleToken } from './sample-token.ts';
+import { findLikeliest, type LikelyToken, type SamplingSettings, sampleToken } from './sample-token.ts';
 
 export interface GenerationSettings extends SamplingSettings {
   maxNewTokens: number;
   /** Any of these ends a completion; it is kept as the completion's last token. */
   stopTokenIds: readonly number[];
+  /** How many of the likeliest tokens to note beside each that is drawn; none by default. */
+  likeliestCount?: number;
+}
+
+/** A completion to sample, in its own way. */
+export interface SequenceRequest extends GenerationRequest {
+  settings: GenerationSettings;
 }
 
 export interface Completion {
   tokenIds: number[];
   /** Natural log-probability of each token under the model at temperature 1 over the whole vocabulary. */
   logprobs: number[];
+  /** The likeliest tokens in the place of each, from the likeliest on, where they are asked for. */
+  likeliest?: LikelyToken[][];
   finishReason: 'stop' | 'length';
 }
 
@@ -20,19 +29,19 @@ export interface Completion {
 export class Sequence {
   readonly completion: Completion = { tokenIds: [], logprobs: [], finishReason: 'length' };
   isRunning = true;
+  readonly settings: GenerationSettings;
   readonly #promptLength: number;
   readonly #firstPosition: number;
   readonly #random: Random;
   readonly #seen: Set<number>;
-  readonly #settings: GenerationSettings;
 
   /** @param firstPosition of the first new token */
-  constructor({ prompt, seed }: GenerationRequest, firstPosition: number, settings: GenerationSettings) {
+  constructor({ prompt, seed, settings }: SequenceRequest, firstPosition: number) {
     this.#promptLength = prompt.tokenIds.length;
     this.#firstPosition = firstPosition;
     this.#random = createRandom(seed);
     this.#seen = new Set(prompt.tokenIds);
-    this.#settings = settings;
+    this.settings = settings;
   }
 
   get lastTokenId(): number {
@@ -56,8 +65,13 @@ export class Sequence {
 
   /** Draws the next token here, where the settings ask for what graphs do not do. */
   takeFrom(logits: Float32Array): void {
-    const { tokenId, logprob } = sampleToken(logits, this.#settings, this.#random, this.#seen);
+    const { tokenId, logprob } = sampleToken(logits, this.settings, this.#random, this.#seen);
     this.#seen.add(tokenId);
+    const { likeliestCount = 0 } = this.settings;
+    if (likeliestCount > 0) {
+      this.completion.likeliest ??= [];
+      this.completion.likeliest.push(findLikeliest(logits, likeliestCount));
+    }
     this.take(tokenId, logprob);
   }
 
@@ -72,10 +86,10 @@ export class Sequence {
     }
     tokenIds.push(tokenId);
     logprobs.push(logprob);
-    if (this.#settings.stopTokenIds.includes(tokenId)) {
+    if (this.settings.stopTokenIds.includes(tokenId)) {
       this.completion.finishReason = 'stop';
       this.isRunning = false;
-    } else if (tokenIds.length >= this.#settings.maxNewTokens) {
+    } else if (tokenIds.length >= this.settings.maxNewTokens) {
       this.isRunning = false;
     }
   }

@@ -12,16 +12,15 @@ import { listTensors } from '../runtime/tensor-tree.ts';
 import {
   drawUniforms,
   fillUp,
-  graphTemperature,
   type PrefillInputs,
   type StepInputs,
+  sharedTemperature,
   uploadSpans,
   uploadStep,
 } from './decoder-inputs.ts';
 import { type DrawnTokens, drawTokens } from './draw-tokens.ts';
 import { createKeyValueCache } from './key-value-cache.ts';
-import type { GenerationRequest } from './request-queue.ts';
-import { type GenerationSettings, Sequence } from './sequence.ts';
+import { Sequence, type SequenceRequest } from './sequence.ts';
 
 /**
  * Tokens that a growing cache makes room for: to attend to what is empty costs less than to grow, and another graph.
@@ -31,9 +30,9 @@ const RESERVE = 64;
 /** The model at work on sequences that each have a slot of one key-value cache. */
 export interface SlotDecoder {
   /** Begins a sequence for each request, in the slot of its number, and draws its first token. */
-  begin(requests: readonly GenerationRequest[], slots: readonly number[], settings: GenerationSettings): Sequence[];
+  begin(requests: readonly SequenceRequest[], slots: readonly number[]): Sequence[];
   /** Draws the next token of the sequences in the first slots. */
-  step(sequences: readonly (Sequence | undefined)[], settings: GenerationSettings): void;
+  step(sequences: readonly (Sequence | undefined)[]): void;
   /** Slot `i` takes what slot `sources[i]` held; slots past the sources are lost. */
   move(sources: readonly number[]): void;
   /** Frees the cache; the next sequence takes one anew. */
@@ -53,9 +52,10 @@ export function createSlotDecoder(model: VisionLanguageModel, executor: Executor
   );
 
   /** Room for a number of tokens in each slot, and for some that follow. */
-  function makeRoom(tokenCount: number, { maxNewTokens }: GenerationSettings): void {
+  function makeRoom(tokenCount: number, sequences: readonly (Sequence | undefined)[]): void {
     if (cache.room >= tokenCount) return;
-    const room = roundUpToRoom(tokenCount + Math.min(maxNewTokens, RESERVE));
+    const longest = Math.max(...sequences.map((sequence) => sequence?.settings.maxNewTokens ?? 0));
+    const room = roundUpToRoom(tokenCount + Math.min(longest, RESERVE));
     if (cache.room === 0) cache.reset(room);
     else cache.move([...Array(slotCount).keys()], room);
   }
@@ -80,30 +80,31 @@ export function createSlotDecoder(model: VisionLanguageModel, executor: Executor
     });
 
   return {
-    begin(requests, slots, settings) {
+    begin(requests, slots) {
       const prompts = [...new Set(requests.map(({ prompt }) => prompt))];
       const promptOf = requests.map(({ prompt }) => prompts.indexOf(prompt));
       const begun = prompts.map((prompt) => ({ prompt, continuationIds: [] }));
       const input = createModelInput(begun, model.config, padInput(measureInput(begun), padding));
       const spanOf = promptOf.map((prompt) => input.spans[prompt]);
-      const sequences = requests.map((request, r) => new Sequence(request, spanOf[r].nextPosition, settings));
-      makeRoom(input.longest, settings);
+      const sequences = requests.map((request, r) => new Sequence(request, spanOf[r].nextPosition));
+      makeRoom(input.longest, sequences);
+      const temperature = sharedTemperature(sequences);
       const inputs: PrefillInputs = {
         input: model.uploadInput(input, encodePadded),
         longest: input.longest,
         ...uploadSpans(input, promptOf, slots, padding),
-        uniforms_R: tf.tensor1d(fillUp(drawUniforms(sequences, settings), padding.count(requests.length))),
+        uniforms_R: tf.tensor1d(fillUp(drawUniforms(sequences, temperature), padding.count(requests.length))),
         room: cache.room,
-        temperature: graphTemperature(settings),
+        temperature,
       };
       takeTokens(sequences, prefill(inputs));
       tf.dispose(listTensors(inputs));
       return sequences;
     },
-    step(sequences, settings) {
+    step(sequences) {
       const lengths = sequences.map((sequence) => sequence?.cachedLength ?? 0);
-      makeRoom(Math.max(...lengths) + 1, settings);
-      const inputs = uploadStep(sequences, settings, cache.room);
+      makeRoom(Math.max(...lengths) + 1, sequences);
+      const inputs = uploadStep(sequences, cache.room);
       takeTokens(sequences, decode(inputs));
       tf.dispose(listTensors(inputs));
     },

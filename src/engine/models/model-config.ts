@@ -14,5 +14,7 @@ export interface ModelConfig {
     keyValueHeadCount: number;
     headSize: number;
     vocabSize: number;
+    /** Tokens that a sequence may have. */
+    contextLength: number;
   };
 }

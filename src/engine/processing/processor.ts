@@ -15,6 +15,12 @@ export interface PromptMessage {
   content: ContentPart[];
 }
 
+/** A message of a conversation: text, or pieces in their order. */
+export interface Turn {
+  role: 'system' | 'user' | 'assistant';
+  content: string | ContentPart[];
+}
+
 /** An image as a vision tower takes it. */
 export interface ProcessedImage {
   /** `[patches, channels * temporalPatchSize * patchSize * patchSize]`, row-major; patches of a merge block adjoin. */
@@ -33,6 +39,8 @@ export interface ProcessedPrompt {
 export interface Processor extends Readonly<GenerationDefaults> {
   /** Renders the chat template up to the assistant's turn. Throws `InvalidInputError` on an image it cannot take. */
   processPrompt(message: PromptMessage): Promise<ProcessedPrompt>;
+  /** As `processPrompt`, for a conversation up to the assistant's next turn. */
+  processConversation(turns: readonly Turn[]): Promise<ProcessedPrompt>;
   /** Token ids of a text; special tokens written in it are recognised, none are added. */
   encode(text: string): number[];
   decode(tokenIds: readonly number[], options: { skipSpecialTokens: boolean }): string;
@@ -72,14 +80,20 @@ export function createProcessor(
   const tokenizer = createTokenizer(settings);
   const template = createChatTemplate(settings, tokenizer.specialTokens);
   checkImageToken(tokenizer, modelTokens);
+  const processConversation: Processor['processConversation'] = async (turns) => {
+    const textIds = checkVocabulary(tokenizer.encode(template.render(turns.map(toChatMessage))), modelTokens);
+    const given = turns.flatMap(({ content }) => (typeof content === 'string' ? [] : content)).flatMap(imageOf);
+    checkPlaceholders(textIds, given.length, tokenizer);
+    const images = await processImages(given, imageProcessor);
+    return { tokenIds: expandImageTokens(textIds, images, tokenizer.imageTokenId, imageProcessor), images };
+  };
   return {
-    async processPrompt(message) {
-      const text = template.render(toChatMessages(message));
-      const textIds = checkVocabulary(tokenizer.encode(text), modelTokens);
-      checkPlaceholders(textIds, message, tokenizer);
-      const images = await processImages(message.content, imageProcessor);
-      return { tokenIds: expandImageTokens(textIds, images, tokenizer.imageTokenId, imageProcessor), images };
-    },
+    processPrompt: ({ system, content }) =>
+      processConversation([
+        ...(system === undefined ? [] : [{ role: 'system' as const, content: system }]),
+        { role: 'user', content },
+      ]),
+    processConversation,
     encode: tokenizer.encode,
     decode: tokenizer.decode,
     ...readGenerationDefaults(settings, tokenizer.eosTokenId),
@@ -103,14 +117,17 @@ function checkVocabulary(tokenIds: number[], { vocabSize }: ModelTokens): number
   );
 }
 
-function toChatMessages(message: PromptMessage): ChatMessage[] {
-  const content = message.content.map((part) => (part.type === 'text' ? part : { type: 'image' as const }));
-  const user: ChatMessage = { role: 'user', content };
-  return message.system === undefined ? [user] : [{ role: 'system', content: message.system }, user];
+function toChatMessage({ role, content }: Turn): ChatMessage {
+  if (typeof content === 'string') return { role, content };
+  return { role, content: content.map((part) => (part.type === 'text' ? part : { type: 'image' })) };
 }
 
-function processImages(content: ContentPart[], imageProcessor: ImageProcessor): Promise<ProcessedImage[]> {
-  const images = content.flatMap((part) => (part.type === 'image' ? [part.image] : []));
+const imageOf = (part: ContentPart) => (part.type === 'image' ? [part.image] : []);
+
+function processImages(
+  images: readonly (Uint8Array | RawImage)[],
+  imageProcessor: ImageProcessor,
+): Promise<ProcessedImage[]> {
   return Promise.all(
     images.map(async (image, index) => {
       const name = `image ${index + 1} of ${images.length}`;
@@ -120,9 +137,8 @@ function processImages(content: ContentPart[], imageProcessor: ImageProcessor): 
 }
 
 /** One placeholder for each image: too many are the prompt's own, too few the template's fault. */
-function checkPlaceholders(textIds: number[], { content }: PromptMessage, { imageTokenId }: Tokenizer): void {
+function checkPlaceholders(textIds: number[], images: number, { imageTokenId }: Tokenizer): void {
   const placeholders = textIds.filter((id) => id === imageTokenId).length;
-  const images = content.filter(({ type }) => type === 'image').length;
   if (placeholders < images) {
     throw new UnsupportedModelError(
       `the chat template of the checkpoint has no place for images: ${placeholders} image placeholders for ${images} images; ` +

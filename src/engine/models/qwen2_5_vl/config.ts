@@ -39,6 +39,7 @@ const TextConfig = z.object({
   head_dim: size(100_000).nullish(),
   intermediate_size: width.default(29568),
   vocab_size: size(10_000_000).default(152064),
+  max_position_embeddings: z.int().positive().default(32768),
   rms_norm_eps: z.number().positive().default(1e-5),
   tie_word_embeddings: z.boolean().nullish(),
   use_sliding_window: z.literal(false).nullish(),
@@ -79,6 +80,7 @@ export interface Qwen25VLConfig {
     keyValueHeadCount: number;
     headSize: number;
     vocabSize: number;
+    contextLength: number;
     rmsNormEpsilon: number;
     ropeTheta: number;
     /** How many of the rotary frequencies turn with time, height and width. */
@@ -126,6 +128,7 @@ export function parseModelConfig(json: unknown): Qwen25VLConfig {
       keyValueHeadCount: heads.num_key_value_heads,
       headSize,
       vocabSize: text.vocab_size,
+      contextLength: text.max_position_embeddings,
       rmsNormEpsilon: text.rms_norm_eps,
       ...parseRopeSettings((nested ?? json) as Record<string, unknown>, headSize, place),
       tiesEmbeddings: model.tie_word_embeddings === true || text.tie_word_embeddings === true,

@@ -51,6 +51,7 @@ describe('planSegments', () => {
       keyValueHeadCount: 2,
       headSize: 128,
       vocabSize: 151_936,
+      contextLength: 128_000,
     },
   };
 
