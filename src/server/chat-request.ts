@@ -9,7 +9,17 @@ const Image = z.object({
 const TextContent = z.union([z.string(), z.array(Text).min(1)]);
 
 const Message = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.enum(['system', 'developer', 'assistant']), content: TextContent }),
+  z.strictObject({ role: z.enum(['system', 'developer']), content: TextContent }),
+  // As answers come back from clients, with what they do not have.
+  z.strictObject({
+    role: z.literal('assistant'),
+    content: TextContent,
+    refusal: z.null().optional(),
+    audio: z.null().optional(),
+    function_call: z.null().optional(),
+    tool_calls: z.tuple([]).nullish(),
+    annotations: z.tuple([]).nullish(),
+  }),
   z.strictObject({
     role: z.literal('user'),
     content: z.union([z.string(), z.array(z.discriminatedUnion('type', [Text, Image])).min(1)]),
@@ -98,12 +108,9 @@ export function parseChatRequest(body: unknown): ChatRequest {
 
 function describeIssue(issue: z.core.$ZodIssue, body: unknown): ApiError {
   if (issue.code === 'unrecognized_keys') {
-    const param = [...issue.path, issue.keys[0]].join('.');
-    return badArgument(
-      param,
-      UNSUPPORTED[param] ?? 'this server knows no such argument; leave it out',
-      'unknown_parameter',
-    );
+    const path = [...issue.path, issue.keys[0]].map(String);
+    const remedy = UNSUPPORTED[path[0]] ?? 'this server knows no such argument; leave it out';
+    return badArgument(path.join('.'), remedy, 'unknown_parameter');
   }
   const path = issue.path.join('.');
   const [first] = issue.path;
@@ -115,9 +122,11 @@ function describeIssue(issue: z.core.$ZodIssue, body: unknown): ApiError {
 /** Reaches into a union: what is wrong there is a level below. */
 function describeFault(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue.message;
-  const deepest = issue.errors.flat().toSorted((a, b) => b.path.length - a.path.length)[0];
-  const place = deepest.path.length > 0 ? `${deepest.path.join('.')}: ` : '';
-  return `${place}${describeFault(deepest)}`;
+  // The branch that went furthest is the one that was meant.
+  const meant = issue.errors.flat().find(({ path, code }) => path.length > 0 || code !== 'invalid_type');
+  const fault = meant ?? issue.errors[0][0];
+  const place = fault.path.length > 0 ? `${fault.path.join('.')}: ` : '';
+  return `${place}${describeFault(fault)}`;
 }
 
 /** A message that holds what no model here takes, or comes from whom none knows. */

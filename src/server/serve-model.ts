@@ -43,6 +43,7 @@ export async function serveModel(request: ServeRequest): Promise<ServedFolder> {
       name,
       async [Symbol.asyncDispose]() {
         await server[Symbol.asyncDispose]();
+        await sampler[Symbol.asyncDispose]();
         engine[Symbol.dispose]();
       },
     };

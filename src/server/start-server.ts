@@ -59,11 +59,12 @@ export async function startServer(model: ServedModel, settings: ServerSettings):
   };
   const server = createServer(TIMEOUTS, async (request, response) => {
     const log = startLog(request, response);
-    try {
-      onAnswered?.(log({ usage: await handleRequest(deps, request, response) }));
-    } catch (failure) {
-      onAnswered?.(log({ failure }));
-    }
+    const handling = handleRequest(deps, request, response);
+    const result = await handling.then(
+      (usage) => ({ usage }),
+      (failure: unknown) => ({ failure }),
+    );
+    onAnswered?.(log(result));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explainListening(error, access.host, port)));

@@ -16,6 +16,8 @@ export interface ContinuousSampler {
    * @throws the signal's reason, soon after it aborts; what the model failed by, for all that were decoded together
    */
   sample(request: SequenceRequest, watch?: Watch): Promise<Completion>;
+  /** Waits until nothing is decoded any more: only then may the model go. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** How a caller follows its completion. */
@@ -43,10 +45,9 @@ export function createContinuousSampler(
 ): ContinuousSampler {
   const decoder = createSlotDecoder(model, executor, slotCount);
   const orders = new Set<Order>();
-  let isDecoding = false;
+  let decoding: Promise<void> | undefined;
 
   async function decodeAll(): Promise<void> {
-    isDecoding = true;
     while (orders.size > 0) {
       try {
         await decodeTogether(createSlotRows(decoder, slotCount));
@@ -58,7 +59,7 @@ export function createContinuousSampler(
         decoder.release();
       }
     }
-    isDecoding = false;
+    decoding = undefined;
   }
 
   async function decodeTogether(rows: SlotRows): Promise<void> {
@@ -84,8 +85,11 @@ export function createContinuousSampler(
     sample: (request, watch) =>
       new Promise((resolve, reject) => {
         orders.add({ request, ...watch, isBegun: false, resolve, reject });
-        if (!isDecoding) void decodeAll();
+        decoding ??= decodeAll();
       }),
+    async [Symbol.asyncDispose]() {
+      await decoding;
+    },
   };
 }
 
