@@ -90,6 +90,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/forecast': [
     ...['src/base', 'src/schema', 'src/store', 'src/algorithms', 'src/sizing', 'src/stages', 'src/local', 'src/launch'],
   ],
+  'src/server': ['src/base', 'src/schema', 'src/images', 'src/engine'],
   'src/cli': ['src'],
   'src/cli/views': [
     ...[

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '../../../src/base/random.ts';
+import { createContinuousSampler } from '../../../src/engine/generation/continuous-sampler.ts';
 import type { GenerationRequest } from '../../../src/engine/generation/request-queue.ts';
 import { sampleToken } from '../../../src/engine/generation/sample-token.ts';
 import { createSampler } from '../../../src/engine/generation/sampler.ts';
@@ -138,6 +139,84 @@ describe('Generation', () => {
       if (finishReason === 'length') expect(tokenIds).toHaveLength(12);
     }
     expect(new Set(completions.map(({ finishReason }) => finishReason))).toEqual(new Set(['stop', 'length']));
+  });
+});
+
+describe('Sampling that goes on', () => {
+  const executor = createTracedExecutor();
+  executors.push(executor);
+  const sampler = createContinuousSampler(model, executor, 8);
+  const reference = aSampler(createEagerExecutor, 1);
+  const long = { ...settings, maxNewTokens: 200, stopTokenIds: [] };
+
+  it('gives each request what it gets alone, whatever the others ask for and whenever they come', async () => {
+    const ways = [{}, { temperature: 0 }, { temperature: 0.7 }, { topK: 5 }, { likeliestCount: 2 }];
+    const all = Array.from({ length: 24 }, (_, at) => ({
+      prompt: requests[at % 4].prompt,
+      seed: at,
+      settings: { ...settings, stopTokenIds: [1, 2], maxNewTokens: 5 + at, ...ways[at % ways.length] },
+    }));
+    const alone: Completion[] = [];
+    for (const { settings, ...request } of all) alone.push(...(await reference.generate([request], settings)));
+    const samplingNext: Promise<Completion>[] = [];
+    // The second half comes one by one, each at a token of the first request.
+    const onToken = () => {
+      const next = 12 + samplingNext.length;
+      if (next < all.length) samplingNext.push(sampler.sample(all[next]));
+      return 'more' as const;
+    };
+    const first = { ...all[0], settings: long };
+    const [, ...together] = await Promise.all(
+      [first, ...all.slice(0, 12)].map((request, at) => sampler.sample(request, at === 0 ? { onToken } : {})),
+    );
+    expect(tokensOf([...together, ...(await Promise.all(samplingNext))])).toEqual(tokensOf(alone));
+  });
+
+  it('notes the likeliest tokens, from the likeliest on', async () => {
+    const likeliestCount = 3;
+    const { tokenIds, logprobs, likeliest } = await sampler.sample({
+      ...requests[0],
+      settings: { ...settings, temperature: 0, likeliestCount },
+    });
+    expect(likeliest).toHaveLength(tokenIds.length);
+    for (const [at, tokens] of likeliest!.entries()) {
+      expect(tokens[0]).toEqual({ tokenId: tokenIds[at], logprob: logprobs[at] });
+      expect(tokens[0].logprob).toBeGreaterThanOrEqual(tokens[1].logprob);
+      expect(tokens).toHaveLength(likeliestCount);
+    }
+  });
+
+  it('ends where a caller has enough, or has gone, and nowhere else', async () => {
+    const gone = new AbortController();
+    let tokens = 0;
+    const enough = sampler.sample(
+      { ...requests[0], settings: long },
+      { onToken: ({ tokenIds }) => (tokenIds.length === 3 ? 'enough' : 'more') },
+    );
+    const left = sampler.sample(
+      { ...requests[1], settings: long },
+      {
+        signal: gone.signal,
+        onToken: () => {
+          if (++tokens === 5) gone.abort(new Error('gone'));
+          return 'more';
+        },
+      },
+    );
+    const whole = sampler.sample({ ...requests[2], settings: long });
+    await expect(left).rejects.toThrow('gone');
+    expect(await enough).toMatchObject({ finishReason: 'stop', tokenIds: { length: 3 } });
+    expect(await whole).toMatchObject({ finishReason: 'length', tokenIds: { length: 200 } });
+    expect(tokens).toBe(5);
+    await expect(sampler.sample({ ...requests[0], settings: long }, { signal: gone.signal })).rejects.toThrow('gone');
+  });
+
+  it('tells those that a failure meets, and goes on', async () => {
+    const broken = { ...requests[0], prompt: { ...shared, images: [] }, settings: long };
+    const failing = [broken, { ...requests[2], settings: long }].map((request) => sampler.sample(request));
+    for (const each of failing) await expect(each).rejects.toThrow();
+    expect(await sampler.sample({ ...requests[2], settings: long })).toMatchObject({ finishReason: 'length' });
+    await sampler[Symbol.asyncDispose]();
   });
 });
 
