@@ -128,7 +128,10 @@ export class PipelineStack extends Stack {
     const instanceTypes = { rollout: config.rolloutInstanceTypes, training: config.trainingInstanceTypes };
     stageFunctions.validate.addEnvironment('RISE_INSTANCE_TYPES', JSON.stringify(instanceTypes));
     grantModelAccess(stageFunctions.score, config.judgeModelIds);
-    grantModelAccess(stageFunctions['consult-expert'], config.expertModelIds);
+    // Answers are verified by the rewards, and judges are among those.
+    grantModelAccess(stageFunctions['consult-expert'], [
+      ...new Set([...config.expertModelIds, ...config.judgeModelIds]),
+    ]);
     return stageFunctions;
   }
 

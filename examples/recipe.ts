@@ -23,7 +23,7 @@ import { consult } from '../src/experts/consult.ts';
 import { loadExpert } from '../src/experts/index.ts';
 import type { PromptExample } from '../src/formats/format.ts';
 import { readRunConfig } from '../src/launch/read-run-config.ts';
-import { responseDemandsOf, scoreTrajectory } from '../src/rewards/index.ts';
+import { scoreTrajectory } from '../src/rewards/index.ts';
 import { loadRewards } from '../src/rewards/load-rewards.ts';
 import { selectionOf } from '../src/routing/decide-shards.ts';
 import { routeGroup } from '../src/routing/route-group.ts';
@@ -123,7 +123,8 @@ async function diagnose(lab: Lab, policy: Policy, prompts: readonly Prompt[]) {
 async function collectExamples({ runId, config, expert, say }: Lab, groups: ScoredGroup[], routes: Route[]) {
   const prompts = groups.map(({ prompt }) => prompt);
   const beyond = prompts.filter((_, at) => routes[at].kind === 'expert').slice(0, config.expert.maxConsultations);
-  const answers = await consult(expert, beyond, responseDemandsOf(config.rewards));
+  const consulted = await consult(expert, beyond);
+  const answers = consulted.flatMap(({ answer }) => answer ?? []);
   const trajectories = groups.flatMap(({ members }) => members.map(({ trajectory }) => trajectory));
   const given = { routes, prompts, trajectories, scores: scoresOf(groups), answers };
   const selected = selectExamples(selectionOf(runId, config), given);
@@ -210,7 +211,7 @@ async function createLab(config: RunConfig, modelFolder: string, say: Say) {
   const store = createLocalStore(join(tmpdir(), 'rise-recipe'));
   const environment = (name: string) => process.env[name];
   const rewards = await loadRewards(store, config, environment);
-  const expert = loadExpert(store, config.expert, environment);
+  const expert = await loadExpert(store, config, { rewards, environment });
   /** Does work with an engine that is opened on a policy. */
   async function withEngine<Result>(policy: Policy, work: (engine: Engine) => Promise<Result>): Promise<Result> {
     const { files, adapter } = findPolicyFiles(config, base.files, policy === base ? undefined : policy.files);

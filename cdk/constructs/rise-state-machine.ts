@@ -22,7 +22,7 @@ const GO_ON: sfn.RetryProps = {
   backoffRate: 1,
   maxAttempts: 40,
 };
-/** A judge's endpoint that failed at every try of the stage. */
+/** An endpoint, of a judge or an expert, that failed at every try of the stage. */
 const ASK_LATER: sfn.RetryProps = {
   errors: ['EndpointError'],
   interval: Duration.seconds(30),

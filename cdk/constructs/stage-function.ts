@@ -66,7 +66,9 @@ function bundlingOf(name: FunctionName): BundlingOptions {
   const { installs } = limitsOf(name);
   if (installs === undefined) return BUNDLING;
   const environment = { npm_config_cpu: 'wasm32', npm_config_os: 'linux' };
-  // It asks no judge; were one to be asked, the runtime has the SDK.
-  const externalModules = ['@aws-sdk/client-bedrock-runtime'];
+  // It asks no judge and no expert; were one to be asked, the runtime has the SDK. Credentials are in the environment, which
+  // is looked at first; where else they might be comes with clients of their own.
+  const elsewhere = ['ini', 'login', 'process', 'sso', 'web-identity'].map((place) => `credential-provider-${place}`);
+  const externalModules = ['client-bedrock-runtime', ...elsewhere].map((name) => `@aws-sdk/${name}`);
   return { ...BUNDLING, nodeModules: [...installs], externalModules, environment };
 }

@@ -15,14 +15,15 @@ const shared = {
     .describe('US dollars; without it only tokens are counted'),
 };
 
-const BedrockOptions = z.strictObject({
+const bedrock = {
   provider: z.literal('bedrock'),
   region: z.string().optional().describe('as the AWS SDK finds it when absent'),
   ...shared,
-});
+};
+const BedrockOptions = z.strictObject(bedrock);
 export type BedrockOptions = z.infer<typeof BedrockOptions>;
 
-const OpenAiOptions = z.strictObject({
+const openai = {
   provider: z.literal('openai'),
   baseUrl: z
     .url({ protocol: /^https?$/ })
@@ -34,9 +35,14 @@ const OpenAiOptions = z.strictObject({
     .optional()
     .describe('environment variable that holds the key; none is sent when absent'),
   ...shared,
-});
+};
+const OpenAiOptions = z.strictObject(openai);
 export type OpenAiOptions = z.infer<typeof OpenAiOptions>;
 
 /** A language model behind Amazon Bedrock, or behind any endpoint that talks as OpenAI's chat completions do. */
 export const EndpointOptions = z.discriminatedUnion('provider', [BedrockOptions, OpenAiOptions]);
 export type EndpointOptions = z.infer<typeof EndpointOptions>;
+
+/** As `EndpointOptions`, with what its user wants to know besides. */
+export const endpointOptionsWith = <Shape extends z.ZodRawShape>(more: Shape) =>
+  z.discriminatedUnion('provider', [z.strictObject({ ...bedrock, ...more }), z.strictObject({ ...openai, ...more })]);

@@ -3,28 +3,31 @@ import type {
   ConverseCommandInput,
   ConverseCommandOutput,
 } from '@aws-sdk/client-bedrock-runtime';
+import { readStructured, readText, structuredInput, textInput } from './converse.ts';
+import { EndpointFailure } from './endpoint-failure.ts';
 import type { BedrockOptions } from './endpoint-options.ts';
-import {
-  EndpointFailure,
-  type SendRequest,
-  type StructuredReply,
-  type StructuredRequest,
-} from './structured-request.ts';
+import type { Sender } from './sender.ts';
 
 /**
- * Sends requests to Amazon Bedrock's Converse API, answers constrained by the schema of a tool the model must call.
- * Credentials, region and endpoint are what the SDK finds; the SDK is loaded at the first request.
+ * Amazon Bedrock's Converse API. Credentials, region and endpoint are what the SDK finds; the SDK is loaded at the first
+ * request.
  */
-export function createBedrockSender({ model, region }: BedrockOptions): SendRequest {
+export function createBedrockSender({ model, region }: BedrockOptions): Sender {
   let loading: Promise<Bedrock> | undefined;
-  return async (request, signal) => {
+  const send = async (input: ConverseCommandInput, signal: AbortSignal): Promise<ConverseCommandOutput> => {
     loading ??= loadBedrock(region);
     const { client, ConverseCommand } = await loading;
-    const sent = client.send(new ConverseCommand(toInput(model, request)), { abortSignal: signal });
-    const output = await sent.catch((cause) => {
+    return client.send(new ConverseCommand(input), { abortSignal: signal }).catch((cause) => {
       throw toFailure(cause, model);
     });
-    return readReply(output, request, model);
+  };
+  return {
+    async ask(request, signal) {
+      const reply = readStructured(await send(structuredInput(model, request), signal), request);
+      if (reply) return reply;
+      throw new EndpointFailure(`bedrock ${model} did not call ${request.answerName}`, {});
+    },
+    complete: async (request, signal) => readText(await send(textInput(model, request), signal)),
   };
 }
 
@@ -37,30 +40,6 @@ async function loadBedrock(region: string | undefined): Promise<Bedrock> {
   const { BedrockRuntimeClient, ConverseCommand } = await import('@aws-sdk/client-bedrock-runtime');
   // Tries are counted and spaced by the caller, where the rate limit sees them.
   return { client: new BedrockRuntimeClient({ ...(region && { region }), maxAttempts: 1 }), ConverseCommand };
-}
-
-function toInput(model: string, request: StructuredRequest): ConverseCommandInput {
-  const { answerName, answerDescription, answerSchema } = request;
-  return {
-    modelId: model,
-    system: [{ text: request.system }],
-    messages: [{ role: 'user', content: [{ text: request.user }] }],
-    inferenceConfig: { temperature: 0, maxTokens: request.maxOutputTokens },
-    toolConfig: {
-      tools: [{ toolSpec: { name: answerName, description: answerDescription, inputSchema: { json: answerSchema } } }],
-      toolChoice: { tool: { name: answerName } },
-    },
-  };
-}
-
-function readReply(
-  { output, usage }: ConverseCommandOutput,
-  { answerName }: StructuredRequest,
-  model: string,
-): StructuredReply {
-  const call = output?.message?.content?.find(({ toolUse }) => toolUse?.name === answerName)?.toolUse;
-  if (call === undefined) throw new EndpointFailure(`bedrock ${model} did not call ${answerName}`, {});
-  return { value: call.input, inputTokens: usage?.inputTokens ?? 0, outputTokens: usage?.outputTokens ?? 0 };
 }
 
 /** Errors of the SDK carry the HTTP answer, those without came from before it. */

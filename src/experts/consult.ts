@@ -1,34 +1,49 @@
-import { prepareResponse, type ResponseDemands } from '../rewards/index.ts';
+import { mapBounded } from '../base/bounded.ts';
+import type { ExpertTotals } from '../schema/expert-answer.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { ExpertAnswer } from '../schema/route.ts';
+import { type ConsultedPrompt, consultPrompt } from './consult-prompt.ts';
 import type { ActiveExpert } from './index.ts';
 
-/** The expert's answers to the prompts that it has one for, each verified, in their order. */
+/** Prompts asked about at once: how many requests are under way then, the endpoint's own limits say. */
+const CONCURRENT_PROMPTS = 32;
+
+/** Who follows a consultation, and may stop it. */
+export interface ConsultingOptions {
+  signal?: AbortSignal;
+  onConsulted?(done: number): void;
+}
+
+/**
+ * Asks the expert about prompts, and gives what came of each in their order. Throws `EndpointError` as soon as the endpoint has
+ * failed on more of them than the run tolerates, and the signal's reason when that aborts: what was answered is kept.
+ */
 export async function consult(
   expert: ActiveExpert,
   prompts: readonly Prompt[],
-  demands: ResponseDemands,
-): Promise<ExpertAnswer[]> {
-  const answers: ExpertAnswer[] = [];
-  for (const prompt of prompts) {
-    const response = await expert.answer(prompt);
-    if (response !== undefined) answers.push(verifyAnswer(prompt, expert.name, response, demands));
-  }
-  return answers;
+  { signal, onConsulted }: ConsultingOptions = {},
+): Promise<ConsultedPrompt[]> {
+  await expert.prepare(prompts);
+  let [done, outages] = [0, 0];
+  const consultOne = async (prompt: Prompt) => {
+    const consulted = await consultPrompt(expert, prompt);
+    if (consulted.outage) outages += 1;
+    if (consulted.outage && outages > expert.toleratedShare * prompts.length) throw consulted.outage;
+    done += 1;
+    onConsulted?.(done);
+    return consulted;
+  };
+  return mapBounded(prompts, CONCURRENT_PROMPTS, consultOne, signal);
 }
 
-/** The expert's answer with the verdict on it and on its format, and the evidence; where it may be, it is put into the format. */
-export function verifyAnswer(
-  prompt: Prompt,
-  provider: string,
-  response: string,
-  demands: ResponseDemands,
-): ExpertAnswer {
-  const prepared = prepareResponse(prompt, response, demands);
-  const { evidence } = prepared;
-  const { promptId } = prompt;
-  if (prepared.kind === 'usable') {
-    return { promptId, provider, response: prepared.response, isVerified: true, evidence };
-  }
-  return { promptId, provider, response, isVerified: false, evidence, refusal: prepared.reason };
+/** What all replies took; undefined where none says. */
+export function totalUsage(consulted: readonly Pick<ConsultedPrompt, 'usages'>[]): ExpertTotals | undefined {
+  const usages = consulted.flatMap((each) => each.usages);
+  if (usages.length === 0) return undefined;
+  return {
+    expertReplies: usages.length,
+    expertInputTokens: usages.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
+    expertOutputTokens: usages.reduce((sum, { outputTokens }) => sum + outputTokens, 0),
+    expertDollars: usages.reduce((sum, { dollars = 0 }) => sum + dollars, 0),
+    expertWaitSeconds: usages.reduce((sum, { waitSeconds }) => sum + waitSeconds, 0),
+  };
 }

@@ -6,5 +6,6 @@ export const none: Expert = {
   name: 'none',
   version: '1',
   options: z.strictObject({}),
-  create: () => ({ answer: async () => undefined }),
+  defaults: { maxAttempts: 1, toleratedShare: 1 },
+  create: () => ({ reply: async () => ({ kind: 'silent' }) }),
 };

@@ -7,5 +7,11 @@ export const workedSolution: Expert = {
   name: 'worked-solution',
   version: '2',
   options: z.strictObject({}),
-  create: () => ({ answer: async (prompt) => prompt.solution && completeSolution(prompt, prompt.solution) }),
+  defaults: { maxAttempts: 1, toleratedShare: 1 },
+  create: () => ({
+    async reply({ prompt, replies }) {
+      if (!prompt.solution || replies > 0) return { kind: 'silent' };
+      return { kind: 'answered', response: completeSolution(prompt, prompt.solution) };
+    },
+  }),
 };

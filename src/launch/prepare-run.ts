@@ -17,6 +17,7 @@ import { noteStart } from '../store/note-start.ts';
 import { writeIfAbsent } from '../store/presence.ts';
 import type { Store } from '../store/store.ts';
 import { type ContentFolder, copyContent, describeContent } from './content-folder.ts';
+import { storeExpert } from './store-expert.ts';
 import { placesOf, storeRewards } from './store-rewards.ts';
 
 /** What a checkpoint folder holds for the engine; notes and scripts beside it make no different model. */
@@ -46,12 +47,15 @@ export async function prepareRun(
   checkTraining(config);
   const rewards = await storeRewards(store, config.rewards, configFolder);
   const environment = (name: string) => process.env[name];
-  await loadRewards(store, { ...config, rewards }, environment, placesOf(config.rewards, rewards, configFolder));
-  loadExpert(store, config.expert, environment);
+  const places = placesOf(config.rewards, rewards, configFolder);
+  const active = await loadRewards(store, { ...config, rewards }, environment, places);
+  const expert = await storeExpert(store, config.expert, configFolder);
+  await loadExpert(store, { ...config, expert }, { rewards: active, environment });
   loadBenchmarks(config);
   const resolved: RunConfig = {
     ...config,
     rewards,
+    expert,
     policy: { ...config.policy, model: await storeModel(store, resolve(configFolder, config.policy.model)) },
     data: {
       train: await storeSource(store, config.data.train, configFolder),

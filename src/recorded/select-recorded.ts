@@ -5,11 +5,13 @@ import { RecordedTrajectory } from '../datasets/recorded-response.ts';
 import { consult } from '../experts/consult.ts';
 import { loadExpert } from '../experts/index.ts';
 import type { PromptExample } from '../formats/format.ts';
-import { DEFAULT_DEMANDS } from '../rewards/index.ts';
 import { type Selection, selectExpert, selectSelfDistilled } from '../routing/select-examples.ts';
+import { ExpertConfig } from '../schema/config/expert.ts';
+import { RewardsConfig } from '../schema/config/rewards.ts';
 import { CorruptRecordError } from '../schema/errors.ts';
+import { countWithoutExample, type WithoutExample } from '../schema/expert-answer.ts';
 import { Prompt } from '../schema/prompt.ts';
-import { countWithoutExample, type ExpertRoute, type SelfDistillRoute, type WithoutExample } from '../schema/route.ts';
+import type { ExpertRoute, SelfDistillRoute } from '../schema/route.ts';
 import { TrajectoryScore } from '../schema/trajectory.ts';
 import { createLocalStore } from '../store/local-store.ts';
 import { parseRecord, streamPlacedRecords, streamRecords } from '../store/records.ts';
@@ -78,16 +80,17 @@ async function selectExpertAnswers(
 ) {
   const starts = createNumberColumn(Float64Array);
   const withoutExample: WithoutExample = { notAsked: 0, unanswered: 0, wrong: 0, unformatted: 0 };
-  const expert = loadExpert(store, { name: 'worked-solution', options: {} });
+  const config = { expert: ExpertConfig.parse({}), rewards: RewardsConfig.parse({}) };
+  const expert = await loadExpert(store, config, { rewards: [] });
   for await (const { record: prompt, start } of streamPlacedRecords(store, RECORDED_FILES.prompts, Prompt)) {
     const route = routes.find(prompt.promptId);
     if (route === -1) continue;
     starts.set(route, start + 1);
     if (routes.kindOf(route) !== 'expert') continue;
     const expertRoute = routes.read(route) as ExpertRoute;
-    const answers = await consult(expert, [prompt], DEFAULT_DEMANDS);
-    addCounts(withoutExample, countWithoutExample([expertRoute], answers));
-    const examples = selectExpert(selection, expertRoute, answers[0]);
+    const [{ answer }] = await consult(expert, [prompt]);
+    addCounts(withoutExample, countWithoutExample([expertRoute], answer ? [answer] : []));
+    const examples = selectExpert(selection, expertRoute, answer);
     for (const example of examples) onExample(route, { prompt, example });
   }
   for (let route = 0; route < routes.size; route++) {
@@ -97,7 +100,9 @@ async function selectExpertAnswers(
 }
 
 function addCounts(counts: WithoutExample, more: WithoutExample): void {
-  for (const reason of Object.keys(more) as (keyof WithoutExample)[]) counts[reason] += more[reason];
+  for (const reason of Object.keys(more) as (keyof WithoutExample)[]) {
+    counts[reason] = (counts[reason] ?? 0) + (more[reason] ?? 0);
+  }
 }
 
 /** Trajectories with their scores: two files that `rise score` writes line by line beside each other. */

@@ -1,7 +1,8 @@
 import type { Shortfall } from '../schema/decision.ts';
 import { EVALUATED_POLICIES } from '../schema/evaluated-policies.ts';
 import type { RunSummary } from '../schema/evaluation.ts';
-import type { RouteCounts, WithoutExample } from '../schema/route.ts';
+import type { WithoutExample } from '../schema/expert-answer.ts';
+import type { RouteCounts } from '../schema/route.ts';
 import type { SourceCounts } from '../schema/sft-example.ts';
 import { alignTable, type BenchmarkContent, benchmarkTables, type Table } from './benchmark-tables.ts';
 
@@ -19,6 +20,8 @@ export interface ReportContent {
   rewards: RolloutRewards[];
   /** Absent where no judge was paid. */
   judge?: RunSummary['judge'];
+  /** Absent where no expert was asked. */
+  expert?: RunSummary['expert'];
 }
 
 /** Means over the trajectories of a rollout. */
@@ -49,7 +52,7 @@ export function renderMarkdown(content: ReportContent): string {
 }
 
 function buildTables(content: ReportContent): Table[] {
-  const { benchmarks, routes, withoutExample, shortfall, sftExamples, rewards, judge } = content;
+  const { benchmarks, routes, withoutExample, shortfall, sftExamples, rewards, judge, expert } = content;
   const measured = benchmarks.flatMap((benchmark) => {
     const about = benchmarks.length > 1 ? ` on ${benchmark.title}` : '';
     return benchmarkTables(benchmark, about, LABELS);
@@ -61,6 +64,7 @@ function buildTables(content: ReportContent): Table[] {
     ...(shortfall ? [shortfallTable(shortfall)] : []),
     ...(rewards.length > 0 ? [rewardTable(rewards)] : []),
     ...(judge ? [judgeTable(judge)] : []),
+    ...(expert ? [expertTable(expert)] : []),
   ];
 }
 
@@ -78,6 +82,7 @@ const REASONS = [
   ['unanswered', 'the expert had no answer'],
   ['wrong', "the expert's answer is not right"],
   ['unformatted', "the expert's answer lacks the format"],
+  ['lowReward', 'a reward gives the answer of the expert too little: expert.minRewards'],
 ] as const;
 
 /** Prompts that needed an example and have none, by reason; no table where there are none. */
@@ -133,3 +138,26 @@ function judgeTable(judge: NonNullable<RunSummary['judge']>): Table {
   const counts = [judgements, judgeInputTokens, judgeOutputTokens].map(String);
   return { title: 'Judge', header: ['judgements', 'input tokens', 'output tokens', 'cost'], rows: [[...counts, cost]] };
 }
+
+/** What the expert took in all, and of that what falls to a prompt it was asked about, and to one that it could teach. */
+function expertTable(expert: NonNullable<RunSummary['expert']>): Table {
+  const { consulted, verified, expertReplies, expertInputTokens, expertOutputTokens, expertDollars } = expert;
+  const row = (of: string, parts: number) => [
+    of,
+    ...[expertReplies, expertInputTokens, expertOutputTokens].map((count) => round(count / parts)),
+    expertDollars > 0 ? `$${(expertDollars / parts).toFixed(4)}` : 'no price given',
+    round(expert.expertWaitSeconds / parts),
+  ];
+  const rows = [
+    row('in all', 1),
+    row(`a prompt asked about, of ${consulted}`, consulted),
+    ...(verified > 0 ? [row(`an answer that teaches, of ${verified}`, verified)] : []),
+  ];
+  return {
+    title: 'Expert',
+    header: ['', 'replies', 'input tokens', 'output tokens', 'cost', 'seconds waited'],
+    rows,
+  };
+}
+
+const round = (value: number) => (Number.isInteger(value) ? String(value) : value.toFixed(1));

@@ -1,6 +1,6 @@
 import type { RewardsConfig } from '../schema/config/rewards.ts';
+import type { RefusalReason } from '../schema/expert-answer.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { RefusalReason } from '../schema/route.ts';
 import { GradeOptions } from './accuracy/decimal-comma.ts';
 import { gradeAnswer } from './accuracy/grade-answer.ts';
 import { isFormatted } from './format.ts';
@@ -26,7 +26,14 @@ export function responseDemandsOf({ format, accuracy }: Pick<RewardsConfig, 'for
 /** A worked solution or an expert's answer: as SFT may learn it, or why it may not. */
 export type WorkedResponse =
   | { kind: 'usable'; response: string; evidence: string }
-  | { kind: 'refused'; reason: RefusalReason; evidence: string; remedy: string };
+  | {
+      kind: 'refused';
+      reason: RefusalReason;
+      evidence: string;
+      remedy: string;
+      /** The answer that was read in it, if there was one. */
+      stated?: string;
+    };
 
 const LAYOUT = 'write <think> the reasoning </think> <answer> the answer </answer>';
 const ANOTHER = 'correct it or the answer, or take it out';
@@ -43,7 +50,8 @@ export function prepareResponse(
   const graded = gradeAnswer(prompt, response, grading);
   const evidence = `${graded.verdict}: ${graded.reason}`;
   if (graded.verdict !== 'correct') {
-    return { kind: 'refused', reason: 'wrong', evidence, remedy: graded.extracted === undefined ? LAYOUT : ANOTHER };
+    const { extracted: stated } = graded;
+    return { kind: 'refused', reason: 'wrong', evidence, remedy: stated === undefined ? LAYOUT : ANOTHER, stated };
   }
   if (format === 'free' || isFormatted(response)) return { kind: 'usable', response, evidence };
   const formatted = putIntoFormat(response.trim(), graded.extracted ?? '');

@@ -1,7 +1,7 @@
 import { computeWilsonInterval } from '../base/statistics/wilson.ts';
 import type { DecisionRule } from '../schema/config/diagnosis.ts';
 import type { Decision, ExpertDecision, TrajectoryDecision } from '../schema/decision.ts';
-import type { ExpertAnswer } from '../schema/route.ts';
+import type { ExpertAnswer } from '../schema/expert-answer.ts';
 import type { Trajectory, TrajectoryScore } from '../schema/trajectory.ts';
 import { explainRoute } from './route-group.ts';
 import type { Selected } from './select-examples.ts';

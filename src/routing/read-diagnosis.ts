@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Decision } from '../schema/decision.ts';
 import { InvalidInputError } from '../schema/errors.ts';
+import { ExpertAnswer } from '../schema/expert-answer.ts';
 import {
   DIAGNOSIS,
   expertPrefix,
@@ -17,7 +18,7 @@ import {
 } from '../schema/keys.ts';
 import { Manifest } from '../schema/manifest.ts';
 import { Prompt } from '../schema/prompt.ts';
-import { ExpertAnswer, Route } from '../schema/route.ts';
+import { Route } from '../schema/route.ts';
 import { ShardItem } from '../schema/stage-inputs.ts';
 import { Trajectory, TrajectoryScore } from '../schema/trajectory.ts';
 import { readJson, readRecords, readStoredConfig } from '../store/records.ts';

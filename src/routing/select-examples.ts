@@ -1,8 +1,9 @@
 import type { PromptExample } from '../formats/format.ts';
 import { ACCURACY_VERSION } from '../rewards/index.ts';
 import { CorruptRecordError } from '../schema/errors.ts';
+import type { ExpertAnswer } from '../schema/expert-answer.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { ExpertAnswer, ExpertRoute, Route, SelfDistillRoute } from '../schema/route.ts';
+import type { ExpertRoute, Route, SelfDistillRoute } from '../schema/route.ts';
 import type { SftExample } from '../schema/sft-example.ts';
 import type { Trajectory, TrajectoryScore } from '../schema/trajectory.ts';
 import { type Choice, chooseTrajectories, type SelfDistillation } from './choose-trajectories.ts';
@@ -111,8 +112,8 @@ export function selectExpert(
   answer: ExpertAnswer | undefined,
 ): SftExample[] {
   if (!answer?.isVerified) return [];
-  const { promptId, response, provider } = answer;
-  const provenance = { runId, route, expertProvider: provider, graderVersion };
+  const { promptId, response, provider, consultation } = answer;
+  const provenance = { runId, route, expertProvider: provider, graderVersion, ...(consultation && { consultation }) };
   return [
     { exampleId: `${fileSafe(promptId)}-expert`, source: 'expert', promptId, response: response.trim(), provenance },
   ];

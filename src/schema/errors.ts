@@ -47,5 +47,12 @@ export class SamplerMismatchError extends RiseError {}
 
 /** A reward threw, or gave a value that is no number; the message names the reward and the trajectory. */
 export class RewardFailedError extends RiseError {}
+
+/** Too many prompts are without an expert's answer that may teach; the message names the dead-letter files. */
+export class UnansweredPromptsError extends RiseError {}
+
+/** An expert of the user's own threw, or gave what is no reply; the message names the expert and the prompt. */
+export class ExpertFailedError extends RiseError {}
+
 /** A run on AWS ended without success; the message says where and why. */
 export class RunFailedError extends RiseError {}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Shortfall } from './decision.ts';
-import { RouteCounts, WithoutExample } from './route.ts';
+import { ExpertCost, WithoutExample } from './expert-answer.ts';
+import { RouteCounts } from './route.ts';
 import { JudgeTotals } from './trajectory.ts';
 
 /**
@@ -138,6 +139,7 @@ export const RunSummary = z.object({
     'why self-distillation gave fewer examples than asked; absent where it did not',
   ),
   judge: JudgeTotals.optional().describe('over all scoring of the run; absent where no judge was paid'),
+  expert: ExpertCost.optional().describe('absent where no expert was asked: the answers were there'),
   durationSeconds: z.number().nonnegative().describe('wall time from the first start to the report, pauses included'),
 });
 export type RunSummary = z.infer<typeof RunSummary>;

@@ -16,6 +16,9 @@ export const judgementKey = (contentHash: string) => `judgements/${contentHash}.
 /** An expert's answer by the hash of all it rests on, shared by every run. */
 export const expertAnswerKey = (contentHash: string) => `expert-answers/${contentHash}.json`;
 
+/** An expert of the user's own, by the hash of its bytes. */
+export const expertModuleKey = (sha256: string, file: string) => `experts/${sha256}/${file}`;
+
 /** A reward of the user's own, by the hash of its bytes. */
 export const rewardModuleKey = (sha256: string, file: string) => `rewards/${sha256}/${file}`;
 
@@ -72,6 +75,8 @@ export const policyPrefix = (runId: string, iterations: number, baseModel: strin
 
 export const routesPrefix = (runId: string, shard: number) => `${runPrefix(runId)}routes/${pad(shard, 5)}/`;
 export const expertPrefix = (runId: string, shard: number) => `${runPrefix(runId)}expert/${pad(shard, 5)}/`;
+/** Prompts of a shard's consultation that are without an answer which may teach. */
+export const deadLettersKey = (prefix: string) => `${prefix}dead-letters.jsonl`;
 export const sftShardsPrefix = (runId: string) => `${runPrefix(runId)}sft-shards/`;
 export const sftShardName = (index: number, count: number) => `sft-${pad(index, 5)}-of-${pad(count, 5)}.tar`;
 /** JSONL of decisions, a line per prompt of a shard of the diagnosis. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Consultation } from './expert-answer.ts';
 import { ExpertRoute, SelfDistillRoute } from './route.ts';
 import { RewardPart } from './trajectory.ts';
 
@@ -46,7 +47,12 @@ export const SftExample = z.discriminatedUnion('source', [
   z.object({
     ...text,
     source: z.literal('expert'),
-    provenance: z.object({ ...origin, route: ExpertRoute, expertProvider: z.string().describe('who answered') }),
+    provenance: z.object({
+      ...origin,
+      route: ExpertRoute,
+      expertProvider: z.string().describe('who answered'),
+      consultation: Consultation.optional().describe('what the answer took; absent where it was there'),
+    }),
   }),
 ]);
 export type SftExample = z.infer<typeof SftExample>;

@@ -49,8 +49,11 @@ const CHECKPOINTS = 'runs/*/checkpoint/*';
 const TRAINING = 'training/*';
 const IMAGES = 'images/*';
 const MODELS = 'models/*';
+const DATASETS = 'datasets/*';
 /** Code that stages run: no stage may write it. */
 const REWARDS = 'rewards/*';
+/** The same, of experts. */
+const EXPERT_MODULES = 'experts/*';
 /** What judges were asked before, by any run. */
 const JUDGEMENTS = 'judgements/*';
 /** What experts answered before, to any run. */
@@ -76,7 +79,7 @@ export const STAGES = {
     prefix: ({ runId }) => promptsPrefix(runId),
     madeFrom: () => [],
     access: {
-      reads: [RUNS, REWARDS, 'datasets/*', 'models/*/*.json', IMAGES],
+      reads: [RUNS, REWARDS, EXPERT_MODULES, DATASETS, 'models/*/*.json', IMAGES],
       writes: ['runs/*/prompts/*', 'runs/*/started.json', IMAGES],
     },
     installs: ['sharp'],
@@ -153,9 +156,13 @@ export const STAGES = {
         ? [routesPrefix(runId, shard)]
         : ofEach(shard + 1, (earlier) => routesPrefix(runId, earlier))),
     ],
-    access: { reads: [RUNS, EXPERT_ANSWERS], writes: ['runs/*/expert/*', EXPERT_ANSWERS] },
+    access: {
+      reads: [RUNS, IMAGES, DATASETS, REWARDS, EXPERT_MODULES, JUDGEMENTS, EXPERT_ANSWERS],
+      writes: ['runs/*/expert/*', JUDGEMENTS, EXPERT_ANSWERS],
+    },
     // Experts are metered services with request limits.
     concurrency: 8,
+    nextAttempt: 'goes-on',
   }),
   publish: onLambda({
     input: DiagnosedRun,

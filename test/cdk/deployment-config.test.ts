@@ -100,7 +100,7 @@ describe('what an account chooses', () => {
     expect(pipeline.findOutputs('RolloutHourUsd')).toEqual({});
   });
 
-  it('may be models, which the one stage that needs them may call, and no other', () => {
+  it('may be models, which the stages that need them may call, and no other: who verifies an answer may ask judges', () => {
     const calls = roleStatements(pipeline).filter(({ actions }) => actions.includes('bedrock:InvokeModel'));
     expect(calls.map(({ role, actions, resources }) => [role.replace(/Role.*/, ''), actions, resources])).toEqual([
       [
@@ -111,7 +111,10 @@ describe('what an account chooses', () => {
       [
         'consultexpert',
         ['bedrock:InvokeModel'],
-        [expect.stringMatching(/:inference-profile\/eu\.anthropic\.claude-sonnet-4-5-v1:0$/)],
+        [
+          expect.stringMatching(/:inference-profile\/eu\.anthropic\.claude-sonnet-4-5-v1:0$/),
+          expect.stringMatching(/::foundation-model\/amazon\.nova-lite-v1:0$/),
+        ],
       ],
       [
         'consultexpert',

@@ -106,7 +106,6 @@ describe('access to the store', () => {
     ['plan', keys.planShardsKey(run, rollout)],
     ['plan', keys.planPromptsKey(run, rollout, 0)],
     ['score', keys.recordsKey(keys.scoresPrefix(run, rollout, 0))],
-    ['score', keys.judgementKey('ab')],
     ['score', keys.scoreJournalKey(keys.scoresPrefix(run, rollout, 0), 'ab', 0)],
     ['route', keys.recordsKey(keys.routesPrefix(run, 0))],
     ['consult-expert', keys.recordsKey(keys.expertPrefix(run, 0))],
@@ -129,17 +128,22 @@ describe('access to the store', () => {
   const accessOf = (stage: (typeof written)[number][0]) =>
     stage === 'gpu-worker' ? JOB_ACCESS : stageOf(stage).access;
 
-  it.each(written)('%s writes %s, and nobody else does', (stage, key) => {
-    const writers = [...FUNCTION_NAMES, 'gpu-worker' as const].filter((each) =>
-      accessOf(each).writes.some((pattern) => matches(pattern, key)),
+  const writersOf = (key: string) =>
+    [...FUNCTION_NAMES, 'gpu-worker' as const].filter((stage) =>
+      accessOf(stage).writes.some((pattern) => matches(pattern, key)),
     );
-    expect(writers).toEqual([stage]);
+
+  it.each(written)('%s writes %s, and nobody else does', (stage, key) => {
+    expect(writersOf(key)).toEqual([stage]);
   });
 
-  it('lets nobody write the code of rewards', () => {
-    const key = keys.rewardModuleKey('ab', 'brevity.ts');
-    const stages = [...FUNCTION_NAMES, 'gpu-worker' as const];
-    expect(stages.filter((stage) => accessOf(stage).writes.some((pattern) => matches(pattern, key)))).toEqual([]);
+  it('lets those who ask judges keep what they said: scoring, and who verifies what an expert says', () => {
+    expect(writersOf(keys.judgementKey('ab'))).toEqual(['score', 'consult-expert']);
+  });
+
+  it('lets nobody write the code of rewards, nor of experts', () => {
+    expect(writersOf(keys.rewardModuleKey('ab', 'brevity.ts'))).toEqual([]);
+    expect(writersOf(keys.expertModuleKey('ab', 'teacher.ts'))).toEqual([]);
   });
 
   it('lets only jobs and scoring delete, and only what they keep while they are not done', () => {

@@ -331,8 +331,8 @@ describe('whoever watches', () => {
       AlarmDescription.startsWith('Failed calls'),
     );
     const functions = JSON.stringify(errors.Metrics).match(/"Ref":"\w+"/g)!;
-    expect(functions).toHaveLength(7);
-    expect(functions.join()).not.toContain('score');
+    expect(functions).toHaveLength(6);
+    expect(functions.join()).not.toMatch(/score|consult/);
   });
 
   it('is told when the cost of a month nears its budget: of all compute, or of what is tagged', () => {

@@ -6,7 +6,11 @@ import type { AddressInfo } from 'node:net';
 export interface EndpointRequest {
   path: string;
   headers: IncomingHttpHeaders;
-  body: { messages: { content: string }[]; response_format: { json_schema: object } } & Record<string, unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever a client sends.
+  body: { messages: { role: string; content: any }[]; response_format: { json_schema: object } } & Record<
+    string,
+    unknown
+  >;
 }
 
 export interface EndpointReply {

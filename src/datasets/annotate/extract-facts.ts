@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hashJson } from '../../base/hash.ts';
-import { fenceResponse, toPlainLine } from '../../endpoints/fence-response.ts';
+import { fenceResponse, toPlainLine } from '../../endpoints/fence.ts';
 import type { LanguageModel } from '../../endpoints/language-model.ts';
 import type { StructuredRequest } from '../../endpoints/structured-request.ts';
 import type { TextCache } from '../../store/text-cache.ts';

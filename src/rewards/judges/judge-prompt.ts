@@ -1,4 +1,4 @@
-import { fenceResponse, toPlainLine } from '../../endpoints/fence-response.ts';
+import { fenceResponse, toPlainLine } from '../../endpoints/fence.ts';
 import type { StructuredRequest } from '../../endpoints/structured-request.ts';
 
 /** The version of what a judge is shown, which changes with it: judgements by another prompt are other judgements. */

@@ -1,62 +1,77 @@
 import type { Environment } from '../../endpoints/environment.ts';
-import { consult } from '../../experts/consult.ts';
-import { loadExpert } from '../../experts/index.ts';
-import { BUILT_IN_VERSIONS, responseDemandsOf } from '../../rewards/index.ts';
-import { planPromptsKey, recordsKey, routesPrefix } from '../../schema/keys.ts';
+import { consult, totalUsage } from '../../experts/consult.ts';
+import { type ActiveExpert, loadExpert } from '../../experts/index.ts';
+import { loadRewards, rewardVersions } from '../../rewards/load-rewards.ts';
+import { InterruptedError } from '../../schema/errors.ts';
+import type { ExpertTotals } from '../../schema/expert-answer.ts';
+import { deadLettersKey, planPromptsKey, recordsKey, routesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { Route } from '../../schema/route.ts';
 import type { ShardItem } from '../../schema/stage-inputs.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { beginStage } from '../begin-stage.ts';
-import type { StageDeps } from '../stage-deps.ts';
+import type { StoppableDeps } from '../stage-deps.ts';
 
-/** Experts find their API keys in the environment. */
-export interface ConsultingDeps extends StageDeps {
+/** Experts and judges find their API keys in the environment. */
+export interface ConsultingDeps extends StoppableDeps {
   environment: Environment;
 }
 
-export interface ExpertSummary {
+/** Counts of a shard's prompts, with what their answers took where somebody was asked. */
+export interface ExpertSummary extends Partial<ExpertTotals> {
   consulted: number;
   answered: number;
   verified: number;
 }
 
 /**
- * Asks the expert about the prompts of a shard that need one, and verifies each answer with the accuracy reward, and its format.
- * Answers that fail are kept with the evidence; SFT never sees them.
+ * Asks the expert about the prompts of a shard that need one, and verifies each answer by the run's rewards. Prompts without
+ * an answer that may teach are parked as dead letters; SFT never sees them. Throws `InterruptedError` when the signal
+ * aborts: what was answered is kept, and the next attempt goes on from there.
  */
 export async function runConsultExpert(deps: ConsultingDeps, input: ShardItem): Promise<ExpertSummary> {
   const work = await beginStage<ExpertSummary>(deps.store, { stage: 'consult-expert', input });
   if (work.kind === 'done') return work.summary;
   const { store, config, prefix } = work;
-  const expert = loadExpert(deps.store, config.expert, deps.environment);
-  const prompts = await readRecords(store, planPromptsKey(input.runId, input.rollout, input.shard), Prompt);
-  const consulted = await selectConsultations(store, input, config.expert.maxConsultations);
-  const answers = await consult(
-    expert,
-    prompts.filter(({ promptId }) => consulted.has(promptId)),
-    responseDemandsOf(config.rewards),
-  );
+  const rewards = await loadRewards(deps.store, config, deps.environment);
+  const expert = await loadExpert(store, config, { rewards, environment: deps.environment });
+  const prompts = await selectPrompts(store, input, config.expert.maxConsultations);
+  const consulted = await consultAll(deps, expert, prompts);
+  const answers = consulted.flatMap(({ answer }) => answer ?? []);
+  const deadLetters = consulted.flatMap(({ deadLetter }) => deadLetter ?? []);
   await work.writePart(recordsKey(prefix), encodeRecords(answers), answers.length);
-  deps.report({ stage: 'consult-expert', done: consulted.size, total: consulted.size, unit: 'prompts' });
+  if (deadLetters.length > 0) {
+    await work.writePart(deadLettersKey(prefix), encodeRecords(deadLetters), deadLetters.length);
+  }
   const verified = answers.filter((answer) => answer.isVerified).length;
-  const { accuracy, format } = BUILT_IN_VERSIONS;
-  const versions = { accuracy, format, [expert.name]: expert.version };
-  return work.finish({ consulted: consulted.size, answered: answers.length, verified }, versions);
+  const summary = { consulted: prompts.length, answered: answers.length, verified, ...totalUsage(consulted) };
+  return work.finish(summary, { ...rewardVersions(rewards), [expert.name]: expert.version });
+}
+
+async function consultAll({ report, signal }: ConsultingDeps, expert: ActiveExpert, prompts: readonly Prompt[]) {
+  const total = prompts.length;
+  const onConsulted = (done: number) => report({ stage: 'consult-expert', done, total, unit: 'prompts' });
+  try {
+    return await consult(expert, prompts, { signal, onConsulted });
+  } catch (error) {
+    throw signal.aborted ? new InterruptedError('stopped while it consulted the expert', { cause: error }) : error;
+  }
 }
 
 /**
  * The shard's prompts that may be asked about. The bound counts over the whole run, in the order of the shards, so each
  * shard finds its own part of it without knowing what the others did.
  */
-async function selectConsultations(store: Store, { runId, shard }: ShardItem, bound = Infinity): Promise<Set<string>> {
+async function selectPrompts(store: Store, { runId, rollout, shard }: ShardItem, bound = Infinity): Promise<Prompt[]> {
   let asked = 0;
   for (let earlier = 0; earlier < shard && asked < bound; earlier += 1) {
     asked += (await readExpertRoutes(store, runId, earlier)).length;
   }
-  const own = await readExpertRoutes(store, runId, shard);
-  return new Set(own.slice(0, Math.max(0, bound - asked)).map(({ promptId }) => promptId));
+  const routes = await readExpertRoutes(store, runId, shard);
+  const chosen = new Set(routes.slice(0, Math.max(0, bound - asked)).map(({ promptId }) => promptId));
+  const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
+  return prompts.filter(({ promptId }) => chosen.has(promptId));
 }
 
 async function readExpertRoutes(store: Store, runId: string, shard: number): Promise<Route[]> {

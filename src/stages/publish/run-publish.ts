@@ -10,7 +10,9 @@ import { countSources, type SftIndexEntry, type SourceCounts } from '../../schem
 import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
 import { encodeRecords } from '../../store/records.ts';
 import { beginStage } from '../begin-stage.ts';
+import { readConsultations } from '../read-consultations.ts';
 import type { StageDeps } from '../stage-deps.ts';
+import { assertAnswered } from './assert-answered.ts';
 import { packShards } from './pack-shards.ts';
 
 export interface PublishSummary extends SourceCounts {
@@ -22,12 +24,14 @@ export interface PublishSummary extends SourceCounts {
 
 /**
  * Writes the SFT examples of all diagnosis shards, shuffled, as WebDataset tars, an index of them, and the log of what was
- * decided of each prompt.
+ * decided of each prompt. Throws `UnansweredPromptsError` where the expert left more prompts without an answer than the run
+ * tolerates.
  */
 export async function runPublish(deps: StageDeps, input: DiagnosedRun): Promise<PublishSummary> {
   const work = await beginStage<PublishSummary>(deps.store, { stage: 'publish', input });
   if (work.kind === 'done') return work.summary;
   const { store, config, prefix, runId } = work;
+  assertAnswered(config.expert, await readConsultations(store, input));
   const examples: PromptExample[] = [];
   let shortfall = noShortfall(config.diagnosis.maxKeptPerPrompt);
   for await (const { shard, selected, decisions } of decideShards(

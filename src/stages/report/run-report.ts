@@ -8,6 +8,7 @@ import type { RunConfig } from '../../schema/config/run-config.ts';
 import { Shortfall } from '../../schema/decision.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
 import { type BenchmarkResult, EvaluationRecord, RunSummary } from '../../schema/evaluation.ts';
+import { countWithoutExample, ExpertAnswer } from '../../schema/expert-answer.ts';
 import {
   benchmarkPrefix,
   expertPrefix,
@@ -22,14 +23,16 @@ import {
 } from '../../schema/keys.ts';
 import { Manifest } from '../../schema/manifest.ts';
 import { Prompt } from '../../schema/prompt.ts';
-import { countRoutes, countWithoutExample, ExpertAnswer, Route } from '../../schema/route.ts';
+import { countRoutes, Route } from '../../schema/route.ts';
 import { countSources, SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
 import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
 import { readJson, readJsonIfPresent, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { beginStage, type OpenStage } from '../begin-stage.ts';
+import { readConsultations } from '../read-consultations.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { averageRewards, readScoring, sumJudgeTotals } from './read-scoring.ts';
+import { sumExpertCost } from './sum-expert-cost.ts';
 
 const CONCURRENT_READS = 32;
 
@@ -57,19 +60,27 @@ async function writeReport(work: OpenStage<Achieved>, input: DiagnosedRun): Prom
   return work.finish(summarize(content));
 }
 
-function summarize({ benchmarks, routes, withoutExample, shortfall, judge }: ReportContent): Achieved {
+function summarize({ benchmarks, routes, withoutExample, shortfall, judge, expert }: ReportContent): Achieved {
   const evaluation = Object.fromEntries(benchmarks.map(({ name, result }) => [name, result]));
-  return { evaluation, routes, withoutExample, ...(shortfall && { shortfall }), ...(judge && { judge }) };
+  return {
+    evaluation,
+    routes,
+    withoutExample,
+    ...(shortfall && { shortfall }),
+    ...(judge && { judge }),
+    ...(expert && { expert }),
+  };
 }
 
 async function readContent(
   store: Store,
-  { runId, shardCount }: DiagnosedRun,
+  { runId, configKey, shardCount }: DiagnosedRun,
   config: RunConfig,
 ): Promise<ReportContent> {
   const routes = await readShards(store, shardCount, (shard) => recordsKey(routesPrefix(runId, shard)), Route);
   const answers = await readShards(store, shardCount, (shard) => recordsKey(expertPrefix(runId, shard)), ExpertAnswer);
   const scoring = await readScoring(store, runId);
+  const consultations = await readConsultations(store, { runId, configKey, shardCount });
   return {
     runId,
     benchmarks: await readBenchmarks(store, runId, config),
@@ -79,6 +90,7 @@ async function readContent(
     sftExamples: await readSourceCounts(store, runId),
     rewards: averageRewards(scoring),
     judge: sumJudgeTotals(scoring),
+    expert: sumExpertCost(consultations),
   };
 }
 

@@ -8,7 +8,7 @@ import {
   type PromptDemands,
 } from '../../datasets/check-prompts.ts';
 import { findControlToken, readControlTokens } from '../../datasets/control-tokens.ts';
-import { loadExpert } from '../../experts/index.ts';
+import { type ActiveExpert, loadExpert } from '../../experts/index.ts';
 import { type ActiveReward, responseDemandsOf } from '../../rewards/index.ts';
 import { findRewardFaults, loadRewards } from '../../rewards/load-rewards.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
@@ -51,7 +51,7 @@ async function writePrompts(deps: ValidateDeps, work: OpenStage<PromptCounts>): 
   const { runId, config } = work;
   checkTraining(config);
   const rewards = await loadRewards(store, config);
-  loadExpert(store, config.expert);
+  const expert = await loadExpert(store, config, { rewards });
   const sets = await materializeSets(deps, config);
   const demands = { controlTokens: await readControlTokens(store, config.policy.model) };
   const ofRewards = await findRewardFaults(store, config);
@@ -61,6 +61,7 @@ async function writePrompts(deps: ValidateDeps, work: OpenStage<PromptCounts>): 
     ...ofRewards,
     ...findPolicyFaults(config, demands),
     ...(await findSetFaults(config, sets, asked, demands)),
+    ...(await findExpertFaults(expert, sets[0])),
   ]);
   const prompts = sets.flatMap((set) => set.prompts.map(({ prompt }) => prompt));
   await checkMemory(store, config, prompts, deps.machines);
@@ -121,6 +122,12 @@ async function findSetFaults(
     ]),
     ...findCountFaults(config, train, others),
   ];
+}
+
+/** What the expert lacks for training prompts, any of which it may be asked about. */
+async function findExpertFaults(expert: ActiveExpert, { prompts }: PromptSet): Promise<Fault[]> {
+  const messages = await expert.findFaults(prompts.map(({ prompt }) => prompt));
+  return messages.map((message) => ({ place: 'expert', message }));
 }
 
 function refuseFaults(runId: string, faults: readonly Fault[]): void {

@@ -1,0 +1,27 @@
+import { basename, dirname, resolve } from 'node:path';
+import { fileOptionsOf } from '../experts/index.ts';
+import type { ExpertConfig } from '../schema/config/expert.ts';
+import { datasetPrefix } from '../schema/keys.ts';
+import type { Store } from '../store/store.ts';
+import { copyContent, describeContent } from './content-folder.ts';
+
+/**
+ * Puts the files that an expert's options name on the store by content, and keys into the config in place of paths, which start
+ * at `configFolder`. Throws `InvalidInputError` on a path that is no file.
+ */
+export async function storeExpert(store: Store, expert: ExpertConfig, configFolder: string): Promise<ExpertConfig> {
+  const options = { ...expert.options };
+  for (const option of fileOptionsOf(expert)) {
+    const given = options[option];
+    // What is no path the expert itself refuses.
+    if (typeof given === 'string') options[option] = await storeFile(store, resolve(configFolder, given));
+  }
+  return { ...expert, options };
+}
+
+async function storeFile(store: Store, path: string): Promise<string> {
+  const content = await describeContent(dirname(path), [basename(path)]);
+  const prefix = datasetPrefix(content.contentHash);
+  await copyContent(store, content, prefix);
+  return prefix + basename(path);
+}
