@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { handler as consultExpert } from '../../../lambdas/consult-expert/handler.ts';
+import { BUILT_IN_VERSIONS } from '../../../src/rewards/index.ts';
 import { DeadLetter } from '../../../src/schema/dead-letter.ts';
 import { EndpointError, InterruptedError, UnansweredPromptsError } from '../../../src/schema/errors.ts';
 import { ExpertAnswer } from '../../../src/schema/expert-answer.ts';
@@ -19,6 +20,7 @@ import { chatReply, type EndpointRequest, type LocalEndpoint, startEndpoint } fr
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
+const BUILT_IN = { accuracy: BUILT_IN_VERSIONS.accuracy, format: BUILT_IN_VERSIONS.format };
 const run = { runId: 'run', configKey: keys.configKey('run') };
 const item = { ...run, rollout: keys.DIAGNOSIS, shard: 0, shardCount: 1 };
 const prefix = keys.expertPrefix('run', 0);
@@ -80,7 +82,7 @@ describe('the stage that consults the expert', () => {
       [keys.deadLettersKey(prefix), 2],
       [keys.recordsKey(prefix), 4],
     ]);
-    expect(versions).toMatchObject({ accuracy: '4', format: '1', endpoint: '1 (openai teacher-1)' });
+    expect(versions).toMatchObject({ ...BUILT_IN, endpoint: '1 (openai teacher-1)' });
     const consultations = await readConsultations(store, { ...run, shardCount: 1 });
     expect(sumExpertCost(consultations)).toMatchObject({ consulted: 4, verified: 2, expertOutputTokens: 60 });
   });
