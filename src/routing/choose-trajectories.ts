@@ -35,11 +35,11 @@ export function chooseTrajectories(
   { seed, maxKept, rules }: SelfDistillation,
   successes: readonly Success[],
 ): Choice[] {
-  const taken: Choice[] = [];
+  const refused: Choice[] = [];
   const passOver = (trajectories: readonly Trajectory[], objectTo: (trajectory: Trajectory) => Objection) =>
     trajectories.filter((trajectory) => {
       const objection = objectTo(trajectory);
-      if (objection) taken.push({ trajectory, ...objection });
+      if (objection) refused.push({ trajectory, ...objection });
       return !objection;
     });
 
@@ -55,7 +55,7 @@ export function chooseTrajectories(
   const isExemplary = (trajectory: Trajectory) => objectToFormat(trajectory) === undefined;
   const isDemanded = rules.format === 'required' || (rules.format === 'preferred' && distinct.some(isExemplary));
   const pool = isDemanded ? passOver(distinct, objectToFormat) : distinct;
-  return [...keepFirst(orderTrajectories(pool, rules, seed), maxKept, rules), ...taken];
+  return [...keepFirst(orderTrajectories(pool, rules, seed), maxKept, rules), ...refused];
 }
 
 function objectToLength({ tokenIds: { length } }: Trajectory, { minTokens, maxTokens }: SelfDistillConfig): Objection {
@@ -89,28 +89,35 @@ function objectToFormat({ text, finishReason }: Trajectory): Objection {
   return isFormatted(text) ? undefined : { outcome: 'unformatted', because: 'it lacks the format asked for' };
 }
 
-function keepFirst(
-  ordered: readonly Trajectory[],
-  maxKept: number,
-  { order, nearDuplicates }: SelfDistillConfig,
-): Choice[] {
-  const kept: { trajectory: Trajectory; ngrams: ReadonlySet<string> }[] = [];
+function keepFirst(ordered: readonly Trajectory[], maxKept: number, rules: SelfDistillConfig): Choice[] {
+  const kept: Trajectory[] = [];
   return ordered.map((trajectory, at) => {
-    if (kept.length >= maxKept) {
-      return {
-        trajectory,
-        outcome: 'beyond-max',
-        because: `number ${at + 1} of the ${order} order; ${maxKept} are kept`,
-      };
-    }
-    const ngrams = collectNgrams(trajectory.text, nearDuplicates?.words ?? 1);
-    for (const one of nearDuplicates ? kept : []) {
-      const similarity = computeJaccard(one.ngrams, ngrams);
-      if (similarity < nearDuplicates!.similarity) continue;
-      const because = `${similarity.toFixed(3)} similar to trajectory ${one.trajectory.trajectoryIndex}`;
-      return { trajectory, outcome: 'near-duplicate', because };
-    }
-    kept.push({ trajectory, ngrams });
+    const objection =
+      kept.length < maxKept ? objectToLikeness(trajectory, kept, rules) : objectToPlace(at + 1, maxKept, rules);
+    if (objection) return { trajectory, ...objection };
+    kept.push(trajectory);
     return { trajectory, outcome: 'kept' };
   });
 }
+
+function objectToLikeness(
+  { text }: Trajectory,
+  kept: readonly Trajectory[],
+  { nearDuplicates }: SelfDistillConfig,
+): Objection {
+  if (!nearDuplicates) return undefined;
+  const { words, similarity: most } = nearDuplicates;
+  for (const one of kept) {
+    const similarity = computeJaccard(collectNgrams(one.text, words), collectNgrams(text, words));
+    if (similarity < most) continue;
+    return {
+      outcome: 'near-duplicate',
+      because: `${similarity.toFixed(3)} similar to trajectory ${one.trajectoryIndex}`,
+    };
+  }
+}
+
+const objectToPlace = (place: number, maxKept: number, { order }: SelfDistillConfig): Objection => ({
+  outcome: 'beyond-max',
+  because: `number ${place} of the ${order} order; ${maxKept} are kept`,
+});

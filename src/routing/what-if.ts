@@ -65,7 +65,8 @@ async function decideRun(run: StoredRun, shardCount: number) {
   const shards = cutGroups(readDiagnosis(run, shardCount), config.diagnosis.trajectoriesPerPrompt);
   const decided: Decision[] = [];
   const sources: SourceCounts = { selfDistill: 0, expert: 0 };
-  for await (const { selected, decisions } of decideShards(runId, config, rerouteShards(config, shards))) {
+  const routed = boundAnswers(rerouteShards(config, shards), config.expert.maxConsultations);
+  for await (const { selected, decisions } of decideShards(runId, config, routed)) {
     decided.push(...decisions);
     const { selfDistill, expert } = countSources(listExamples(selected).map(({ example }) => example));
     sources.selfDistill += selfDistill;
@@ -79,6 +80,20 @@ async function* cutGroups(shards: AsyncIterable<StoredDiagnosis>, groupSize: num
   const isIn = ({ trajectoryIndex }: { trajectoryIndex: number }) => trajectoryIndex < groupSize;
   for await (const { trajectories, scores, ...shard } of shards) {
     yield { ...shard, trajectories: trajectories.filter(isIn), scores: scores.filter(isIn) };
+  }
+}
+
+/** Shards without the answers to prompts that the expert would not be asked about. */
+async function* boundAnswers(
+  shards: AsyncIterable<StoredDiagnosis>,
+  maxConsultations = Number.POSITIVE_INFINITY,
+): AsyncGenerator<StoredDiagnosis> {
+  let left = maxConsultations;
+  for await (const shard of shards) {
+    const lacking = shard.routes.filter(({ kind }) => kind === 'expert').slice(0, left);
+    left -= lacking.length;
+    const asked = new Set(lacking.map(({ promptId }) => promptId));
+    yield { ...shard, answers: shard.answers.filter(({ promptId }) => asked.has(promptId)) };
   }
 }
 

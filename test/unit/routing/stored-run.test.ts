@@ -116,6 +116,11 @@ describe('a run whose examples are decided', () => {
       expect((await ask(['diagnosis.maxKeptPerPrompt', 0])).examples.after).toEqual({ selfDistill: 0, expert: 3 });
     });
 
+    it('asks the expert less', async () => {
+      const { examples, toAsk } = await ask(['expert.maxConsultations', 1]);
+      expect([examples.after, toAsk]).toEqual([{ selfDistill: 2, expert: 1 }, 0]);
+    });
+
     it('takes the first of its trajectories where it asks for fewer', async () => {
       const { routes } = await ask(['diagnosis.trajectoriesPerPrompt', 1]);
       expect(routes).toContainEqual({ from: 'self-distill', to: 'mastered', prompts: 2 });
