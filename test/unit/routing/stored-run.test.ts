@@ -10,6 +10,7 @@ import { TrajectoryScore } from '../../../src/schema/trajectory.ts';
 import { encodeRecords, readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { playRun, runId } from '../../support/played-run.ts';
+import { startRise } from '../../support/rise-command.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 /**
@@ -145,6 +146,44 @@ describe('a run whose examples are decided', () => {
       await expect(ask([path, value])).rejects.toThrow(InvalidInputError);
       await expect(ask([path, value])).rejects.toThrow(message);
       await expect(ask([path, value])).rejects.toThrow(path.split('.')[0]);
+    });
+  });
+
+  describe('on the command line', () => {
+    const rise = (...args: string[]) => startRise([...args, '--store', folder]).ended;
+
+    it('is replayed, with an exit code', async () => {
+      expect(await rise('replay', runId)).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/all 8 prompts of run run-1 follow from its/),
+      });
+      const key = keys.decisionsKey(runId, 1);
+      const bytes = await store.read(key);
+      await store.write(key, bytes.toString('utf8').replace('"correct":', '"correct":1'));
+      const { code, stdout } = await rise('replay', runId, '--json');
+      await store.write(key, bytes);
+      expect([code, JSON.parse(stdout)]).toMatchObject([1, { difference: { key, line: 1, field: 'correct' } }]);
+    });
+
+    it('is tried otherwise', async () => {
+      const { code, stdout } = await rise('what-if', runId, '--set', 'diagnosis.selfDistillMin=0.6');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/self-distill +0 +0 +2\n/);
+      expect(stdout).toMatch(/self-distill to expert: 2 of 4 right: a pass rate of 0.500, below selfDistillMin 0.6/);
+      const refused = await rise('what-if', runId, '--set', 'rl.iterations=9');
+      expect(refused).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/--set rl.iterations changes what is sampled/),
+      });
+    });
+
+    it('explains an example', async () => {
+      const [{ exampleId, promptId }] = entries.filter(({ source }) => source === 'self-distill');
+      const { code, stdout } = await rise('explain', exampleId);
+      expect(code).toBe(0);
+      for (const said of [promptId, 'images/', 'accuracy@', 'seed ', 'policy', 'sft-shards/manifest.json']) {
+        expect(stdout).toContain(said);
+      }
     });
   });
 
