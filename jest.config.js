@@ -1,5 +1,8 @@
 /** ESM-only packages that Jest must transform with our own code. */
-const esmPackages = ['@huggingface', 'aws-local-stepfunctions', 'hyparquet', 'hyparquet-writer', 'p-queue'];
+const esmPackages = [
+  ...['@huggingface', 'aws-local-stepfunctions', 'csv-parse', 'hyparquet', 'hyparquet-compressors'],
+  ...['hyparquet-writer', 'hysnappy', 'p-queue'],
+];
 
 // Workers inherit it; inside a test `process.env` is a copy that native code cannot see.
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';

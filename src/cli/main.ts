@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   serve: () => import('./commands/serve.ts'),
   merge: () => import('./commands/merge.ts'),
   data: () => import('./commands/data.ts'),
+  convert: () => import('./commands/convert.ts'),
   annotate: () => import('./commands/annotate.ts'),
   evaluate: () => import('./commands/evaluate.ts'),
   compare: () => import('./commands/compare.ts'),

@@ -50,7 +50,8 @@ export async function checkDataset(path: string, model: CheckedModel): Promise<D
   return tally.summarize();
 }
 
-function createDatasetTally({ countImageTokens }: CheckedModel) {
+/** Counts what a dataset holds, entry by entry. */
+export function createDatasetTally({ countImageTokens }: Pick<CheckedModel, 'countImageTokens'>) {
   const counts = { prompts: 0, textOnly: 0, severalImages: 0, multipleChoice: 0, withSolution: 0, images: 0 };
   const [tiers, formats, unreadFields] = [createNameTally(), createNameTally(), createNameTally()];
   const [width, height, imageTokens] = [createTally(), createTally(), createTally()];

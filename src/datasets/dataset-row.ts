@@ -65,12 +65,14 @@ export interface DatasetRow {
   unread: string[];
 }
 
+/** Reads one line of a dataset file, as `readFields` reads its record. */
+export const parseRow = (line: string): DatasetRow => readFields(parseObject(line));
+
 /**
- * Reads one line of a dataset file: our own names, or those of published data sets (`FIELD_NAMES`). Throws `InvalidInputError`
- * that says all that is wrong with it.
+ * Reads a record: our own names, or those of published data sets (`FIELD_NAMES`). Throws `InvalidInputError` that says all that
+ * is wrong with it.
  */
-export function parseRow(line: string): DatasetRow {
-  const row = parseObject(line);
+export function readFields(row: Readonly<Record<string, unknown>>): DatasetRow {
   const conversation = findConversation(row);
   if (conversation !== undefined) {
     throw new InvalidInputError(
@@ -101,7 +103,8 @@ export function imagePathsOf(line: string): string[] {
   }
 }
 
-function parseObject(line: string): Record<string, unknown> {
+/** Throws `InvalidInputError` where a line is no object. */
+export function parseObject(line: string): Record<string, unknown> {
   const value = parseJson(line);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   const remedy = Array.isArray(value) ? 'write each element as a line of its own' : 'write one JSON object a line';

@@ -3,6 +3,7 @@ import { alignColumns, TEXT } from '../../base/table.ts';
 import { shorten, toTerminalText } from '../../base/terminal-text.ts';
 import type { AnnotateSummary } from '../../datasets/annotate/annotate-dataset.ts';
 import type { CheckedModel, DatasetSummary } from '../../datasets/check-dataset.ts';
+import type { ConvertSummary } from '../../datasets/import/convert-dataset.ts';
 
 /** Faults that a terminal is shown: `--json` has more of them. */
 const SHOWN_FAULTS = 50;
@@ -29,6 +30,19 @@ export function renderDataset(summary: DatasetSummary, { title }: Pick<CheckedMo
   ];
   const table = alignColumns(rows, [{ align: 'left', least: 'image tokens'.length }, TEXT]);
   return [...table, ...renderFaults(summary)].join('\n');
+}
+
+/** How many rows became prompts, and the new dataset as `renderDataset` shows it; the faults are those of rows left out. */
+export function renderConversion(summary: ConvertSummary, model: Pick<CheckedModel, 'title'>): string {
+  const { rows, prompts, from, out, imageFiles, solutionsLeftOut } = summary;
+  const { count, first } = solutionsLeftOut;
+  const into = out === undefined ? 'nothing was written' : `${toTerminalText(out)}, ${imageFiles} image files`;
+  const lost = `${count} solutions left out, as SFT could not learn them; first ${first?.place}: ${first?.message}`;
+  return [
+    `${prompts} of ${rows} rows of ${from}: ${into}`,
+    ...(count > 0 ? [toTerminalText(lost)] : []),
+    renderDataset(summary, model),
+  ].join('\n');
 }
 
 function renderFaults({ faults, faultCount }: DatasetSummary): string[] {
