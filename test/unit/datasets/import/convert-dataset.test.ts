@@ -138,7 +138,7 @@ describe('rise convert', () => {
       'chat.json:4: conversations: 2 questions and 2 answers; a record is one question: write each as a row',
       expect.stringMatching(/^chat.json:5: image images\/cut.png cannot be decoded/),
       'chat.json:6: 1 <image> mark for 0 images; give each image one mark, or leave out all marks',
-      'chat.json:7: promptId a is already at ' + join(folder, 'chat.json:1') + '; ids must differ',
+      `chat.json:7: promptId a is already at ${join(folder, 'chat.json:1')}; ids must differ`,
     ]);
   });
 
