@@ -101,9 +101,9 @@ napi_value Wrap(napi_env env, std::unique_ptr<Handle> handle) {
   return external;
 }
 
-/** A new tensor with an old one's values as they are or as float32, made on all cores. */
-TF_Tensor* Copy(const Handle& from, TF_DataType dtype) {
-  TF_Tensor* copy = Allocate(dtype, from.shape);
+/** Gives a new tensor an old one's values as they are or as float32, on all cores. */
+TF_Tensor* Fill(TF_Tensor* copy, const Handle& from) {
+  const auto dtype = TF_TensorType(copy);
   auto* to = static_cast<uint8_t*>(TF_TensorData(copy));
   const int64_t count = from.Count(), width = TF_DataTypeSize(dtype);
   ParallelFor((count + PIECE_VALUES - 1) / PIECE_VALUES, PIECE_VALUES * VALUE_COST, [&](int64_t begin, int64_t end) {
@@ -129,7 +129,7 @@ void Take(Handle& handle) {
     return;
   }
   Advise(handle, MADV_WILLNEED);
-  TF_Tensor* copy = Copy(handle, handle.dtype);
+  TF_Tensor* copy = Fill(Allocate(handle.dtype, handle.shape), handle);
   Advise(handle, MADV_DONTNEED);
   handle.tensor = copy;
   handle.file.reset();
@@ -209,13 +209,17 @@ napi_value CopyValues(napi_env env, napi_value* args) {
   return nullptr;
 }
 
-/** widenTensor(tensor): another one, with its values as float32. */
+/**
+ * widenTensor(tensor): another one, with its values as float32, in TensorFlow's own memory: ops that write a variable copy one that
+ * is not.
+ */
 napi_value WidenTensor(napi_env env, napi_value* args) {
   const Handle& tensor = *Find(env, args[0]);
   tensor.Require();
   RequireConvertible(tensor.dtype, TF_FLOAT);
   Advise(tensor, MADV_WILLNEED);
-  TF_Tensor* wide = Copy(tensor, TF_FLOAT);
+  const auto rank = static_cast<int>(tensor.shape.size());
+  TF_Tensor* wide = Fill(TF_AllocateTensor(TF_FLOAT, tensor.shape.data(), rank, tensor.Count() * sizeof(float)), tensor);
   Advise(tensor, MADV_DONTNEED);
   return ToHandle(env, wide);
 }

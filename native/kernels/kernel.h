@@ -55,6 +55,11 @@ class Call {
   const T* Input(int i) const {
     return static_cast<const T*>(TF_TensorData(inputs_[i]));
   }
+  /** Memory of an input that is a variable's value, to be written where it lies. */
+  template <typename T>
+  T* InPlace(int i) {
+    return static_cast<T*>(TF_TensorData(inputs_[i]));
+  }
   int64_t Size(int i) const { return TF_TensorElementCount(inputs_[i]); }
   int64_t Width(int i) const {
     const int rank = TF_NumDims(inputs_[i]);
@@ -132,6 +137,8 @@ void Register() {
   for (const char* attribute : Op::attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
   for (const char* input : Op::inputs) TF_OpDefinitionBuilderAddInput(definition, input);
   for (const char* output : Op::outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
+  // One that gives nothing is run for what it writes, each time.
+  if (Op::outputs.size() == 0) TF_OpDefinitionBuilderSetIsStateful(definition, true);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, &InferShapes<Op>);
   TF_RegisterOpDefinition(definition, status);
   if (TF_GetCode(status) == TF_OK) {
@@ -154,6 +161,7 @@ void RegisterCausalAttention();
 void RegisterSlotAttention();
 void RegisterTokenScores();
 void RegisterDrawTokens();
+void RegisterAddRows();
 
 inline void RegisterKernels() {
   RegisterRmsNorm();
@@ -163,6 +171,7 @@ inline void RegisterKernels() {
   RegisterSlotAttention();
   RegisterTokenScores();
   RegisterDrawTokens();
+  RegisterAddRows();
 }
 
 }  // namespace rise

@@ -40,7 +40,7 @@ function adaptLayers(
 ): Layers {
   const numbers = new Map([...scales.keys()].map((name, number) => [name, number]));
   return {
-    weight: layers.weight,
+    ...layers,
     linear(name, x_MD) {
       const y_MO = layers.linear(name, x_MD);
       const scale = scales.get(name);

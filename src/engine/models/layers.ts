@@ -9,6 +9,8 @@ export interface Layers {
   weight(name: string): tf.Tensor;
   /** Runs the linear layer of a name: of every one in the model but the patch embedding, so that what adapts layers acts here. */
   linear(name: string, x_MD: tf.Tensor2D): tf.Tensor2D;
+  /** Rows of the table of embeddings of a name. */
+  embed(name: string, ids_M: tf.Tensor1D): tf.Tensor2D;
 }
 
 /** @param weights of the whole model; a linear layer has a bias where there is one */
@@ -16,6 +18,7 @@ export function createLayers(weights: ReadonlyMap<string, tf.Tensor>): Layers {
   return {
     weight: (name) => weights.get(name)!,
     linear: (name, x_MD) => affine(x_MD, weights.get(`${name}.weight`)!, weights.get(`${name}.bias`)),
+    embed: (name, ids_M) => tf.gather(weights.get(`${name}.weight`) as tf.Tensor2D, ids_M),
   };
 }
 

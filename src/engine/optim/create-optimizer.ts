@@ -74,7 +74,7 @@ export function createOptimizer(
 
   const update = executor.define(({ names, move, clip, numbers }: Update) => {
     for (const name of names) {
-      const gradient = tf.mul(gradients.value(name), clip);
+      const gradient = tf.mul(gradients.take(name), clip);
       rule.moves[move](weights.get(name)!, gradient, slots.of(name), numbers);
       gradients.zero(name);
     }

@@ -66,6 +66,14 @@ class EagerVariable implements StateVariable {
     this.#variable.assign(tf.add(this.#variable, value));
   }
 
+  addRows(rows: tf.Tensor1D, values: tf.Tensor2D): void {
+    tf.tidy(() => this.assignAdd(tf.unsortedSegmentSum(values, rows, this.shape[0])));
+  }
+
+  take(): tf.Tensor {
+    return this.#variable;
+  }
+
   clear(): void {
     tf.tidy(() => this.#variable.assign(tf.zeros(this.#variable.shape)));
   }

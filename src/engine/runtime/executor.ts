@@ -13,6 +13,10 @@ export interface StateVariable {
   value(): tf.Tensor;
   assign(value: tf.Tensor): void;
   assignAdd(value: tf.Tensor): void;
+  /** Adds rows to those of a matrix where it lies, in their order; in traced graphs on a CPU, or op by op. `rows` is int32. */
+  addRows(rows: tf.Tensor1D, values: tf.Tensor2D): void;
+  /** Its numbers for one use, whose result may take their place: to be assigned or cleared before it is read again. */
+  take(): tf.Tensor;
   /** Becomes zeros, once all that the running function has written before is written: two of large size are not held at once. */
   clear(): void;
   /**

@@ -1,4 +1,4 @@
-import { type DataType, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { type DataType, scalar, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { UnsupportedModelError } from '../../schema/errors.ts';
 import type { AdamStep, Moments, StateVariable, Zeros } from './executor.ts';
 import {
@@ -93,11 +93,21 @@ export class SessionVariable implements StateVariable {
     this.#write('AssignAddVariableOp', [value], [this.#typeAttribute]);
   }
 
+  addRows(rows: Tensor1D, values: Tensor2D): void {
+    const operands = [rows, values].map(this.#trace.recording.outputOf);
+    this.#writeAll([this], 'RiseAddRows', [this.readOutput(), ...operands], []);
+  }
+
+  take(): Tensor {
+    const { accesses, recording } = this.#trace;
+    const value = this.readOutput();
+    const [taken] = this.#session.addOp('Identity', [value], [typeAttribute(this.dtype)], [this.#destroy([])]);
+    accesses.set(this, { lastWrite: taken.op, reads: [] });
+    return recording.toTensor(taken);
+  }
+
   clear(): void {
-    const { reads, lastWrite } = this.#accesses;
-    const before = [...reads, ...this.#trace.writes.slice(-1), ...(lastWrite === undefined ? [] : [lastWrite])];
-    const destroyed = this.#session.opCount;
-    this.#session.addOp('DestroyResourceOp', [this.#handle], [], before);
+    const destroyed = this.#destroy(this.#trace.writes.slice(-1));
     const zeros = addZeros(this.#session, this.shape, { controls: [destroyed] });
     this.#writeAll([this], 'AssignVariableOp', [this.#handle, zeros], [this.#typeAttribute]);
   }
@@ -146,6 +156,15 @@ export class SessionVariable implements StateVariable {
   /** Its value outside of functions, which is not copied; the caller lets it go before the variable is written again. */
   fetch(): NativeTensor {
     return this.#session.fetch(this.latest);
+  }
+
+  /** Lets its memory go once all that the running trace does with it, and some other ops, have run. */
+  #destroy(others: readonly number[]): number {
+    const { reads, lastWrite } = this.#accesses;
+    const number = this.#session.opCount;
+    const before = [...reads, ...others, ...(lastWrite === undefined ? [] : [lastWrite])];
+    this.#session.addOp('DestroyResourceOp', [this.#handle], [], before);
+    return number;
   }
 
   get #trace(): Trace {

@@ -63,7 +63,8 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
     const staysAsStored = precision === 'bf16' && form === 'stored' && stored.shape.length > 1;
     const parts = staysAsStored ? shiftTensor(stored) : undefined;
     if (parts) return new ShiftedVariable(session, current, parts);
-    if (staysAsStored || stored.dtype === 'float32') return new SessionVariable(session, current, stored);
+    if (staysAsStored || (form === 'stored' && stored.dtype === 'float32'))
+      return new SessionVariable(session, current, stored);
     return createWide(stored);
   }
 

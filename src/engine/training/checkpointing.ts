@@ -13,6 +13,8 @@ export interface Checkpointing {
   anchor: tf.Variable;
   /** Names of weights whose gradients are in the buffer already. */
   learned: ReadonlySet<string>;
+  /** Says that a weight's gradient is in the buffer. */
+  noteLearned(name: string): void;
 }
 
 /**
@@ -56,7 +58,7 @@ export function createCheckpointing(
     });
     return segment(x, anchor) as tf.Tensor2D;
   };
-  return { run, anchor, learned };
+  return { run, anchor, learned, noteLearned: (name) => void learned.add(name) };
 }
 
 type Compute = Parameters<RunSegment>[1];

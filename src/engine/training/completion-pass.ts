@@ -16,6 +16,7 @@ import {
   uploadSequenceBatch,
 } from './batch.ts';
 import { createCheckpointing } from './checkpointing.ts';
+import { withLargeWeights } from './large-weights.ts';
 import type { Objective, Tokens, ToldValues } from './objective.ts';
 import { type MemoryBounds, planSegments, type SegmentPlan } from './plan-segments.ts';
 
@@ -74,13 +75,15 @@ export function createCompletionPass<Values>(
   { variables, gradients, objective, pad, bounds }: PassSettings<Values>,
 ): CompletionPass<Values> {
   const differentiate = executor.define(({ batch, values_N, normalizer, plan, seed }: PassInputs<Values>) => {
-    const { run, anchor, learned } = createCheckpointing(executor, variables, gradients);
+    const checkpointing = createCheckpointing(executor, variables, gradients);
+    const { run, anchor, learned } = checkpointing;
     const segments = {
       runBlock: plan.blocks === 'recomputed' ? run : runAsItIs,
       chunk: plan.chunkTokens === undefined ? undefined : { tokens: plan.chunkTokens, run },
     };
     let scores: CompletionScores | undefined;
-    const trained = seed && model.withDropout ? model.withDropout(seed) : model;
+    const dropping = seed && model.withDropout ? model.withDropout(seed) : model;
+    const trained = withLargeWeights(dropping, executor, variables, gradients, checkpointing);
     const { value, grads } = tf.variableGrads(() => {
       scores = scoreCompletions(trained, batch, segments);
       tf.keep(scores.logprobs_N);

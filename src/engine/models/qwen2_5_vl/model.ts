@@ -114,6 +114,6 @@ export class Qwen25VL implements VisionLanguageModel {
   }
 
   private embedTokens(tokenIds_M: tf.Tensor1D): tf.Tensor2D {
-    return tf.gather(this.layers.weight('model.embed_tokens.weight') as tf.Tensor2D, tokenIds_M);
+    return this.layers.embed('model.embed_tokens', tokenIds_M);
   }
 }
