@@ -67,7 +67,7 @@ export class SessionRowTable implements RowTable {
 
   #round(values: GraphOutput): GraphOutput {
     if (this.#dtype === 'float32') return values;
-    return addCast(this.#session, values, NATIVE_TYPES.float32, NATIVE_TYPES.bfloat16);
+    return addCast(this.#session, values, { from: NATIVE_TYPES.float32, to: NATIVE_TYPES.bfloat16 });
   }
 
   #write(op: string, operands: GraphOutput[], attributes: Attributes): void {

@@ -18,7 +18,7 @@ import {
 import { createCheckpointing } from './checkpointing.ts';
 import { withLargeWeights } from './large-weights.ts';
 import type { Objective, Tokens, ToldValues } from './objective.ts';
-import { type MemoryBounds, planSegments, type SegmentPlan } from './plan-segments.ts';
+import { MEMORY_BOUNDS, type MemoryBounds, planSegments, type SegmentPlan } from './plan-segments.ts';
 
 /** What one micro-batch adds to an optimizer step. */
 export interface CompletionResult {
@@ -72,7 +72,7 @@ interface PassInputs<Values> {
 export function createCompletionPass<Values>(
   model: VisionLanguageModel,
   executor: Executor,
-  { variables, gradients, objective, pad, bounds }: PassSettings<Values>,
+  { variables, gradients, objective, pad, bounds = MEMORY_BOUNDS }: PassSettings<Values>,
 ): CompletionPass<Values> {
   const differentiate = executor.define(({ batch, values_N, normalizer, plan, seed }: PassInputs<Values>) => {
     const checkpointing = createCheckpointing(executor, variables, gradients);
@@ -83,7 +83,7 @@ export function createCompletionPass<Values>(
     };
     let scores: CompletionScores | undefined;
     const dropping = seed && model.withDropout ? model.withDropout(seed) : model;
-    const trained = withLargeWeights(dropping, executor, variables, gradients, checkpointing);
+    const trained = withLargeWeights(dropping, executor, variables, gradients, checkpointing, bounds.gradient);
     const { value, grads } = tf.variableGrads(() => {
       scores = scoreCompletions(trained, batch, segments);
       tf.keep(scores.logprobs_N);

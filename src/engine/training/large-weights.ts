@@ -1,7 +1,7 @@
 // Shape suffixes: M = rows (any number of tokens), D = width that a layer reads, O = width that it writes.
 import * as tf from '@tensorflow/tfjs-core';
 import type { VisionLanguageModel } from '../models/vision-language-model.ts';
-import { cutRows, type GradientBuffer, RUN_VALUES } from '../optim/gradient-buffer.ts';
+import { cutRows, type GradientBuffer } from '../optim/gradient-buffer.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { canFuse } from '../runtime/kernels/run-fused.ts';
 import type { Checkpointing } from './checkpointing.ts';
@@ -15,6 +15,7 @@ const PRODUCT_VALUES = 2 ** 25;
  * twice or three times. Inside a traced function, on a CPU; elsewhere it is the model as it was.
  *
  * @param variables the weights to differentiate by, by name
+ * @param most bytes of a gradient that may be there as a whole
  */
 export function withLargeWeights(
   model: VisionLanguageModel,
@@ -22,8 +23,9 @@ export function withLargeWeights(
   variables: ReadonlyMap<string, tf.Variable>,
   gradients: Pick<GradientBuffer, 'addRows'>,
   { anchor, noteLearned }: Pick<Checkpointing, 'anchor' | 'noteLearned'>,
+  most: number,
 ): VisionLanguageModel {
-  const large = new Map([...variables].filter(([, { size, rank }]) => size > RUN_VALUES && rank === 2));
+  const large = new Map([...variables].filter(([, { size, rank }]) => 4 * size > most && rank === 2));
   if (large.size === 0 || !canFuse()) return model;
   const { layers } = model;
 

@@ -7,10 +7,12 @@ export interface MemoryBounds {
   activations: number;
   /** Of the logits; and of the head's gradient, which goes straight to its buffer where it is larger. */
   logits: number;
+  /** Of a matrix's gradient: that of a larger one goes to its buffer some rows at a time. */
+  gradient: number;
 }
 
 /** Models of some hundred million weights keep under it what short sequences need, and lose no time. */
-export const MEMORY_BOUNDS: MemoryBounds = { activations: 2 ** 30, logits: 2 ** 27 };
+export const MEMORY_BOUNDS: MemoryBounds = { activations: 2 ** 30, logits: 2 ** 27, gradient: 2 ** 28 };
 
 /** How a pass is cut. */
 export interface SegmentPlan {

@@ -30,14 +30,15 @@ export function withBf16Products(
 
   function round(operand: GraphOutput): GraphOutput {
     if (operand.dtype === 'bfloat16') return operand;
-    const result = rounded.get(operand) ?? readCopy(operand) ?? addCast(session, operand, float32, BFLOAT16);
+    const result =
+      rounded.get(operand) ?? readCopy(operand) ?? addCast(session, operand, { from: float32, to: BFLOAT16 });
     rounded.set(operand, result);
     return result;
   }
 
   function widen(output: GraphOutput): GraphOutput {
     if (output.dtype !== 'bfloat16') return output;
-    const result = widened.get(output) ?? addCast(session, output, BFLOAT16, float32);
+    const result = widened.get(output) ?? addCast(session, output, { from: BFLOAT16, to: float32 });
     widened.set(output, result);
     return result;
   }
@@ -70,11 +71,16 @@ const withType = (attributes: readonly OpAttribute[], name: string): OpAttribute
   attributes.map((attribute) => (attribute.name === name ? { ...attribute, value: BFLOAT16 } : attribute));
 
 /** The graph's cast from one of TensorFlow's types to another. */
-export function addCast(session: GraphSession, operand: GraphOutput, from: number, to: number): GraphOutput {
+export function addCast(
+  session: GraphSession,
+  operand: GraphOutput,
+  { from, to }: { from: number; to: number },
+  controls: readonly number[] = [],
+): GraphOutput {
   const type = nodeBackend().binding.TF_ATTR_TYPE;
   const types = [
     { name: 'SrcT', type, value: from },
     { name: 'DstT', type, value: to },
   ];
-  return session.addOp('Cast', [operand], types)[0];
+  return session.addOp('Cast', [operand], types, controls)[0];
 }

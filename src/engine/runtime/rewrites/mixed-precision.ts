@@ -64,7 +64,10 @@ function createCopy(session: GraphSession, weight: SessionVariable): WeightCopy 
   const sizes = { name: 'shape', type: binding.TF_ATTR_SHAPE, value: weight.shape };
   const name = { name: 'shared_name', type: binding.TF_ATTR_STRING, value: `copy${session.opCount}` };
   const [handle] = session.addOp('VarHandleOp', [], [copyType(), sizes, name]);
-  const rounded = addCast(session, weight.latest, binding.TF_FLOAT, BFLOAT16);
+  // The copy before goes first: all copies are made in one run, which would hold them twice.
+  const destroyed = session.opCount;
+  session.addOp('DestroyResourceOp', [handle], []);
+  const rounded = addCast(session, weight.latest, { from: binding.TF_FLOAT, to: BFLOAT16 }, [destroyed]);
   const assignment = session.opCount;
   session.addOp('AssignVariableOp', [handle, rounded], [copyType()]);
   return { weight, handle, assignment };

@@ -12,6 +12,7 @@ import { createGradientBuffer } from '../../../../src/engine/optim/gradient-buff
 import { createExecutor, type Engine } from '../../../../src/engine/runtime/create-executor.ts';
 import { buildSequenceBatch } from '../../../../src/engine/training/batch.ts';
 import { createCompletionPass } from '../../../../src/engine/training/completion-pass.ts';
+import { MEMORY_BOUNDS } from '../../../../src/engine/training/plan-segments.ts';
 import { createTrainer, selectTrainable } from '../../../../src/engine/training/trainer.ts';
 import { heldModelFiles } from '../../../../src/engine/weights/model-files.ts';
 import { UnsupportedModelError } from '../../../../src/schema/errors.ts';
@@ -160,7 +161,7 @@ describe('dropout', () => {
         const weights = new Map([...variables].map(([name, weight]) => [name, executor.adopt(weight)]));
         adoptWeights(executor, model);
         const gradients = createGradientBuffer(executor, weights);
-        const bounds = { activations, logits: Number.POSITIVE_INFINITY };
+        const bounds = { ...MEMORY_BOUNDS, activations, logits: Number.POSITIVE_INFINITY };
         const pass = createCompletionPass(model, executor, { variables, gradients, objective: sft, bounds });
         const { loss, learned } = pass(SEQUENCES, {}, 5, 12);
         const norms = learned.map((name) => gradients.norm([name]));

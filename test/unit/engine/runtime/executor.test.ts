@@ -69,6 +69,36 @@ describe.each<Engine>(['eager', 'traced'])('functions of an executor, %s', (engi
     executor.dispose();
   });
 
+  it('add rows to those of a matrix, twice to one that is named twice', () => {
+    const executor = createExecutor(engine);
+    const sum = executor.createVariable({ dtype: 'float32', shape: [3, 2] });
+    const add = executor.define(({ rows, values }: { rows: tf.Tensor1D; values: tf.Tensor2D }) => {
+      sum.addRows(rows, values);
+      return { between: tf.sum(sum.value()) };
+    });
+    const inputs = { rows: tf.tensor1d([2, 0, 2], 'int32'), values: tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]) };
+    expect([add(inputs), add(inputs)].map(({ between }) => between.dataSync()[0])).toEqual([21, 42]);
+    expect([...executor.read([sum])[0].data]).toEqual([6, 8, 0, 0, 12, 16]);
+    executor.dispose();
+  });
+
+  it("take a variable's numbers, and give it others", () => {
+    const executor = createExecutor(engine);
+    const sum = executor.createVariable({ dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) });
+    const total = executor.createVariable({ dtype: 'float32', shape: [2] });
+    const move = executor.define(({ factor }: { factor: tf.Scalar }) => {
+      total.assignAdd(tf.mul(sum.take(), factor));
+      sum.clear();
+      return {};
+    });
+    move({ factor: tf.scalar(3) });
+    expect(executor.read([sum, total]).map(({ data }) => [...data])).toEqual([
+      [0, 0],
+      [3, 6],
+    ]);
+    executor.dispose();
+  });
+
   it('write rows of tables, whose memory comes and goes', () => {
     const executor = createExecutor(engine);
     const table = executor.createRowTable(3, 2);
