@@ -22,6 +22,7 @@ import { folderModelFiles, heldModelFiles, type ModelFiles } from '../src/engine
 import { consult } from '../src/experts/consult.ts';
 import { loadExpert } from '../src/experts/index.ts';
 import type { PromptExample } from '../src/formats/format.ts';
+import { chooseSlots } from '../src/launch/choose-slots.ts';
 import { readRunConfig } from '../src/launch/read-run-config.ts';
 import { scoreTrajectory } from '../src/rewards/index.ts';
 import { loadRewards } from '../src/rewards/load-rewards.ts';
@@ -233,7 +234,7 @@ function describe(verdicts: readonly { isCorrect: boolean }[]): string {
 }
 
 async function main(file = join(import.meta.dirname, 'tiny.yaml')): Promise<void> {
-  const config = await readRunConfig(file);
+  const config = await chooseSlots(await readRunConfig(file), dirname(file));
   await runRecipe(config, resolve(dirname(file), config.policy.model));
 }
 

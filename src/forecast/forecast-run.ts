@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { chooseSlots } from '../launch/choose-slots.ts';
 import { readRunConfig } from '../launch/read-run-config.ts';
 import { readDefinition } from '../local/definition.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
@@ -16,8 +17,9 @@ export interface Forecast {
 
 /** What a run of a config file would take on AWS; with `trajectories`, as if it sampled so many. */
 export async function forecastRun(configPath: string, options: ForecastOptions): Promise<Forecast> {
-  const given = await readRunConfig(configPath);
-  const assumptions = await readAssumptions(given, dirname(configPath), options);
+  const folder = dirname(configPath);
+  const given = await chooseSlots(await readRunConfig(configPath), folder);
+  const assumptions = await readAssumptions(given, folder, options);
   const config = options.trajectories === undefined ? given : scaleTo(options.trajectories, given, assumptions);
   return { simulation: await simulateRun(readDefinition(), config, assumptions), assumptions, config };
 }

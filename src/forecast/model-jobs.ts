@@ -1,4 +1,5 @@
 import { describeTraining } from '../algorithms/index.ts';
+import { slotsOf } from '../schema/config/compute.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { measureSft } from '../schema/config/sft.ts';
 import { DIAGNOSIS, iterationName } from '../schema/keys.ts';
@@ -104,7 +105,7 @@ function sampling(call: Call, prompts: number, trajectories: number, isTrained: 
   const { tokensPerTrajectory, rolloutTokensPerSecond } = call.assumptions;
   const tokens = trajectories * tokensPerTrajectory;
   const sampledBytes = tokens * model.BYTES_PER_TOKEN;
-  const batches = Math.max(1, Math.ceil(trajectories / (ROUNDS_PER_BATCH * call.config.compute.decodeBatchSequences)));
+  const batches = Math.max(1, Math.ceil(trajectories / (ROUNDS_PER_BATCH * slotsOf(call.config.compute))));
   return {
     readBytes: policyBytes(call, isTrained),
     savedBytes: 0,

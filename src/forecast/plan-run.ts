@@ -1,4 +1,6 @@
 import { dirname } from 'node:path';
+import { chooseSlots } from '../launch/choose-slots.ts';
+import { readPlannedModel } from '../launch/planned-model.ts';
 import { readRunConfig } from '../launch/read-run-config.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
@@ -16,8 +18,8 @@ import { type Fit, fitRun } from '../sizing/plan-memory.ts';
 import type { PlannedModel } from '../sizing/planned-model.ts';
 import { type RunFacts, WORK_NAMES, type WorkName, type Works, worksOf } from '../sizing/works.ts';
 import { costOn, type PromptCounts, type Speed, speedOn, type TimeAndCost } from './plan-cost.ts';
-import { factsOf, readPlannedModel } from './planned-model.ts';
 import { countPrompts, type ForecastOptions } from './read-assumptions.ts';
+import { factsOf } from './run-facts.ts';
 
 /** What may be said of a run that is planned; the rest is looked up or assumed. */
 export interface PlanOptions extends Pick<ForecastOptions, 'prompts' | 'evaluationPrompts'> {
@@ -54,8 +56,8 @@ export interface PlanForecast extends Speed {
 
 /** Plans the run of a config file. Throws `InvalidInputError` on an instance type that is not known. */
 export async function planRun(configPath: string, options: PlanOptions): Promise<RunPlan> {
-  const config = await readRunConfig(configPath);
   const folder = dirname(configPath);
+  const config = await chooseSlots(await readRunConfig(configPath), folder, options.modelConfig);
   const model = await readPlannedModel(config.policy.model, folder, options.modelConfig);
   const plan = planModel(config, model, options);
   return { ...plan, forecast: await forecastPlan(plan, await findPromptCounts(config, folder, options)) };

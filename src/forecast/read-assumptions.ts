@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { readPlannedModel } from '../launch/planned-model.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
@@ -8,8 +9,8 @@ import { DEFAULT_INSTANCE_TYPES, findInstanceType } from '../sizing/instance-typ
 import { worksOf } from '../sizing/works.ts';
 import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS, DEFAULT_MODEL_BYTES } from './assumptions.ts';
 import { speedOn } from './plan-cost.ts';
-import { factsOf, readPlannedModel } from './planned-model.ts';
 import { guessPolicyBytes, policyBytes } from './policy-bytes.ts';
+import { factsOf } from './run-facts.ts';
 
 /** What may be said of a run that cannot be seen in its config; the rest is looked up or taken from the defaults. */
 export interface ForecastOptions {

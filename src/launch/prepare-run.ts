@@ -16,6 +16,7 @@ import { ExecutionInput } from '../schema/stage-inputs.ts';
 import { noteStart } from '../store/note-start.ts';
 import { writeIfAbsent } from '../store/presence.ts';
 import type { Store } from '../store/store.ts';
+import { chooseSlots } from './choose-slots.ts';
 import { type ContentFolder, copyContent, describeContent } from './content-folder.ts';
 import { storeExpert } from './store-expert.ts';
 import { placesOf, storeRewards } from './store-rewards.ts';
@@ -31,7 +32,7 @@ export interface PreparedRun {
 
 /**
  * Puts what a run needs on the store: the user's rewards, the model and the datasets under their content hashes, and the
- * config with store keys in place of paths. The run id is the config's name and the hash of that config, so that the same command
+ * config with store keys in place of paths, and the number of slots where it was left open. The run id is the config's name and the hash of that config, so that the same command
  * resumes and a changed config, model or dataset is another run. Relative paths start at `configFolder`.
  * Throws `InvalidInputError` on a path that is not there, on a reward, algorithm or optimizer that cannot be, and on a run
  * id taken by another config.
@@ -56,6 +57,7 @@ export async function prepareRun(
     ...config,
     rewards,
     expert,
+    compute: (await chooseSlots(config, configFolder)).compute,
     policy: { ...config.policy, model: await storeModel(store, resolve(configFolder, config.policy.model)) },
     data: {
       train: await storeSource(store, config.data.train, configFolder),

@@ -1,3 +1,4 @@
+import { slotsOf } from '../schema/config/compute.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { INSTANCE_TYPES } from './instance-types.ts';
 import { deviceOf, findShortage, type Machine, machineOf, roomsOf } from './machine.ts';
@@ -88,7 +89,7 @@ function withFewer({ config, facts, changes }: Variant, name: WorkName): Variant
       changes: [...changes, `${name}.microBatchSequences: ${microBatchSequences}`],
     }));
   }
-  return halves(config.compute.decodeBatchSequences, 1).map((decodeBatchSequences) => ({
+  return halves(slotsOf(config.compute), 1).map((decodeBatchSequences) => ({
     config: { ...config, compute: { ...config.compute, decodeBatchSequences } },
     facts,
     changes: [...changes, `compute.decodeBatchSequences: ${decodeBatchSequences}`],

@@ -1,4 +1,4 @@
-import { statedPrecision } from '../schema/config/compute.ts';
+import { slotsOf, statedPrecision } from '../schema/config/compute.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { PromptSize, RolloutWork, TrainingWork } from './work.ts';
 
@@ -25,24 +25,12 @@ export interface RunFacts {
 
 /** What the jobs of a run have in hand at once, at the most. */
 export function worksOf(config: RunConfig, facts: RunFacts): Works {
-  const { policy, rl, sft, sampling, evaluation, diagnosis } = config;
+  const { policy, rl, sft, sampling } = config;
   const { adapter } = policy;
-  const held = {
-    // `auto` counts as bf16, of which a bf16 checkpoint holds less: what is refused could not run in either.
-    precision: statedPrecision(config.compute) ?? ('bf16' as const),
-    // Whole checkpoints of a run are in float32.
-    storedBytes: adapter || rl.iterations === 0 ? facts.storedBytes : (4 as const),
-    prompt: facts.prompt,
-  };
-  const decoded = { ...held, kind: 'rollout' as const, sequences: config.compute.decodeBatchSequences };
+  const held = heldBy(config, facts);
   const trained = { ...held, kind: 'training' as const, adapter, isVisionFrozen: policy.freezeVisionTower };
   return {
-    rollout: {
-      ...decoded,
-      completionTokens: sampling.maxNewTokens,
-      groupSize: Math.min(rl.groupSize, diagnosis.trajectoriesPerPrompt),
-    },
-    evaluation: { ...decoded, completionTokens: evaluation.sampling.maxNewTokens, groupSize: 1 },
+    ...samplingWorksOf(config, facts, slotsOf(config.compute)),
     rl: {
       ...trained,
       sequences: rl.microBatchSequences,
@@ -57,5 +45,35 @@ export function worksOf(config: RunConfig, facts: RunFacts): Works {
       stateNumbers: facts.stateNumbers.sft,
       hasReference: false,
     },
+  };
+}
+
+/** Of a run that decodes so many sequences together. */
+export function samplingWorksOf(
+  config: RunConfig,
+  facts: ModelFacts,
+  sequences: number,
+): Pick<Works, 'rollout' | 'evaluation'> {
+  const { rl, sampling, evaluation, diagnosis } = config;
+  const decoded = { ...heldBy(config, facts), kind: 'rollout' as const, sequences };
+  return {
+    rollout: {
+      ...decoded,
+      completionTokens: sampling.maxNewTokens,
+      groupSize: Math.min(rl.groupSize, diagnosis.trajectoriesPerPrompt),
+    },
+    evaluation: { ...decoded, completionTokens: evaluation.sampling.maxNewTokens, groupSize: 1 },
+  };
+}
+
+type ModelFacts = Pick<RunFacts, 'storedBytes' | 'prompt'>;
+
+function heldBy({ compute, policy, rl }: RunConfig, { storedBytes, prompt }: ModelFacts) {
+  return {
+    // `auto` counts as bf16, of which a bf16 checkpoint holds less: what is refused could not run in either.
+    precision: statedPrecision(compute) ?? ('bf16' as const),
+    // Whole checkpoints of a run are in float32.
+    storedBytes: policy.adapter || rl.iterations === 0 ? storedBytes : (4 as const),
+    prompt,
   };
 }

@@ -2,6 +2,7 @@ import type { GenerationRequest } from '../engine/generation/request-queue.ts';
 import type { OnStep, Sampler } from '../engine/generation/sampler.ts';
 import type { Completion } from '../engine/generation/sequence.ts';
 import type { Processor } from '../engine/processing/processor.ts';
+import { slotsOf } from '../schema/config/compute.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
 import type { Prompt } from '../schema/prompt.ts';
@@ -26,7 +27,7 @@ export interface PromptCompletion extends Completion {
 
 /** Prompts whose completions are decoded together. */
 export function promptsTogether({ compute }: RunConfig, completionsPerPrompt: number): number {
-  return Math.max(1, Math.floor(compute.decodeBatchSequences / completionsPerPrompt));
+  return Math.max(1, Math.floor(slotsOf(compute) / completionsPerPrompt));
 }
 
 /**

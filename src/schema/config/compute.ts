@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InvalidInputError } from '../errors.ts';
 
 /** Machines, and how work is cut to fit them. */
 export const ComputeConfig = z
@@ -16,7 +17,13 @@ export const ComputeConfig = z
           'from then on',
       ),
     rolloutShards: z.int().min(1).max(10000).default(1).describe('parallel rollout jobs per iteration'),
-    decodeBatchSequences: z.int().positive().default(64).describe('sequences decoded together'),
+    decodeBatchSequences: z
+      .union([z.int().positive(), z.literal('auto')])
+      .default(64)
+      .describe(
+        "sequences decoded together; auto: as many as rise plan finds room for on the stack's own instance types, a number " +
+          'from when the run is launched',
+      ),
     heartbeatSeconds: z.int().positive().default(600).describe('a job silent for longer is stopped as stalled'),
     checkpointSeconds: z
       .int()
@@ -32,6 +39,14 @@ export const ComputeConfig = z
   })
   .prefault({});
 export type ComputeConfig = z.infer<typeof ComputeConfig>;
+
+/** Sequences that a run decodes together. Throws `InvalidInputError` on `auto`, which launching a run makes a number of. */
+export function slotsOf({ decodeBatchSequences }: ComputeConfig): number {
+  if (decodeBatchSequences !== 'auto') return decodeBatchSequences;
+  throw new InvalidInputError(
+    'compute.decodeBatchSequences is auto in a run that was not launched; give the number that rise plan tells',
+  );
+}
 
 /** What a run's products of matrices are computed in; undefined where that is to be measured. */
 export function statedPrecision({ engine, precision }: ComputeConfig): 'float32' | 'bf16' | undefined {

@@ -12,6 +12,7 @@ import { peakOf } from '../../../src/forecast/concurrency.ts';
 import { guessPolicyBytes } from '../../../src/forecast/policy-bytes.ts';
 import { simulateRun } from '../../../src/forecast/simulate-run.ts';
 import { scaleTo } from '../../../src/forecast/workload.ts';
+import { chooseSlots } from '../../../src/launch/choose-slots.ts';
 import { readRunConfig } from '../../../src/launch/read-run-config.ts';
 import { type Machine, readDefinition } from '../../../src/local/definition.ts';
 import type { RunConfig } from '../../../src/schema/config/run-config.ts';
@@ -34,7 +35,9 @@ const passedBy = async (config: RunConfig, fields: Partial<Assumptions> = {}, de
   (await simulate(config, fields, definition)).quotas.filter(({ isWithin }) => !isWithin).map(({ name }) => name);
 
 describe('a run of 10 million trajectories', () => {
-  const example = readRunConfig(join(packageRoot, 'examples/qwen2.5-vl-7b.yaml'));
+  const example = readRunConfig(join(packageRoot, 'examples/qwen2.5-vl-7b.yaml')).then((given) =>
+    chooseSlots(given, join(packageRoot, 'examples')),
+  );
   const large = async (fields: Partial<RunConfig['rl']> = {}) => {
     const config = await example;
     return scaleTo(10_000_000, { ...config, rl: { ...config.rl, ...fields } }, assume());

@@ -5,6 +5,7 @@ import { modelJob } from '../../../src/forecast/model-jobs.ts';
 import { readAssumptions } from '../../../src/forecast/read-assumptions.ts';
 import { simulateRun } from '../../../src/forecast/simulate-run.ts';
 import { createStorage, DAY_SECONDS, MONTH_SECONDS, storedByMonth, storedUses } from '../../../src/forecast/storage.ts';
+import { chooseSlots } from '../../../src/launch/choose-slots.ts';
 import { readRunConfig } from '../../../src/launch/read-run-config.ts';
 import { readDefinition } from '../../../src/local/definition.ts';
 import type { RunConfig } from '../../../src/schema/config/run-config.ts';
@@ -14,7 +15,7 @@ const folder = join(packageRoot, 'examples');
 
 /** The 7B example, with its adapter or all its weights trained. */
 async function example(trained: 'adapter' | 'all'): Promise<{ config: RunConfig; assumptions: Assumptions }> {
-  const given = await readRunConfig(join(folder, 'qwen2.5-vl-7b.yaml'));
+  const given = await chooseSlots(await readRunConfig(join(folder, 'qwen2.5-vl-7b.yaml')), folder);
   const config = trained === 'all' ? { ...given, policy: { ...given.policy, adapter: undefined } } : given;
   return { config, assumptions: await readAssumptions(config, folder, { prompts: 5000, evaluationPrompts: 500 }) };
 }

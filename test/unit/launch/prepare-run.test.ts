@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { packageRoot } from '../../../src/base/package-root.ts';
 import { prepareRun } from '../../../src/launch/prepare-run.ts';
 import { lockRun } from '../../../src/local/run-lock.ts';
 import { RunConfig } from '../../../src/schema/config/run-config.ts';
@@ -55,6 +56,16 @@ describe('preparing a run', () => {
     expect(path).toMatch(/^datasets\/[0-9a-f]{16}\/train\.jsonl$/);
     expect(await store.list(`${dirname(path)}/`)).toEqual([path.replace('train.jsonl', 'images/a.png'), path]);
     expect(RunConfig.parse(JSON.parse(String(await store.read(input.configKey))))).toEqual(config);
+  });
+
+  it('writes down how many sequences are decoded together, where that was left open', async () => {
+    const [store, project] = [aStore(), aProject()];
+    copyFileSync(join(packageRoot, 'models/rise-tiny/config.json'), join(project, 'model/config.json'));
+    const left = aConfig({ compute: { decodeBatchSequences: 'auto' } });
+    const { input, config } = await prepareRun(store, left, project);
+    expect(config.compute.decodeBatchSequences).toBe(512);
+    const given = aConfig({ compute: { decodeBatchSequences: 512 } });
+    expect((await prepareRun(store, given, project)).input).toEqual(input);
   });
 
   it.each([

@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { describeTraining } from '../algorithms/index.ts';
-import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { describeModel, type PlannedModel } from '../sizing/planned-model.ts';
-import { assumedPrompt } from '../sizing/prompt-size.ts';
 import { PUBLISHED_MODELS } from '../sizing/published-models.ts';
-import type { PromptSize } from '../sizing/work.ts';
-import type { RunFacts } from '../sizing/works.ts';
 
 /**
  * The model of a run config: of `modelConfig`, a config.json, where one is given; else of its folder, where that is there; else
@@ -27,16 +22,6 @@ export async function readPlannedModel(model: string, folder: string, modelConfi
     `policy.model: ${path} cannot be read; put the checkpoint there, name a published one (${names}), or give ` +
       '--model-config FILE, the config.json of another',
   );
-}
-
-/** What of a planned run its config alone does not say. */
-export function factsOf(
-  config: RunConfig,
-  model: PlannedModel,
-  prompt?: Partial<Pick<PromptSize, 'textTokens' | 'images'>>,
-): RunFacts {
-  const { storedBytes } = model;
-  return { storedBytes, prompt: assumedPrompt(config, model, prompt), ...describeTraining(config) };
 }
 
 async function readJson(path: string): Promise<object | undefined> {
