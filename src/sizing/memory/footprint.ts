@@ -1,4 +1,4 @@
-import { planSegments } from '../../engine/training/plan-segments.ts';
+import { MEMORY_BOUNDS, planSegments } from '../../engine/training/plan-segments.ts';
 import type { ModelShape } from '../model-shape.ts';
 import { countParameters, sizeOf, sum } from '../model-shape.ts';
 import { type Device, type Precision, promptTokens, type RolloutWork, type TrainingWork, type Work } from '../work.ts';
@@ -80,27 +80,37 @@ function trainingMemory(shape: ModelShape, work: TrainingWork, device: Device): 
           isAdapter: work.adapter !== undefined,
         }),
         scores: trainingScores(config, Math.min(scored, chunkTokens ?? scored), { precision, device }),
-        gradients: work.adapter ? 0 : passingGradient(shape, precision, isHeadApart),
+        gradients: work.adapter ? 0 : passingGradient(shape, { precision, isHeadApart, device }),
       },
-      { gradients: updateBytes(shape, work) },
+      { gradients: normBytes(shape, work) },
     ],
   };
 }
 
-/** The gradient of the embeddings on its way, and where the head is tied and not apart, that of the head, which waits for it. */
-function passingGradient({ config }: ModelShape, precision: Precision, isHeadApart: boolean): number {
+/** Numbers of a large gradient that are on their way at once: `src/engine/training/large-weights.ts`. */
+const LARGE_RUN = 2 ** 25;
+
+/**
+ * The largest gradient on its way to its buffer, or a run of one that comes in runs, which GPUs have none of. Where the head is tied
+ * and not apart, its own waits for that of the embeddings.
+ */
+function passingGradient(
+  { config, weightShapes }: ModelShape,
+  { precision, isHeadApart, device }: { precision: Precision; isHeadApart: boolean; device: Device },
+): number {
   const { vocabSize, hiddenSize, tiesEmbeddings } = config.text;
   const rounded = precision === 'bf16' ? BF16 : 0;
-  const copies = tiesEmbeddings && !isHeadApart ? 2 * FLOAT32 : FLOAT32;
-  return vocabSize * hiddenSize * (copies + rounded);
+  const isInRuns = (numbers: number) => device === 'cpu' && FLOAT32 * numbers > MEMORY_BOUNDS.gradient;
+  const sizes = [...weightShapes.values()].map(sizeOf).map((numbers) => (isInRuns(numbers) ? LARGE_RUN : numbers));
+  const waiting = tiesEmbeddings && !isHeadApart ? FLOAT32 * vocabSize * hiddenSize : 0;
+  return Math.max(...sizes) * (FLOAT32 + rounded) + waiting;
 }
 
-/** Gradients that an update scales at once. */
-const UPDATE_RUN = 2 ** 28;
+/** Gradients whose squares are added up at once. */
+const NORM_RUN = 2 ** 28;
 
-/** An update holds twice the largest weight, or a run of smaller ones. */
-function updateBytes(shape: ModelShape, { adapter }: TrainingWork): number {
+/** After the last pass: the update itself writes where gradients, weights and moments lie. */
+function normBytes(shape: ModelShape, { adapter }: TrainingWork): number {
   if (adapter) return 0;
-  const sizes = [...shape.weightShapes.values()].map((each) => FLOAT32 * sizeOf(each));
-  return Math.min(sum(sizes), Math.max(UPDATE_RUN, 2 * Math.max(...sizes)));
+  return Math.min(sum([...shape.weightShapes.values()].map((each) => FLOAT32 * sizeOf(each))), NORM_RUN);
 }
