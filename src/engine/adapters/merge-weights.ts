@@ -57,11 +57,16 @@ async function loadUpdate(layer: string, { tensors, scales }: StoredAdapter) {
   const names = ['A', 'B'].map((side) => `${layer}.lora_${side}.weight`);
   const loaded = await loadTensors(new Map(names.map((name) => [name, tensors.get(name)!])));
   const [a_rD, b_Or] = names.map((name) => upload(loaded.get(name)!));
-  const update = (row: number, rows: number) =>
-    tf.tidy(() => {
+  const update = (row: number, rows: number) => {
+    const update_RD = tf.tidy(() => {
       const rows_Rr = tf.slice(b_Or, [row, 0], [rows, -1]);
-      return tf.mul(tf.matMul(rows_Rr, a_rD), scales.get(layer)!).dataSync<'float32'>();
+      return tf.mul(tf.matMul(rows_Rr, a_rD), scales.get(layer)!);
     });
+    // Not within: tidying looks for tensors in all that it is given, each number too.
+    const values = update_RD.dataSync<'float32'>();
+    update_RD.dispose();
+    return values;
+  };
   return { update, release: () => tf.dispose([a_rD, b_Or]) };
 }
 
