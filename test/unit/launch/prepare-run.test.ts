@@ -60,7 +60,9 @@ describe('preparing a run', () => {
 
   it('writes down how many sequences are decoded together, where that was left open', async () => {
     const [store, project] = [aStore(), aProject()];
-    copyFileSync(join(packageRoot, 'models/rise-tiny/config.json'), join(project, 'model/config.json'));
+    for (const name of ['config.json', 'preprocessor_config.json']) {
+      copyFileSync(join(packageRoot, 'models/rise-tiny', name), join(project, 'model', name));
+    }
     const left = aConfig({ compute: { decodeBatchSequences: 'auto' } });
     const { input, config } = await prepareRun(store, left, project);
     expect(config.compute.decodeBatchSequences).toBe(512);

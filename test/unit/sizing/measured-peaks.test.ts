@@ -28,22 +28,23 @@ interface Case {
   /** Sequences at once, tokens of the prompt they share (16 of them an image's), tokens of each completion. */
   size: [sequences: number, promptTokens: number, completionTokens: number];
   rank?: number;
-  /** By the system, on two cores without a GPU, on 2026-11-28 (`npm run bench -- plan`; 3B: `npm run bench -- real`). */
+  /** By the system, on two cores without a GPU, on 2026-11-28 (`npm run bench -- plan`; 3B: `-- real`; all of 0.9B: `-- real-training`). */
   measuredGB: number;
 }
 
 const CASES: readonly Case[] = [
   { model: 'medium', work: 'rollout', precision: 'float32', size: [8, 105, 64], measuredGB: 0.704 },
   { model: 'medium', work: 'rollout', precision: 'float32', size: [64, 105, 256], measuredGB: 1.063 },
-  { model: 'medium', work: 'training', precision: 'float32', size: [8, 105, 64], measuredGB: 2.038 },
-  { model: 'medium', work: 'training', precision: 'float32', size: [16, 401, 64], measuredGB: 2.399 },
-  { model: 'medium', work: 'training', precision: 'bf16', size: [8, 105, 64], measuredGB: 2.073 },
-  { model: 'medium', work: 'training', precision: 'bf16', size: [16, 401, 64], measuredGB: 2.431 },
+  { model: 'medium', work: 'training', precision: 'float32', size: [8, 105, 64], measuredGB: 2.023 },
+  { model: 'medium', work: 'training', precision: 'float32', size: [16, 401, 64], measuredGB: 2.371 },
+  { model: 'medium', work: 'training', precision: 'bf16', size: [8, 105, 64], measuredGB: 2.061 },
+  { model: 'medium', work: 'training', precision: 'bf16', size: [16, 401, 64], measuredGB: 2.414 },
   { model: '0.9B', work: 'rollout', precision: 'bf16', size: [1, 105, 8], measuredGB: 2.285 },
   { model: '0.9B', work: 'rollout', precision: 'float32', size: [1, 105, 8], measuredGB: 4.067 },
   { model: '0.9B', work: 'rollout', precision: 'bf16', size: [16, 201, 128], measuredGB: 2.398 },
   { model: '0.9B', work: 'training', precision: 'bf16', size: [1, 201, 200], rank: 16, measuredGB: 3.28 },
   { model: '0.9B', work: 'training', precision: 'bf16', size: [8, 257, 256], rank: 16, measuredGB: 4.315 },
+  { model: '0.9B', work: 'training', precision: 'bf16', size: [1, 64, 64], measuredGB: 15.53 },
   { model: '3B', work: 'rollout', precision: 'bf16', size: [1, 105, 8], measuredGB: 7.99 },
 ];
 
