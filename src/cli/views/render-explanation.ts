@@ -1,6 +1,8 @@
 import { alignColumns, TEXT } from '../../base/table.ts';
 import type { Explanation, Source } from '../../routing/explain-example.ts';
 import type { TrajectoryDecision } from '../../schema/decision.ts';
+import type { Consultation } from '../../schema/expert-answer.ts';
+import type { RewardPart } from '../../schema/trajectory.ts';
 
 type Row = [label: string, text: string];
 
@@ -50,25 +52,38 @@ function describeSource(source: Source): Row[] {
           'trajectory',
           `${trajectoryIndex}, seed ${seed}, after ${policyVersion} iterations, ${tokenIds.length} tokens, ${finishReason}`,
         ],
-        ['reward', reward.toFixed(3)],
-        ...Object.entries(rewardBreakdown).map(
-          ([name, { value, weight, version, evidence }]): Row => [
-            `  ${name}`,
-            `${value} x ${weight}, ${version}: ${evidence}`,
-          ],
-        ),
+        ...describeReward(reward, rewardBreakdown),
       ];
     }
     case 'expert': {
-      const { response, provider, evidence, ...rest } = source.answer.record;
+      const { response, provider, evidence, reward, rewardBreakdown = {}, consultation } = source.answer.record;
       return [
         ['response', response.trim()],
-        ['expert', provider],
-        ['evidence', evidence],
-        ['record', JSON.stringify(rest)],
+        ['expert', `${provider}${consultation ? `, ${describeConsultation(consultation)}` : ''}`],
+        ['verdict', evidence],
+        ...(reward === undefined ? [] : describeReward(reward, rewardBreakdown)),
       ];
     }
   }
+}
+
+/** What was paid and waited for, over all replies to the prompt. */
+function describeConsultation(consultation: Consultation): string {
+  const { model, answer, attempt, replies, inputTokens, outputTokens, dollars, waitSeconds } = consultation;
+  return [
+    ...(model === undefined ? [] : [model]),
+    `answer ${answer} at attempt ${attempt} of ${replies} replies`,
+    `${inputTokens} tokens in and ${outputTokens} out`,
+    dollars === undefined ? 'no price given' : `$${dollars}`,
+    `${waitSeconds} s`,
+  ].join(', ');
+}
+
+function describeReward(reward: number, breakdown: Readonly<Record<string, RewardPart>>): Row[] {
+  const parts = Object.entries(breakdown).map(([name, { value, weight, version, evidence }]): Row => {
+    return [`  ${name}`, `${value} x ${weight}, ${version}: ${evidence}`];
+  });
+  return [['reward', reward.toFixed(3)], ...parts];
 }
 
 const describeTrajectory = ({ trajectoryIndex, outcome, because }: TrajectoryDecision) => [
