@@ -10,8 +10,8 @@ process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 export default {
   testEnvironment: '<rootDir>/test/support/jest-environment.ts',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // `npm run test:container` and `npm run test:localstack`
-  testPathIgnorePatterns: ['<rootDir>/test/container/', '<rootDir>/test/localstack/'],
+  // `npm run test:container`, `npm run test:localstack` and `npm run test:peers`
+  testPathIgnorePatterns: ['<rootDir>/test/container/', '<rootDir>/test/localstack/', '<rootDir>/test/peers/'],
   testTimeout: 180_000,
   // TensorFlow already uses every core inside one op.
   maxWorkers: 2,

@@ -97,21 +97,24 @@ async function surveyRows(
   { rows }: Pick<RunRows, 'rows'>,
 ): Promise<ExportFacts> {
   const facts: ExportFacts = { runId, set, rows: 0, mostImages: 0, mostPixels: 0, ...(s3 && { s3 }) };
-  const faults: string[] = [];
+  const shown: string[] = [];
+  let faults = 0;
   for await (const row of rows()) {
     facts.rows += 1;
     facts.system = row.system;
     facts.mostImages = Math.max(facts.mostImages, row.images.length);
     facts.mostPixels = Math.max(facts.mostPixels, ...row.images.map(({ width, height }) => width * height));
     const fault = await exporter.findFault?.(row, facts.rows);
-    if (fault) faults.push(`row ${facts.rows} (${row.id}): ${fault}`);
+    if (!fault) continue;
+    faults += 1;
+    if (faults <= FAULTS_SHOWN) shown.push(`row ${facts.rows} (${row.id}): ${fault}`);
   }
   if (facts.rows === 0) throw new InvalidInputError(`Run ${runId} has no rows of ${set}; there is nothing to export`);
-  if (faults.length === 0) return facts;
-  const more = faults.length > FAULTS_SHOWN ? `\n...and ${faults.length - FAULTS_SHOWN} more` : '';
+  if (faults === 0) return facts;
+  const more = faults > FAULTS_SHOWN ? `\n...and ${faults - FAULTS_SHOWN} more` : '';
   throw new InvalidInputError(
-    `${faults.length} of ${facts.rows} rows cannot be written as ${exporter.name}; nothing was written:\n` +
-      faults.slice(0, FAULTS_SHOWN).join('\n') +
+    `${faults} of ${facts.rows} rows cannot be written as ${exporter.name}; nothing was written:\n` +
+      shown.join('\n') +
       more,
   );
 }

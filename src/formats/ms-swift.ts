@@ -17,9 +17,10 @@ export const msSwift: Exporter = {
   guide: ({ set }) => `
 \`\`\`sh
 # in this folder, or with ROOT_IMAGE_DIR naming it: paths of images are relative
-swift ${set === 'sft' ? 'sft' : 'rlhf --rlhf_type grpo'} --model MODEL --dataset train.jsonl --max_length 8192
+swift ${set === 'sft' ? 'sft' : 'rlhf --rlhf_type grpo'} --model MODEL --template qwen2_5_vl --dataset train.jsonl --max_length 8192
 \`\`\`
 
+- A checkpoint in a folder of another name than the model's own needs \`--template\`, and \`--model_type qwen2_5_vl\`.
 - A row that cannot be read (a path that leads nowhere, more tokens than \`--max_length\`) is left out; the log counts them.
 ${set === 'sft' ? "- The loss is on the assistant's turn and its end token, as in this run.\n" : ''}`,
 };

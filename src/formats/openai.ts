@@ -12,7 +12,9 @@ export const openai: Exporter = {
   sets: ['sft'],
   provenance: 'beside',
   async findFault(row, number) {
-    if (number > LIMITS.rows) return `it is one of over ${LIMITS.rows}, the most with images; export fewer`;
+    if (row.images.length > 0 && number > LIMITS.rows) {
+      return `it is past the ${LIMITS.rows} with images that a file may have; publish fewer`;
+    }
     if (row.images.length > LIMITS.imagesPerRow) {
       return `it has ${row.images.length} images, over the limit of ${LIMITS.imagesPerRow}; leave the example out`;
     }

@@ -155,5 +155,7 @@ async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<[name
   } catch (cause) {
     if (cause instanceof RiseError) throw cause;
     throw new CorruptRecordError(`no whole tar (${(cause as Error).message}); publish the shards again`, { cause });
+  } finally {
+    archive.destroy();
   }
 }

@@ -47,7 +47,7 @@ def rl_rows() -> list:
             "id": row["extra_info"]["id"],
             "index": row["index"],
             "source": row["data_source"],
-            "ground_truth": row["reward_model"]["ground_truth"],
+            "answer": row["reward_model"]["ground_truth"],
             "score": geo3k.compute_score("<think>3 + 4</think> \\boxed{7}", row["reward_model"]["ground_truth"]),
         }
         for row in rows

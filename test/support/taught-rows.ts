@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { sha256Of } from '../../src/base/hash.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
+import type { Processor } from '../../src/engine/processing/processor.ts';
 import { folderModelFiles } from '../../src/engine/weights/model-files.ts';
+import type { Question } from '../../src/formats/exporter.ts';
 import { openRows } from '../../src/formats/read-rows.ts';
 import { imagesInOrder } from '../../src/formats/row-text.ts';
 import { decodeImage } from '../../src/images/decode-image.ts';
@@ -17,6 +19,7 @@ export const PEER_MODEL = join(packageRoot, 'models/rise-tiny');
 
 /** An example as a trainer takes it. */
 export interface TaughtRow {
+  id: string;
   tokens: number[];
   /** The token where it carries loss, -100 elsewhere: what trainers call labels. */
   learned: number[];
@@ -24,25 +27,47 @@ export interface TaughtRow {
   images: string[];
 }
 
+/** A prompt as RL asks it. */
+export interface AskedRow extends Omit<TaughtRow, 'learned'> {
+  answer: string;
+}
+
 /** What our SFT makes of a run's examples. `after` are tokens that a peer writes, and learns, past our end token. */
 export async function ourRows(store: Store, { after = '' }: { after?: string } = {}): Promise<TaughtRow[]> {
   const processor = await loadProcessor(folderModelFiles(PEER_MODEL).read);
-  const { rows } = await openRows(store, RUN_ID, 'sft');
   const taught: TaughtRow[] = [];
-  for await (const row of rows()) {
+  for await (const row of (await openRows(store, RUN_ID, 'sft')).rows()) {
     if (row.set !== 'sft') continue;
-    const files = row.images.map(({ bytes }) => bytes);
-    const config = aRunConfig({ policy: { model: 'models/base/', systemPrompt: row.system } });
-    const asked = await processPrompt(processor, row.prompt, files, config);
-    const { prompt, completionIds } = buildSftSequence(processor, asked, row.example);
+    const { prompt, completionIds } = buildSftSequence(processor, await process(processor, row), row.example);
     const answer = [...completionIds, ...processor.encode(after)];
     taught.push({
+      id: row.id,
       tokens: [...prompt.tokenIds, ...answer],
       learned: [...prompt.tokenIds.map(() => -100), ...answer],
-      images: await Promise.all(
-        imagesInOrder(row).map(async ({ bytes, name }) => sha256Of((await decodeImage(bytes, name)).data)),
-      ),
+      images: await pixelsOf(row),
     });
   }
   return taught;
 }
+
+/** What our rollouts make of a run's training prompts. */
+export async function ourPrompts(store: Store): Promise<AskedRow[]> {
+  const processor = await loadProcessor(folderModelFiles(PEER_MODEL).read);
+  const asked: AskedRow[] = [];
+  for await (const row of (await openRows(store, RUN_ID, 'rl')).rows()) {
+    const { tokenIds } = await process(processor, row);
+    asked.push({ tokens: tokenIds, images: await pixelsOf(row), id: row.id, answer: row.prompt.groundTruth });
+  }
+  return asked;
+}
+
+const process = (processor: Processor, { system, prompt, images }: Question) =>
+  processPrompt(
+    processor,
+    prompt,
+    images.map(({ bytes }) => bytes),
+    aRunConfig({ policy: { model: 'models/base/', systemPrompt: system } }),
+  );
+
+const pixelsOf = (row: Question) =>
+  Promise.all(imagesInOrder(row).map(async ({ bytes, name }) => sha256Of((await decodeImage(bytes, name)).data)));

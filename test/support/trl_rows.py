@@ -1,4 +1,4 @@
-"""Prints what TRL's own SFTTrainer makes of an export: each row's tokens, which of them carry loss, and its pixels."""
+"""Prints what TRL makes of an export: its SFTTrainer's tokens, loss and pixels of each row, and the prompts of GRPO."""
 
 import hashlib
 import json
@@ -6,6 +6,8 @@ import sys
 
 import datasets
 import trl
+from transformers import AutoProcessor
+from trl.data_utils import prepare_multimodal_messages
 
 datasets.disable_progress_bars()
 
@@ -22,10 +24,33 @@ def sft_rows(model: str, file: str, scratch: str) -> list:
         {
             "tokens": batch["input_ids"][0].tolist(),
             "learned": batch["labels"][0].tolist(),
-            "images": [hashlib.sha256(image.convert("RGB").tobytes()).hexdigest() for image in row["images"]],
+            "images": pixels_of(row),
+            "id": row["id"],
         }
         for batch, row in zip(batches, rows)
     ]
 
 
-print(json.dumps(sft_rows(*sys.argv[2:])))
+def rl_rows(model: str, file: str, scratch: str) -> list:
+    processor = AutoProcessor.from_pretrained(model)
+    rows = datasets.load_dataset("parquet", data_files=file, split="train", cache_dir=scratch)
+    return [
+        {
+            "tokens": processor.apply_chat_template(
+                prepare_multimodal_messages(row["prompt"], images=row["images"]),
+                add_generation_prompt=True, tokenize=True, return_dict=True,
+            )["input_ids"][0],
+            "images": pixels_of(row),
+            "id": row["id"],
+            "answer": row["solution"],
+        }
+        for row in rows
+    ]
+
+
+def pixels_of(row: dict) -> list:
+    return [hashlib.sha256(image.convert("RGB").tobytes()).hexdigest() for image in row["images"]]
+
+
+model, sft_file, rl_file, scratch = sys.argv[1:]
+print(json.dumps({"sft": sft_rows(model, sft_file, scratch), "rl": rl_rows(model, rl_file, scratch)}))

@@ -9,28 +9,17 @@ import { sftShardsPrefix } from '../../../src/schema/keys.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { type Asked, anImageFile, aPublishedRun, questionsOfEveryKind, RUN_ID } from '../../support/published-run.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
+import { writeExport } from '../../support/write-export.ts';
 
 const folder = aTemporaryFolder();
-const s3 = { uri: 's3://bucket/data', owner: '123456789012' };
 const quietly = () => ({ advance() {}, close() {} });
 
 /** Each format with each set it has a form for. */
 const FORMS = EXPORTERS.flatMap(({ name, sets }) => sets.map((set): [string, ExportSet] => [name, set]));
 
 let count = 0;
-async function exportFrom(store: Store, format: string, set: ExportSet = 'sft', out = join(folder, `out${count++}`)) {
-  const exporter = findExporter(format);
-  const request = {
-    runId: RUN_ID,
-    set,
-    store,
-    out,
-    exporter,
-    existing: 'refuse' as const,
-    ...(exporter.needsS3 && { s3 }),
-  };
-  return exportRun(request, quietly);
-}
+const exportFrom = (store: Store, format: string, set: ExportSet = 'sft', out = join(folder, `out${count++}`)) =>
+  writeExport(store, findExporter(format), set, out);
 
 const aRunOf = (asked: readonly Asked[]) => aPublishedRun(join(folder, `store${count++}`), asked);
 
