@@ -1,7 +1,7 @@
 import type { Exporter, ExportRow, ExportSource } from './exporter.ts';
 import { encodeJsonLines } from './json-lines.ts';
 import { originOf } from './provenance.ts';
-import { findStrayMark, imagesInOrder, markedText } from './row-text.ts';
+import { findStrayMark, imagesInOrder, LEARNED_NOTE, markedText } from './row-text.ts';
 
 const FILE = 'train.jsonl';
 const NAME = 'metis_rise';
@@ -38,7 +38,7 @@ ${mostPixels > DEFAULT_MAX_PIXELS ? `image_max_pixels: ${mostPixels}\n` : ''}\`\
 
 - Paths of images are relative to \`media_dir\`, which is \`dataset_dir\` unless it is said.
 - Images of more than \`image_max_pixels\` are made smaller: 589,824 unless it is said. The largest here has ${mostPixels}.
-- The loss is on the assistant's turn and its end token, as in this run, and on the line break that the template adds.
+${LEARNED_NOTE}\
 - \`cutoff_len\` is 2,048 unless it is said, and cuts.
 `,
 };

@@ -1,7 +1,7 @@
 import type { Exporter, ExportFolder, ExportSource } from './exporter.ts';
 import { encodeJsonLines } from './json-lines.ts';
 import { originOf } from './provenance.ts';
-import { findStrayMark, imagesInOrder, markedText } from './row-text.ts';
+import { findStrayMark, imagesInOrder, LEARNED_NOTE, markedText } from './row-text.ts';
 
 const MARKS = ['<image>', '<video>', '<audio>', '<bbox>', '<ref-object>', '<cot-process>', '<start-image>'];
 
@@ -21,8 +21,10 @@ swift ${set === 'sft' ? 'sft' : 'rlhf --rlhf_type grpo'} --model MODEL --templat
 \`\`\`
 
 - A checkpoint in a folder of another name than the model's own needs \`--template\`, and \`--model_type qwen2_5_vl\`.
+- Images are resized by \`MIN_PIXELS\` and \`MAX_PIXELS\` of the environment (3,136 and 12,845,056 unless they are said), and
+  not by the checkpoint's \`preprocessor_config.json\`: set them as they are there.
 - A row that cannot be read (a path that leads nowhere, more tokens than \`--max_length\`) is left out; the log counts them.
-${set === 'sft' ? "- The loss is on the assistant's turn and its end token, as in this run.\n" : ''}`,
+${set === 'sft' ? LEARNED_NOTE : ''}`,
 };
 
 async function* toRecords({ facts, rows }: ExportSource, folder: ExportFolder) {

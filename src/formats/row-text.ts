@@ -1,5 +1,9 @@
 import type { ExportRow, Question } from './exporter.ts';
 
+/** What trainers that render a chat template to its end learn of a row: our SFT stops at the end token. */
+export const LEARNED_NOTE =
+  '- The loss is on the answer and its end token, as in this run, and on the line break that the template adds.\n';
+
 /** A question as one text, with `<image>` where the next image stands. Its images stand in that order: `imagesInOrder`. */
 export const markedText = ({ content }: Question) =>
   content.map((piece) => (piece.kind === 'text' ? piece.text : '<image>')).join('');

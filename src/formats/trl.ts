@@ -1,7 +1,7 @@
 import type { Exporter, ExportRow, ExportSource } from './exporter.ts';
 import { encodeParquet, field, IMAGES } from './parquet.ts';
 import { originOf } from './provenance.ts';
-import { embeddedImages } from './row-text.ts';
+import { embeddedImages, LEARNED_NOTE } from './row-text.ts';
 
 /**
  * TRL: a prompt and its completion as messages of parts, images embedded. `SFTTrainer` learns the completion alone;
@@ -21,7 +21,7 @@ rows = load_dataset("parquet", data_files="train.parquet", split="train")
 ${set === 'sft' ? 'SFTTrainer(model, SFTConfig(max_length=None), train_dataset=rows)' : 'GRPOTrainer(model, reward_funcs=accuracy_reward, train_dataset=rows)'}
 \`\`\`
 
-${set === 'sft' ? '- `max_length` is 1,024 unless it is said, and cuts the completion without a word: give `None`.\n- The loss is on the completion and its end token, as in this run, and on the line break that the template adds.\n' : ''}\
+${set === 'sft' ? `- \`max_length\` is 1,024 unless it is said, and cuts the completion without a word: give \`None\`.\n${LEARNED_NOTE}` : ''}\
 ${mostImages > 0 ? '- Without the column `images` the pixels are left out: take no column away.\n' : ''}`,
 };
 

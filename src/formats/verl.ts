@@ -1,7 +1,7 @@
 import type { Exporter, ExportRow, ExportSource } from './exporter.ts';
 import { encodeParquet, field, IMAGES } from './parquet.ts';
 import { originOf } from './provenance.ts';
-import { embeddedImages, findStrayMark, markedText } from './row-text.ts';
+import { embeddedImages, findStrayMark, LEARNED_NOTE, markedText } from './row-text.ts';
 
 /** What rewards are asked by: verl has no scorer of this name, and asks for the user's. */
 const DATA_SOURCE = 'metis-rise';
@@ -27,8 +27,7 @@ torchrun -m verl.trainer.sft_trainer data.train_files=train.parquet data.message
 \`\`\`
 
 - A row of more than \`data.max_length\` tokens, 1,024 unless it is said, is an error.
-- The loss is on the assistant's turn and its end token, as in this run, and on the line break that the template adds.
-`;
+${LEARNED_NOTE}`;
 
 const RL_GUIDE = `
 \`\`\`sh

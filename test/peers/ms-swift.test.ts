@@ -22,8 +22,8 @@ describe('an export for ms-swift', () => {
     rows = runPeer(environment.python, 'test/peers/ms_swift_rows.py', PEER_MODEL, ...folders, join(folder, 'scratch'));
   });
 
-  it('gives its template our tokens, loss and pixels', async () => {
-    expect(rows.sft).toEqual(await ourRows(store));
+  it('gives its template our tokens, loss and pixels, and the line break after the end token', async () => {
+    expect(rows.sft).toEqual(await ourRows(store, { after: '\n' }));
   });
 
   it('gives GRPO our prompts and pixels, with the answer', async () => {
