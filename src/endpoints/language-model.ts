@@ -75,7 +75,7 @@ export function createLanguageModel(options: EndpointOptions, environment?: Envi
         return sender.complete(request, signal);
       };
       const reply = await tryUntilAnswered(maxAttempts, () => limited(send)).catch(toDeclined);
-      return { ...reply, waitSeconds: (performance.now() - startedAt!) / 1000 };
+      return { ...reply, waitSeconds: Math.round(performance.now() - startedAt!) / 1000 };
     },
     priceOf: ({ inputTokens, outputTokens }) =>
       price && (inputTokens * price.inputPerMillionTokens + outputTokens * price.outputPerMillionTokens) / 1e6,

@@ -5,10 +5,10 @@ import { endpointOptionsWith } from '../endpoints/endpoint-options.ts';
 import { createLanguageModel, type LanguageModel } from '../endpoints/language-model.ts';
 import { IMAGE_MEDIA, type ImageEnding } from '../endpoints/text-request.ts';
 import { InvalidInputError } from '../schema/errors.ts';
-import { ExpertUsage } from '../schema/expert-answer.ts';
 import type { ImageRef, Prompt } from '../schema/prompt.ts';
 import type { Expert, ExpertServices, Question, Reply } from './expert.ts';
 import { buildExpertRequest, EXPERT_PROMPT_VERSION, type ImageFile } from './expert-prompt.ts';
+import { keptReply } from './kept-reply.ts';
 import { PROBE_ANSWER, PROBE_IMAGE, PROBE_QUESTION } from './probe-image.ts';
 
 const Options = endpointOptionsWith({
@@ -25,13 +25,6 @@ const Options = endpointOptionsWith({
     .describe('false for a model that reads text alone: prompts with images are refused'),
 });
 type Options = z.infer<typeof Options>;
-
-/** A reply as the cache keeps it. */
-const KeptReply = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('answered'), response: z.string(), flaw: z.string().optional(), usage: ExpertUsage }),
-  z.object({ kind: z.literal('failed'), failure: z.string(), usage: ExpertUsage }),
-]);
-type KeptReply = z.infer<typeof KeptReply>;
 
 /**
  * A language model behind an API. Replies are kept by what they rest on: model, request and what was said before; the same
@@ -64,15 +57,16 @@ async function replyOnce(
   const asked = [prompt.question, prompt.options ?? [], prompt.images.map(({ sha256 }) => sha256)];
   const sampling = { temperature, maxOutputTokens };
   const key = hashJson([model.identity, EXPERT_PROMPT_VERSION, sampling, asked, answer, refused]);
-  const kept = await answers.read(key);
-  if (kept !== undefined) return KeptReply.parse(JSON.parse(kept));
-  const images = await Promise.all(prompt.images.map((image) => readImage(store, image)));
-  const reply = await ask(model, buildExpertRequest(prompt, images, refused, sampling));
-  await answers.write(key, JSON.stringify(reply));
-  return reply;
+  return keptReply(answers, key, async () => {
+    const images = await Promise.all(prompt.images.map((image) => readImage(store, image)));
+    return ask(model, buildExpertRequest(prompt, images, refused, sampling));
+  });
 }
 
-async function ask(model: LanguageModel, request: Parameters<LanguageModel['complete']>[0]): Promise<KeptReply> {
+async function ask(
+  model: LanguageModel,
+  request: Parameters<LanguageModel['complete']>[0],
+): Promise<Exclude<Reply, { kind: 'silent' }>> {
   const reply = await model.complete(request);
   const { inputTokens, outputTokens, waitSeconds } = reply;
   const dollars = model.priceOf(reply);
@@ -118,18 +112,17 @@ const TEXT_PROBE = { question: 'What is 2 + 3?' };
 /** Asks what a small image shows, once per model. Throws `InvalidInputError` that says what it does not do. */
 async function probe(model: LanguageModel, { images, maxOutputTokens }: Options, { answers }: ExpertServices) {
   const key = hashJson([model.identity, 'probe', images]);
-  if ((await answers.read(key)) !== undefined) return;
   const request = images
     ? buildExpertRequest({ question: PROBE_QUESTION }, [{ ending: 'png', bytes: PROBE_IMAGE }], [], { maxOutputTokens })
     : buildExpertRequest(TEXT_PROBE, [], [], { maxOutputTokens });
-  const reply = await ask(model, request);
   const refuse = (fault: string) => {
     const remedy = images ? '; choose a model that sees, or say by expert.options.images: false that it does not' : '';
     return new InvalidInputError(`expert: ${model.name} ${fault}${remedy}`);
   };
-  if (reply.kind === 'failed') throw refuse(`does not answer a small question: ${reply.failure}`);
-  if (images && !PROBE_ANSWER.test(reply.response)) {
+  await keptReply(answers, key, async () => {
+    const reply = await ask(model, request);
+    if (reply.kind !== 'answered') throw refuse(`does not answer a small question: ${reply.failure}`);
+    if (!images || PROBE_ANSWER.test(reply.response)) return reply;
     throw refuse(`does not see that a red image is red: "${shorten(reply.response, 200)}"`);
-  }
-  await answers.write(key, JSON.stringify(reply));
+  });
 }

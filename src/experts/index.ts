@@ -3,6 +3,7 @@ import { type ActiveReward, responseDemandsOf } from '../rewards/index.ts';
 import { resolveChoice } from '../schema/config/choice.ts';
 import type { ExpertConfig } from '../schema/config/expert.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
+import { InvalidInputError } from '../schema/errors.ts';
 import { expertAnswerKey } from '../schema/keys.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Store } from '../store/store.ts';
@@ -11,6 +12,7 @@ import { endpoint } from './endpoint.ts';
 import type { Consultant, Expert } from './expert.ts';
 import { none } from './none.ts';
 import { recorded } from './recorded.ts';
+import { loadUserExpert } from './user/load-user-expert.ts';
 import { type AnswerDemands, assertMinimaKnown } from './verify-answer.ts';
 import { workedSolution } from './worked-solution.ts';
 
@@ -67,11 +69,22 @@ export async function loadExpert(
 ): Promise<ActiveExpert> {
   const demands = { ...responseDemandsOf(rewards), rewards: scope.rewards, minRewards: config.minRewards ?? {} };
   assertMinimaKnown(demands);
+  const services = { store, answers: createTextCache(store, expertAnswerKey), environment: scope.environment };
+  if (isOwn(config)) {
+    if (EXPERTS.some(({ name }) => name === config.name)) {
+      throw new InvalidInputError(
+        `expert.name is ${config.name}, which is built in; give your own expert another name`,
+      );
+    }
+    const own = await loadUserExpert(config, services);
+    return activate({ ...own, defaults: ASKED }, own, config, demands);
+  }
   const { chosen: expert, options } = resolveChoice('expert', EXPERTS, config);
-  const answers = createTextCache(store, expertAnswerKey);
-  const consultant = expert.create(options, { store, answers, environment: scope.environment });
-  return activate(expert, consultant, config, demands);
+  return activate(expert, expert.create(options, services), config, demands);
 }
+
+type OwnConfig = ExpertConfig & { module: string };
+const isOwn = (config: ExpertConfig): config is OwnConfig => config.module !== undefined;
 
 function activate(
   { name, version, defaults }: Pick<Expert, 'name' | 'version' | 'defaults'>,

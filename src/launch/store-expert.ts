@@ -1,12 +1,13 @@
 import { basename, dirname, resolve } from 'node:path';
 import { fileOptionsOf } from '../experts/index.ts';
 import type { ExpertConfig } from '../schema/config/expert.ts';
-import { datasetPrefix } from '../schema/keys.ts';
+import { datasetPrefix, expertModuleKey } from '../schema/keys.ts';
 import type { Store } from '../store/store.ts';
 import { copyContent, describeContent } from './content-folder.ts';
+import { storeModule } from './store-rewards.ts';
 
 /**
- * Puts the files that an expert's options name on the store by content, and keys into the config in place of paths, which start
+ * Puts an expert of the user's own, and the files that an expert's options name, on the store by content, and keys into the config in place of paths, which start
  * at `configFolder`. Throws `InvalidInputError` on a path that is no file.
  */
 export async function storeExpert(store: Store, expert: ExpertConfig, configFolder: string): Promise<ExpertConfig> {
@@ -16,7 +17,9 @@ export async function storeExpert(store: Store, expert: ExpertConfig, configFold
     // What is no path the expert itself refuses.
     if (typeof given === 'string') options[option] = await storeFile(store, resolve(configFolder, given));
   }
-  return { ...expert, options };
+  if (expert.module === undefined) return { ...expert, options };
+  const module = { field: 'expert.module', keyOf: expertModuleKey };
+  return { ...expert, module: await storeModule(store, resolve(configFolder, expert.module), module), options };
 }
 
 async function storeFile(store: Store, path: string): Promise<string> {

@@ -22,7 +22,10 @@ export async function storeRewards(
   for (const [name, use] of Object.entries(rewards)) {
     if (use.module === undefined) continue;
     const path = resolve(configFolder, use.module);
-    stored[name] = { ...use, module: await storeModule(store, path, `rewards.${name}.module`) };
+    stored[name] = {
+      ...use,
+      module: await storeModule(store, path, { field: `rewards.${name}.module`, keyOf: rewardModuleKey }),
+    };
   }
   return stored;
 }
@@ -36,14 +39,19 @@ export function placesOf(rewards: RunConfig['rewards'], stored: RunConfig['rewar
   );
 }
 
-async function storeModule(store: Store, path: string, field: string): Promise<string> {
+/** Puts a user's module on the store by content and gives its key. Throws `InvalidInputError` on a path that is no module. */
+export async function storeModule(
+  store: Store,
+  path: string,
+  { field, keyOf }: { field: string; keyOf(sha256: string, file: string): string },
+): Promise<string> {
   if (!MODULE_EXTENSIONS.includes(extname(path))) {
     throw new InvalidInputError(`${field}: ${path} is no module; it ends in ${MODULE_EXTENSIONS.join(', ')}`);
   }
   const bytes = await readFile(path).catch((cause: Error) => {
     throw new InvalidInputError(`${field}: ${path} cannot be read; the path is relative to the config file`, { cause });
   });
-  const key = rewardModuleKey(sha256Of(bytes), basename(path));
+  const key = keyOf(sha256Of(bytes), basename(path));
   if (!(await store.exists(key))) await store.write(key, bytes);
   return key;
 }

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { checkSpace } from '../launch/check-space.ts';
 import { findMemoryWarnings } from '../launch/memory-warnings.ts';
 import { type PreparedRun, prepareRun } from '../launch/prepare-run.ts';
+import { probeExpert } from '../launch/probe-expert.ts';
 import { readRunConfig } from '../launch/read-run-config.ts';
 import { InterruptedError, RiseError } from '../schema/errors.ts';
 import { openStore } from '../store/open-store.ts';
@@ -42,6 +43,7 @@ export async function runRecipe(
   const store = openStore(uri);
   const prepared = await prepareRun(store, config, dirname(configPath), runId);
   await checkSpace(store, prepared.input.runId, prepared.config);
+  await probeExpert(store, prepared.config);
   const unlock = await lockRun(store, prepared.input.runId);
   // The Lambda stages run in this process and read their environment as they do on AWS.
   process.env.RISE_STORE = store.uri;

@@ -17,7 +17,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/endpoints': ['src/base', 'src/schema', 'src/store'],
   'src/formats': ['src/base', 'src/schema', 'src/store'],
   'src/tasks': ['src/base', 'src/schema'],
-  'src/rewards': ['src/base', 'src/schema', 'src/store', 'src/endpoints'],
+  'src/modules': ['src/base', 'src/schema', 'src/store'],
+  'src/rewards': ['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/modules'],
   'src/datasets': ['src/base', 'src/schema', 'src/images', 'src/store', 'src/endpoints', 'src/rewards'],
   // Of the engine, what a model's sizes follow from, which computes nothing.
   'src/sizing': [
@@ -25,7 +26,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     ...['src/engine/models/qwen2_5_vl/weight-shapes.ts', 'src/engine/training/plan-segments.ts'],
   ],
   'src/algorithms': ['src/base', 'src/schema', 'src/engine'],
-  'src/experts': ['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/rewards'],
+  'src/experts': ['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/modules', 'src/rewards'],
   'src/benchmarks': ['src/base', 'src/schema', 'src/store', 'src/rewards'],
   'src/routing': ['src/base', 'src/schema', 'src/store', 'src/rewards', 'src/formats'],
   'src/lineage': ['src/base', 'src/schema', 'src/store', 'src/rewards'],

@@ -30,7 +30,7 @@ export function register(program: Command): void {
 
 async function run(configPath: string, options: RunOptions): Promise<void> {
   const { runRecipe } = await import('../../local/run-recipe.ts');
-  const { endUserRewards } = await import('../../rewards/user/load-user-reward.ts');
+  const { endModules } = await import('../../modules/stored-module.ts');
   const recipe = runRecipe(configPath, options, stopSignal(), async (prepared, warnings) => {
     const view = await createView(prepared.config, options);
     if (!options.quiet && !options.json) print(`run ${prepared.input.runId} in ${options.store}`);
@@ -38,7 +38,7 @@ async function run(configPath: string, options: RunOptions): Promise<void> {
     return view;
   });
   // A reward in a loop would keep the process for as long as a score may take.
-  const { runId, store } = await recipe.finally(endUserRewards);
+  const { runId, store } = await recipe.finally(endModules);
   await printResult(store, runId, options);
 }
 

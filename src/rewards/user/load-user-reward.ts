@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import { sha256Of } from '../../base/hash.ts';
-import { InvalidInputError } from '../../schema/errors.ts';
+import { openModuleHost } from '../../modules/module-host.ts';
+import { openStoredModule } from '../../modules/stored-module.ts';
 import { rewardModuleKey } from '../../schema/keys.ts';
 import type { Prompt } from '../../schema/prompt.ts';
 import type { Store } from '../../store/store.ts';
 import type { Scorer } from '../reward.ts';
-import type { CaseOutcome } from './reward-calls.ts';
-import { openRewardHost, type RewardHost } from './reward-host.ts';
+import type { CaseOutcome, RewardProtocol } from './reward-calls.ts';
+import { type RewardHost, USER_REWARDS } from './reward-host.ts';
 
 /** Seconds that one score of a reward may take once it has begun, where the config does not say. */
 export const SCORE_SECONDS = 30;
@@ -26,14 +27,11 @@ export interface LoadedUserReward {
   runCases(maxNewTokens: number): Promise<{ name: string; outcome: CaseOutcome }[]>;
 }
 
-/** By key, which holds the hash of the code. */
-const hosts = new Map<string, Promise<RewardHost>>();
-
 /**
- * Runs a module that the user put on the store, with this process's rights, and gives the reward it defines. Throws
- * `InvalidInputError` where the bytes are not those of the key, and on a module that does not load or defines no reward.
+ * The reward that a module on the store defines. Throws `InvalidInputError` where the bytes are not those of the key, and on a
+ * module that does not load or defines no reward.
  *
- * @param place where its author has the file, for messages of this process: those of the first to load it count
+ * @param place where its author has the file
  */
 export async function loadUserReward(
   store: Store,
@@ -41,21 +39,9 @@ export async function loadUserReward(
   limitSeconds = SCORE_SECONDS,
   place = basename(key),
 ): Promise<LoadedUserReward> {
-  const bytes = await store.read(key);
-  const sha256 = sha256Of(bytes);
-  if (key !== rewardModuleKey(sha256, basename(key))) {
-    throw new InvalidInputError(`${key} holds other code than its name says (sha256 ${sha256}); start the run again`);
-  }
-  if ((await hosts.get(key)?.catch(() => undefined))?.isOver !== false) {
-    hosts.set(key, openRewardHost({ name: basename(key), place, code: bytes }, limitSeconds));
-  }
-  return describeReward(await hosts.get(key)!, { place, sha256 }, limitSeconds);
-}
-
-/** Ends the threads of every reward that `loadUserReward` gave, whatever they are doing: nobody waits for a loop without end. */
-export async function endUserRewards(): Promise<void> {
-  for (const opening of hosts.values()) await (await opening.catch(() => undefined))?.end();
-  hosts.clear();
+  const stored = { key, keyOf: rewardModuleKey, place };
+  const { host, sha256 } = await openStoredModule<RewardProtocol>(store, USER_REWARDS, stored, limitSeconds);
+  return describeReward(host, { place, sha256 }, limitSeconds);
 }
 
 /** The reward of a file's code, for one use. Throws `InvalidInputError` on a module that does not load or defines none. */
@@ -65,7 +51,11 @@ export async function useUserReward<T>(
   limitSeconds: number,
   use: (reward: LoadedUserReward) => Promise<T>,
 ): Promise<T> {
-  const host = await openRewardHost({ name: basename(path), place: path, code }, limitSeconds);
+  const host = await openModuleHost<RewardProtocol>(
+    USER_REWARDS,
+    { name: basename(path), place: path, code },
+    limitSeconds,
+  );
   try {
     return await use(describeReward(host, { place: path, sha256: sha256Of(code) }, limitSeconds));
   } finally {

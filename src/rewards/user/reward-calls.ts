@@ -24,14 +24,6 @@ export interface RewardAnswers {
   'run-case': CaseOutcome;
 }
 
-/** A file with a user's reward. */
-export interface RewardFile {
-  name: string;
-  /** As messages name it: where its author has it, or its name where that is not known. */
-  place: string;
-  code: Uint8Array;
-}
-
 /** What a module says of its reward. */
 export interface RewardDescription {
   name: string;
@@ -40,12 +32,9 @@ export interface RewardDescription {
   cases: string[];
 }
 
-/** The number that loading the module has among the calls. */
-export const LOADING = 0;
-
-/** From the thread, of loading and of each call: that it has begun, and how it has ended. */
-export type ThreadMessage = { id: number } & (
-  | { kind: 'started' }
-  | { kind: 'answered'; answer: RewardDescription | RewardAnswers[RewardCall['kind']] }
-  | { kind: 'failed'; message: string }
-);
+/** How the thread of a user's reward is talked to. */
+export interface RewardProtocol {
+  description: RewardDescription;
+  calls: RewardCall;
+  answers: RewardAnswers;
+}

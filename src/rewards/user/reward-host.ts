@@ -1,103 +1,17 @@
-import type { Worker } from 'node:worker_threads';
-import { InvalidInputError, RewardFailedError } from '../../schema/errors.ts';
-import {
-  LOADING,
-  type RewardAnswers,
-  type RewardCall,
-  type RewardDescription,
-  type RewardFile,
-  type ThreadMessage,
-} from './reward-calls.ts';
-import { startRewardThread } from './reward-thread.ts';
+import type { HostedKind, ModuleHost } from '../../modules/module-host.ts';
+import { serveInThread } from '../../modules/module-thread.ts';
+import { RewardFailedError } from '../../schema/errors.ts';
+import type { RewardProtocol } from './reward-calls.ts';
+import { openUserReward } from './user-reward-module.ts';
 
 /** A user's reward, seen from outside of its thread. */
-export interface RewardHost {
-  readonly description: RewardDescription;
-  /** Whether its thread has ended. */
-  readonly isOver: boolean;
-  /**
-   * Asks the reward. Throws `RewardFailedError` where it throws, takes longer than the limit once it has begun, or ends its
-   * thread; after the last two every call fails alike.
-   */
-  call<Kind extends RewardCall['kind']>(
-    call: RewardCall & { kind: Kind },
-    limitSeconds: number,
-  ): Promise<RewardAnswers[Kind]>;
-  /** Ends the thread, whatever it is doing. */
-  end(): Promise<void>;
-}
+export type RewardHost = ModuleHost<RewardProtocol>;
 
-interface PendingCall {
-  limitSeconds: number;
-  timer?: NodeJS.Timeout;
-  resolve(answer: never): void;
-  reject(error: Error): void;
-}
+/** Rewards of the user's own: their threads run this very file. */
+export const USER_REWARDS: HostedKind = {
+  kind: 'reward',
+  script: import.meta.filename,
+  fail: (message) => new RewardFailedError(message),
+};
 
-/** Loads a module in a thread of its own, within as long as one score may take. Throws `InvalidInputError` where that fails. */
-export async function openRewardHost(file: RewardFile, limitSeconds: number): Promise<RewardHost> {
-  const worker = startRewardThread(file);
-  const calls = followCalls(worker);
-  const description = await calls.expect<RewardDescription>(LOADING, limitSeconds).catch(async (cause: Error) => {
-    await worker.terminate();
-    throw new InvalidInputError(`${file.place} does not load: ${cause.message}`, { cause });
-  });
-  let asked = LOADING;
-  return {
-    description,
-    get isOver() {
-      return calls.endedBy !== undefined;
-    },
-    call(call, seconds) {
-      const answer = calls.expect<never>(++asked, seconds);
-      worker.postMessage({ id: asked, call });
-      return answer;
-    },
-    end: async () => void (await worker.terminate()),
-  };
-}
-
-/** Matches what the thread tells with what it was asked; the thread keeps the process alive only meanwhile. */
-function followCalls(worker: Worker) {
-  const pending = new Map<number, PendingCall>();
-  let endedBy: string | undefined;
-  const settle = (id: number): PendingCall | undefined => {
-    const call = pending.get(id);
-    clearTimeout(call?.timer);
-    pending.delete(id);
-    if (pending.size === 0) worker.unref();
-    return call;
-  };
-  const end = (reason: string) => {
-    endedBy ??= reason;
-    for (const id of [...pending.keys()]) settle(id)?.reject(new RewardFailedError(endedBy));
-  };
-  const start = (id: number) => {
-    const call = pending.get(id);
-    if (!call) return;
-    call.timer = setTimeout(() => {
-      end(`it took longer than ${call.limitSeconds} s; make it faster, or raise its timeoutSeconds`);
-      void worker.terminate();
-    }, call.limitSeconds * 1000);
-  };
-  worker.on('message', (message: ThreadMessage) => {
-    if (message.kind === 'started') start(message.id);
-    else if (message.kind === 'answered') settle(message.id)?.resolve(message.answer as never);
-    else settle(message.id)?.reject(new RewardFailedError(message.message));
-  });
-  worker.on('error', (error) => end(`it ended its thread: ${error}`));
-  worker.on('exit', (exitCode) =>
-    end(`it ended its thread with exit code ${exitCode}; a reward may not end the process`),
-  );
-  return {
-    get endedBy() {
-      return endedBy;
-    },
-    expect: <Answer>(id: number, limitSeconds: number): Promise<Answer> =>
-      new Promise((resolve, reject) => {
-        if (endedBy !== undefined) return reject(new RewardFailedError(endedBy));
-        pending.set(id, { limitSeconds, resolve, reject });
-        worker.ref();
-      }),
-  };
-}
+serveInThread('reward', openUserReward);

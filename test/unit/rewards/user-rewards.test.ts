@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/base/package-root.ts';
 import { storeRewards } from '../../../src/launch/store-rewards.ts';
+import { endModules } from '../../../src/modules/stored-module.ts';
 import { scoreTrajectory } from '../../../src/rewards/index.ts';
 import { loadRewards } from '../../../src/rewards/load-rewards.ts';
-import { endUserRewards } from '../../../src/rewards/user/load-user-reward.ts';
 import { RunConfig } from '../../../src/schema/config/run-config.ts';
 import { configKey } from '../../../src/schema/keys.ts';
 import { runValidate } from '../../../src/stages/validate/run-validate.ts';
@@ -66,7 +66,7 @@ describe("a user's reward", () => {
 
   const withCode = (from: string, to: string) => BREVITY.replace(from, to);
   it.each([
-    ['code that is none', 'export default {', /brevity\.ts does not load: [\s\S]*; a reward is one file/],
+    ['code that is none', 'export default {', /brevity\.ts does not load: [\s\S]*; it must be one file/],
     ['no function', 'export default 7;', /has no function as its default export/],
     ['no version', withCode("version: '1',", ''), /defines no reward: [\s\S]*at version/],
     ['no golden cases', BREVITY.replace(/cases: \[[\s\S]*\],\n\}\)/, 'cases: [],\n})'), /at cases/],
@@ -121,7 +121,7 @@ describe("a user's reward that misbehaves ends alone", () => {
     const rewards = await load(aProject(code), { brevity: { ...SPENT, timeoutSeconds: 600 } });
     const scoring = scoreTrajectory(aPrompt(), aTrajectory({ text: 'loop' }), rewards);
     const refused = expect(scoring).rejects.toThrow(/ended its thread/);
-    await endUserRewards();
+    await endModules();
     await refused;
   });
   const outcomeOf = async (code: string) => {
