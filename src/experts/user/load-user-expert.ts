@@ -52,7 +52,7 @@ export async function loadUserExpert(
       `expert.name is ${config.name}, and ${place} defines the expert ${name}; use that name`,
     );
   }
-  const { variant } = await host.call({ kind: 'create', options }, timeoutSeconds).catch((cause: Error) => {
+  const { consultant, variant } = await host.call({ kind: 'create', options }, timeoutSeconds).catch((cause: Error) => {
     throw new InvalidInputError(`expert.options: ${name} does not take them: ${cause.message}`, { cause });
   });
   const identity = [key, variant ?? '', options];
@@ -60,12 +60,14 @@ export async function loadUserExpert(
     name,
     version: `${version}+${sha256.slice(0, 8)}`,
     variant,
-    reply: (question) => replyOnce(host, services, question, { name, identity, timeoutSeconds }),
+    reply: (question) => replyOnce(host, services, question, { name, consultant, identity, timeoutSeconds }),
   };
 }
 
 interface Scope {
   name: string;
+  /** In the thread. */
+  consultant: number;
   /** All that its answers rest on besides the question. */
   identity: readonly unknown[];
   timeoutSeconds: number;
@@ -76,14 +78,14 @@ async function replyOnce(
   host: ModuleHost<ExpertProtocol>,
   services: ExpertServices,
   question: Question,
-  { name, identity, timeoutSeconds }: Scope,
+  { name, consultant, identity, timeoutSeconds }: Scope,
 ): Promise<Reply> {
   const { prompt, answer, refused } = question;
   const asked = [prompt.question, prompt.options ?? [], prompt.images.map(({ sha256 }) => sha256)];
   try {
     return await keptReply(services.answers, hashJson([identity, asked, answer, refused]), async () => {
       const startedAt = performance.now();
-      const call = { kind: 'answer', question: await toUserQuestion(question, services) } as const;
+      const call = { kind: 'answer', consultant, question: await toUserQuestion(question, services) } as const;
       const given = await host.call(call, timeoutSeconds);
       return toReply(given, Math.round(performance.now() - startedAt) / 1000);
     });

@@ -38,11 +38,14 @@ export interface UserExpert<Options = unknown> {
 export type DefineExpert<Options = unknown> = (tools: { z: typeof zod.z }) => UserExpert<Options>;
 
 /** What a user's expert is asked to do; all of it runs in its thread. */
-export type ExpertCall = { kind: 'create'; options: object } | { kind: 'answer'; question: UserQuestion };
+export type ExpertCall =
+  | { kind: 'create'; options: object }
+  | { kind: 'answer'; consultant: number; question: UserQuestion };
 
 /** How the thread of a user's expert is talked to. */
 export interface ExpertProtocol {
   description: { name: string; version: string };
   calls: ExpertCall;
-  answers: { create: { variant?: string }; answer: unknown };
+  /** Of `create` the number of what it made. */
+  answers: { create: { consultant: number; variant?: string }; answer: unknown };
 }
