@@ -130,7 +130,7 @@ describe('the stage that consults the expert', () => {
     const progress: number[] = [];
     const report = ({ done }: { done: number }) => void progress.push(done);
     const stopped = runConsultExpert({ store, report, signal: stop.signal, environment }, item);
-    while ((await store.list('expert-answers/')).length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (progress.length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
     stop.abort();
     await expect(stopped).rejects.toThrow(InterruptedError);
     expect(progress).toEqual([1, 2, 3]);
