@@ -137,6 +137,19 @@ describe('validate', () => {
     await store.delete(keys.manifestKey(keys.promptsPrefix('run')));
   });
 
+  it('refuses an expert that cannot see what it will be asked about, and answers that are not there', async () => {
+    const blind = { provider: 'openai', baseUrl: 'http://127.0.0.1:9', model: 'teacher', images: false };
+    await store.write(input.configKey, JSON.stringify(aRunConfig({ expert: { name: 'endpoint', options: blind } })));
+    await expect(validate()).rejects.toThrow(
+      /\n {2}expert: teacher reads no images .* 8 of 8 training prompts have some/,
+    );
+    const path = 'datasets/0123456789abcdef/answers.jsonl';
+    await store.write('datasets/0123456789abcdef.json', '[]');
+    await store.write(path, '');
+    await store.write(input.configKey, JSON.stringify(aRunConfig({ expert: { name: 'recorded', options: { path } } })));
+    await expect(validate()).rejects.toThrow(/\n {2}expert: .*answers\.jsonl has no answer to 8 of 8 training prompts/);
+  });
+
   it('refuses tiers that the family of tasks does not have', async () => {
     const evaluation = { kind: 'tasks', split: 'evaluation', seed: 1, tiers: { read: 1, smell: 1 } };
     await store.write(input.configKey, JSON.stringify(aRunConfig({ data: { ...aRunConfig().data, evaluation } })));
