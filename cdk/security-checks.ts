@@ -12,7 +12,7 @@ interface Acknowledgement {
 
 const ANY = /^Resource::\*$/;
 const STORE_KEYS =
-  /^Resource::\S+\/(runs|trajectories|training|images|models|datasets|rewards|experts|judgements|expert-answers|builds)\/[\w*/.-]+$/;
+  /^Resource::\S+\/(runs|trajectories|training|images|models|datasets|rewards|experts|judgements|expert-answers|builds|stages)\/[\w*/.-]+$/;
 
 const ACKNOWLEDGED: readonly Acknowledgement[] = [
   {

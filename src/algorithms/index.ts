@@ -1,5 +1,6 @@
 import { BUILT_IN_OPTIMIZERS, createRule } from '../engine/optim/index.ts';
 import { resolveChoice } from '../schema/config/choice.ts';
+import type { ConfigPart } from '../schema/config/config-part.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { Algorithm, Learner } from './algorithm.ts';
 import { drGrpo } from './dr-grpo.ts';
@@ -9,7 +10,7 @@ import { grpo } from './grpo.ts';
 export const BUILT_IN_ALGORITHMS: readonly Algorithm[] = [grpo, drGrpo];
 
 /** The algorithm that a run learns by. Throws `InvalidInputError` on an unknown name and on options it does not take. */
-export function createLearner({ rl, sampling }: Pick<RunConfig, 'rl' | 'sampling'>): Learner {
+export function createLearner({ rl, sampling }: ConfigPart<'rl' | 'sampling.maxNewTokens'>): Learner {
   const { chosen, options } = resolveChoice('rl.algorithm', BUILT_IN_ALGORITHMS, rl.algorithm);
   return chosen.create(options, { maxNewTokens: sampling.maxNewTokens });
 }
@@ -21,14 +22,21 @@ export function checkTraining(config: Pick<RunConfig, 'rl' | 'sampling' | 'sft'>
   resolveChoice('sft.optimizer', BUILT_IN_OPTIMIZERS, config.sft.optimizer);
 }
 
-/** Versions of what a stage trains by, for its manifest: the algorithm of RL, and the optimizer. */
-export function trainingVersions(config: Pick<RunConfig, 'rl' | 'sft'>, section: 'rl' | 'sft'): Record<string, string> {
-  const chosen = [
-    ...(section === 'rl' ? [resolveChoice('rl.algorithm', BUILT_IN_ALGORITHMS, config.rl.algorithm).chosen] : []),
-    resolveChoice(`${section}.optimizer`, BUILT_IN_OPTIMIZERS, config[section].optimizer).chosen,
-  ];
-  return Object.fromEntries(chosen.map(({ name, version }) => [name, version]));
+/** Versions of what RL trains by, for manifests: the algorithm and the optimizer. */
+export function rlVersions({ rl }: Pick<RunConfig, 'rl'>): Record<string, string> {
+  return versionsOf([
+    resolveChoice('rl.algorithm', BUILT_IN_ALGORITHMS, rl.algorithm).chosen,
+    resolveChoice('rl.optimizer', BUILT_IN_OPTIMIZERS, rl.optimizer).chosen,
+  ]);
 }
+
+/** The same of SFT: the optimizer. */
+export function sftVersions({ sft }: ConfigPart<'sft.optimizer'>): Record<string, string> {
+  return versionsOf([resolveChoice('sft.optimizer', BUILT_IN_OPTIMIZERS, sft.optimizer).chosen]);
+}
+
+const versionsOf = (chosen: readonly { name: string; version: string }[]) =>
+  Object.fromEntries(chosen.map(({ name, version }) => [name, version]));
 
 /** Numbers that the optimizer of a stage keeps of each weight that it trains. */
 export function countStateNumbers(config: Pick<RunConfig, 'rl' | 'sft'>, section: 'rl' | 'sft'): number {

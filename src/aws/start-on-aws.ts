@@ -1,5 +1,6 @@
 import type { Finding } from '../base/finding.ts';
 import { prepareRun } from '../launch/prepare-run.ts';
+import { startFresh } from '../launch/start-fresh.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { configKey } from '../schema/keys.ts';
@@ -26,7 +27,7 @@ export interface StartListeners {
 export async function startOnAws(
   config: RunConfig,
   configFolder: string,
-  options: AwsOptions & { runId?: string; contextFile: string },
+  options: AwsOptions & { runId?: string; contextFile: string; fresh?: boolean },
   { onUpload, onFinding }: StartListeners,
 ): Promise<StartedRun> {
   if (options.runId !== undefined) assertExecutable(options.runId);
@@ -34,6 +35,7 @@ export async function startOnAws(
     await checkStart(context, readContext(options.contextFile), onFinding);
     const store = tellingUploads(context.store, onUpload);
     const { input } = await prepareRun(store, config, configFolder, options.runId);
+    if (options.fresh) await startFresh(store, input.runId);
     return startRun(context.aws, context.deployment.stateMachineArn, input);
   });
 }

@@ -1,7 +1,7 @@
 import { BUILT_IN_VERSIONS, GradeOptions } from '../rewards/index.ts';
 import { type Choice, resolveChoice } from '../schema/config/choice.ts';
+import type { ConfigPart } from '../schema/config/config-part.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
-import type { RunConfig } from '../schema/config/run-config.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
 import type { Benchmark, BenchmarkContext, Examination } from './benchmark.ts';
 import { heldOut } from './held-out.ts';
@@ -26,7 +26,10 @@ export interface ActiveBenchmark extends ActiveExamination {
  * The benchmarks of a run, in the order of its config. Throws `InvalidInputError` on an unknown name, and on options that
  * a benchmark does not take.
  */
-export function loadBenchmarks({ evaluation, rewards }: Pick<RunConfig, 'evaluation' | 'rewards'>): ActiveBenchmark[] {
+export function loadBenchmarks({
+  evaluation,
+  rewards,
+}: ConfigPart<'evaluation' | 'rewards.accuracy.options'>): ActiveBenchmark[] {
   const gradeOptions = GradeOptions.parse(rewards.accuracy.options);
   const { sampling } = evaluation;
   return Object.entries(evaluation.benchmarks).map(([name, { source, options, completionsPerPrompt }]) => {

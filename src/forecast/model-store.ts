@@ -39,6 +39,7 @@ export function createModelStore(input: ExecutionInput, config: RunConfig, assum
     },
     write: async () => {},
     writeStream: async () => {},
+    copy: async () => {},
     sizeOf: async (key) => (answer(key) === undefined ? undefined : (await read(key)).byteLength),
     stampOf: async () => undefined,
     exists: async (key) => answer(key) !== undefined,

@@ -45,13 +45,19 @@ export async function estimateSpace(store: Store, runId: string, config: RunConf
     checkpointPrefix(runId, iteration),
   );
   const iterations = (await Promise.all(ofIterations.map(isMissing))).filter(Boolean).length;
+  const kept = Math.min(iterations, countPolicies(config));
   const sft = Number(await isMissing(sftCheckpointPrefix(runId)));
   const toGoOnFrom = Math.max(iterations && weights + stateOf('rl'), sft && weights + stateOf('sft'));
   const states = Math.min(2, Math.max(0, iterations - 1));
   return {
-    checkpoints: iterations + sft,
-    bytes: (iterations + sft) * weights + 2 * toGoOnFrom + states * stateOf('rl'),
+    checkpoints: kept + sft,
+    bytes: (kept + sft) * weights + 2 * toGoOnFrom + states * stateOf('rl'),
   };
+}
+
+/** RL policies that are there at once at most: those that are kept, and one that is written before another goes. */
+function countPolicies({ rl, compute: { keepCheckpoints } }: RunConfig): number {
+  return keepCheckpoints === 'all' ? rl.iterations : Math.max(keepCheckpoints, rl.pipelined ? 2 : 1) + 1;
 }
 
 const BYTES_PER_VALUE: Readonly<Record<string, number>> = { F32: 4, BF16: 2, F16: 2 };

@@ -23,7 +23,14 @@ export type RunEvent =
   | { kind: 'state-failed'; state: string; error: Error }
   | ({ kind: 'job-started'; attempt: number } & JobIdentity)
   | ({ kind: 'job-progress'; progress: Progress } & JobIdentity)
-  | ({ kind: 'job-finished'; wasDone: boolean; seconds: number; summary: Manifest['summary'] } & JobIdentity);
+  | ({
+      kind: 'job-finished';
+      wasDone: boolean;
+      /** The run whose work it is, where this one took it. */
+      takenFrom?: string;
+      seconds: number;
+      summary: Manifest['summary'];
+    } & JobIdentity);
 
 /** One child of a Batch job, an array job having several. */
 export interface JobRequest {

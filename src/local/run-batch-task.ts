@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { InterruptedError } from '../schema/errors.ts';
 import { JOB_ATTEMPTS, RETRIED_EXIT_CODES } from '../schema/job-attempts.ts';
-import { DIAGNOSIS } from '../schema/keys.ts';
+import { DIAGNOSIS, manifestKey, takenKey } from '../schema/keys.ts';
 import { Manifest } from '../schema/manifest.ts';
+import { TakenFrom } from '../schema/reused-work.ts';
 import { JOB_NAMES, jobManifestKey } from '../schema/stages.ts';
 import { readWorkState } from '../store/part-damage.ts';
-import { readJson } from '../store/records.ts';
+import { readJson, readJsonIfPresent } from '../store/records.ts';
 import { StepFunctionsError } from './local-errors.ts';
 import type { JobIdentity, JobRequest, LocalHome } from './local-home.ts';
 import { JobFailedError } from './worker.ts';
@@ -64,15 +65,16 @@ async function runChild(
 ): Promise<void> {
   const input = JSON.parse(request.environment.RISE_INPUT);
   const key = jobManifestKey(identity.job, input, identity.arrayIndex);
+  const tell = async (wasDone: boolean, seconds: number, { summary }: Manifest) => {
+    const taken = await readJsonIfPresent(home.store, takenKey(key.slice(0, -manifestKey('').length)), TakenFrom);
+    const takenFrom = taken && { takenFrom: taken.runId };
+    home.onEvent({ kind: 'job-finished', ...identity, wasDone, ...takenFrom, seconds, summary });
+  };
   const state = await readWorkState(home.store, key);
-  if (state.kind === 'done') {
-    home.onEvent({ kind: 'job-finished', ...identity, wasDone: true, seconds: 0, summary: state.manifest.summary });
-    return;
-  }
+  if (state.kind === 'done') return tell(true, 0, state.manifest);
   const started = Date.now();
   await runAttempts(home, identity, request);
-  const { summary } = await readJson(home.store, key, Manifest);
-  home.onEvent({ kind: 'job-finished', ...identity, wasDone: false, seconds: (Date.now() - started) / 1000, summary });
+  await tell(false, (Date.now() - started) / 1000, await readJson(home.store, key, Manifest));
 }
 
 /** A job that was stopped from outside, and not by this run, is begun again: its worker goes on from what it kept. */

@@ -4,6 +4,7 @@ import { findMemoryWarnings } from '../launch/memory-warnings.ts';
 import { type PreparedRun, prepareRun } from '../launch/prepare-run.ts';
 import { probeExpert } from '../launch/probe-expert.ts';
 import { readRunConfig } from '../launch/read-run-config.ts';
+import { startFresh } from '../launch/start-fresh.ts';
 import { InterruptedError, RiseError } from '../schema/errors.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -18,6 +19,8 @@ export interface RecipeOptions {
   runId?: string;
   /** Instead of the seed in the config. */
   seed?: number;
+  /** Takes nothing of earlier runs. */
+  fresh?: boolean;
 }
 
 /** Someone who follows a run. */
@@ -32,7 +35,7 @@ export interface RunWatcher {
  */
 export async function runRecipe(
   configPath: string,
-  { store: uri, runId, seed }: RecipeOptions,
+  { store: uri, runId, seed, fresh }: RecipeOptions,
   signal: AbortSignal,
   watch: (run: PreparedRun, memoryWarnings: readonly string[]) => Promise<RunWatcher>,
 ): Promise<{ runId: string; store: Store }> {
@@ -42,6 +45,7 @@ export async function runRecipe(
   if (process.env.AWS_DEFAULT_REGION) process.env.AWS_REGION ??= process.env.AWS_DEFAULT_REGION;
   const store = openStore(uri);
   const prepared = await prepareRun(store, config, dirname(configPath), runId);
+  if (fresh) await startFresh(store, prepared.input.runId);
   await checkSpace(store, prepared.input.runId, prepared.config);
   await probeExpert(store, prepared.config);
   const unlock = await lockRun(store, prepared.input.runId);

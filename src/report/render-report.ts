@@ -22,6 +22,8 @@ export interface ReportContent {
   judge?: RunSummary['judge'];
   /** Absent where no expert was asked. */
   expert?: RunSummary['expert'];
+  /** Pieces of work by the run that had them; absent where the run did all of it. */
+  taken?: RunSummary['taken'];
 }
 
 /** Means over the trajectories of a rollout. */
@@ -52,7 +54,7 @@ export function renderMarkdown(content: ReportContent): string {
 }
 
 function buildTables(content: ReportContent): Table[] {
-  const { benchmarks, routes, withoutExample, shortfall, sftExamples, rewards, judge, expert } = content;
+  const { benchmarks, routes, withoutExample, shortfall, sftExamples, rewards, judge, expert, taken } = content;
   const measured = benchmarks.flatMap((benchmark) => {
     const about = benchmarks.length > 1 ? ` on ${benchmark.title}` : '';
     return benchmarkTables(benchmark, about, LABELS);
@@ -65,6 +67,7 @@ function buildTables(content: ReportContent): Table[] {
     ...(rewards.length > 0 ? [rewardTable(rewards)] : []),
     ...(judge ? [judgeTable(judge)] : []),
     ...(expert ? [expertTable(expert)] : []),
+    ...(taken ? [takenTable(taken)] : []),
   ];
 }
 
@@ -161,3 +164,8 @@ function expertTable(expert: NonNullable<RunSummary['expert']>): Table {
 }
 
 const round = (value: number) => (Number.isInteger(value) ? String(value) : value.toFixed(1));
+
+function takenTable(taken: NonNullable<RunSummary['taken']>): Table {
+  const rows = Object.entries(taken).map(([runId, works]) => [runId, String(works)]);
+  return { title: 'Taken from earlier runs, and not paid again', header: ['run', 'pieces of work'], rows };
+}

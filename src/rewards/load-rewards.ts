@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Environment } from '../endpoints/environment.ts';
+import type { ConfigPart } from '../schema/config/config-part.ts';
 import type { RewardUse } from '../schema/config/rewards.ts';
-import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { judgementKey } from '../schema/keys.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Store } from '../store/store.ts';
 import { createTextCache } from '../store/text-cache.ts';
 import { describeNeeds } from './describe-needs.ts';
-import { type ActiveReward, BUILT_IN_REWARDS, type RewardContext } from './index.ts';
+import { type ActiveReward, BUILT_IN_REWARDS, BUILT_IN_VERSIONS, type RewardContext } from './index.ts';
 import type { RewardServices } from './reward.ts';
 import { describeCaseFault } from './user/check-case.ts';
 import { type LoadedUserReward, loadUserReward } from './user/load-user-reward.ts';
@@ -17,7 +17,7 @@ import { type LoadedUserReward, loadUserReward } from './user/load-user-reward.t
 export type Places = ReadonlyMap<string, string>;
 
 /** What rewards need of a run's config. */
-export type RewardConfig = Pick<RunConfig, 'rewards' | 'sampling'>;
+export type RewardConfig = ConfigPart<'rewards' | 'sampling.maxNewTokens'>;
 
 /**
  * The rewards of a run, ready to score: accuracy, and every other of a weight that is not 0, in the order of the config.
@@ -74,6 +74,12 @@ function createRewardServices(store: Store, environment?: Environment): RewardSe
 /** Version of each reward by name, for manifests. */
 export function rewardVersions(rewards: readonly ActiveReward[]): Record<string, string> {
   return Object.fromEntries(rewards.map(({ name, version }) => [name, version]));
+}
+
+/** Versions of the built-in rewards that a config uses, before any is loaded: the config has what its user's own are. */
+export function builtInVersions(config: RewardConfig): Record<string, string> {
+  const builtIn = usedRewards(config).filter(([, use]) => !isOwn(use));
+  return Object.fromEntries(builtIn.map(([name]) => [name, BUILT_IN_VERSIONS[name] ?? '']));
 }
 
 const usedRewards = ({ rewards }: RewardConfig) =>

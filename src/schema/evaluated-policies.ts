@@ -1,4 +1,4 @@
-import type { RunConfig } from './config/run-config.ts';
+import type { ConfigPart } from './config/config-part.ts';
 import { policyPrefix, sftCheckpointPrefix } from './keys.ts';
 
 /** A policy that a run measures. */
@@ -7,7 +7,7 @@ export interface EvaluatedPolicy {
   /** As reports write it. */
   label: string;
   /** Folder of its checkpoint. */
-  prefixOf(runId: string, config: RunConfig): string;
+  prefixOf(runId: string, config: ConfigPart<'policy.model' | 'rl.iterations'>): string;
 }
 
 /** The policies of a run in the order of their training, which the evaluation array job's index counts in. */

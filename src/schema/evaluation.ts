@@ -140,6 +140,10 @@ export const RunSummary = z.object({
   ),
   judge: JudgeTotals.optional().describe('over all scoring of the run; absent where no judge was paid'),
   expert: ExpertCost.optional().describe('absent where no expert was asked: the answers were there'),
+  taken: z
+    .record(z.string(), z.int().positive())
+    .optional()
+    .describe('pieces of work that the run took from earlier runs instead of doing them, by run'),
   durationSeconds: z.number().nonnegative().describe('wall time from the first start to the report, pauses included'),
 });
 export type RunSummary = z.infer<typeof RunSummary>;

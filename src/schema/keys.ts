@@ -25,6 +25,21 @@ export const rewardModuleKey = (sha256: string, file: string) => `rewards/${sha2
 /** Archives of this project's source, from which an image is built on AWS. */
 export const WORKER_SOURCES = 'builds/worker-source/';
 
+/** Work of any run by the hash of all that its result follows from: each run that has it is named there. */
+export const offeredWorksPrefix = (recipe: string) => `stages/${recipe}/`;
+export const offeredWorkKey = (recipe: string, runId: string) => `${offeredWorksPrefix(recipe)}${runId}.json`;
+/** What stands beside a manifest whose files another run has made. */
+export const takenKey = (prefix: string) => `${prefix}taken.json`;
+/** A run that takes nothing of earlier ones. */
+export const freshKey = (runId: string) => `${runPrefix(runId)}fresh.json`;
+/** The key at which another run has what this one has at a key of its own. */
+export const inRun = (key: string, runId: string, otherRunId: string) => {
+  const [room, owner, ...rest] = key.split('/');
+  return ['runs', 'trajectories', 'training'].includes(room) && owner === runId
+    ? [room, otherRunId, ...rest].join('/')
+    : key;
+};
+
 export const runPrefix = (runId: string) => `runs/${runId}/`;
 export const configKey = (runId: string) => `${runPrefix(runId)}config.json`;
 export const promptsPrefix = (runId: string) => `${runPrefix(runId)}prompts/`;

@@ -61,6 +61,10 @@ export const Manifest = z.object({
     .array(ManifestPart)
     .optional()
     .describe('files for the work that comes next, deleted once that is done: that they are gone is no damage'),
+  identity: z
+    .string()
+    .optional()
+    .describe('hash of what later work reads of it, where its files name the run besides; of all files when absent'),
   summary: z.record(z.string(), z.unknown()).describe("the stage's result, deterministic"),
   seed: z.int().nonnegative(),
   versions: z

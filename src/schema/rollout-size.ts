@@ -1,3 +1,4 @@
+import type { ConfigPart } from './config/config-part.ts';
 import type { RunConfig } from './config/run-config.ts';
 import { DIAGNOSIS } from './keys.ts';
 
@@ -10,8 +11,11 @@ const MAX_SHARD_TOKENS = 8_000_000;
 const MAX_SHARDS = 10_000;
 
 /** Trajectories per prompt of a rollout, an iteration's or the diagnosis'. */
-export function groupSizeOf({ rl, diagnosis }: Pick<RunConfig, 'rl' | 'diagnosis'>, rollout: string): number {
-  return rollout === DIAGNOSIS ? diagnosis.trajectoriesPerPrompt : rl.groupSize;
+export function groupSizeOf(
+  config: ConfigPart<'rl.groupSize' | 'diagnosis.trajectoriesPerPrompt'>,
+  rollout: string,
+): number {
+  return rollout === DIAGNOSIS ? config.diagnosis.trajectoriesPerPrompt : config.rl.groupSize;
 }
 
 /** Shards of a rollout: as many as are wanted, and more where they would come to more than a stage can hold. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ConfigPath } from './config/config-part.ts';
 import type { RunConfig } from './config/run-config.ts';
 import type { ExecutionInput } from './stage-inputs.ts';
 
@@ -17,14 +18,33 @@ export interface Stage<I extends ExecutionInput = ExecutionInput> {
   access: StoreAccess;
 }
 
+/** What a stage's result follows from: another run with the same may take it. */
+export interface Recipe<I, P extends ConfigPath> {
+  /** Changes whenever the same may give another result, but for what manifests have a version of. */
+  version: string;
+  /** Of the config, what its result follows from. */
+  reads(input: I): readonly P[];
+  /** What it reads besides, which only says where its inputs are, or how it works and not what comes of it. */
+  uses: readonly P[];
+}
+
 /** A stage whose result is a folder with a manifest: done once. */
-export interface Work<I extends ExecutionInput = ExecutionInput> extends Stage<I> {
+export interface Work<I extends ExecutionInput = ExecutionInput, P extends ConfigPath = ConfigPath> extends Stage<I> {
   /** Folder of the result; the array index of a job picks the shard or the policy. */
   prefix(input: I, index: number): string;
   /** Folders of the finished work that this is made from: its manifest lists theirs. */
   madeFrom(input: I, config: RunConfig, index: number): readonly string[];
   /** Folders that are kept while it is not done: its own first, for an attempt that goes on from there. */
   keeps?(input: I, config: RunConfig, index: number): readonly string[];
+  /**
+   * Of a file of the result that only later work goes on from: the folder of the last work that does, after which it goes.
+   * Undefined of what stays.
+   */
+  neededUntil?(key: string, input: I, config: RunConfig): string | undefined;
+  /** Folders of earlier work whose files nobody needs once this is done. */
+  supersedes?(input: I, config: RunConfig): readonly string[];
+  /** What its result follows from besides what it is made from; absent where each run does it anew. */
+  recipe?: Recipe<I, P>;
   /** Of the scores that it is made from, the rewards whose values it goes by; every reward when absent. */
   goesBy?: readonly string[];
 }
@@ -52,7 +72,9 @@ export interface JobLimits {
 }
 
 /** A stage in `lambdas/<name>/handler.ts`. */
-export const onLambda = <I extends ExecutionInput>(stage: Work<I> & FunctionLimits) => ({
+export const onLambda = <I extends ExecutionInput, const P extends ConfigPath = never>(
+  stage: Work<I, P> & FunctionLimits,
+) => ({
   home: 'lambda' as const,
   ...stage,
 });
@@ -64,4 +86,6 @@ export const noteOnLambda = <I extends ExecutionInput>(stage: Stage<I> & Functio
 });
 
 /** A stage in the GPU worker. */
-export const onBatch = <I extends ExecutionInput>(stage: Work<I> & JobLimits) => ({ home: 'batch' as const, ...stage });
+export const onBatch = <I extends ExecutionInput, const P extends ConfigPath = never>(
+  stage: Work<I, P> & JobLimits,
+) => ({ home: 'batch' as const, ...stage });

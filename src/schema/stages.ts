@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { ConfigPart } from './config/config-part.ts';
+import type { RunConfig } from './config/run-config.ts';
 import { EVALUATED_POLICIES } from './evaluated-policies.ts';
 import {
   benchmarkPrefix,
@@ -15,10 +17,12 @@ import {
   rlResumePrefix,
   rolloutName,
   routesPrefix,
+  scoreJournalsPrefix,
   scoresPrefix,
   sftCheckpointPrefix,
   sftResumePrefix,
   sftShardsPrefix,
+  takenKey,
   trainingStatePrefix,
   trajectoriesPrefix,
 } from './keys.ts';
@@ -28,6 +32,7 @@ import {
   noteOnLambda,
   onBatch,
   onLambda,
+  type Recipe,
   type Stage,
   type StoreAccess,
   type Work,
@@ -45,6 +50,7 @@ import {
 const RUNS = 'runs/*';
 const TRAJECTORIES = 'trajectories/*';
 const CHECKPOINTS = 'runs/*/checkpoint/*';
+const ITERATION_CHECKPOINTS = 'runs/*/iteration-*/checkpoint/*';
 /** What training jobs go on from. */
 const TRAINING = 'training/*';
 const IMAGES = 'images/*';
@@ -58,12 +64,34 @@ const EXPERT_MODULES = 'experts/*';
 const JUDGEMENTS = 'judgements/*';
 /** What experts answered before, to any run. */
 const EXPERT_ANSWERS = 'expert-answers/*';
+/** Work that runs offer each other, by the hash of all that it follows from. */
+const OFFERED = 'stages/*';
 /** What the run's jobs compute in, measured by the first of them. */
 const PRECISION = 'runs/*/precision/*';
 
 /** The trained policy after that many iterations; none where it is the base model, which no stage made. */
 const trainedPolicy = (runId: string, iterations: number) =>
   iterations === 0 ? [] : [checkpointPrefix(runId, iterations - 1)];
+
+/** Of the config, what comes of sampling and training follows from in every job. */
+const ENGINE = ['seed', 'policy', 'compute.engine', 'compute.precision'] as const;
+/** The same of jobs that sample. */
+const SAMPLER = [...ENGINE, 'compute.decodeBatchSequences'] as const;
+/** How many trajectories a rollout has of each prompt. */
+const groupSizePath = (rollout: string) =>
+  rollout === DIAGNOSIS ? ('diagnosis.trajectoriesPerPrompt' as const) : ('rl.groupSize' as const);
+
+/**
+ * How many iterations after its own an RL policy is last gone on from: the next trains it, and the one after samples it too
+ * where rollouts are one policy older.
+ */
+const policyLife = ({ rl }: Pick<RunConfig, 'rl'>) => (rl.pipelined ? 2 : 1);
+
+/** Whether the policy after an iteration goes when no other work of the run needs it. */
+function isPassing({ rl, compute }: RunConfig, iteration: number): boolean {
+  const { keepCheckpoints } = compute;
+  return keepCheckpoints !== 'all' && iteration < rl.iterations - Math.max(keepCheckpoints, policyLife({ rl }));
+}
 
 const ofEach = (count: number, prefixOf: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => prefixOf(i));
@@ -98,9 +126,10 @@ export const STAGES = {
       ...trainedPolicy(runId, policyVersion),
     ],
     keeps: ({ runId, rollout }, _, shard) => [partsPrefix(trajectoriesPrefix(runId, rollout, shard))],
+    recipe: { version: '1', reads: ({ rollout }) => [...SAMPLER, 'sampling', groupSizePath(rollout)], uses: [] },
     access: {
-      reads: [RUNS, TRAJECTORIES, MODELS, IMAGES],
-      writes: [TRAJECTORIES, PRECISION],
+      reads: [RUNS, TRAJECTORIES, MODELS, IMAGES, OFFERED],
+      writes: [TRAJECTORIES, PRECISION, OFFERED],
       deletes: ['trajectories/*/parts/*'],
     },
     queue: 'rollout',
@@ -109,9 +138,15 @@ export const STAGES = {
     input: ShardItem,
     prefix: ({ runId, rollout, shard }) => scoresPrefix(runId, rollout, shard),
     madeFrom: ({ runId, rollout, shard }) => [planPrefix(runId, rollout), trajectoriesPrefix(runId, rollout, shard)],
+    keeps: ({ runId, rollout, shard }) => [scoreJournalsPrefix(scoresPrefix(runId, rollout, shard))],
+    recipe: {
+      version: '1',
+      reads: ({ rollout }) => ['rewards', 'sampling.maxNewTokens', groupSizePath(rollout)],
+      uses: [],
+    },
     access: {
-      reads: [RUNS, TRAJECTORIES, REWARDS, JUDGEMENTS],
-      writes: ['runs/*/scores/*', JUDGEMENTS],
+      reads: [RUNS, TRAJECTORIES, REWARDS, JUDGEMENTS, OFFERED],
+      writes: ['runs/*/scores/*', JUDGEMENTS, OFFERED],
       deletes: ['runs/*/scores/*/journal/*'],
     },
     concurrency: 100,
@@ -130,10 +165,23 @@ export const STAGES = {
       rlResumePrefix(runId, iteration),
       ...(iteration === 0 ? [] : [trainingStatePrefix(runId, iteration - 1)]),
     ],
+    neededUntil(key, { runId, iteration }, config) {
+      if (key.startsWith(trainingStatePrefix(runId, iteration))) return checkpointPrefix(runId, iteration + 1);
+      return isPassing(config, iteration) ? checkpointPrefix(runId, iteration + policyLife(config)) : undefined;
+    },
+    supersedes({ runId, iteration }, config) {
+      const earlier = iteration - policyLife(config);
+      return earlier >= 0 && isPassing(config, earlier) ? [checkpointPrefix(runId, earlier)] : [];
+    },
+    recipe: {
+      version: '1',
+      reads: () => [...ENGINE, 'rl', 'sampling.maxNewTokens'],
+      uses: ['compute.checkpointSeconds'],
+    },
     access: {
-      reads: [RUNS, TRAJECTORIES, TRAINING, MODELS, IMAGES],
-      writes: [CHECKPOINTS, TRAINING, PRECISION],
-      deletes: [TRAINING],
+      reads: [RUNS, TRAJECTORIES, TRAINING, MODELS, IMAGES, OFFERED],
+      writes: [CHECKPOINTS, TRAINING, PRECISION, OFFERED],
+      deletes: [TRAINING, ITERATION_CHECKPOINTS],
     },
     queue: 'training',
   }),
@@ -183,9 +231,23 @@ export const STAGES = {
     prefix: ({ runId }) => sftCheckpointPrefix(runId),
     madeFrom: ({ runId }, { rl }) => [sftShardsPrefix(runId), ...trainedPolicy(runId, rl.iterations)],
     keeps: ({ runId }) => [sftResumePrefix(runId)],
+    recipe: {
+      version: '1',
+      reads: () => [
+        ...ENGINE,
+        ...([
+          'sft.epochs',
+          'sft.maxSteps',
+          'sft.sequencesPerStep',
+          'sft.microBatchSequences',
+          'sft.optimizer',
+        ] as const),
+      ],
+      uses: ['rl.iterations', 'compute.checkpointSeconds'],
+    },
     access: {
-      reads: [RUNS, TRAINING, MODELS],
-      writes: [CHECKPOINTS, TRAINING, PRECISION],
+      reads: [RUNS, TRAINING, MODELS, OFFERED],
+      writes: [CHECKPOINTS, TRAINING, PRECISION, OFFERED],
       deletes: [TRAINING],
     },
     queue: 'training',
@@ -201,9 +263,14 @@ export const STAGES = {
       Object.keys(evaluation.benchmarks).map((benchmark) =>
         partsPrefix(benchmarkPrefix(runId, EVALUATED_POLICIES[index].name, benchmark)),
       ),
+    recipe: {
+      version: '1',
+      reads: () => [...SAMPLER, 'evaluation', 'rewards.accuracy.options'],
+      uses: ['rl.iterations'],
+    },
     access: {
-      reads: [RUNS, MODELS, IMAGES],
-      writes: ['runs/*/evaluation/*', PRECISION],
+      reads: [RUNS, MODELS, IMAGES, OFFERED],
+      writes: ['runs/*/evaluation/*', PRECISION, OFFERED],
       deletes: ['runs/*/evaluation/*/parts/*'],
     },
     queue: 'rollout',
@@ -225,7 +292,7 @@ export const STAGES = {
         ),
       ),
     ],
-    access: { reads: [RUNS], writes: ['runs/*/report/*', 'runs/*/summary.json'] },
+    access: { reads: [RUNS, takenKey('trajectories/*/')], writes: ['runs/*/report/*', 'runs/*/summary.json'] },
   }),
   'record-failure': noteOnLambda({
     input: FailureInput,
@@ -235,12 +302,22 @@ export const STAGES = {
 
 export type StageName = keyof typeof STAGES;
 export type StageInput<N extends StageName> = z.infer<(typeof STAGES)[N]['input']>;
+/** What a stage sees of the config: what its line names, where it has a recipe. */
+export type StageConfig<N extends StageName> = (typeof STAGES)[N] extends { recipe?: Recipe<never, infer P> }
+  ? [P] extends [never]
+    ? RunConfig
+    : ConfigPart<P>
+  : RunConfig;
 
 type NamesOf<T> = { [N in StageName]: (typeof STAGES)[N] extends T ? N : never }[StageName];
 export type FunctionName = NamesOf<{ home: 'lambda' }>;
 export type JobName = NamesOf<{ home: 'batch' }>;
 /** Stages that write a manifest. */
 export type WorkName = Exclude<StageName, 'record-failure'>;
+/** Stages that each run does anew, and that see all of the config. */
+export type AnewName = {
+  [N in WorkName]: RunConfig extends StageConfig<N> ? (StageConfig<N> extends RunConfig ? N : never) : never;
+}[WorkName];
 
 export const STAGE_NAMES = Object.keys(STAGES) as StageName[];
 export const FUNCTION_NAMES = STAGE_NAMES.filter((name): name is FunctionName => STAGES[name].home === 'lambda');

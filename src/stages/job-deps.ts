@@ -1,5 +1,5 @@
 import type { Engine, OptimizerState } from '../engine/open-engine.ts';
-import type { OpenStage } from './begin-stage.ts';
+import type { ConfigPart } from '../schema/config/config-part.ts';
 import type { Trained } from './checkpoint.ts';
 import type { StageScope, StoppableDeps } from './stage-deps.ts';
 import type { StepMetrics } from './step-metrics.ts';
@@ -18,7 +18,10 @@ export type OpenPolicy = (scope: StageScope, folder: string) => Promise<Engine>;
 /** The door to what a training job keeps while it is not done. */
 export type OpenCheckpoints = (job: TrainingJob) => JobCheckpoints;
 
-export type TrainingJob = Pick<OpenStage<object>, 'store' | 'runId' | 'config' | 'keeps'>;
+export interface TrainingJob extends StageScope<ConfigPart<'seed' | 'compute.checkpointSeconds'>> {
+  /** Folders that are kept while it is not done, its own first. */
+  keeps: readonly string[];
+}
 
 /** The checkpoints of a training job: where an attempt begins, and what it leaves to the next. */
 export interface JobCheckpoints {

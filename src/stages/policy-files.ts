@@ -1,7 +1,7 @@
 import { deriveSeed } from '../base/seeds.ts';
 import type { AdapterChoice } from '../engine/open-engine.ts';
 import type { ModelFiles } from '../engine/weights/model-files.ts';
-import type { RunConfig } from '../schema/config/run-config.ts';
+import type { ConfigPart } from '../schema/config/config-part.ts';
 
 /** What the engine opens of a policy. */
 export interface PolicyFiles {
@@ -15,7 +15,11 @@ export interface PolicyFiles {
  *
  * @param own absent for the base policy: its adapter is a new one, which changes nothing
  */
-export function findPolicyFiles({ policy, seed }: RunConfig, base: ModelFiles, own?: ModelFiles): PolicyFiles {
+export function findPolicyFiles(
+  { policy, seed }: ConfigPart<'seed' | 'policy'>,
+  base: ModelFiles,
+  own?: ModelFiles,
+): PolicyFiles {
   const { adapter: config, freezeVisionTower } = policy;
   if (!config) return { files: own ?? base };
   if (own) return { files: base, adapter: { kind: 'stored', files: own, dropout: config.dropout } };

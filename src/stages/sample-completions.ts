@@ -9,7 +9,7 @@ import { encodeRecords, readRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { JobDeps } from './job-deps.ts';
 import { type PromptCompletion, type PromptSampling, promptsTogether, samplePrompts } from './sample-prompts.ts';
-import type { StageScope } from './stage-deps.ts';
+import type { SamplerConfig, StageScope } from './stage-deps.ts';
 
 /** What to sample, and how. */
 export interface SamplingPlan extends PromptSampling {
@@ -50,7 +50,7 @@ const ROUNDS_PER_BATCH = 4;
  */
 export async function sampleCompletions(
   deps: JobDeps,
-  scope: StageScope,
+  scope: StageScope<SamplerConfig>,
   engine: Engine,
   plan: SamplingPlan,
 ): Promise<SampledCompletions> {

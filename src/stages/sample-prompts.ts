@@ -3,7 +3,7 @@ import type { OnStep, Sampler } from '../engine/generation/sampler.ts';
 import type { Completion } from '../engine/generation/sequence.ts';
 import type { Processor } from '../engine/processing/processor.ts';
 import { slotsOf } from '../schema/config/compute.ts';
-import type { RunConfig } from '../schema/config/run-config.ts';
+import type { ConfigPart } from '../schema/config/config-part.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Store } from '../store/store.ts';
@@ -26,7 +26,10 @@ export interface PromptCompletion extends Completion {
 }
 
 /** Prompts whose completions are decoded together. */
-export function promptsTogether({ compute }: RunConfig, completionsPerPrompt: number): number {
+export function promptsTogether(
+  { compute }: ConfigPart<'compute.decodeBatchSequences'>,
+  completionsPerPrompt: number,
+): number {
   return Math.max(1, Math.floor(slotsOf(compute) / completionsPerPrompt));
 }
 

@@ -1,4 +1,4 @@
-import type { RunConfig } from '../schema/config/run-config.ts';
+import type { ConfigPart } from '../schema/config/config-part.ts';
 import type { ReportProgress } from '../schema/progress.ts';
 import type { Store } from '../store/store.ts';
 
@@ -14,10 +14,16 @@ export interface StoppableDeps extends StageDeps {
   signal: AbortSignal;
 }
 
+/** What of the config opening a policy takes. */
+export type PolicyConfig = ConfigPart<'seed' | 'policy' | 'compute.engine' | 'compute.precision'>;
+
+/** What of it sampling takes besides. */
+export type SamplerConfig = PolicyConfig & ConfigPart<'compute.decodeBatchSequences'>;
+
 /** The run that a stage belongs to, and where it reads. */
-export interface StageScope {
+export interface StageScope<Config = PolicyConfig> {
   runId: string;
-  config: RunConfig;
+  config: Config;
   /** Gives what earlier stages made only as they left it. */
   store: Store;
 }

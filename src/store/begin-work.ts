@@ -2,11 +2,13 @@ import { mapBounded } from '../base/bounded.ts';
 import { createSha256, sha256Of } from '../base/hash.ts';
 import { manifestKey } from '../schema/keys.ts';
 import { Manifest, type ManifestInput, type ManifestPart } from '../schema/manifest.ts';
+import type { TakenFrom } from '../schema/reused-work.ts';
 import { createCheckedStore } from './checked-store.ts';
-import { readWorkState } from './part-damage.ts';
+import { readWorkState, type WorkState } from './part-damage.ts';
 import { writeIfAbsent } from './presence.ts';
-import { parseRecord, readJson } from './records.ts';
+import { parseRecord, readJson, readJsonIfPresent } from './records.ts';
 import type { Store } from './store.ts';
+import { hashRecipe, offerWork, takeWork, type WorkRecipe } from './take-work.ts';
 import { type Content, writeContent } from './write-content.ts';
 
 /** What is known of a piece of work before it is done. */
@@ -20,6 +22,11 @@ export interface WorkDescription {
   madeFrom?: readonly string[];
   /** Folders that are kept while it is not done. */
   keeps?: readonly string[];
+  /** As in the table of stages. */
+  neededUntil?(key: string): string | undefined;
+  supersedes?: readonly string[];
+  /** Absent where each run does the work anew. */
+  recipe?: WorkRecipe;
 }
 
 /** A writer of files of the work, each noted in the manifest; `records` counts its lines or examples. */
@@ -29,6 +36,8 @@ type WritePart = (key: string, content: Content, records?: number) => Promise<vo
 export interface DoneWork<S> {
   kind: 'done';
   summary: S;
+  /** Whose it is, where this call took it. */
+  takenFrom?: TakenFrom;
 }
 
 /** Work that is to be done now. */
@@ -37,52 +46,54 @@ export interface OpenWork<S> {
   /** Where it reads: parts of what it is made from, and images, come as they were left (`createCheckedStore`). */
   store: Store;
   writePart: WritePart;
-  /** As `writePart`, of what is no part of the result: the work that comes next goes on from it, and deletes it. */
-  writeTransient: WritePart;
   /**
    * Writes the manifest and deletes what was kept for the work. Of two that race the first manifest stands, and both get its
    * summary, which must be JSON and the same for the same inputs: no times.
    *
    * @param versions of what the config chooses for the work: rewards, algorithm, optimizer, expert, benchmarks
+   * @param identity hash of what later work reads, where the files name the run besides
    */
-  finish(summary: S, versions?: Record<string, string>): Promise<S>;
+  finish(summary: S, versions?: Record<string, string>, identity?: string): Promise<S>;
 }
 
 /**
  * Begins a piece of work that is done once per prefix: a present `manifest.json` whose parts are there is the proof that it is
- * done. Work that is open is done by whoever began it, and finished: a manifest comes last.
- * Throws `NotFoundError` where what it is made from is not finished.
+ * done, and equal work of another run is taken. Work that is open is done by whoever began it, and finished: a manifest comes
+ * last. Throws `NotFoundError` where what it is made from is not finished.
  */
 export async function beginWork<S extends object>(
   store: Store,
   description: WorkDescription,
 ): Promise<DoneWork<S> | OpenWork<S>> {
-  const { prefix, madeFrom = [], keeps = [] } = description;
-  const key = manifestKey(prefix);
-  const state = await readWorkState(store, key);
+  const { prefix, madeFrom = [], recipe, neededUntil = () => undefined } = description;
+  const state = await readWorkState(store, manifestKey(prefix));
   if (state.kind === 'done') {
-    await deleteFolders(store, keeps);
+    await deleteOutdated(store, description);
     return { kind: 'done', summary: state.manifest.summary as S };
   }
   const inputs = await readInputs(store, madeFrom);
+  const hash =
+    recipe && hashRecipe(description.runId, recipe, new Map(inputs.map((each) => [each.key, each.manifest])));
+  const settleAs = (result: Result) =>
+    settle(store, description, describeWork(description, inputs, result), state, hash);
+  const taken = recipe?.takes && (await takeWork(store, { ...description, recipe, neededUntil }, hash!));
+  if (taken) return { kind: 'done', summary: (await settleAs(taken)).summary as S, takenFrom: taken.from };
   const [parts, transient] = [createNotedParts(store), createNotedParts(store)];
   return {
     kind: 'open',
     store: createCheckedStore(
       store,
-      inputs.flatMap((input) => [...input.parts, ...(input.transient ?? [])]),
+      inputs.flatMap(({ manifest }) => [...manifest.parts, ...(manifest.transient ?? [])]),
     ),
-    writePart: parts.write,
-    writeTransient: transient.write,
-    async finish(summary, versions = {}) {
-      const manifest = describeWork(description, inputs, {
+    writePart: (key, ...content) => (neededUntil(key) === undefined ? parts : transient).write(key, ...content),
+    async finish(summary, versions = {}, identity) {
+      const standing = await settleAs({
         parts: parts.noted(),
         ...(transient.noted().length > 0 && { transient: transient.noted() }),
+        identity,
         summary: summary as Record<string, unknown>,
         versions,
       });
-      const standing = await settle(store, key, manifest, state.kind);
-      await deleteFolders(store, keeps);
       return standing.summary as S;
     },
   };
@@ -90,21 +101,24 @@ export async function beginWork<S extends object>(
 
 const CONCURRENT_READS = 32;
 
-type WorkInput = ManifestInput & Pick<Manifest, 'parts' | 'transient'>;
+interface WorkInput extends ManifestInput {
+  manifest: Manifest;
+}
 
-/** The manifests of finished work, by key, with the files they list. */
+/** The manifests of finished work, by key. */
 function readInputs(store: Store, folders: readonly string[]): Promise<WorkInput[]> {
   return mapBounded(folders.map(manifestKey).sort(), CONCURRENT_READS, async (key) => {
     const bytes = await store.read(key);
-    const { parts, transient } = parseRecord(bytes.toString('utf8'), key, Manifest);
-    return { key, sha256: sha256Of(bytes), parts, transient };
+    return { key, sha256: sha256Of(bytes), manifest: parseRecord(bytes.toString('utf8'), key, Manifest) };
   });
 }
+
+type Result = Pick<Manifest, 'parts' | 'transient' | 'identity' | 'summary' | 'versions'>;
 
 function describeWork(
   { stage, runId, seed }: WorkDescription,
   inputs: readonly WorkInput[],
-  { parts, transient, summary, versions }: Pick<Manifest, 'parts' | 'transient' | 'summary' | 'versions'>,
+  { parts, transient, identity, summary, versions }: Result,
 ): Manifest {
   return {
     stage,
@@ -112,23 +126,33 @@ function describeWork(
     inputs: inputs.map(({ key, sha256 }) => ({ key, sha256 })),
     parts,
     ...(transient && { transient }),
+    ...(identity && { identity }),
     summary,
     seed,
     versions,
   };
 }
 
-/** Writes a manifest, over one whose parts are damaged, and gives the one that stands. */
+/**
+ * Writes a manifest, over one whose parts are damaged, offers the work to other runs, deletes what is outdated with it, and
+ * gives the manifest that stands.
+ */
 async function settle(
   store: Store,
-  key: string,
+  description: WorkDescription,
   manifest: Manifest,
-  before: 'open' | 'damaged',
+  before: WorkState,
+  recipe: string | undefined,
 ): Promise<Pick<Manifest, 'summary'>> {
+  const key = manifestKey(description.prefix);
   const json = `${JSON.stringify(manifest, null, 2)}\n`;
-  if (before === 'damaged') await store.write(key, json);
-  else if ((await writeIfAbsent(store, key, json)) === 'present') return readJson(store, key, Manifest);
-  return manifest;
+  const { stage, runId } = description;
+  if (recipe) await offerWork(store, recipe, { stage, runId, manifest: { key, sha256: sha256Of(json) } });
+  let standing: Pick<Manifest, 'summary'> = manifest;
+  if (before.kind === 'damaged') await store.write(key, json);
+  else if ((await writeIfAbsent(store, key, json)) === 'present') standing = await readJson(store, key, Manifest);
+  await deleteOutdated(store, description);
+  return standing;
 }
 
 /** Writes files, and notes each. */
@@ -154,8 +178,13 @@ async function writeMeasured(store: Store, key: string, content: Content) {
   return { bytes, sha256: hash.digest('hex') };
 }
 
-async function deleteFolders(store: Store, folders: readonly string[]): Promise<void> {
-  for (const folder of folders) {
+/** Deletes what was kept for the work while it was not done, and what it alone had still needed of earlier work. */
+async function deleteOutdated(store: Store, { keeps = [], supersedes = [] }: WorkDescription): Promise<void> {
+  for (const folder of keeps) {
     for (const key of await store.list(folder)) await store.delete(key);
+  }
+  for (const folder of supersedes) {
+    const earlier = await readJsonIfPresent(store, manifestKey(folder), Manifest);
+    for (const { key } of earlier?.transient ?? []) await store.delete(key);
   }
 }

@@ -23,6 +23,7 @@ export function createCheckedStore(store: Store, parts: readonly ManifestPart[])
 
   return {
     uri: store.uri,
+    copy: (from, to) => store.copy(from, to),
     exists: (key) => store.exists(key),
     sizeOf: (key) => store.sizeOf(key),
     stampOf: (key) => store.stampOf(key),

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { describeSystemError } from '../base/system-error.ts';
 import { AlreadyExistsError, NotFoundError, StorageError } from '../schema/errors.ts';
 import { assertKey } from './key.ts';
-import { createWholeWriter, PENDING, type Settle, type Writable } from './pending-files.ts';
+import { createWholeWriter, linkWhole, PENDING, type Settle, type Writable } from './pending-files.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -70,6 +70,14 @@ export function createLocalStore(folder: string): Store {
 
     async writeStream(key, source) {
       return put(key, source, rename);
+    },
+
+    // Objects are replaced, never written in place, so that two keys may share a file.
+    async copy(from, to) {
+      const isLinked = await linkWhole(join(root, PENDING), pathOf(from), pathOf(to)).catch((cause) => {
+        throw explainReading(cause, from);
+      });
+      if (!isLinked) await put(to, createReadStream(pathOf(from)), rename);
     },
 
     sizeOf,

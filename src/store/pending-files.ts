@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isLeftover, nameForProcess } from '../base/process-mark.ts';
 
@@ -45,18 +45,42 @@ async function writeWhole(folder: string, target: string, content: Writable, set
   }
 }
 
-/** Others may take the folder away as soon as it is there, but hardly so often in a row. */
-const ATTEMPTS_TO_OPEN = 100;
+/** What file systems answer that have no links, or no more of them for this file. */
+const NO_LINK = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'];
 
-/** Opens a new file in a folder that goes with the last file of others. */
-async function openPending(path: string): Promise<FileHandle> {
+/** Makes the target the same file as the source, whole or not at all; false where the file system cannot. */
+export async function linkWhole(folder: string, source: string, target: string): Promise<boolean> {
+  const pending = join(folder, nameForProcess(randomUUID()));
+  await stat(source);
+  await mkdir(dirname(target), { recursive: true });
+  try {
+    await inFolder(folder, () => link(source, pending));
+    await rename(pending, target);
+    return true;
+  } catch (cause) {
+    if (NO_LINK.includes((cause as NodeJS.ErrnoException).code ?? '')) return false;
+    throw cause;
+  } finally {
+    // Of two names of one file a rename leaves both.
+    await rm(pending, { force: true });
+    await rmdir(folder).catch(() => {});
+  }
+}
+
+const openPending = (path: string): Promise<FileHandle> => inFolder(dirname(path), () => open(path, 'wx'));
+
+/** Others may take the folder away as soon as it is there, but hardly so often in a row. */
+const ATTEMPTS = 100;
+
+/** Makes a file in a folder that goes with the last file of others. */
+async function inFolder<T>(folder: string, make: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await mkdir(dirname(path), { recursive: true });
-      return await open(path, 'wx');
+      await mkdir(folder, { recursive: true });
+      return await make();
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' || attempt === ATTEMPTS_TO_OPEN) throw cause;
+      if (code !== 'ENOENT' || attempt === ATTEMPTS) throw cause;
     }
   }
 }

@@ -4,6 +4,7 @@ import { AlreadyExistsError } from '../schema/errors.ts';
 import { freeBuffers } from './free-buffers.ts';
 import { assertKey } from './key.ts';
 import { createS3Client } from './s3-client.ts';
+import { copyObject } from './s3-copy.ts';
 import { openDownload } from './s3-download.ts';
 import { attemptsOf, explainS3Error, type S3Object, statusOf } from './s3-errors.ts';
 import { upload, uploadIfAbsent } from './s3-upload.ts';
@@ -66,6 +67,11 @@ export function createS3Store(bucket: string, prefix = ''): Store {
     async writeStream(key, source) {
       const object = objectOf(key);
       await call(object, (s3) => upload(s3, object, Readable.from(freeBuffers(source))));
+    },
+
+    async copy(from, to) {
+      const [source, target] = [objectOf(from), objectOf(to)];
+      await call(source, (s3) => copyObject(s3, source, target));
     },
 
     sizeOf: async (key) => (await headOf(key))?.ContentLength,

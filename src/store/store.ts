@@ -11,6 +11,11 @@ export interface Store {
   write(key: string, bytes: Uint8Array | string, options?: { ifAbsent?: boolean }): Promise<void>;
   /** Writes what memory should not hold, whole or not at all: nothing when the source throws. */
   writeStream(key: string, source: AsyncIterable<Uint8Array>): Promise<void>;
+  /**
+   * Gives an object's bytes to another key too, over what is there, without passing them through this process where that can
+   * be: either key may be written or deleted without the other. Throws `NotFoundError`.
+   */
+  copy(from: string, to: string): Promise<void>;
   exists(key: string): Promise<boolean>;
   /** Bytes of the object; undefined when there is none. */
   sizeOf(key: string): Promise<number | undefined>;

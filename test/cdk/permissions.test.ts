@@ -141,6 +141,10 @@ describe('access to the store', () => {
     expect(writersOf(keys.judgementKey('ab'))).toEqual(['score', 'consult-expert']);
   });
 
+  it('lets those offer work to other runs whose work is taken', () => {
+    expect(writersOf(keys.offeredWorkKey('ab', run))).toEqual(['score', 'gpu-worker']);
+  });
+
   it('lets nobody write the code of rewards, nor of experts', () => {
     expect(writersOf(keys.rewardModuleKey('ab', 'brevity.ts'))).toEqual([]);
     expect(writersOf(keys.expertModuleKey('ab', 'teacher.ts'))).toEqual([]);
@@ -154,6 +158,8 @@ describe('access to the store', () => {
     expect(JOB_ACCESS.deletes).toEqual([
       `${keys.partsPrefix('trajectories/*/')}*`,
       'training/*',
+      // Of the policies that are not kept.
+      'runs/*/iteration-*/checkpoint/*',
       `${keys.partsPrefix('runs/*/evaluation/*/')}*`,
     ]);
     const kept = [
@@ -166,7 +172,7 @@ describe('access to the store', () => {
     const mayDelete = (key: string) => JOB_ACCESS.deletes!.some((pattern) => matches(pattern, key));
     expect(kept.filter((prefix) => !mayDelete(`${prefix}x`))).toEqual([]);
     expect(
-      written.map(([, key]) => key).filter((key) => mayDelete(key) && !/\/(resume|state|parts)\//.test(key)),
+      written.map(([, key]) => key).filter((key) => mayDelete(key) && !/\/(resume|state|parts|checkpoint)\//.test(key)),
     ).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import { S3 } from '@aws-sdk/client-s3';
 import { AlreadyExistsError, CorruptRecordError, InvalidInputError } from '../../src/schema/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { copyObject } from '../../src/store/s3-copy.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type FaultyProxy, startFaultyProxy } from '../support/faulty-proxy.ts';
 import { describeWithMoto } from '../support/moto-server.ts';
@@ -24,6 +25,18 @@ describeWithMoto('a bucket', (server) => {
 
   describeStoreContract('a whole bucket', async () => openStore(`s3://${await aBucket()}`));
   describeStoreContract('a prefix of a bucket', async () => openStore(`s3://${await aBucket()}/some/prefix`));
+
+  it('copies in parts what S3 copies in no other way, whole or not at all', async () => {
+    const Bucket = await aBucket();
+    const bytes = aLargeObject(5);
+    await admin.putObject({ Bucket, Key: 'a b/large', Body: bytes });
+    const copy = (Key: string) => copyObject(admin, { Bucket, Key }, { Bucket, Key: 'copy' }, 5 * 1024 * 1024);
+    await copy('a b/large');
+    const { Body } = await admin.getObject({ Bucket, Key: 'copy' });
+    expect(Buffer.compare(Buffer.from(await Body!.transformToByteArray()), bytes)).toBe(0);
+    await expect(copy('none')).rejects.toThrow();
+    expect((await admin.listMultipartUploads({ Bucket })).Uploads ?? []).toEqual([]);
+  });
 
   it('opens again what its URI names, below the prefix only', async () => {
     const bucket = await aBucket();

@@ -77,6 +77,22 @@ export function describeStoreContract(driver: string, createStore: () => Promise
       if (path) expect(readFileSync(path, 'utf8')).toBe('é and 数');
     });
 
+    it('copies an object, large or small, which neither key then takes from the other', async () => {
+      await store.write('a/text + 数.txt', 'one');
+      await store.write('large.bin', new Uint8Array(LARGE_BYTES).fill(7));
+      await store.copy('a/text + 数.txt', 'b/c/text.txt');
+      await store.copy('large.bin', 'copy.bin');
+      expect(await store.sizeOf('copy.bin')).toBe(LARGE_BYTES);
+      await store.write('a/text + 数.txt', 'two');
+      expect((await store.read('b/c/text.txt')).toString()).toBe('one');
+      await store.copy('a/text + 数.txt', 'b/c/text.txt');
+      await store.copy('a/text + 数.txt', 'b/c/text.txt');
+      await store.delete('a/text + 数.txt');
+      expect((await store.read('b/c/text.txt')).toString()).toBe('two');
+      expect(await store.list('')).toEqual(['b/c/text.txt', 'copy.bin', 'large.bin']);
+      await expect(store.copy('a/none', 'b/none')).rejects.toThrow(NotFoundError);
+    });
+
     it('streams an empty object in and out', async () => {
       await store.writeStream('empty', inPieces(Buffer.alloc(0), 1));
       expect(await store.exists('empty')).toBe(true);

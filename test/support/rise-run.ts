@@ -21,8 +21,9 @@ export async function riseRun(
   config: string,
   store: string,
   onEvent: (event: PrintedEvent, child: ChildProcess) => void = () => {},
+  options: readonly string[] = [],
 ): Promise<EndedRun> {
-  const args = [join(packageRoot, 'src/cli/main.ts'), 'run', config, '--store', store, '--json'];
+  const args = [join(packageRoot, 'src/cli/main.ts'), 'run', config, '--store', store, '--json', ...options];
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const events: PrintedEvent[] = [];
   let stderr = '';

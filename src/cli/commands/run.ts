@@ -11,6 +11,7 @@ interface RunOptions {
   store: string;
   runId?: string;
   seed?: number;
+  fresh?: boolean;
   quiet?: boolean;
   json?: boolean;
 }
@@ -23,6 +24,7 @@ export function register(program: Command): void {
     .option('--store <place>', 'folder or s3://bucket/prefix that keeps models, records and results', '.rise')
     .option('--run-id <id>', 'name of the run; by default the name in the config and a hash of all that goes in')
     .option('--seed <n>', 'instead of the seed in the config', numberOption({ least: 0, isWhole: true }))
+    .option('--fresh', 'do all of it anew: take nothing that an earlier run on the store has made of the same')
     .option('--quiet', 'print the report only')
     .option('--json', 'print one event per line; the last is {"kind": "summary", ...}')
     .action(run);

@@ -10,6 +10,7 @@ interface StartOptions extends AwsCommandOptions {
   aws?: boolean;
   runId?: string;
   seed?: number;
+  fresh?: boolean;
 }
 
 export function register(program: Command): void {
@@ -19,7 +20,8 @@ export function register(program: Command): void {
     .argument('<config>', 'run config, a YAML file; paths in it are relative to it')
     .option('--aws', 'say that this is meant to run, and to cost, on AWS')
     .option('--run-id <id>', 'name of the run; by default the name in the config and a hash of all that goes in')
-    .option('--seed <n>', 'instead of the seed in the config', numberOption({ least: 0, isWhole: true }));
+    .option('--seed <n>', 'instead of the seed in the config', numberOption({ least: 0, isWhole: true }))
+    .option('--fresh', 'do all of it anew: take nothing that an earlier run on the store has made of the same');
   withAwsOptions(command).action(start);
 }
 

@@ -49,7 +49,7 @@ export function formatEvent(event: RunEvent, status: RunStatus): string | undefi
     case 'job-finished': {
       const position = formatPosition({ ...status, state: event.state, part: partOf(event) });
       const figures = Object.entries(event.summary).flatMap(formatFigure);
-      return [position, event.wasDone ? 'done before' : `${event.seconds.toFixed(1)} s`, ...figures].join('  ');
+      return [position, formatOrigin(event), ...figures].join('  ');
     }
     case 'state-exited': {
       if (event.type === 'Choice' || event.state === status.endedState || event.seconds < 0.5) return undefined;
@@ -64,6 +64,12 @@ export function formatEvent(event: RunEvent, status: RunStatus): string | undefi
     default:
       return undefined;
   }
+}
+
+/** How a job came to be done. */
+function formatOrigin({ wasDone, takenFrom, seconds }: RunEvent & { kind: 'job-finished' }): string {
+  if (takenFrom !== undefined) return `taken from ${takenFrom}`;
+  return wasDone ? 'done before' : `${seconds.toFixed(1)} s`;
 }
 
 /** A failure in one line; the whole message ends the run. */

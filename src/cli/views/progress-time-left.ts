@@ -54,7 +54,7 @@ export function createTimeLeft(config: RunConfig): TimeLeft {
           const tally = tallies.get(event.job)!;
           const units = unitsOf(event, config);
           tally.done += units;
-          if (event.wasDone) break;
+          if (event.wasDone || event.takenFrom !== undefined) break;
           tally.timed += units;
           tally.seconds += event.seconds;
         }

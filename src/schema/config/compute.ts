@@ -32,6 +32,13 @@ export const ComputeConfig = z
       .describe(
         'between two checkpoints of a training job, besides the one it writes when told to stop; 0 is each step',
       ),
+    keepCheckpoints: z
+      .union([z.literal('all'), z.int().positive()])
+      .default('all')
+      .describe(
+        'of the RL policies, all or the last so many: an earlier one goes when nothing of the run needs it any more, and ' +
+          'its record stays',
+      ),
   })
   .refine(({ engine, precision }) => engine === 'traced' || precision !== 'bf16', {
     path: ['precision'],
@@ -41,7 +48,7 @@ export const ComputeConfig = z
 export type ComputeConfig = z.infer<typeof ComputeConfig>;
 
 /** Sequences that a run decodes together. Throws `InvalidInputError` on `auto`, which launching a run makes a number of. */
-export function slotsOf({ decodeBatchSequences }: ComputeConfig): number {
+export function slotsOf({ decodeBatchSequences }: Pick<ComputeConfig, 'decodeBatchSequences'>): number {
   if (decodeBatchSequences !== 'auto') return decodeBatchSequences;
   throw new InvalidInputError(
     'compute.decodeBatchSequences is auto in a run that was not launched; give the number that rise plan tells',
@@ -49,7 +56,10 @@ export function slotsOf({ decodeBatchSequences }: ComputeConfig): number {
 }
 
 /** What a run's products of matrices are computed in; undefined where that is to be measured. */
-export function statedPrecision({ engine, precision }: ComputeConfig): 'float32' | 'bf16' | undefined {
+export function statedPrecision({
+  engine,
+  precision,
+}: Pick<ComputeConfig, 'engine' | 'precision'>): 'float32' | 'bf16' | undefined {
   if (precision !== 'auto') return precision;
   return engine === 'eager' ? 'float32' : undefined;
 }

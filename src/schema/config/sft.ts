@@ -18,7 +18,11 @@ export type SftConfig = z.infer<typeof SftConfig>;
 
 /** The length of SFT on so many examples: optimizer steps, and the sequences in all of them. */
 export function measureSft(
-  { epochs, maxSteps = Number.POSITIVE_INFINITY, sequencesPerStep }: SftConfig,
+  {
+    epochs,
+    maxSteps = Number.POSITIVE_INFINITY,
+    sequencesPerStep,
+  }: Pick<SftConfig, 'epochs' | 'maxSteps' | 'sequencesPerStep'>,
   examples: number,
 ): { steps: number; sequences: number } {
   const stepsPerEpoch = Math.ceil(examples / sequencesPerStep);

@@ -8,13 +8,14 @@ import { benchmarkPrefix, promptsKey, recordsKey } from '../../schema/keys.ts';
 import type { ReportProgress } from '../../schema/progress.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import type { ExecutionInput } from '../../schema/stage-inputs.ts';
+import type { StageConfig } from '../../schema/stages.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { beginStage } from '../begin-stage.ts';
 import type { JobDeps } from '../job-deps.ts';
 import { sampleCompletions } from '../sample-completions.ts';
 import { answerSeed } from '../seeds.ts';
-import type { StageScope } from '../stage-deps.ts';
+import type { SamplerConfig, StageScope } from '../stage-deps.ts';
 
 /** What one policy achieved over all benchmarks. */
 export interface EvaluationSummary {
@@ -40,7 +41,9 @@ export async function runEvaluate(
 ): Promise<EvaluationSummary> {
   const { runId } = input;
   const { name, prefixOf } = findPolicy(policyIndex);
-  const work = await beginStage<EvaluationSummary>(deps.store, { stage: 'evaluate', input, index: policyIndex });
+  const task = { stage: 'evaluate', input, index: policyIndex } as const;
+  const versionsOf = (config: StageConfig<'evaluate'>) => benchmarkVersions(loadBenchmarks(config));
+  const work = await beginStage<EvaluationSummary, 'evaluate'>(deps.store, task, versionsOf);
   if (work.kind === 'done') return work.summary;
   const benchmarks = loadBenchmarks(work.config);
   const sittings = await Promise.all(benchmarks.map((benchmark) => readSitting(work.store, runId, name, benchmark)));
@@ -72,7 +75,7 @@ async function readSitting(store: Store, runId: string, policy: string, benchmar
 
 async function answerPrompts(
   deps: JobDeps,
-  scope: StageScope,
+  scope: StageScope<SamplerConfig>,
   { name, engine }: { name: string; engine: Engine },
   { benchmark, prompts, prefix }: Sitting,
 ): Promise<EvaluationRecord[]> {

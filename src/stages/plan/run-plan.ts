@@ -1,3 +1,4 @@
+import { hashJson } from '../../base/hash.ts';
 import { splitEvenly } from '../../base/split-list.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { planPromptsKey, planShardsKey, policyPrefix, promptsKey, rolloutName } from '../../schema/keys.ts';
@@ -49,7 +50,8 @@ async function writePlan(work: OpenStage<PlanSummary>, input: PlanInput): Promis
     await work.writePart(planPromptsKey(runId, rollout, shard), encodeRecords(shardPrompts), shardPrompts.length);
   }
   await work.writePart(planShardsKey(runId, rollout), `${JSON.stringify(items)}\n`, items.length);
-  return work.finish({ prompts: prompts.length, shardCount: shards.length });
+  // The items name the run; what is sampled and scored are the prompts.
+  return work.finish({ prompts: prompts.length, shardCount: shards.length }, {}, hashJson(shards));
 }
 
 /** While a pipelined rollout is sampled, the policy of the iteration before it is still being trained. */

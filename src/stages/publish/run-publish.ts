@@ -1,9 +1,11 @@
+import { hashJson } from '../../base/hash.ts';
 import type { PromptExample } from '../../formats/format.ts';
 import { BUILT_IN_VERSIONS } from '../../rewards/index.ts';
 import { addShortfall, noShortfall } from '../../routing/count-shortfall.ts';
 import { decideShards } from '../../routing/decide-shards.ts';
 import { readDiagnosis } from '../../routing/read-diagnosis.ts';
 import { listExamples } from '../../routing/select-examples.ts';
+import type { RunConfig } from '../../schema/config/run-config.ts';
 import type { Shortfall } from '../../schema/decision.ts';
 import { decisionsKey, sftIndexKey } from '../../schema/keys.ts';
 import { countSources, type SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
@@ -54,5 +56,17 @@ export async function runPublish(deps: StageDeps, input: DiagnosedRun): Promise<
   await work.writePart(sftIndexKey(runId), encodeRecords(index), index.length);
   const { accuracy, format } = BUILT_IN_VERSIONS;
   const counts = { examples: examples.length, ...countSources(index), shards };
-  return work.finish({ ...counts, ...(shortfall.prompts > 0 && { shortfall }) }, { accuracy, format });
+  return work.finish(
+    { ...counts, ...(shortfall.prompts > 0 && { shortfall }) },
+    { accuracy, format },
+    identifyExamples(examples, config),
+  );
+}
+
+/** Hash of what SFT reads of the shards: their evidence names the run. */
+function identifyExamples(examples: readonly PromptExample[], { seed, sft }: Pick<RunConfig, 'seed' | 'sft'>): string {
+  const read = examples.map(({ prompt: { question, options, images }, example: { exampleId, response } }) => {
+    return [exampleId, response, question, options ?? [], images.map(({ sha256 }) => sha256)];
+  });
+  return hashJson([read, seed, sft.examplesPerShard]);
 }

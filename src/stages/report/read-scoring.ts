@@ -18,8 +18,8 @@ const ScoringSummary = z.object({
   ...JudgeTotals.partial().shape,
 });
 
-/** A shard's scoring, and the rollout that it is of. */
-export type ShardScoring = z.infer<typeof ScoringSummary> & { rollout: string };
+/** A shard's scoring, the rollout that it is of, and the key of its manifest. */
+export type ShardScoring = z.infer<typeof ScoringSummary> & { rollout: string; key: string };
 
 /** All scoring of a run by its manifests, in the order of their keys; what was scored again later is no part of it. */
 export async function readScoring(store: Store, runId: string): Promise<ShardScoring[]> {
@@ -30,7 +30,7 @@ export async function readScoring(store: Store, runId: string): Promise<ShardSco
   });
   const scoring = await mapBounded(keys, CONCURRENT_READS, async ({ key, rollout }) => {
     const { success, data } = ScoringSummary.safeParse((await readJson(store, key, Manifest)).summary);
-    return success ? [{ rollout, ...data }] : [];
+    return success ? [{ rollout, key, ...data }] : [];
   });
   return scoring.flat();
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { mapBounded } from '../../base/bounded.ts';
 import { adjustTogether, comparePolicies } from '../../benchmarks/compare-policies.ts';
 import { type ActiveBenchmark, loadBenchmarks } from '../../benchmarks/index.ts';
+import { countTaken, readTaken } from '../../lineage/read-taken.ts';
 import type { BenchmarkContent } from '../../report/benchmark-tables.ts';
 import { type ReportContent, renderMarkdown, renderText } from '../../report/render-report.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
@@ -60,7 +61,7 @@ async function writeReport(work: OpenStage<Achieved>, input: DiagnosedRun): Prom
   return work.finish(summarize(content));
 }
 
-function summarize({ benchmarks, routes, withoutExample, shortfall, judge, expert }: ReportContent): Achieved {
+function summarize({ benchmarks, routes, withoutExample, shortfall, judge, expert, taken }: ReportContent): Achieved {
   const evaluation = Object.fromEntries(benchmarks.map(({ name, result }) => [name, result]));
   return {
     evaluation,
@@ -69,6 +70,7 @@ function summarize({ benchmarks, routes, withoutExample, shortfall, judge, exper
     ...(shortfall && { shortfall }),
     ...(judge && { judge }),
     ...(expert && { expert }),
+    ...(taken && { taken }),
   };
 }
 
@@ -81,6 +83,7 @@ async function readContent(
   const answers = await readShards(store, shardCount, (shard) => recordsKey(expertPrefix(runId, shard)), ExpertAnswer);
   const scoring = await readScoring(store, runId);
   const consultations = await readConsultations(store, { runId, configKey, shardCount });
+  const taken = await readTaken(store, runId);
   return {
     runId,
     benchmarks: await readBenchmarks(store, runId, config),
@@ -89,8 +92,9 @@ async function readContent(
     shortfall: await readShortfall(store, runId),
     sftExamples: await readSourceCounts(store, runId),
     rewards: averageRewards(scoring),
-    judge: sumJudgeTotals(scoring),
+    judge: sumJudgeTotals(scoring.filter(({ key }) => !taken.has(key))),
     expert: sumExpertCost(consultations),
+    taken: countTaken(taken),
   };
 }
 

@@ -25,7 +25,7 @@ export interface RolloutSummary {
  */
 export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number): Promise<RolloutSummary> {
   const began = Date.now();
-  const work = await beginStage<RolloutSummary>(deps.store, { stage: 'rollout', input, index: shard });
+  const work = await beginStage<RolloutSummary, 'rollout'>(deps.store, { stage: 'rollout', input, index: shard });
   if (work.kind === 'done') return work.summary;
   const { store, prefix } = work;
   const prompts = await readRecords(store, planPromptsKey(input.runId, input.rollout, shard), Prompt);
@@ -51,7 +51,7 @@ export async function runRollout(deps: JobDeps, input: RolloutJob, shard: number
 /** A group of trajectories for each prompt, and how long this attempt took over what was left to sample. */
 async function sampleGroups(
   deps: JobDeps,
-  work: OpenStage<RolloutSummary>,
+  work: OpenStage<RolloutSummary, 'rollout'>,
   engine: Engine,
   input: RolloutJob,
   prompts: readonly Prompt[],

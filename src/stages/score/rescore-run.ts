@@ -15,15 +15,17 @@ import {
   recordsKey,
   rescoredPrefix,
   rescoringPrefix,
+  scoreJournalsPrefix,
   scoresPrefix,
 } from '../../schema/keys.ts';
 import { ShardItem } from '../../schema/stage-inputs.ts';
 import { STAGES } from '../../schema/stages.ts';
 import { TrajectoryScore } from '../../schema/trajectory.ts';
+import { beginWork } from '../../store/begin-work.ts';
 import { readJson, readRecords, readStoredConfig } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { ScoringDeps } from './run-score.ts';
-import { scoreShard } from './score-shard.ts';
+import { type ScoringSummary, type ScoringTask, scoreShard } from './score-shard.ts';
 
 /** A rollout's scores, as they were and as they are now. */
 export interface RescoredRollout {
@@ -61,7 +63,7 @@ export async function rescoreRun(deps: ScoringDeps, runId: string, rewards: RunC
   const shards = await listScoredShards(store, runId, config, finished);
   for (const input of shards) {
     const prefix = rescoredPrefix(runId, hash, input.rollout, input.shard);
-    await scoreShard(deps, { input, config, prefix, rewards: active });
+    await rescoreShard(deps, { input, config, prefix, rewards: active });
   }
   const rollouts = [...Map.groupBy(shards, ({ rollout }) => rollout)].map(async ([rollout, own]) => {
     const read = async (prefixes: string[]) =>
@@ -72,6 +74,16 @@ export async function rescoreRun(deps: ScoringDeps, runId: string, rewards: RunC
   });
   const stale = findStale(finished, versions, compareUses(config.rewards, rewards));
   return { prefix: rescoringPrefix(runId, hash), versions, rollouts: await Promise.all(rollouts), stale };
+}
+
+async function rescoreShard(deps: ScoringDeps, task: ScoringTask & { config: RunConfig }): Promise<void> {
+  const { input, config, prefix } = task;
+  const work = await beginWork<ScoringSummary>(deps.store, {
+    ...{ prefix, stage: 'score', runId: input.runId, seed: config.seed },
+    madeFrom: STAGES.score.madeFrom(input, config, 0),
+    keeps: [scoreJournalsPrefix(prefix)],
+  });
+  if (work.kind === 'open') await scoreShard(deps, work, task);
 }
 
 async function refuseRewardFaults(store: Store, config: RunConfig): Promise<void> {

@@ -1,8 +1,7 @@
 import type { Environment } from '../../endpoints/environment.ts';
-import { loadRewards } from '../../rewards/load-rewards.ts';
+import { builtInVersions, loadRewards } from '../../rewards/load-rewards.ts';
 import type { ShardItem } from '../../schema/stage-inputs.ts';
-import { STAGES } from '../../schema/stages.ts';
-import { readConfig } from '../../store/records.ts';
+import { beginStage } from '../begin-stage.ts';
 import type { StoppableDeps } from '../stage-deps.ts';
 import { type ScoringSummary, scoreShard } from './score-shard.ts';
 
@@ -16,11 +15,9 @@ export interface ScoringDeps extends StoppableDeps {
  * next attempt goes on from there.
  */
 export async function runScore(deps: ScoringDeps, input: ShardItem): Promise<ScoringSummary> {
-  const config = await readConfig(deps.store, input.configKey);
-  return scoreShard(deps, {
-    input,
-    config,
-    prefix: STAGES.score.prefix(input, 0),
-    rewards: await loadRewards(deps.store, config, deps.environment),
-  });
+  const work = await beginStage<ScoringSummary, 'score'>(deps.store, { stage: 'score', input }, builtInVersions);
+  if (work.kind === 'done') return work.summary;
+  const { config, prefix } = work;
+  const rewards = await loadRewards(deps.store, config, deps.environment);
+  return scoreShard(deps, work, { input, config, prefix, rewards });
 }

@@ -2,15 +2,14 @@ import { mapBounded } from '../../base/bounded.ts';
 import { type ActiveReward, scoreTrajectory } from '../../rewards/index.ts';
 import { rewardVersions } from '../../rewards/load-rewards.ts';
 import { meanValues } from '../../rewards/mean-values.ts';
-import type { RunConfig } from '../../schema/config/run-config.ts';
+import type { ConfigPart } from '../../schema/config/config-part.ts';
 import { CorruptRecordError, InterruptedError } from '../../schema/errors.ts';
-import { planPromptsKey, recordsKey, scoreJournalsPrefix, trajectoriesPrefix } from '../../schema/keys.ts';
+import { planPromptsKey, recordsKey, trajectoriesPrefix } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { groupSizeOf } from '../../schema/rollout-size.ts';
 import type { ShardItem } from '../../schema/stage-inputs.ts';
-import { STAGES } from '../../schema/stages.ts';
 import { type JudgeTotals, Trajectory, type TrajectoryScore } from '../../schema/trajectory.ts';
-import { beginWork } from '../../store/begin-work.ts';
+import type { OpenWork } from '../../store/begin-work.ts';
 import { encodeRecords, readRecords, streamRecords } from '../../store/records.ts';
 import { assertWholeGroup } from '../assert-whole-group.ts';
 import type { StoppableDeps } from '../stage-deps.ts';
@@ -22,7 +21,7 @@ const CONCURRENT_TRAJECTORIES = 32;
 /** A shard of stored trajectories, and how and where it is scored. */
 export interface ScoringTask {
   input: ShardItem;
-  config: RunConfig;
+  config: ConfigPart<'rl.groupSize' | 'diagnosis.trajectoriesPerPrompt'>;
   /** Folder of the scores: the stage's own, or one beside it. */
   prefix: string;
   rewards: readonly ActiveReward[];
@@ -41,17 +40,12 @@ export interface ScoringSummary extends Partial<JudgeTotals> {
  * Scores the trajectories of a shard as they stream in, and makes sure that its groups are whole. What is scored when the
  * signal aborts (`InterruptedError`) or a reward fails stays in a journal, where the next attempt finds it.
  */
-export async function scoreShard(deps: StoppableDeps, task: ScoringTask): Promise<ScoringSummary> {
-  const { input, config, prefix, rewards } = task;
-  const work = await beginWork<ScoringSummary>(deps.store, {
-    prefix,
-    stage: 'score',
-    runId: input.runId,
-    seed: config.seed,
-    madeFrom: STAGES.score.madeFrom(input, config, 0),
-    keeps: [scoreJournalsPrefix(prefix)],
-  });
-  if (work.kind === 'done') return work.summary;
+export async function scoreShard(
+  deps: StoppableDeps,
+  work: OpenWork<ScoringSummary>,
+  task: ScoringTask,
+): Promise<ScoringSummary> {
+  const { prefix, rewards } = task;
   const scores = await scoreTrajectories({ ...deps, store: work.store }, task);
   await work.writePart(recordsKey(prefix), encodeRecords(scores), scores.length);
   deps.report({ stage: 'score', done: scores.length, total: scores.length, unit: 'trajectories' });

@@ -19,6 +19,7 @@ export async function findTrainingState(store: Store, runId: string, iteration: 
   throw new NotFoundError(
     `${damage[0]?.key ?? folder} is not there as iteration ${iteration} left it: the optimizer's state goes when the next ` +
       'iteration is done, or its time in the bucket is over, and training cannot go on without it. To train again from ' +
-      `the first iteration, on the rollouts that are there, delete ${checkpoints} and run again`,
+      `the first iteration, on the rollouts that are there, delete ${checkpoints} and run again; what was taken from ` +
+      'an earlier run (taken.json is beside it) is done anew with --fresh and another --run-id',
   );
 }

@@ -1,6 +1,7 @@
 import type { Lesson, RlValues } from '../../algorithms/algorithm.ts';
 import type { Engine } from '../../engine/open-engine.ts';
 import type { TrainingSequence } from '../../engine/training/batch.ts';
+import type { StageConfig } from '../../schema/stages.ts';
 import type { JobDeps, TrainingStart } from '../job-deps.ts';
 import { processStoredPrompt } from '../process-prompt.ts';
 import type { StageScope } from '../stage-deps.ts';
@@ -37,7 +38,7 @@ export async function buildSequences(
  */
 export async function addOldLogprobs(
   deps: JobDeps,
-  scope: StageScope,
+  scope: StageScope<StageConfig<'train-rl'>>,
   sequences: readonly RlSequence[],
   first: string,
   opened: { engine: Engine; start: TrainingStart },

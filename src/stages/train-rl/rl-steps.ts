@@ -5,7 +5,7 @@ import { splitEvenly } from '../../base/split-list.ts';
 import type { Precision, Training } from '../../engine/open-engine.ts';
 import type { StepResult } from '../../engine/training/trainer.ts';
 import type { ModelFiles } from '../../engine/weights/model-files.ts';
-import type { RunConfig } from '../../schema/config/run-config.ts';
+import type { StageConfig } from '../../schema/stages.ts';
 import type { JobDeps } from '../job-deps.ts';
 import { countUpdate, finiteMetrics, type StepMetrics } from '../step-metrics.ts';
 import type { RlSequence } from './prepare-sequences.ts';
@@ -16,7 +16,7 @@ import { checkSamplerDifference, measureSamplerDifference } from './sampler-diff
  *
  * @param base the folder of the base policy, which is the reference where there is one
  */
-export function rlTraining({ policy, rl }: RunConfig, learner: Learner, base: ModelFiles) {
+export function rlTraining({ policy, rl }: StageConfig<'train-rl'>, learner: Learner, base: ModelFiles) {
   const reference = policy.adapter ? ('base' as const) : base;
   return {
     objective: learner,
@@ -31,7 +31,7 @@ export function rlTraining({ policy, rl }: RunConfig, learner: Learner, base: Mo
 /** A seeded shuffle, cut evenly into the batches of the iteration's optimizer steps. */
 export function splitIntoBatches(
   sequences: readonly RlSequence[],
-  { seed, rl }: RunConfig,
+  { seed, rl }: StageConfig<'train-rl'>,
   iteration: number,
 ): RlSequence[][] {
   // The seed's name is part of what a run's weights derive from.

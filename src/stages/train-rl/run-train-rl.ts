@@ -1,4 +1,4 @@
-import { createLearner, trainingVersions } from '../../algorithms/index.ts';
+import { createLearner, rlVersions } from '../../algorithms/index.ts';
 import { metricsKey, policyPrefix, trainingStatePrefix } from '../../schema/keys.ts';
 import type { TrainRlJob } from '../../schema/stage-inputs.ts';
 import { storedModelFiles } from '../../store/model-files.ts';
@@ -18,7 +18,7 @@ import { rlTraining, splitIntoBatches, takeRlSteps } from './rl-steps.ts';
  * state too. A job that was stopped goes on from its last checkpoint, to the same weights bit for bit.
  */
 export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<TrainRlSummary> {
-  const work = await beginStage<TrainRlSummary>(deps.store, { stage: 'train-rl', input });
+  const work = await beginStage<TrainRlSummary, 'train-rl'>(deps.store, { stage: 'train-rl', input }, rlVersions);
   if (work.kind === 'done') return work.summary;
   const { store, config, prefix } = work;
   const { runId, iteration } = input;
@@ -51,7 +51,7 @@ export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<Trai
     for (const [name, content] of training.files()) await work.writePart(`${prefix}${name}`, content);
     if (iteration + 1 < rl.iterations) {
       const state = trainingStatePrefix(runId, iteration);
-      for (const [name, content] of stateFiles(training, seed)) await work.writeTransient(`${state}${name}`, content);
+      for (const [name, content] of stateFiles(training, seed)) await work.writePart(`${state}${name}`, content);
     }
 
     const summary = summarizeIteration(groups, lessons, steps, engine.precision);
@@ -63,7 +63,7 @@ export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<Trai
       ...engine.preparation,
     };
     await store.write(metricsKey(prefix), encodeRecords([metrics, ...steps]));
-    return await work.finish(summary, trainingVersions(config, 'rl'));
+    return await work.finish(summary, rlVersions(config));
   } finally {
     engine[Symbol.dispose]();
   }

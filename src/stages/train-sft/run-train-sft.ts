@@ -1,4 +1,4 @@
-import { trainingVersions } from '../../algorithms/index.ts';
+import { sftVersions } from '../../algorithms/index.ts';
 import type { Precision } from '../../engine/open-engine.ts';
 import { metricsKey, policyPrefix } from '../../schema/keys.ts';
 import type { ExecutionInput } from '../../schema/stage-inputs.ts';
@@ -26,7 +26,7 @@ export interface TrainSftSummary {
  * the same weights bit for bit.
  */
 export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise<TrainSftSummary> {
-  const work = await beginStage<TrainSftSummary>(deps.store, { stage: 'train-sft', input });
+  const work = await beginStage<TrainSftSummary, 'train-sft'>(deps.store, { stage: 'train-sft', input }, sftVersions);
   if (work.kind === 'done') return work.summary;
   const { store, config, prefix } = work;
   const { policy, rl } = config;
@@ -54,7 +54,7 @@ export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise
       finalLoss: steps.at(-1)?.['loss/sft'],
       precision: engine.precision,
     };
-    return await work.finish(summary, trainingVersions(config, 'sft'));
+    return await work.finish(summary, sftVersions(config));
   } finally {
     engine[Symbol.dispose]();
   }

@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/open-engine.ts';
 import type { ProcessedPrompt, Processor } from '../../engine/processing/processor.ts';
 import type { TrainingSequence } from '../../engine/training/batch.ts';
 import type { StoredSftExample } from '../../formats/format.ts';
-import type { RunConfig } from '../../schema/config/run-config.ts';
+import type { ConfigPart } from '../../schema/config/config-part.ts';
 import type { SftExample } from '../../schema/sft-example.ts';
 import { processPrompt } from '../process-prompt.ts';
 
@@ -14,7 +14,7 @@ export type SequenceSource = (example: StoredSftExample) => Promise<TrainingSequ
 const CACHED_BYTES = 2 ** 30;
 
 /** The images of the examples used last are not read and resized again. */
-export function createSequenceSource(engine: Engine, config: RunConfig): SequenceSource {
+export function createSequenceSource(engine: Engine, config: ConfigPart<'policy.systemPrompt'>): SequenceSource {
   const cache = new LRUCache<StoredSftExample, TrainingSequence>({
     maxSize: CACHED_BYTES,
     sizeCalculation: ({ prompt }) => 1 + prompt.images.reduce((sum, image) => sum + image.pixelValues.byteLength, 0),
@@ -29,7 +29,7 @@ export function createSequenceSource(engine: Engine, config: RunConfig): Sequenc
 async function readSequence(
   processor: Processor,
   { example, prompt, images }: StoredSftExample,
-  config: RunConfig,
+  config: ConfigPart<'policy.systemPrompt'>,
 ): Promise<TrainingSequence> {
   return buildSftSequence(processor, await processPrompt(processor, prompt, images, config), example);
 }

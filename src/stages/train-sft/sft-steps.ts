@@ -4,14 +4,15 @@ import { deriveSeed } from '../../base/seeds.ts';
 import { splitBySize } from '../../base/split-list.ts';
 import type { Training } from '../../engine/open-engine.ts';
 import type { StoredSftExample } from '../../formats/format.ts';
-import type { RunConfig } from '../../schema/config/run-config.ts';
+import type { ConfigPart } from '../../schema/config/config-part.ts';
 import { measureSft } from '../../schema/config/sft.ts';
+import type { StageConfig } from '../../schema/stages.ts';
 import type { JobDeps } from '../job-deps.ts';
 import { countUpdate, finiteMetrics, type StepMetrics } from '../step-metrics.ts';
 import type { SequenceSource } from './sequence-source.ts';
 
 /** How SFT trains on so many examples. */
-export function sftTraining({ seed, policy, sft: settings }: RunConfig, examples: number) {
+export function sftTraining({ seed, policy, sft: settings }: StageConfig<'train-sft'>, examples: number) {
   const { microBatchSequences, optimizer } = settings;
   return {
     objective: sft,
@@ -37,7 +38,7 @@ export interface SftStepSettings {
 export async function takeSftSteps(
   deps: JobDeps,
   training: Training<object>,
-  config: RunConfig,
+  config: StageConfig<'train-sft'>,
   examples: readonly StoredSftExample[],
   { taken, sequenceOf, beforeStep, afterStep }: SftStepSettings,
 ): Promise<StepMetrics[]> {
@@ -57,7 +58,10 @@ export async function takeSftSteps(
 }
 
 /** The batches of all optimizer steps; each epoch is a shuffle of its own. */
-export function* planSftSteps<Example>({ seed, sft }: Pick<RunConfig, 'seed' | 'sft'>, examples: readonly Example[]) {
+export function* planSftSteps<Example>(
+  { seed, sft }: ConfigPart<'seed' | 'sft.epochs' | 'sft.maxSteps' | 'sft.sequencesPerStep'>,
+  examples: readonly Example[],
+) {
   const { steps } = measureSft(sft, examples.length);
   let step = 0;
   for (let epoch = 0; step < steps; epoch++) {

@@ -24,6 +24,14 @@ describe('the room that a run needs', () => {
     });
   });
 
+  it('is of no more RL policies than are kept, and the one that comes before another goes', async () => {
+    const { store } = await aStoredRun(`${folder}/kept`, aRunConfig());
+    const needOf = async (keepCheckpoints: number | 'all') =>
+      (await estimateSpace(store, RUN_ID, aRunConfig({ rl: { iterations: 9 }, compute: { keepCheckpoints } })))
+        .checkpoints;
+    expect(await Promise.all((['all', 1, 3, 20] as const).map(needOf))).toEqual([10, 3, 5, 10]);
+  });
+
   it('is looked for before the run, which is refused with the figures', async () => {
     const config = aRunConfig({ rl: { iterations: 400_000 } });
     const { store } = await aStoredRun(`${folder}/b`, config);

@@ -2,7 +2,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/base/package-root.ts';
 import { type Machine, readDefinition } from '../../../src/local/definition.ts';
-import { configKey, iterationName, manifestKey } from '../../../src/schema/keys.ts';
+import {
+  checkpointPrefix,
+  configKey,
+  iterationName,
+  manifestKey,
+  offeredWorkKey,
+  trainingStatePrefix,
+} from '../../../src/schema/keys.ts';
 import {
   FUNCTION_NAMES,
   isWork,
@@ -80,6 +87,38 @@ describe('the table of stages', () => {
         expect(patterns.some((pattern) => matches(pattern, `${folder}file`))).toBe(true);
       }
     }
+  });
+
+  it.each(STAGE_NAMES.filter((name) => isWork(name) && workOf(name).recipe))(
+    '%s may offer its work to other runs, and find theirs',
+    (name) => {
+      const { access } = stageOf(name);
+      for (const patterns of [access.reads, access.writes])
+        expect(patterns.some((pattern) => matches(pattern, offeredWorkKey('ab', 'run-1')))).toBe(true);
+    },
+  );
+
+  it('has RL policies go once nothing needs them, but for those that are kept', () => {
+    const { neededUntil, supersedes } = workOf('train-rl');
+    const untilOf = (keepCheckpoints: number | 'all', pipelined = false) => {
+      const kept = aRunConfig({ rl: { ...config.rl, iterations: 4, pipelined }, compute: { keepCheckpoints } });
+      return [0, 1, 2, 3].map((iteration) => {
+        const input = { ...asked, iteration } as never;
+        const until = neededUntil!(`${checkpointPrefix('run-1', iteration)}model.safetensors`, input, kept);
+        const after = [0, 1, 2, 3].filter((later) =>
+          supersedes!({ ...asked, iteration: later } as never, kept).includes(checkpointPrefix('run-1', iteration)),
+        );
+        expect(after.map((later) => checkpointPrefix('run-1', later))).toEqual(until === undefined ? [] : [until]);
+        return after[0];
+      });
+    };
+    expect(untilOf('all')).toEqual([undefined, undefined, undefined, undefined]);
+    expect(untilOf(1)).toEqual([1, 2, 3, undefined]);
+    expect(untilOf(3)).toEqual([1, undefined, undefined, undefined]);
+    expect(untilOf(1, true)).toEqual([2, 3, undefined, undefined]);
+    expect(neededUntil!(`${trainingStatePrefix('run-1', 1)}x`, asked as never, config)).toBe(
+      checkpointPrefix('run-1', 2),
+    );
   });
 
   it('has the policy that samples among what a rollout is made from, but not the base model, which no stage made', () => {

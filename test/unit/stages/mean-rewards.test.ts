@@ -4,7 +4,7 @@ import { averageRewards, type ShardScoring } from '../../../src/stages/report/re
 
 const aPart = (value: number) => ({ value, weight: 2, version: 'x@1', evidence: '' });
 const aShard = (rollout: string, trajectories: number, meanReward: number, brevity: number): ShardScoring => {
-  return { rollout, trajectories, meanReward, rewards: { brevity } };
+  return { rollout, key: rollout, trajectories, meanReward, rewards: { brevity } };
 };
 
 describe('mean rewards', () => {

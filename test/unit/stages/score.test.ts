@@ -17,7 +17,8 @@ import {
 } from '../../../src/schema/keys.ts';
 import { Manifest } from '../../../src/schema/manifest.ts';
 import { TrajectoryScore } from '../../../src/schema/trajectory.ts';
-import { scoreShard } from '../../../src/stages/score/score-shard.ts';
+import { beginStage } from '../../../src/stages/begin-stage.ts';
+import { type ScoringSummary, scoreShard } from '../../../src/stages/score/score-shard.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords, readJson, readRecords } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -62,10 +63,13 @@ function aReward(before: (call: number) => void | Promise<void> = () => {}, vers
   return { accuracy, asked };
 }
 
-function score(store: Store, reward: ActiveReward, signal = new AbortController().signal) {
+async function score(store: Store, reward: ActiveReward, signal = new AbortController().signal) {
   const input = { runId: 'run', configKey: configKey('run'), rollout: DIAGNOSIS, shard: 0, shardCount: 1 };
   const config = aRunConfig({ diagnosis: { trajectoriesPerPrompt: GROUP_SIZE } });
-  return scoreShard({ store, signal, report: () => {} }, { input, config, prefix, rewards: [reward] });
+  await store.write(input.configKey, JSON.stringify(config));
+  const work = await beginStage<ScoringSummary, 'score'>(store, { stage: 'score', input });
+  if (work.kind === 'done') return work.summary;
+  return scoreShard({ store, signal, report: () => {} }, work, { input, config, prefix, rewards: [reward] });
 }
 
 const readResult = async (store: Store) =>

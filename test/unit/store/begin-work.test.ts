@@ -35,9 +35,10 @@ describe('beginWork', () => {
   });
 
   it('goes on being done when what it left for the next work is gone, which is given that as it was left', async () => {
-    const first = await openWork(store, scoring('first/'));
+    const neededUntil = (key: string) => (key.startsWith('passing/') ? 'next/' : undefined);
+    const first = await openWork(store, { ...scoring('first/'), neededUntil });
     await first.writePart('first/a', 'one');
-    await first.writeTransient('passing/b', 'two');
+    await first.writePart('passing/b', 'two');
     await first.finish({});
     const manifest = await readJson(store, 'first/manifest.json', Manifest);
     expect(manifest.parts.map(({ key }) => key)).toEqual(['first/a']);
