@@ -54,7 +54,10 @@ export const BUNDLING: BundlingOptions = {
   mainFields: ['module', 'main'],
   banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   bundleAwsSDK: true,
-  esbuildArgs: { '--alias:@tensorflow/tfjs-core': join(packageRoot, 'lambdas/no-tensorflow.cjs') },
+  esbuildArgs: {
+    '--alias:@tensorflow/tfjs-core': join(packageRoot, 'lambdas/no-tensorflow.cjs'),
+    '--alias:zod': join(packageRoot, 'lambdas/zod-in-english.mjs'),
+  },
   minify: true,
   keepNames: true,
   sourceMap: true,

@@ -6,6 +6,7 @@ import aslValidator from 'asl-validator';
 import { App } from 'aws-cdk-lib';
 import { readDeploymentConfig } from '../../cdk/config.ts';
 import { createStacks } from '../../cdk/create-stacks.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
 import type { Machine } from '../../src/local/definition.ts';
 import { FUNCTION_NAMES } from '../../src/schema/stages.ts';
 import { describeWithMoto } from '../support/moto-server.ts';
@@ -59,6 +60,14 @@ describe('the code of the functions', () => {
 
   it.each(codeFolders())('of %s is under 5 MB zipped', (_, code) => {
     expect(zippedBytes(code)).toBeLessThan(5e6);
+  });
+
+  it('has all of zod but its messages in other languages', () => {
+    const bundled = join(packageRoot, 'lambdas/zod-in-english.mjs');
+    const script = `import { z } from 'zod'; import * as bundled from ${JSON.stringify(bundled)};
+      console.log(JSON.stringify(Object.keys(z).filter((name) => !(name in bundled.z))));`;
+    const told = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: packageRoot });
+    expect(JSON.parse(told.toString())).toEqual(['locales']);
   });
 
   it('has an image library for validation alone, and no native code in it', () => {
