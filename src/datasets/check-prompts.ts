@@ -1,5 +1,4 @@
 import { createFirstSeen } from '../base/first-seen.ts';
-import { hashJson } from '../base/hash.ts';
 import { shorten } from '../base/terminal-text.ts';
 import {
   type ActiveReward,
@@ -106,19 +105,4 @@ export async function findNeedFaults(
     return needs.flat();
   });
   return (await Promise.all(faults)).flat();
-}
-
-/** Prompts of the evaluation that are among the training prompts, by question, options and image bytes. */
-export function findOverlap(train: readonly PlacedPrompt[], evaluation: readonly PlacedPrompt[]): Fault[] {
-  const trained = new Map(train.map(({ place, prompt }) => [contentHash(prompt), place]));
-  return evaluation.flatMap(({ place, prompt }) => {
-    const trainPlace = trained.get(contentHash(prompt));
-    if (trainPlace === undefined) return [];
-    return [{ place, message: `${prompt.promptId} is also a training prompt, at ${trainPlace}; take it out of one` }];
-  });
-}
-
-function contentHash({ question, options = [], images }: Prompt): string {
-  const content = [question.replace(/\s+/g, ' ').trim(), options, images.map((image) => image.sha256)];
-  return hashJson(content);
 }

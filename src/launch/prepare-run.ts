@@ -60,6 +60,7 @@ export async function prepareRun(
     compute: (await chooseSlots(config, configFolder)).compute,
     policy: { ...config.policy, model: await storeModel(store, resolve(configFolder, config.policy.model)) },
     data: {
+      ...config.data,
       train: await storeSource(store, config.data.train, configFolder),
       evaluation: await storeSource(store, config.data.evaluation, configFolder),
     },

@@ -46,6 +46,9 @@ export const promptsPrefix = (runId: string) => `${runPrefix(runId)}prompts/`;
 /** A set of prompts: `train`, `evaluation`, or that of a benchmark with prompts of its own. */
 export const promptsKey = (runId: string, set: string) => `${promptsPrefix(runId)}${set}.jsonl`;
 
+/** Training prompts that are held out, where the run leaves them out. */
+export const leftOutKey = (runId: string) => `${promptsPrefix(runId)}left-out.jsonl`;
+
 /** What the run's products of matrices are computed in, where the config leaves it to measuring. */
 export const precisionPrefix = (runId: string) => `${runPrefix(runId)}precision/`;
 

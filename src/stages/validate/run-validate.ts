@@ -1,19 +1,13 @@
 import { checkTraining } from '../../algorithms/index.ts';
 import { loadBenchmarks } from '../../benchmarks/index.ts';
-import {
-  type Fault,
-  findFaults,
-  findNeedFaults,
-  findOverlap,
-  type PromptDemands,
-} from '../../datasets/check-prompts.ts';
+import { type Fault, findFaults, findNeedFaults, type PromptDemands } from '../../datasets/check-prompts.ts';
 import { findControlToken, readControlTokens } from '../../datasets/control-tokens.ts';
 import { type ActiveExpert, loadExpert } from '../../experts/index.ts';
 import { type ActiveReward, responseDemandsOf } from '../../rewards/index.ts';
 import { findRewardFaults, loadRewards } from '../../rewards/load-rewards.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
-import { promptsKey } from '../../schema/keys.ts';
+import { leftOutKey, promptsKey } from '../../schema/keys.ts';
 import type { ExecutionInput, ValidateOutput } from '../../schema/stage-inputs.ts';
 import type { Machines } from '../../sizing/plan-memory.ts';
 import { noteStart } from '../../store/note-start.ts';
@@ -21,6 +15,7 @@ import { encodeRecords } from '../../store/records.ts';
 import { beginStage, type OpenStage } from '../begin-stage.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { checkMemory } from './check-memory.ts';
+import { decontaminate } from './decontaminate.ts';
 import { type MaterializedPrompts, materializePrompts } from './materialize-prompts.ts';
 
 const SHOWN_FAULTS = 10;
@@ -43,7 +38,7 @@ export async function runValidate(deps: ValidateDeps, input: ExecutionInput): Pr
   return { runId, configKey, iterations: work.config.rl.iterations, nextIteration: 0 };
 }
 
-/** Prompts of each set. */
+/** Prompts of each set, and of the training set those that were left out. */
 type PromptCounts = Record<string, number>;
 
 async function writePrompts(deps: ValidateDeps, work: OpenStage<PromptCounts>): Promise<void> {
@@ -52,7 +47,7 @@ async function writePrompts(deps: ValidateDeps, work: OpenStage<PromptCounts>): 
   checkTraining(config);
   const rewards = await loadRewards(store, config);
   const expert = await loadExpert(store, config, { rewards });
-  const sets = await materializeSets(deps, config);
+  const { sets, leftOut, faults } = decontaminate(await materializeSets(deps, config), config.data.decontaminate);
   const demands = { controlTokens: await readControlTokens(store, config.policy.model) };
   const ofRewards = await findRewardFaults(store, config);
   // One that fails its own cases may be past answering what it needs of a prompt.
@@ -62,6 +57,7 @@ async function writePrompts(deps: ValidateDeps, work: OpenStage<PromptCounts>): 
     ...findPolicyFaults(config, demands),
     ...(await findSetFaults(config, sets, asked, demands)),
     ...(await findExpertFaults(expert, sets[0])),
+    ...faults,
   ]);
   const prompts = sets.flatMap((set) => set.prompts.map(({ prompt }) => prompt));
   await checkMemory(store, config, prompts, deps.machines);
@@ -69,7 +65,9 @@ async function writePrompts(deps: ValidateDeps, work: OpenStage<PromptCounts>): 
     const records = encodeRecords(prompts.map(({ prompt }) => prompt));
     await work.writePart(promptsKey(runId, name), records, prompts.length);
   }
-  await work.finish(Object.fromEntries(sets.map(({ name, prompts }) => [name, prompts.length])));
+  if (leftOut.length > 0) await work.writePart(leftOutKey(runId), encodeRecords(leftOut), leftOut.length);
+  const counts = Object.fromEntries(sets.map(({ name, prompts }) => [name, prompts.length]));
+  await work.finish({ ...counts, ...(leftOut.length > 0 && { leftOut: leftOut.length }) });
 }
 
 /** One of the run's sets of prompts, by its name in `promptsKey`. */
@@ -115,11 +113,7 @@ async function findSetFaults(
     ...train.faults,
     ...findFaults(train.prompts, { ...demands, ...learnt }),
     ...(await findNeedFaults(train.prompts, rewards)),
-    ...others.flatMap(({ faults, prompts }) => [
-      ...faults,
-      ...findFaults(prompts, demands),
-      ...findOverlap(train.prompts, prompts),
-    ]),
+    ...others.flatMap(({ faults, prompts }) => [...faults, ...findFaults(prompts, demands)]),
     ...findCountFaults(config, train, others),
   ];
 }

@@ -1,5 +1,5 @@
 import { sha256Of } from '../../../src/base/hash.ts';
-import { findFaults, findOverlap } from '../../../src/datasets/check-prompts.ts';
+import { findFaults } from '../../../src/datasets/check-prompts.ts';
 import { QWEN_CONTROL_TOKENS } from '../../../src/datasets/control-tokens.ts';
 import { makeId } from '../../../src/datasets/read-dataset.ts';
 import { InvalidInputError } from '../../../src/schema/errors.ts';
@@ -47,14 +47,6 @@ describe('the preflight', () => {
       images: [image],
     });
     expect(findFaults(placed(prompt), demands)).toEqual([]);
-  });
-
-  it('finds evaluation prompts among the training prompts, whatever their ids', () => {
-    const train = placed(aPrompt({ promptId: 'a', question: 'How  many?', images: [image] }));
-    const [fault] = findOverlap(train, placed(aPrompt({ promptId: 'b', images: [image] })));
-    expect(fault.message).toMatch(/b is also a training prompt, at data\.jsonl:1/);
-    const other = { ...image, sha256: 'b'.repeat(64) };
-    expect(findOverlap(train, placed(aPrompt({ promptId: 'b', images: [other] })))).toEqual([]);
   });
 });
 
