@@ -44,7 +44,7 @@ import type { Trained } from '../src/stages/checkpoint.ts';
 import { selectDiagnosisPrompts, selectIterationPrompts } from '../src/stages/plan/select-prompts.ts';
 import { findPolicyFiles } from '../src/stages/policy-files.ts';
 import { processStoredPrompt } from '../src/stages/process-prompt.ts';
-import { shuffleExamples } from '../src/stages/publish/pack-shards.ts';
+import { arrangeExamples } from '../src/stages/publish/arrange-examples.ts';
 import { toTrajectory } from '../src/stages/rollout/to-trajectory.ts';
 import { type PromptSampling, promptsTogether, samplePrompts } from '../src/stages/sample-prompts.ts';
 import { answerSeed, trajectorySeed } from '../src/stages/seeds.ts';
@@ -130,7 +130,7 @@ async function collectExamples({ runId, config, expert, say }: Lab, groups: Scor
   const given = { routes, prompts, trajectories, scores: scoresOf(groups), answers };
   const selected = selectExamples(selectionOf(runId, config), given);
   say(`SFT on ${selected.length} examples: ${JSON.stringify(countSources(selected.map(({ example }) => example)))}`);
-  return shuffleExamples(selected, config.seed);
+  return arrangeExamples(selected, config).examples;
 }
 
 /** SFT: each epoch is a shuffle of its own, and the optimizer begins anew. */

@@ -101,6 +101,8 @@ export const sftShardName = (index: number, count: number) => `sft-${pad(index, 
 export const decisionsKey = (runId: string, shard: number) =>
   `${sftShardsPrefix(runId)}decisions-${pad(shard, 5)}.jsonl`;
 export const sftIndexKey = (runId: string) => `${sftShardsPrefix(runId)}index.jsonl`;
+/** Examples beyond the share of their source. */
+export const sftLeftOutKey = (runId: string) => `${sftShardsPrefix(runId)}left-out.jsonl`;
 export const sftCheckpointPrefix = (runId: string) => `${runPrefix(runId)}sft/checkpoint/`;
 /**
  * What training goes on from, and no longer needs once it has: as large as the checkpoints, and apart from the run's other

@@ -1,5 +1,16 @@
 import { z } from 'zod';
 
+/**
+ * One line of `sft-shards/left-out.jsonl`: an example that SFT does not learn, since its source has more than its share.
+ * @example { exampleId: 'count-e44642a006e1-expert', promptId: 'count-e44642a006e1', source: 'expert' }
+ */
+export const LeftOutExample = z.object({
+  exampleId: z.string(),
+  promptId: z.string(),
+  source: z.enum(['self-distill', 'expert']),
+});
+export type LeftOutExample = z.infer<typeof LeftOutExample>;
+
 /** Rules by which a training prompt is one of the evaluation too. */
 export const CONTAMINATIONS = ['content', 'id', 'text', 'image'] as const;
 export type Contamination = (typeof CONTAMINATIONS)[number];

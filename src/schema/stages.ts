@@ -238,6 +238,7 @@ export const STAGES = {
         ...([
           'sft.epochs',
           'sft.maxSteps',
+          'sft.order',
           'sft.sequencesPerStep',
           'sft.microBatchSequences',
           'sft.optimizer',

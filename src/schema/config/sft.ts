@@ -11,6 +11,15 @@ export const SftConfig = z.strictObject({
     .describe('optimizer steps at most, whatever the epochs; no bound when absent'),
   sequencesPerStep: z.int().positive().default(32).describe('sequences per optimizer step'),
   microBatchSequences: z.int().positive().default(8),
+  shares: z
+    .strictObject({ 'self-distill': z.number().nonnegative(), expert: z.number().nonnegative() })
+    .refine((shares) => Object.values(shares).some((share) => share > 0), 'leave at least one source a share')
+    .optional()
+    .describe('of examples by source, to each other: what a source has beyond its share is left out; all when absent'),
+  order: z
+    .enum(['shuffled', 'curriculum', 'self-distill-first', 'expert-first'])
+    .default('shuffled')
+    .describe('anew each epoch, or the same in each: by pass rate, the highest first, or by source'),
   examplesPerShard: z.int().positive().default(1000),
   optimizer: OptimizerConfig,
 });

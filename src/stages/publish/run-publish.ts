@@ -5,21 +5,24 @@ import { addShortfall, noShortfall } from '../../routing/count-shortfall.ts';
 import { decideShards } from '../../routing/decide-shards.ts';
 import { readDiagnosis } from '../../routing/read-diagnosis.ts';
 import { listExamples } from '../../routing/select-examples.ts';
-import type { RunConfig } from '../../schema/config/run-config.ts';
 import type { Shortfall } from '../../schema/decision.ts';
-import { decisionsKey, sftIndexKey } from '../../schema/keys.ts';
+import { decisionsKey, sftIndexKey, sftLeftOutKey } from '../../schema/keys.ts';
+import type { LeftOutExample } from '../../schema/left-out.ts';
 import { countSources, type SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
 import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
 import { encodeRecords } from '../../store/records.ts';
-import { beginStage } from '../begin-stage.ts';
+import { beginStage, type OpenStage } from '../begin-stage.ts';
 import { readConsultations } from '../read-consultations.ts';
 import type { StageDeps } from '../stage-deps.ts';
+import { arrangeExamples } from './arrange-examples.ts';
 import { assertAnswered } from './assert-answered.ts';
 import { packShards } from './pack-shards.ts';
 
 export interface PublishSummary extends SourceCounts {
   examples: number;
   shards: number;
+  /** Examples beyond the share of their source; absent where there are none. */
+  leftOut?: number;
   /** Absent where self-distillation gave as many examples as asked. */
   shortfall?: Shortfall;
 }
@@ -34,7 +37,7 @@ export async function runPublish(deps: StageDeps, input: DiagnosedRun): Promise<
   if (work.kind === 'done') return work.summary;
   const { store, config, prefix, runId } = work;
   assertAnswered(config.expert, await readConsultations(store, input));
-  const examples: PromptExample[] = [];
+  const selectedExamples: PromptExample[] = [];
   let shortfall = noShortfall(config.diagnosis.maxKeptPerPrompt);
   for await (const { shard, selected, decisions } of decideShards(
     runId,
@@ -43,11 +46,13 @@ export async function runPublish(deps: StageDeps, input: DiagnosedRun): Promise<
   )) {
     await work.writePart(decisionsKey(runId, shard), encodeRecords(decisions), decisions.length);
     shortfall = addShortfall(shortfall, decisions);
-    examples.push(...listExamples(selected));
+    selectedExamples.push(...listExamples(selected));
   }
+  const { examples, leftOut } = arrangeExamples(selectedExamples, config);
+  await writeLeftOut(work, leftOut);
   const index: SftIndexEntry[] = [];
   let shards = 0;
-  for await (const shard of packShards(store, examples, { seed: config.seed, ...config.sft })) {
+  for await (const shard of packShards(store, examples, config.sft.examplesPerShard)) {
     await work.writePart(`${prefix}${shard.name}`, shard.bytes, shard.index.length);
     index.push(...shard.index);
     shards += 1;
@@ -57,16 +62,28 @@ export async function runPublish(deps: StageDeps, input: DiagnosedRun): Promise<
   const { accuracy, format } = BUILT_IN_VERSIONS;
   const counts = { examples: examples.length, ...countSources(index), shards };
   return work.finish(
-    { ...counts, ...(shortfall.prompts > 0 && { shortfall }) },
+    {
+      ...counts,
+      ...(leftOut.length > 0 && { leftOut: leftOut.length }),
+      ...(shortfall.prompts > 0 && { shortfall }),
+    },
     { accuracy, format },
-    identifyExamples(examples, config),
+    identifyExamples(examples, config.sft.examplesPerShard),
   );
 }
 
+async function writeLeftOut(work: OpenStage<PublishSummary>, leftOut: readonly PromptExample[]): Promise<void> {
+  if (leftOut.length === 0) return;
+  const records = leftOut.map(({ example: { exampleId, promptId, source } }): LeftOutExample => {
+    return { exampleId, promptId, source };
+  });
+  await work.writePart(sftLeftOutKey(work.runId), encodeRecords(records), records.length);
+}
+
 /** Hash of what SFT reads of the shards: their evidence names the run. */
-function identifyExamples(examples: readonly PromptExample[], { seed, sft }: Pick<RunConfig, 'seed' | 'sft'>): string {
+function identifyExamples(examples: readonly PromptExample[], examplesPerShard: number): string {
   const read = examples.map(({ prompt: { question, options, images }, example: { exampleId, response } }) => {
     return [exampleId, response, question, options ?? [], images.map(({ sha256 }) => sha256)];
   });
-  return hashJson([read, seed, sft.examplesPerShard]);
+  return hashJson([read, examplesPerShard]);
 }

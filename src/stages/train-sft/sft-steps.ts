@@ -57,15 +57,16 @@ export async function takeSftSteps(
   return steps;
 }
 
-/** The batches of all optimizer steps; each epoch is a shuffle of its own. */
+/** The batches of all optimizer steps; each epoch is a shuffle of its own, or in the order of the examples. */
 export function* planSftSteps<Example>(
-  { seed, sft }: ConfigPart<'seed' | 'sft.epochs' | 'sft.maxSteps' | 'sft.sequencesPerStep'>,
+  { seed, sft }: ConfigPart<'seed' | 'sft.epochs' | 'sft.maxSteps' | 'sft.order' | 'sft.sequencesPerStep'>,
   examples: readonly Example[],
 ) {
   const { steps } = measureSft(sft, examples.length);
   let step = 0;
   for (let epoch = 0; step < steps; epoch++) {
-    const order = createRandom(deriveSeed(seed, 'sft-order', epoch)).shuffle(examples);
+    const shuffle = () => createRandom(deriveSeed(seed, 'sft-order', epoch)).shuffle(examples);
+    const order = sft.order === 'shuffled' ? shuffle() : examples;
     const batches = splitBySize(order, sft.sequencesPerStep).slice(0, steps - step);
     for (const batch of batches) yield { epoch, step: step++, batch };
   }
