@@ -45,6 +45,7 @@ const CASES: readonly Case[] = [
   { model: '0.9B', work: 'training', precision: 'bf16', size: [1, 201, 200], rank: 16, measuredGB: 3.28 },
   { model: '0.9B', work: 'training', precision: 'bf16', size: [8, 257, 256], rank: 16, measuredGB: 4.315 },
   { model: '0.9B', work: 'training', precision: 'bf16', size: [1, 64, 64], measuredGB: 15.53 },
+  { model: '0.9B', work: 'training', precision: 'float32', size: [1, 64, 64], measuredGB: 14.62 },
   { model: '3B', work: 'rollout', precision: 'bf16', size: [1, 105, 8], measuredGB: 7.99 },
 ];
 
