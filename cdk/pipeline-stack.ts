@@ -126,7 +126,11 @@ export class PipelineStack extends Stack {
     ]);
     const stageFunctions: StageFunctions = Object.fromEntries(functions);
     const instanceTypes = { rollout: config.rolloutInstanceTypes, training: config.trainingInstanceTypes };
-    stageFunctions.validate.addEnvironment('RISE_INSTANCE_TYPES', JSON.stringify(instanceTypes));
+    for (const name of ['validate', 'check-budget'] as const)
+      stageFunctions[name].addEnvironment('RISE_INSTANCE_TYPES', JSON.stringify(instanceTypes));
+    const { rollout, training } = hourUsdOf(config);
+    for (const name of rollout && training ? (['check-budget', 'report'] as const) : [])
+      stageFunctions[name].addEnvironment('RISE_HOUR_USD', JSON.stringify({ rollout, training }));
     grantModelAccess(stageFunctions.score, config.judgeModelIds);
     // Answers are verified by the rewards, and judges are among those.
     grantModelAccess(stageFunctions['consult-expert'], [

@@ -8,6 +8,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { EVALUATED_POLICIES } from '../../src/schema/evaluated-policies.ts';
 import type { JobQueue } from '../../src/schema/stage.ts';
+import type { Budgeted } from '../../src/schema/stage-inputs.ts';
 import { type FunctionName, type JobName, limitsOf, STAGES, stateName } from '../../src/schema/stages.ts';
 import { StageFunctionTask, type StageFunctionTaskProps } from './stage-function-task.ts';
 import { type JobInput, StageJob } from './stage-job.ts';
@@ -62,10 +63,12 @@ type TaskPaths = Omit<StageFunctionTaskProps, 'stageFunction'>;
 export class RiseStateMachine extends Construct {
   readonly stateMachine: sfn.StateMachine;
   private readonly props: RiseStateMachineProps;
+  private readonly stoppedByBudget: sfn.Succeed;
 
   constructor(scope: Construct, id: string, props: RiseStateMachineProps) {
     super(scope, id);
     this.props = props;
+    this.stoppedByBudget = new sfn.Succeed(this, 'StoppedByBudget', { comment: 'To be resumed with a larger budget' });
     const recipe = this.recipe();
     this.recordFailuresOf(recipe.startState);
     const { dataBucket, logGroup } = props;
@@ -93,8 +96,9 @@ export class RiseStateMachine extends Construct {
   private recipe(): sfn.IChainable {
     const moreIterations = new sfn.Choice(this, 'MoreIterations', { comment: 'Another RL iteration, or diagnosis?' });
     const iteration = this.plan('', 'iteration', '$.nextIteration')
-      .next(this.rollOutAndScore(''))
-      .next(this.trainAndRolloutAhead())
+      .next(
+        this.withinBudget('iteration', '', this.rollOutAndScore('').next(this.trainAndRolloutAhead())),
+      )
       .next(this.job('train-rl'))
       .next(moreIterations);
     moreIterations
@@ -118,18 +122,37 @@ export class RiseStateMachine extends Construct {
     const isPipelined = sfn.Condition.booleanEquals('$.pipelined', true);
     const isNotLast = sfn.Condition.numberLessThanJsonPath('$.nextIteration', '$.iterations');
     return goesAhead
-      .when(sfn.Condition.and(isPipelined, isNotLast), ahead.next(goesAhead))
+      .when(sfn.Condition.and(isPipelined, isNotLast), this.withinBudget('iteration-ahead', 'Ahead', ahead.next(goesAhead)))
       .afterwards({ includeOtherwise: true });
+  }
+
+  /**
+   * What comes next, where the run's budget has room for it; else the execution ends well, with the reason as its output.
+   */
+  private withinBudget(next: Budgeted, suffix: string, chain: sfn.IChainable): sfn.Chain {
+    const check = this.stage('check-budget', suffix, {
+      payload: sfn.TaskInput.fromObject({
+        runId: JsonPath.stringAt('$.runId'),
+        configKey: JsonPath.stringAt('$.configKey'),
+        next,
+        state: JsonPath.objectAt('$'),
+      }),
+      outputPath: '$.Payload',
+    });
+    const isWithin = new sfn.Choice(this, `WithinBudget${suffix}`, { comment: 'Room for what comes next?' })
+      .when(sfn.Condition.isPresent('$.stopped'), this.stoppedByBudget)
+      .otherwise(chain);
+    return sfn.Chain.custom(check, chain.endStates, check.next(isWithin));
   }
 
   private diagnosisToReport(): sfn.Chain {
     return this.plan('Diagnosis', 'diagnosis', '$.iterations')
-      .next(this.rollOutAndScore('Diagnosis'))
+      .next(this.withinBudget('diagnosis', 'Diagnosis', this.rollOutAndScore('Diagnosis')))
       .next(this.shardMap('route'))
-      .next(this.shardMap('consult-expert'))
+      .next(this.withinBudget('consult-expert', 'Expert', this.shardMap('consult-expert')))
       .next(this.stage('publish', '', { payload: diagnosedRun(), resultPath: JsonPath.DISCARD }))
-      .next(this.job('train-sft'))
-      .next(this.job('evaluate', '', EVALUATED_POLICIES.length))
+      .next(this.withinBudget('train-sft', 'Sft', this.job('train-sft')))
+      .next(this.withinBudget('evaluate', 'Evaluation', this.job('evaluate', '', EVALUATED_POLICIES.length)))
       .next(this.stage('report', '', { payload: diagnosedRun(), outputPath: '$.Payload' }));
   }
 

@@ -6,6 +6,7 @@ import { ExecutionInput } from '../../src/schema/stage-inputs.ts';
 import { JOB_NAMES, type JobName, type StageInput, stageOf } from '../../src/schema/stages.ts';
 import type { JobDeps } from '../../src/stages/job-deps.ts';
 import { JOBS } from '../../src/stages/jobs.ts';
+import { noteAttempt } from '../../src/stages/note-attempt.ts';
 import { openCheckpoints } from '../../src/stages/resume.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { readConfig } from '../../src/store/records.ts';
@@ -70,7 +71,8 @@ export async function exitCodeAfter(work: () => Promise<void>): Promise<number> 
 
 async function runStage<N extends JobName>(name: N, deps: JobDeps, input: unknown, index: number): Promise<void> {
   const run = await JOBS[name]();
-  await run(deps, parse(stageOf(name).input, input, 'RISE_INPUT') as StageInput<N>, index);
+  const parsed = parse(stageOf(name).input, input, 'RISE_INPUT') as StageInput<N>;
+  await noteAttempt(deps.store, { job: name, input: parsed, index }, () => run(deps, parsed, index));
 }
 
 function parseJobName(value: string | undefined): JobName {

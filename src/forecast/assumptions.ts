@@ -66,8 +66,6 @@ export const IMAGE_BYTES = 150_000;
 /** UTF-8 of a token. */
 export const TEXT_BYTES_PER_TOKEN = 4;
 
-/** An instance from nothing to its agent running, its image pulled. */
-export const LAUNCH_SECONDS = 300;
 /** A container and its engine, before it reads a model. */
 export const JOB_START_SECONDS = 60;
 /** Connections that large objects come and go by (src/store, src/engine/weights), and the bytes a second that S3 says one carries. */

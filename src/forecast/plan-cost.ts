@@ -1,28 +1,13 @@
 import { readDefinition } from '../local/definition.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { InstanceType } from '../sizing/instance-types.ts';
-import type { ModelShape } from '../sizing/model-shape.ts';
 import type { PlannedModel } from '../sizing/planned-model.ts';
-import { rolloutTokensPerSecond, trainingTokensPerSecond } from '../sizing/speed.ts';
 import { promptTokens } from '../sizing/work.ts';
 import type { Works } from '../sizing/works.ts';
 import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
 import { policyBytes } from './policy-bytes.ts';
 import { simulateRun } from './simulate-run.ts';
-
-/** Tokens a second of one GPU, by arithmetic alone. */
-export interface Speed {
-  rolloutTokensPerSecond: number;
-  trainingTokensPerSecond: number;
-}
-
-/** How fast a run's jobs are on an instance type; undefined where its GPU's peaks are not known. */
-export function speedOn({ gpu }: InstanceType, shape: ModelShape, works: Works): Speed | undefined {
-  const rollout = rolloutTokensPerSecond(shape, works.rollout, gpu, COMPLETION_SHARE * works.rollout.completionTokens);
-  const training = trainingTokensPerSecond(shape, works.rl, gpu);
-  if (rollout === undefined || training === undefined) return undefined;
-  return { rolloutTokensPerSecond: rollout, trainingTokensPerSecond: training };
-}
+import type { Speed } from './speed-on.ts';
 
 /** Seconds and USD. */
 export interface TimeAndCost {

@@ -17,9 +17,10 @@ import { countParameters, type ModelPart } from '../sizing/model-shape.ts';
 import { type Fit, fitRun } from '../sizing/plan-memory.ts';
 import type { PlannedModel } from '../sizing/planned-model.ts';
 import { type RunFacts, WORK_NAMES, type WorkName, type Works, worksOf } from '../sizing/works.ts';
-import { costOn, type PromptCounts, type Speed, speedOn, type TimeAndCost } from './plan-cost.ts';
+import { costOn, type PromptCounts, type TimeAndCost } from './plan-cost.ts';
 import { countPrompts, type ForecastOptions } from './read-assumptions.ts';
 import { factsOf } from './run-facts.ts';
+import { type Speed, speedOn } from './speed-on.ts';
 
 /** What may be said of a run that is planned; the rest is looked up or assumed. */
 export interface PlanOptions extends Pick<ForecastOptions, 'prompts' | 'evaluationPrompts'> {

@@ -8,9 +8,9 @@ import { InvalidInputError } from '../schema/errors.ts';
 import { DEFAULT_INSTANCE_TYPES, findInstanceType } from '../sizing/instance-types.ts';
 import { worksOf } from '../sizing/works.ts';
 import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS, DEFAULT_MODEL_BYTES } from './assumptions.ts';
-import { speedOn } from './plan-cost.ts';
 import { guessPolicyBytes, policyBytes } from './policy-bytes.ts';
 import { factsOf } from './run-facts.ts';
+import { speedOn } from './speed-on.ts';
 
 /** What may be said of a run that cannot be seen in its config; the rest is looked up or taken from the defaults. */
 export interface ForecastOptions {

@@ -50,6 +50,7 @@ async function answer(store: Store, name: FunctionName, event: unknown): Promise
   const deps = { store, report: () => {} };
   if (name === 'validate')
     return runValidate({ ...deps, machines: { rollout: [], training: [] } }, STAGES.validate.input.parse(event));
+  if (name === 'check-budget') return STAGES['check-budget'].input.parse(event).state;
   if (name === 'plan') return runPlan(deps, STAGES.plan.input.parse(event));
   return {};
 }

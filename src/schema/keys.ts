@@ -130,6 +130,13 @@ export const summaryKey = (runId: string) => `${runPrefix(runId)}summary.json`;
 /** Records of when the run was first started and of its last failure: for people, outside every manifest. */
 export const startedKey = (runId: string) => `${runPrefix(runId)}started.json`;
 export const failureKey = (runId: string) => `${runPrefix(runId)}failure.json`;
+/** What the run may take, and what came of the last look at it: they change while it goes on, and are no part of it. */
+export const budgetKey = (runId: string) => `${runPrefix(runId)}budget.json`;
+export const budgetCheckKey = (runId: string) => `${runPrefix(runId)}budget-check.json`;
+/** What each attempt of a job has taken; as the metrics, outside every manifest. */
+export const attemptsPrefix = (runId: string) => `${runPrefix(runId)}attempts/`;
+export const attemptKey = (runId: string, job: string, index: number, startedAt: number) =>
+  `${attemptsPrefix(runId)}${job}-${pad(index, 5)}-${startedAt}.json`;
 /** Timings and training curves: for people, outside every manifest. */
 export const metricsKey = (prefix: string) => `${prefix}metrics.jsonl`;
 export const manifestKey = (prefix: string) => `${prefix}manifest.json`;

@@ -116,6 +116,23 @@ export type TrainRlJob = z.infer<typeof TrainRlJob>;
 export const DiagnosedRun = RolloutPlan.pick({ runId: true, configKey: true, shardCount: true });
 export type DiagnosedRun = z.infer<typeof DiagnosedRun>;
 
+/** What a budget is asked about: an iteration of RL as a whole, also the one after that under way, or a stage. */
+export const BUDGETED = ['iteration', 'iteration-ahead', 'diagnosis', 'consult-expert', 'train-sft', 'evaluate'] as const;
+export type Budgeted = (typeof BUDGETED)[number];
+
+/**
+ * Input of `CheckBudget`: what comes next, and the state that goes on to it.
+ * @example {
+ *   runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', next: 'train-sft',
+ *   state: { runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', iteration: 6, shardCount: 1 },
+ * }
+ */
+export const BudgetQuestion = ExecutionInput.extend({
+  next: z.enum(BUDGETED),
+  state: z.looseObject({ iteration: z.int().nonnegative(), shardCount: z.int().positive() }),
+});
+export type BudgetQuestion = z.infer<typeof BudgetQuestion>;
+
 /**
  * Input of `RecordFailure`: what stopped the execution, as Step Functions reports it. The one input with free text: no state
  * after it passes its own on.

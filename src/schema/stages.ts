@@ -38,6 +38,7 @@ import {
   type Work,
 } from './stage.ts';
 import {
+  BudgetQuestion,
   DiagnosedRun,
   ExecutionInput,
   FailureInput,
@@ -68,6 +69,8 @@ const EXPERT_ANSWERS = 'expert-answers/*';
 const OFFERED = 'stages/*';
 /** What the run's jobs compute in, measured by the first of them. */
 const PRECISION = 'runs/*/precision/*';
+/** What each attempt of a job has taken. */
+const ATTEMPTS = 'runs/*/attempts/*';
 
 /** The trained policy after that many iterations; none where it is the base model, which no stage made. */
 const trainedPolicy = (runId: string, iterations: number) =>
@@ -129,7 +132,7 @@ export const STAGES = {
     recipe: { version: '1', reads: ({ rollout }) => [...SAMPLER, 'sampling', groupSizePath(rollout)], uses: [] },
     access: {
       reads: [RUNS, TRAJECTORIES, MODELS, IMAGES, OFFERED],
-      writes: [TRAJECTORIES, PRECISION, OFFERED],
+      writes: [TRAJECTORIES, PRECISION, OFFERED, ATTEMPTS],
       deletes: ['trajectories/*/parts/*'],
     },
     queue: 'rollout',
@@ -180,7 +183,7 @@ export const STAGES = {
     },
     access: {
       reads: [RUNS, TRAJECTORIES, TRAINING, MODELS, IMAGES, OFFERED],
-      writes: [CHECKPOINTS, TRAINING, PRECISION, OFFERED],
+      writes: [CHECKPOINTS, TRAINING, PRECISION, OFFERED, ATTEMPTS],
       deletes: [TRAINING, ITERATION_CHECKPOINTS],
     },
     queue: 'training',
@@ -248,7 +251,7 @@ export const STAGES = {
     },
     access: {
       reads: [RUNS, TRAINING, MODELS, OFFERED],
-      writes: [CHECKPOINTS, TRAINING, PRECISION, OFFERED],
+      writes: [CHECKPOINTS, TRAINING, PRECISION, OFFERED, ATTEMPTS],
       deletes: [TRAINING],
     },
     queue: 'training',
@@ -271,7 +274,7 @@ export const STAGES = {
     },
     access: {
       reads: [RUNS, MODELS, IMAGES, OFFERED],
-      writes: ['runs/*/evaluation/*', PRECISION, OFFERED],
+      writes: ['runs/*/evaluation/*', PRECISION, OFFERED, ATTEMPTS],
       deletes: ['runs/*/evaluation/*/parts/*'],
     },
     queue: 'rollout',
@@ -295,6 +298,10 @@ export const STAGES = {
     ],
     access: { reads: [RUNS, takenKey('trajectories/*/')], writes: ['runs/*/report/*', 'runs/*/summary.json'] },
   }),
+  'check-budget': noteOnLambda({
+    input: BudgetQuestion,
+    access: { reads: [RUNS, 'trajectories/*/manifest.json', 'models/*/*.json'], writes: ['runs/*/budget-check.json'] },
+  }),
   'record-failure': noteOnLambda({
     input: FailureInput,
     access: { reads: [RUNS], writes: ['runs/*/failure.json'] },
@@ -314,7 +321,7 @@ type NamesOf<T> = { [N in StageName]: (typeof STAGES)[N] extends T ? N : never }
 export type FunctionName = NamesOf<{ home: 'lambda' }>;
 export type JobName = NamesOf<{ home: 'batch' }>;
 /** Stages that write a manifest. */
-export type WorkName = Exclude<StageName, 'record-failure'>;
+export type WorkName = NamesOf<{ prefix: unknown }>;
 /** Stages that each run does anew, and that see all of the config. */
 export type AnewName = {
   [N in WorkName]: RunConfig extends StageConfig<N> ? (StageConfig<N> extends RunConfig ? N : never) : never;
@@ -340,7 +347,7 @@ export const JOB_ACCESS: StoreAccess = {
 };
 
 /** Whether this names a stage that writes a manifest. */
-export const isWork = (name: string): name is WorkName => name in STAGES && name !== 'record-failure';
+export const isWork = (name: string): name is WorkName => name in STAGES && 'prefix' in stageOf(name as StageName);
 
 /** Key of the manifest that a job writes last: where it is present, the job has nothing left to do. */
 export function jobManifestKey(name: JobName, input: unknown, index: number): string {

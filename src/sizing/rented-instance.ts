@@ -6,6 +6,9 @@ export interface RentedInstance {
   purchase: Purchase;
 }
 
+/** From nothing to its agent running, its image pulled: paid for, and no job's own time. */
+export const LAUNCH_SECONDS = 300;
+
 /** What a queue rents first: the first of its instance types; on demand where its spot price is not known. */
 export function rentedBy([type]: readonly string[], isSpot: boolean): RentedInstance {
   return { type, purchase: isSpot && hourUsdOf(type, 'spot') !== undefined ? 'spot' : 'on-demand' };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BudgetConfig } from './budget.ts';
 import { ComputeConfig } from './compute.ts';
 import { DataConfig } from './data.ts';
 import { DiagnosisConfig } from './diagnosis.ts';
@@ -27,5 +28,6 @@ export const RunConfig = z.strictObject({
   sft: SftConfig,
   evaluation: EvaluationConfig,
   compute: ComputeConfig,
+  budget: BudgetConfig.optional().describe('when the run stops, to be resumed with more; no part of its id'),
 });
 export type RunConfig = z.infer<typeof RunConfig>;

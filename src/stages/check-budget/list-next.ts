@@ -1,0 +1,68 @@
+import type { RunConfig } from '../../schema/config/run-config.ts';
+import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
+import {
+  checkpointPrefix,
+  DIAGNOSIS,
+  evaluationPrefix,
+  expertPrefix,
+  iterationName,
+  manifestKey,
+  sftCheckpointPrefix,
+  trajectoriesPrefix,
+} from '../../schema/keys.ts';
+import type { BudgetQuestion } from '../../schema/stage-inputs.ts';
+import type { JobName } from '../../schema/stages.ts';
+import type { Store } from '../../store/store.ts';
+
+/** A job that comes next, with those of its children that are not done. */
+export interface NextJob {
+  job: JobName;
+  /** Of rollouts and their training. */
+  rollout?: string;
+  children: number;
+  missing: number;
+}
+
+type Planned = Pick<NextJob, 'job' | 'rollout'> & { prefixes: readonly string[] };
+
+/** The jobs of what comes next that have anything left to do. */
+export async function listNextJobs(
+  store: Store,
+  { rl }: Pick<RunConfig, 'rl'>,
+  { runId, next, state }: BudgetQuestion,
+): Promise<NextJob[]> {
+  const { iteration, shardCount } = state;
+  const sampled = (rollout: string): Planned => {
+    const prefixes = Array.from({ length: shardCount }, (_, shard) => trajectoriesPrefix(runId, rollout, shard));
+    return { job: 'rollout', rollout, prefixes };
+  };
+  const trained = (at: number): Planned => {
+    return { job: 'train-rl', rollout: iterationName(at), prefixes: [checkpointPrefix(runId, at)] };
+  };
+  const wholeIteration = (at: number) => [sampled(iterationName(at)), trained(at)];
+  const planned: Planned[] = {
+    iteration: () => wholeIteration(iteration),
+    'iteration-ahead': () => [trained(iteration), ...(iteration + 1 < rl.iterations ? wholeIteration(iteration + 1) : [])],
+    diagnosis: () => [sampled(DIAGNOSIS)],
+    'consult-expert': () => [],
+    'train-sft': () => [{ job: 'train-sft' as const, prefixes: [sftCheckpointPrefix(runId)] }],
+    evaluate: () => [
+      { job: 'evaluate' as const, prefixes: EVALUATED_POLICIES.map(({ name }) => evaluationPrefix(runId, name)) },
+    ],
+  }[next]();
+  const jobs = planned.map(async ({ prefixes, ...job }) => {
+    const isDone = await Promise.all(prefixes.map((prefix) => store.exists(manifestKey(prefix))));
+    return { ...job, children: prefixes.length, missing: isDone.filter((done) => !done).length };
+  });
+  return (await Promise.all(jobs)).filter(({ missing }) => missing > 0);
+}
+
+/** Shards whose prompts the expert was not asked about yet. */
+export async function listUnconsulted(
+  store: Store,
+  { runId, state: { shardCount } }: BudgetQuestion,
+): Promise<number[]> {
+  const shards = Array.from({ length: shardCount }, (_, shard) => shard);
+  const isDone = await Promise.all(shards.map((shard) => store.exists(manifestKey(expertPrefix(runId, shard)))));
+  return shards.filter((shard) => !isDone[shard]);
+}
