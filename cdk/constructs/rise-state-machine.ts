@@ -96,9 +96,7 @@ export class RiseStateMachine extends Construct {
   private recipe(): sfn.IChainable {
     const moreIterations = new sfn.Choice(this, 'MoreIterations', { comment: 'Another RL iteration, or diagnosis?' });
     const iteration = this.plan('', 'iteration', '$.nextIteration')
-      .next(
-        this.withinBudget('iteration', '', this.rollOutAndScore('').next(this.trainAndRolloutAhead())),
-      )
+      .next(this.withinBudget('iteration', '', this.rollOutAndScore('').next(this.trainAndRolloutAhead())))
       .next(this.job('train-rl'))
       .next(moreIterations);
     moreIterations
@@ -122,7 +120,10 @@ export class RiseStateMachine extends Construct {
     const isPipelined = sfn.Condition.booleanEquals('$.pipelined', true);
     const isNotLast = sfn.Condition.numberLessThanJsonPath('$.nextIteration', '$.iterations');
     return goesAhead
-      .when(sfn.Condition.and(isPipelined, isNotLast), this.withinBudget('iteration-ahead', 'Ahead', ahead.next(goesAhead)))
+      .when(
+        sfn.Condition.and(isPipelined, isNotLast),
+        this.withinBudget('iteration-ahead', 'Ahead', ahead.next(goesAhead)),
+      )
       .afterwards({ includeOtherwise: true });
   }
 

@@ -39,7 +39,7 @@ const INPUT = {
 };
 
 /** Inputs of the Choice states, by their comments, and whether their one rule holds. */
-const CHOICES: Record<string, readonly { changes: Partial<typeof INPUT>; isRule: boolean }[]> = {
+const CHOICES: Record<string, readonly { changes: Partial<typeof INPUT> & { stopped?: string }; isRule: boolean }[]> = {
   'Another RL iteration, or diagnosis?': [
     { changes: { nextIteration: 1 }, isRule: true },
     { changes: { nextIteration: 2 }, isRule: false },
@@ -47,6 +47,10 @@ const CHOICES: Record<string, readonly { changes: Partial<typeof INPUT>; isRule:
   'Batch arrays begin at two jobs': [
     { changes: { shardCount: 1 }, isRule: true },
     { changes: { shardCount: 2 }, isRule: false },
+  ],
+  'Room for what comes next?': [
+    { changes: { stopped: 'budget' }, isRule: true },
+    { changes: {}, isRule: false },
   ],
   'Sample the next rollout while training?': [
     { changes: { pipelined: true, nextIteration: 1 }, isRule: true },
@@ -70,6 +74,7 @@ function casesOfState(name: string, state: State): StateCase[] {
   const base = { name, state, input: INPUT };
   if (state.Type === 'Fail')
     return [{ ...base, title: 'ends', expected: { kind: 'failed', error: String(state.Error) } }];
+  if (state.Type === 'Succeed') return [{ ...base, title: 'ends', expected: goesOn(undefined) }];
   const result = { kind: 'result', result: resultOf(state) } as const;
   const done: StateCase = { ...base, title: 'is done', happens: result, expected: goesOn(state.Next) };
   const retriers = (state.Retry ?? []) as Rule[];

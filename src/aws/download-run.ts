@@ -1,9 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CorruptRecordError, InvalidInputError } from '../schema/errors.ts';
-import { manifestKey, reportPrefix, sftCheckpointPrefix, sftShardsPrefix, summaryKey } from '../schema/keys.ts';
+import {
+  costKey,
+  manifestKey,
+  reportPrefix,
+  sftCheckpointPrefix,
+  sftShardsPrefix,
+  summaryKey,
+} from '../schema/keys.ts';
 import { Manifest, type ManifestPart } from '../schema/manifest.ts';
 import { assertKey } from '../store/key.ts';
+import { readIfPresent } from '../store/presence.ts';
 import { readJsonIfPresent } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { downloadFile } from './download-file.ts';
@@ -53,7 +61,11 @@ export async function downloadRun(
       files += 1;
       bytes += part.bytes;
     }
-    if (kind === 'report') await writeFile(join(folder, kind, 'summary.json'), await store.read(summaryKey(runId)));
+    if (kind === 'report') {
+      await writeFile(join(folder, kind, 'summary.json'), await store.read(summaryKey(runId)));
+      const cost = await readIfPresent(store, costKey(runId));
+      if (cost) await writeFile(join(folder, kind, 'cost.md'), cost);
+    }
   }
   onEvent({ kind: 'done', folder, files, bytes });
 }

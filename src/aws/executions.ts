@@ -1,4 +1,5 @@
 import type { ExecutionListItem, ExecutionStatus } from '@aws-sdk/client-sfn';
+import { BudgetStop } from '../schema/budget.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { ExecutionInput } from '../schema/stage-inputs.ts';
 import type { AwsClients } from './clients.ts';
@@ -87,17 +88,29 @@ export async function startRun(aws: AwsClients, stateMachineArn: string, input: 
   const [last] = await executionsOf(aws, stateMachineArn, input.runId);
   if (!last) return startAttempt(aws, stateMachineArn, input, 1);
   if (!isOver(last)) return { outcome: 'running', execution: last };
-  if (last.status === 'SUCCEEDED') return { outcome: 'succeeded', execution: last };
+  const isStopped = (await readStop(aws, last)) !== undefined;
+  if (last.status === 'SUCCEEDED' && !isStopped) return { outcome: 'succeeded', execution: last };
+  const ended = isStopped ? 'stopped at its budget' : `ended as ${last.status}`;
   throw new InvalidInputError(
-    `run ${input.runId} was started before and ended as ${last.status}; go on with rise resume ${input.runId}`,
+    `run ${input.runId} was started before and ${ended}; go on with rise resume ${input.runId}`,
   );
 }
 
-/** The next execution of a run that stopped; what is done returns at once, by its manifest. */
+/** What an execution says that has stopped at its run's budget; undefined of any other. */
+export async function readStop(
+  { stepFunctions }: Pick<AwsClients, 'stepFunctions'>,
+  { status, arn }: Pick<Execution, 'status' | 'arn'>,
+): Promise<BudgetStop | undefined> {
+  if (status !== 'SUCCEEDED') return undefined;
+  const { output = 'null' } = await stepFunctions.describeExecution({ executionArn: arn });
+  return BudgetStop.safeParse(JSON.parse(output)).data;
+}
+
+/** The next execution of a run that stopped, at its budget for one; what is done returns at once, by its manifest. */
 export async function resumeRun(aws: AwsClients, stateMachineArn: string, input: ExecutionInput): Promise<StartedRun> {
   const [last] = await executionsOf(aws, stateMachineArn, input.runId);
   if (last && !isOver(last)) return { outcome: 'running', execution: last };
-  if (last?.status === 'SUCCEEDED') return { outcome: 'succeeded', execution: last };
+  if (last?.status === 'SUCCEEDED' && !(await readStop(aws, last))) return { outcome: 'succeeded', execution: last };
   return startAttempt(aws, stateMachineArn, input, (last?.attempt ?? 0) + 1);
 }
 

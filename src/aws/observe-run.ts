@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { mapBounded } from '../base/bounded.ts';
+import type { BudgetStop } from '../schema/budget.ts';
 import { checkpointPrefix, manifestKey } from '../schema/keys.ts';
 import { readJsonIfPresent } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { AwsClients } from './clients.ts';
 import type { Deployment } from './deployment.ts';
 import { describeCause } from './describe-cause.ts';
-import { consoleUrl, type Execution, knownExecutionsOf } from './executions.ts';
+import { consoleUrl, type Execution, knownExecutionsOf, readStop } from './executions.ts';
 import { createHistoryReader, type HistoryReader, type Stage } from './history.ts';
 import { createJobReader, type Job } from './jobs.ts';
 
@@ -33,6 +34,8 @@ export interface RunStatus {
   executionArn: string;
   consoleUrl: string;
   iterations?: number;
+  /** Where its last execution has stopped at its budget. */
+  stopped?: BudgetStop;
   /** Stages of the last attempt. */
   stages: ObservedStage[];
   rewards: IterationReward[];
@@ -65,6 +68,7 @@ export function createRunObserver(aws: AwsClients, store: Store, deployment: Dep
       const jobIds = [history, ...earlier].flatMap(({ stages }) => stages.flatMap((stage) => stage.jobIds));
       const jobs = await jobReader.read(jobIds);
       await readRewards(store, runId, history.stages, rewards);
+      const stopped = await readStop(aws, last);
       return {
         runId,
         attempt: last.attempt,
@@ -74,6 +78,7 @@ export function createRunObserver(aws: AwsClients, store: Store, deployment: Dep
         executionArn: last.arn,
         consoleUrl: consoleUrl(last.arn),
         ...(history.iterations !== undefined && { iterations: history.iterations }),
+        ...(stopped && { stopped }),
         stages: await mapBounded(history.stages, MAX_READS, (stage) => observeStage(aws, stage, jobs)),
         rewards: [...rewards.values()].sort((left, right) => left.iteration - right.iteration),
         cost: { ...costOf(jobs, deployment.hourUsd), forgottenJobs: jobIds.length - jobs.length },

@@ -1,6 +1,8 @@
 import type { Finding } from '../base/finding.ts';
 import { prepareRun } from '../launch/prepare-run.ts';
+import { raiseBudget } from '../launch/run-budget.ts';
 import { startFresh } from '../launch/start-fresh.ts';
+import type { BudgetConfig } from '../schema/config/budget.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { configKey } from '../schema/keys.ts';
@@ -40,8 +42,8 @@ export async function startOnAws(
   });
 }
 
-/** Starts the next execution of a run whose config is in the bucket. */
-export async function resumeOnAws(runId: string, options: AwsOptions): Promise<StartedRun> {
+/** Starts the next execution of a run whose config is in the bucket, with the bounds that are given in place of those it has. */
+export async function resumeOnAws(runId: string, options: AwsOptions, budget: BudgetConfig = {}): Promise<StartedRun> {
   assertExecutable(runId);
   return withDeployment(options, async ({ aws, deployment, store }) => {
     const input = { runId, configKey: configKey(runId) };
@@ -49,6 +51,7 @@ export async function resumeOnAws(runId: string, options: AwsOptions): Promise<S
       throw new InvalidInputError(`run ${runId} is not in ${store.uri}; rise status lists the runs there are`);
     }
     await readConfig(store, input.configKey);
+    await raiseBudget(store, runId, budget);
     return resumeRun(aws, deployment.stateMachineArn, input);
   });
 }

@@ -3,17 +3,17 @@ import { RunFailedError } from '../schema/errors.ts';
 import { isOver } from './executions.ts';
 import type { RunObserver, RunStatus } from './observe-run.ts';
 
-/** Looks at a run until it is over, and shows every look. Throws `RunFailedError` where it did not succeed. */
+/** Looks at a run until it is over, and shows every look. Gives how it ended; throws `RunFailedError` where it failed. */
 export async function watchRun(
   observer: RunObserver,
   show: (run: RunStatus) => void,
   intervalSeconds: number,
-): Promise<void> {
+): Promise<'done' | 'stopped'> {
   for (;;) {
     const run = await observer.observe();
     show(run);
     if (isOver(run)) {
-      if (run.status === 'SUCCEEDED') return;
+      if (run.status === 'SUCCEEDED') return run.stopped ? 'stopped' : 'done';
       const reason = failureOf(run) ?? `its execution says no more: ${run.consoleUrl}`;
       throw new RunFailedError(
         `run ${run.runId} ended as ${run.status}; ${reason}\n${logsHint(run)}Go on with rise resume ${run.runId}`,

@@ -18,6 +18,7 @@ import { writeIfAbsent } from '../store/presence.ts';
 import type { Store } from '../store/store.ts';
 import { chooseSlots } from './choose-slots.ts';
 import { type ContentFolder, copyContent, describeContent } from './content-folder.ts';
+import { writeBudget } from './run-budget.ts';
 import { storeExpert } from './store-expert.ts';
 import { placesOf, storeRewards } from './store-rewards.ts';
 
@@ -32,14 +33,15 @@ export interface PreparedRun {
 
 /**
  * Puts what a run needs on the store: the user's rewards, the model and the datasets under their content hashes, and the
- * config with store keys in place of paths, and the number of slots where it was left open. The run id is the config's name and the hash of that config, so that the same command
- * resumes and a changed config, model or dataset is another run. Relative paths start at `configFolder`.
+ * config with store keys in place of paths, and the number of slots where it was left open. The run id is the config's name and
+ * the hash of that config, so that the same command resumes and a changed config, model or dataset is another run; the budget lies
+ * apart, so that more of it is not. Relative paths start at `configFolder`.
  * Throws `InvalidInputError` on a path that is not there, on a reward, algorithm or optimizer that cannot be, and on a run
  * id taken by another config.
  */
 export async function prepareRun(
   store: Store,
-  config: RunConfig,
+  { budget, ...config }: RunConfig,
   configFolder: string,
   runId?: string,
 ): Promise<PreparedRun> {
@@ -70,6 +72,7 @@ export async function prepareRun(
   const id = runId ?? `${config.name}-${sha256Of(json).slice(0, 8)}`;
   const input = parseInput(id);
   await writeConfig(store, input, json);
+  await writeBudget(store, id, budget);
   await noteStart(store, id);
   return { input, config: resolved };
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { modulePath } from '../base/package-root.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import type { ExecutionInput } from '../schema/stage-inputs.ts';
-import { readDefinition } from './definition.ts';
+import { type Json, readDefinition } from './definition.ts';
 import type { FunctionContext, LocalHome } from './local-home.ts';
 import { runMachine } from './run-machine.ts';
 import { createWorkers } from './workers.ts';
@@ -10,13 +10,13 @@ import { createWorkers } from './workers.ts';
 /**
  * Executes a prepared run on this machine: the synthesised state machine, the Lambda stages in this process, the GPU
  * stages in a worker process. Whatever is on the store is not done again. `RISE_STORE` must name the store.
- * Throws the error the machine fails with, and `InterruptedError` when the signal aborts.
+ * Gives the machine's output. Throws the error that it fails with, and `InterruptedError` when the signal aborts.
  */
 export async function runLocally(
   { store, onEvent, signal }: Pick<LocalHome, 'store' | 'onEvent' | 'signal'>,
   input: ExecutionInput,
   config: RunConfig,
-): Promise<void> {
+): Promise<Json> {
   const workers = createWorkers({
     module: modulePath('containers/gpu-worker/run-job.ts'),
     environment: { RISE_STORE: store.uri },
@@ -31,7 +31,7 @@ export async function runLocally(
     signal,
   };
   try {
-    await runMachine(home, readDefinition(), input.runId, input);
+    return await runMachine(home, readDefinition(), input.runId, input);
   } finally {
     await workers.end();
   }

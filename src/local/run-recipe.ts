@@ -4,7 +4,10 @@ import { findMemoryWarnings } from '../launch/memory-warnings.ts';
 import { type PreparedRun, prepareRun } from '../launch/prepare-run.ts';
 import { probeExpert } from '../launch/probe-expert.ts';
 import { readRunConfig } from '../launch/read-run-config.ts';
+import { overlayBudget } from '../launch/run-budget.ts';
 import { startFresh } from '../launch/start-fresh.ts';
+import { BudgetStop } from '../schema/budget.ts';
+import type { BudgetConfig } from '../schema/config/budget.ts';
 import { InterruptedError, RiseError } from '../schema/errors.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -21,6 +24,15 @@ export interface RecipeOptions {
   seed?: number;
   /** Takes nothing of earlier runs. */
   fresh?: boolean;
+  /** Bounds instead of those in the config. */
+  budget?: BudgetConfig;
+}
+
+/** A run that has come to its end, or to that of its budget. */
+export interface FinishedRun {
+  runId: string;
+  store: Store;
+  stopped?: BudgetStop;
 }
 
 /** Someone who follows a run. */
@@ -35,12 +47,13 @@ export interface RunWatcher {
  */
 export async function runRecipe(
   configPath: string,
-  { store: uri, runId, seed, fresh }: RecipeOptions,
+  { store: uri, runId, seed, fresh, budget = {} }: RecipeOptions,
   signal: AbortSignal,
   watch: (run: PreparedRun, memoryWarnings: readonly string[]) => Promise<RunWatcher>,
-): Promise<{ runId: string; store: Store }> {
+): Promise<FinishedRun> {
   const config = await readRunConfig(configPath);
   if (seed !== undefined) config.seed = seed;
+  config.budget = overlayBudget(config.budget, budget);
   // The SDK does not know this name of the region, which the AWS CLI takes; the jobs inherit it.
   if (process.env.AWS_DEFAULT_REGION) process.env.AWS_REGION ??= process.env.AWS_DEFAULT_REGION;
   const store = openStore(uri);
@@ -59,14 +72,15 @@ export async function runRecipe(
     watcher.onEvent(event);
   };
   try {
-    await runLocally({ store, onEvent, signal }, prepared.input, prepared.config);
+    const output = await runLocally({ store, onEvent, signal }, prepared.input, prepared.config);
+    const { success, data } = BudgetStop.safeParse(output);
+    return { runId: prepared.input.runId, store, ...(success && { stopped: data }) };
   } catch (error) {
     throw explain(error as Error, failure);
   } finally {
     watcher.close();
     await unlock();
   }
-  return { runId: prepared.input.runId, store };
 }
 
 type Failure = RunEvent & { kind: 'state-failed' };

@@ -67,7 +67,9 @@ export type BudgetStop = z.infer<typeof BudgetStop>;
  */
 export const RunCost = z.object({
   total: Amount,
-  stages: z.record(z.string(), Amount).describe('jobs by their hours and prices; of `score` judges, of experts their own'),
+  stages: z
+    .record(z.string(), Amount)
+    .describe('jobs by their hours and prices; of `score` judges, of experts their own'),
   perSolvedPrompt: Amount.extend({ count: z.int() })
     .optional()
     .describe('training prompts that the RL policy or the expert answered right; of all but SFT and evaluation'),

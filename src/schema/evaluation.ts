@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RunCost } from './budget.ts';
 import { Shortfall } from './decision.ts';
 import { ExpertCost, WithoutExample } from './expert-answer.ts';
 import { RouteCounts } from './route.ts';
@@ -128,6 +129,7 @@ export type BenchmarkResult = z.infer<typeof BenchmarkResult>;
  *     },
  *   },
  *   routes: { mastered: 381, selfDistill: 253, expert: 206 }, durationSeconds: 51.6,
+ *   cost: { total: { usd: 0, hours: 0.0118 }, stages: { rollout: { usd: 0, hours: 0.0029 } } },
  * }
  */
 export const RunSummary = z.object({
@@ -145,5 +147,6 @@ export const RunSummary = z.object({
     .optional()
     .describe('pieces of work that the run took from earlier runs instead of doing them, by run'),
   durationSeconds: z.number().nonnegative().describe('wall time from the first start to the report, pauses included'),
+  cost: RunCost.optional().describe('of all attempts; absent in runs of the code before'),
 });
 export type RunSummary = z.infer<typeof RunSummary>;

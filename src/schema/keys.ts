@@ -126,6 +126,8 @@ export const evaluationPrefix = (runId: string, policy: string) => `${runPrefix(
 export const benchmarkPrefix = (runId: string, policy: string, benchmark: string) =>
   `${evaluationPrefix(runId, policy)}${benchmark}/`;
 export const reportPrefix = (runId: string) => `${runPrefix(runId)}report/`;
+/** What the run has cost, for people: beside the report, outside its manifest. */
+export const costKey = (runId: string) => `${reportPrefix(runId)}cost.md`;
 export const summaryKey = (runId: string) => `${runPrefix(runId)}summary.json`;
 /** Records of when the run was first started and of its last failure: for people, outside every manifest. */
 export const startedKey = (runId: string) => `${runPrefix(runId)}started.json`;

@@ -117,7 +117,14 @@ export const DiagnosedRun = RolloutPlan.pick({ runId: true, configKey: true, sha
 export type DiagnosedRun = z.infer<typeof DiagnosedRun>;
 
 /** What a budget is asked about: an iteration of RL as a whole, also the one after that under way, or a stage. */
-export const BUDGETED = ['iteration', 'iteration-ahead', 'diagnosis', 'consult-expert', 'train-sft', 'evaluate'] as const;
+export const BUDGETED = [
+  'iteration',
+  'iteration-ahead',
+  'diagnosis',
+  'consult-expert',
+  'train-sft',
+  'evaluate',
+] as const;
 export type Budgeted = (typeof BUDGETED)[number];
 
 /**

@@ -5,7 +5,7 @@ import type { BudgetConfig } from '../schema/config/budget.ts';
 import { attemptsPrefix, runPrefix } from '../schema/keys.ts';
 import { Manifest } from '../schema/manifest.ts';
 import type { JobQueue } from '../schema/stage.ts';
-import { STAGES } from '../schema/stages.ts';
+import { STAGE_NAMES, STAGES, type StageName } from '../schema/stages.ts';
 import { readJson } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
@@ -70,15 +70,16 @@ export const sumAmounts = (amounts: readonly Amount[]): Amount => ({
   hours: amounts.reduce((sum, { hours }) => sum + hours, 0),
 });
 
-/** What each stage has cost; those that cost nothing are left out. */
+/** What each stage has cost, in the order of the recipe; those that cost nothing are left out. */
 export function costByStage({ attempts, judgeUsd, expertUsd }: Spending, prices: Prices): Record<string, Amount> {
   const jobs = [...Map.groupBy(attempts, ({ stage }) => stage)].map(([stage, own]) => {
     const seconds = own.reduce((sum, attempt) => sum + attempt.seconds, 0);
     return [stage, amountOf(STAGES[stage].queue, seconds, own.length, prices)] as const;
   });
-  return {
+  const costs: Partial<Record<StageName, Amount>> = {
     ...Object.fromEntries(jobs),
     ...(judgeUsd > 0 && { score: { usd: judgeUsd, hours: 0 } }),
     ...(expertUsd > 0 && { 'consult-expert': { usd: expertUsd, hours: 0 } }),
   };
+  return Object.fromEntries(STAGE_NAMES.flatMap((name) => (costs[name] ? [[name, costs[name]]] : [])));
 }

@@ -114,6 +114,8 @@ describe('access to the store', () => {
     ['report', keys.manifestKey(keys.reportPrefix(run))],
     ['report', keys.summaryKey(run)],
     ['record-failure', keys.failureKey(run)],
+    ['check-budget', keys.budgetCheckKey(run)],
+    ['gpu-worker', keys.attemptKey(run, 'rollout', 0, 1)],
     ['gpu-worker', keys.manifestKey(keys.precisionPrefix(run))],
     ['gpu-worker', keys.metricsKey(keys.trajectoriesPrefix(run, rollout, 0))],
     ['gpu-worker', keys.manifestKey(keys.checkpointPrefix(run, 0))],

@@ -61,18 +61,28 @@ describe('the state machine that runs locally', () => {
       'Validate',
       'MoreIterations',
       'PlanDiagnosis',
+      'CheckBudgetDiagnosis',
+      'WithinBudgetDiagnosis',
       'OneShardDiagnosis',
       'RolloutShardsDiagnosis',
       'ScoreDiagnosis',
       'Route',
+      'CheckBudgetExpert',
+      'WithinBudgetExpert',
       'ConsultExpert',
       'Publish',
+      'CheckBudgetSft',
+      'WithinBudgetSft',
       'TrainSft',
+      'CheckBudgetEvaluation',
+      'WithinBudgetEvaluation',
       'Evaluate',
       'Report',
     ]);
-    expect(pathFrom('Plan').slice(0, 7)).toEqual([
+    expect(pathFrom('Plan').slice(0, 9)).toEqual([
       'Plan',
+      'CheckBudget',
+      'WithinBudget',
       'OneShard',
       'RolloutShards',
       'Score',
@@ -93,9 +103,10 @@ describe('the state machine that runs locally', () => {
           { Variable: '$.pipelined', BooleanEquals: true },
           { Variable: '$.nextIteration', NumericLessThanPath: '$.iterations' },
         ],
-        Next: 'TrainAndRolloutAhead',
+        Next: 'CheckBudgetAhead',
       },
     ]);
+    expect(definition.States.WithinBudgetAhead.Default).toBe('TrainAndRolloutAhead');
     // The plan of the next rollout is the state from there on: what the second branch ends with.
     expect(TrainAndRolloutAhead).toMatchObject({ Type: 'Parallel', OutputPath: '$[1]', Next: 'GoesAhead' });
     expect(TrainAndRolloutAhead.Branches?.map(({ StartAt }) => StartAt)).toEqual(['TrainRlMeanwhile', 'PlanAhead']);

@@ -1,4 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RunCost } from '../../src/schema/budget.ts';
 import { killGroup, type PrintedEvent, readManifests, riseRun } from '../support/rise-run.ts';
 import { aSmallRunConfig, isTrained } from '../support/small-run.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
@@ -72,3 +74,26 @@ it('a run that is told to stop says how to resume, and then resumes', async () =
   });
   expect(resumed.events.some((event) => isAt(event, 'job-finished', 'RolloutShards'))).toBe(true);
 });
+
+it('a run that stops at its budget goes on with a larger one, to the manifests of a run without', async () => {
+  const store = join(folder, 'budgeted');
+  const budgeted = (hours: number) => {
+    const path = join(folder, `budget-${hours}.yaml`);
+    writeFileSync(path, `${readFileSync(config, 'utf8')}budget: { hours: ${hours} }\n`);
+    return riseRun(path, store);
+  };
+  const stopped = await budgeted(1e-6);
+  expect(stopped).toMatchObject({ code: 3, stderr: '' });
+  expect(stopped.events.at(-1)).toMatchObject({ kind: 'stopped', stopped: 'budget', next: 'diagnosis' });
+  expect(stopped.events.some((event) => isAt(event, 'state-entered', 'PlanDiagnosis'))).toBe(true);
+  expect(stopped.events.some((event) => isAt(event, 'state-entered', 'RolloutShardsDiagnosis'))).toBe(false);
+
+  const resumed = await budgeted(10);
+  expect(resumed).toMatchObject({ code: 0, stderr: '' });
+  const { cost } = resumed.events.at(-1) as unknown as { cost: RunCost };
+  expect(Object.keys(cost.stages).sort()).toEqual(['evaluate', 'rollout', 'train-rl', 'train-sft']);
+  expect(cost.total).toEqual({ usd: 0, hours: expect.closeTo(sumOf(Object.values(cost.stages))) });
+  expect(readManifests(store)).toEqual(readManifests(join(folder, 'untouched')));
+});
+
+const sumOf = (amounts: readonly { hours: number }[]) => amounts.reduce((sum, { hours }) => sum + hours, 0);

@@ -106,7 +106,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     ],
     ...['src/aws', 'src/forecast', 'src/sizing', 'src/rewards/user'],
   ],
-  lambdas: ['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/sizing', 'src/stages'],
+  lambdas: ['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/sizing', 'src/stages', 'src/forecast'],
   containers: ['src/base', 'src/schema', 'src/store', 'src/engine', 'src/stages', 'setup'],
   cdk: ['src/base', 'src/schema', 'src/sizing', 'src/local'],
 

@@ -25,7 +25,7 @@ export function register(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nWith --json: {"ready", "findings": [{"name", "value", "remedy"?}]}, of a run {"ready", "damaged", "stale"}',
+      '\nWith --json: {"ready", "findings": [{"name", "value", "remedy"?}]}, of a run {"ready", "damaged", "stale", "stopped"?}',
     );
   withAwsOptions(command).action(async (run, options) => {
     if (run !== undefined) await runExamination(run, options);
@@ -36,14 +36,23 @@ export function register(program: Command): void {
 
 /** Exits 1 where anything of the run is damaged or stale. */
 async function runExamination(runId: string, { store, deep, json }: DoctorOptions): Promise<void> {
-  const [{ examineRun }, { openStore }, { describeExamination, renderExamination }] = await Promise.all([
-    import('../../lineage/examine-run.ts'),
-    import('../../store/open-store.ts'),
-    import('../views/render-examination.ts'),
-  ]);
-  const examination = await examineRun(openStore(store), runId, deep ? 'contents' : 'sizes');
+  const [{ examineRun }, { openStore }, { readBudgetStop }, { describeExamination, renderExamination }] =
+    await Promise.all([
+      import('../../lineage/examine-run.ts'),
+      import('../../store/open-store.ts'),
+      import('../../launch/run-budget.ts'),
+      import('../views/render-examination.ts'),
+    ]);
+  const { renderBudgetStop } = await import('../views/render-budget.ts');
+  const opened = openStore(store);
+  const examination = await examineRun(opened, runId, deep ? 'contents' : 'sizes');
+  const stopped = await readBudgetStop(opened, runId);
   const ready = examination.stale.length + examination.damaged.length === 0;
-  print(json ? JSON.stringify({ ready, ...describeExamination(examination) }) : renderExamination(examination));
+  print(
+    json
+      ? JSON.stringify({ ready, ...describeExamination(examination), ...(stopped && { stopped }) })
+      : [renderExamination(examination), ...(stopped ? [renderBudgetStop(stopped, 'rise run CONFIG')] : [])].join('\n'),
+  );
   process.exitCode = ready ? 0 : 1;
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type AwsCommandOptions, withAwsOptions } from '../options/aws-options.ts';
+import { STOPPED_BY_BUDGET } from '../options/budget-options.ts';
 import { numberOption } from '../options/number-option.ts';
 
 interface WatchOptions extends AwsCommandOptions {
@@ -28,7 +29,8 @@ async function watch(runId: string, options: WatchOptions): Promise<void> {
     : process.stdout.isTTY
       ? views.createTerminalView(process.stdout)
       : views.createLineView(write);
-  await withDeployment(options, ({ aws, store, deployment }) =>
+  const ended = await withDeployment(options, ({ aws, store, deployment }) =>
     watchRun(createRunObserver(aws, store, deployment, runId), view.show, options.interval),
   );
+  if (ended === 'stopped') process.exitCode = STOPPED_BY_BUDGET;
 }

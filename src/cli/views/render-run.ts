@@ -3,6 +3,7 @@ import { hasEnded, type Job } from '../../aws/jobs.ts';
 import type { ObservedStage, RunStatus } from '../../aws/observe-run.ts';
 import { alignColumns, TEXT } from '../../base/table.ts';
 import { formatClock } from './progress-format.ts';
+import { renderBudgetStop } from './render-budget.ts';
 
 /** Stages that a status shows besides those under way. */
 const SHOWN_STAGES = 6;
@@ -21,6 +22,7 @@ export function renderRun(run: RunStatus, now: number): string {
     ...stages.slice(hidden).flatMap((stage) => renderStage(run, stage, now)),
     ...renderRewards(run),
     ...renderCost(run),
+    ...renderStop(run),
     `console  ${run.consoleUrl}`,
   ].join('\n');
 }
@@ -37,9 +39,12 @@ export function renderChanges(before: RunStatus | undefined, run: RunStatus, now
     ...fresh.map(({ iteration, rewardMean, accuracyMean }) => {
       return `iteration ${iteration + 1}  reward ${rewardMean.toFixed(3)}  accuracy ${accuracyMean.toFixed(3)}`;
     }),
-    ...(before?.status === run.status ? [] : [`run ${run.runId}  ${run.status}`]),
+    ...(before?.status === run.status ? [] : [`run ${run.runId}  ${run.status}`, ...renderStop(run)]),
   ];
 }
+
+const renderStop = ({ runId, stopped }: RunStatus): string[] =>
+  stopped ? [renderBudgetStop(stopped, `rise resume ${runId}`)] : [];
 
 /** Executions as a table, newest first. */
 export function renderExecutions(executions: readonly Execution[]): string {

@@ -17,6 +17,7 @@ export function priceConsultation({ expert }: Pick<RunConfig, 'expert'>): number
   if (!success) return 0;
   const { price, maxOutputTokens } = data;
   return (
-    (QUESTION_TOKENS * price.inputPerMillionTokens + ANSWER_SHARE * maxOutputTokens * price.outputPerMillionTokens) / 1e6
+    (QUESTION_TOKENS * price.inputPerMillionTokens + ANSWER_SHARE * maxOutputTokens * price.outputPerMillionTokens) /
+    1e6
   );
 }

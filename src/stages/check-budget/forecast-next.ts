@@ -84,7 +84,9 @@ async function countLessons(store: Store, { sft }: RunConfig, runId: string): Pr
 
 async function countPrompts(store: Store, { evaluation }: RunConfig, runId: string): Promise<PromptCounts> {
   const counts = await readSummary(store, promptsPrefix(runId), z.record(z.string(), z.int()));
-  const measured = Object.entries(evaluation.benchmarks).map(([name, { source }]) => counts[source ? name : 'evaluation']);
+  const measured = Object.entries(evaluation.benchmarks).map(
+    ([name, { source }]) => counts[source ? name : 'evaluation'],
+  );
   return { trainPrompts: counts.train, evaluationPrompts: measured.reduce((sum, count) => sum + count, 0) };
 }
 

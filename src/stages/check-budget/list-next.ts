@@ -42,7 +42,10 @@ export async function listNextJobs(
   const wholeIteration = (at: number) => [sampled(iterationName(at)), trained(at)];
   const planned: Planned[] = {
     iteration: () => wholeIteration(iteration),
-    'iteration-ahead': () => [trained(iteration), ...(iteration + 1 < rl.iterations ? wholeIteration(iteration + 1) : [])],
+    'iteration-ahead': () => [
+      trained(iteration),
+      ...(iteration + 1 < rl.iterations ? wholeIteration(iteration + 1) : []),
+    ],
     diagnosis: () => [sampled(DIAGNOSIS)],
     'consult-expert': () => [],
     'train-sft': () => [{ job: 'train-sft' as const, prefixes: [sftCheckpointPrefix(runId)] }],

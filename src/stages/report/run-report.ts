@@ -4,6 +4,7 @@ import { adjustTogether, comparePolicies } from '../../benchmarks/compare-polici
 import { type ActiveBenchmark, loadBenchmarks } from '../../benchmarks/index.ts';
 import { countTaken, readTaken } from '../../lineage/read-taken.ts';
 import type { BenchmarkContent } from '../../report/benchmark-tables.ts';
+import { renderCostMarkdown } from '../../report/render-cost.ts';
 import { type ReportContent, renderMarkdown, renderText } from '../../report/render-report.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { Shortfall } from '../../schema/decision.ts';
@@ -12,6 +13,7 @@ import { type BenchmarkResult, EvaluationRecord, RunSummary } from '../../schema
 import { countWithoutExample, ExpertAnswer } from '../../schema/expert-answer.ts';
 import {
   benchmarkPrefix,
+  costKey,
   expertPrefix,
   manifestKey,
   promptsKey,
@@ -31,28 +33,37 @@ import { readJson, readJsonIfPresent, readRecords } from '../../store/records.ts
 import type { Store } from '../../store/store.ts';
 import { beginStage, type OpenStage } from '../begin-stage.ts';
 import { readConsultations } from '../read-consultations.ts';
+import type { Prices } from '../read-spending.ts';
 import type { StageDeps } from '../stage-deps.ts';
+import { costRun } from './cost-run.ts';
 import { averageRewards, readScoring, sumJudgeTotals } from './read-scoring.ts';
 import { sumExpertCost } from './sum-expert-cost.ts';
 
 const CONCURRENT_READS = 32;
 
+export interface ReportDeps extends StageDeps {
+  /** Of where the run's jobs are; absent where only its budget may say. */
+  prices?: Prices;
+}
+
 /**
  * Writes what the run achieved: `report/report.txt`, `report/report.md` and `summary.json`. The last one tells the time that
- * the run took, which no manifest does: where it is gone it is written again, up to now.
+ * the run took and what it cost, which no manifest does: where it is gone it is written again, up to now.
  */
-export async function runReport({ store }: StageDeps, input: DiagnosedRun): Promise<RunSummary> {
+export async function runReport({ store, prices }: ReportDeps, input: DiagnosedRun): Promise<RunSummary> {
   const { runId } = input;
   const work = await beginStage<Achieved>(store, { stage: 'report', input });
   const achieved = work.kind === 'done' ? work.summary : await writeReport(work, input);
   const known = await readJsonIfPresent(store, summaryKey(runId), RunSummary);
   if (known) return known;
-  const summary: RunSummary = { runId, ...achieved, durationSeconds: await measureDuration(store, runId) };
+  const cost = await costRun(store, runId, prices, achieved);
+  await store.write(costKey(runId), renderCostMarkdown(cost));
+  const summary: RunSummary = { runId, ...achieved, durationSeconds: await measureDuration(store, runId), cost };
   await store.write(summaryKey(runId), `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
 }
 
-type Achieved = Omit<RunSummary, 'runId' | 'durationSeconds'>;
+type Achieved = Omit<RunSummary, 'runId' | 'durationSeconds' | 'cost'>;
 
 async function writeReport(work: OpenStage<Achieved>, input: DiagnosedRun): Promise<Achieved> {
   const content = await readContent(work.store, input, work.config);

@@ -35,6 +35,7 @@ const asked = {
     shard: 1,
     shardCount: 2,
   },
+  ...{ next: 'train-sft', state: { iteration: 1, shardCount: 2 } },
   ...{ error: 'States.TaskFailed', cause: 'out of memory', executionId: 'execution-1' },
 };
 const config = aRunConfig({ expert: { maxConsultations: 1 } });
