@@ -51,7 +51,12 @@ async function runExamination(runId: string, { store, deep, json }: DoctorOption
   print(
     json
       ? JSON.stringify({ ready, ...describeExamination(examination), ...(stopped && { stopped }) })
-      : [renderExamination(examination), ...(stopped ? [renderBudgetStop(stopped, 'rise run CONFIG')] : [])].join('\n'),
+      : [
+          renderExamination(examination),
+          ...(stopped
+            ? [renderBudgetStop(stopped, store.startsWith('s3:') ? `rise resume ${runId}` : 'rise run CONFIG')]
+            : []),
+        ].join('\n'),
   );
   process.exitCode = ready ? 0 : 1;
 }

@@ -3,10 +3,11 @@ import { type Assumptions, CONNECTION_BYTES_PER_SECOND, S3_CONNECTIONS } from '.
 import type { Forecast } from '../../forecast/forecast-run.ts';
 import type { QuotaUse } from '../../forecast/quotas.ts';
 import type { Simulation } from '../../forecast/simulate-run.ts';
+import type { BudgetConfig } from '../../schema/config/budget.ts';
 import type { RentedInstance } from '../../sizing/rented-instance.ts';
 
 /** A forecast as tables for people. */
-export function renderForecast({ simulation, assumptions, config: { rl } }: Forecast): string {
+export function renderForecast({ simulation, assumptions, config: { rl, budget } }: Forecast): string {
   const { trajectories, seconds, secondsByState, cost, usage, peak, quotas } = simulation;
   const passed = quotas.filter(({ isWithin }) => !isWithin);
   return [
@@ -18,6 +19,7 @@ export function renderForecast({ simulation, assumptions, config: { rl } }: Fore
         'cost',
         `${usd(cost.total)}; storage ${usd(cost.monthAfter)} in the month after, then ${usd(cost.perMonth)} a month`,
       ],
+      ...(budget ? [['budget', describeBudget(budget, simulation)]] : []),
       [
         'of the GPUs',
         `${duration(usage.launchSeconds)} to start instances, ${duration(usage.movingSeconds)} to receive and save weights`,
@@ -42,6 +44,13 @@ export function renderForecast({ simulation, assumptions, config: { rl } }: Fore
       ? ['Every quota is kept.']
       : passed.map(({ name, remedy }) => `Over the limit: ${name}. Try ${remedy}.`)),
   ].join('\n');
+}
+
+/** Whether a run would come to its end; its budget counts no instances that start as hours of jobs. */
+function describeBudget(budget: BudgetConfig, { cost, usage }: Simulation): string {
+  const { usd = Number.POSITIVE_INFINITY, hours = Number.POSITIVE_INFINITY } = budget;
+  const jobSeconds = usage.rolloutGpuSeconds + usage.trainingGpuSeconds - usage.launchSeconds;
+  return cost.total > usd || jobSeconds / 3600 > hours ? 'too small: the run would stop at it' : 'enough';
 }
 
 /** What the run costs by part, and what that is for. */

@@ -15,7 +15,7 @@ import { priceConsultation } from './consultation-price.ts';
 import { listNextJobs, listUnconsulted, type NextJob } from './list-next.ts';
 import { paceOf } from './pace.ts';
 
-/** Training prompts, and those that each policy is measured on. */
+/** Training prompts, and the answers that each policy is measured by. */
 export interface PromptCounts {
   trainPrompts: number;
   evaluationPrompts: number;
@@ -85,7 +85,7 @@ async function countLessons(store: Store, { sft }: RunConfig, runId: string): Pr
 async function countPrompts(store: Store, { evaluation }: RunConfig, runId: string): Promise<PromptCounts> {
   const counts = await readSummary(store, promptsPrefix(runId), z.record(z.string(), z.int()));
   const measured = Object.entries(evaluation.benchmarks).map(
-    ([name, { source }]) => counts[source ? name : 'evaluation'],
+    ([name, { source, completionsPerPrompt }]) => counts[source ? name : 'evaluation'] * completionsPerPrompt,
   );
   return { trainPrompts: counts.train, evaluationPrompts: measured.reduce((sum, count) => sum + count, 0) };
 }
