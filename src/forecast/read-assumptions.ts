@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { readPlannedModel } from '../launch/planned-model.ts';
+import { findPlannedModel } from '../launch/planned-model.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
@@ -90,10 +90,7 @@ async function countRows(place: string, source: PromptSource, folder: string, op
 
 /** Speeds on what the stack rents, and the size of the weights; none where the model is neither there nor a published one. */
 async function assumeOfModel(config: RunConfig, folder: string): Promise<Partial<Assumptions>> {
-  const model = await readPlannedModel(config.policy.model, folder).catch((error) => {
-    if (error instanceof InvalidInputError) return undefined;
-    throw error;
-  });
+  const model = await findPlannedModel(config.policy.model, folder);
   if (!model) return {};
   const works = worksOf(config, factsOf(config, model));
   const [type] = DEFAULT_INSTANCE_TYPES.map(findInstanceType);

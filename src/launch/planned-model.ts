@@ -24,6 +24,16 @@ export async function readPlannedModel(model: string, folder: string, modelConfi
   );
 }
 
+/** As `readPlannedModel`; undefined where there is none. */
+export async function findPlannedModel(model: string, folder: string): Promise<PlannedModel | undefined> {
+  try {
+    return await readPlannedModel(model, folder);
+  } catch (error) {
+    if (error instanceof InvalidInputError) return undefined;
+    throw error;
+  }
+}
+
 async function readJson(path: string): Promise<object | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;

@@ -9,7 +9,9 @@ const positive = numberOption({ least: 1e-9 });
 export function register(program: Command): void {
   program
     .command('simulate')
-    .description('walk the state machine with modelled times: how long a run takes on AWS, its cost, and every quota')
+    .description(
+      'walk the state machine with modelled times: how long a run takes on AWS, its cost, memory and every quota',
+    )
     .argument('<config>', 'run config, a YAML file; neither model nor data need be there')
     .option('--trajectories <n>', 'as if rl.promptsPerIteration were such that the run samples so many', count)
     .option('--prompts <n>', 'training prompts; by default counted in the data', count)
@@ -26,15 +28,16 @@ export function register(program: Command): void {
     .action(simulate);
 }
 
-/** Exits 1 when the run would pass a quota. */
+/** Exits 1 when the run would pass a quota, or a job of it has no room on what the stack rents. */
 async function simulate(configPath: string, { json, ...options }: ForecastOptions & { json?: boolean }): Promise<void> {
   const [{ forecastRun }, { renderForecast }] = await Promise.all([
     import('../../forecast/forecast-run.ts'),
     import('../views/render-forecast.ts'),
   ]);
-  const { simulation, assumptions, config } = await forecastRun(configPath, options);
+  const forecast = await forecastRun(configPath, options);
+  const { simulation, assumptions, config, shortages } = forecast;
   const { promptsPerIteration } = config.rl;
-  if (json) print(JSON.stringify({ ...simulation, assumptions, promptsPerIteration }));
-  else print(renderForecast({ simulation, assumptions, config }));
-  if (simulation.quotas.some(({ isWithin }) => !isWithin)) process.exitCode = 1;
+  if (json) print(JSON.stringify({ ...simulation, assumptions, promptsPerIteration, shortages }));
+  else print(renderForecast(forecast));
+  if (shortages.length > 0 || simulation.quotas.some(({ isWithin }) => !isWithin)) process.exitCode = 1;
 }

@@ -7,7 +7,7 @@ import type { BudgetConfig } from '../../schema/config/budget.ts';
 import type { RentedInstance } from '../../sizing/rented-instance.ts';
 
 /** A forecast as tables for people. */
-export function renderForecast({ simulation, assumptions, config: { rl, budget } }: Forecast): string {
+export function renderForecast({ simulation, assumptions, config: { rl, budget }, shortages }: Forecast): string {
   const { trajectories, seconds, secondsByState, cost, usage, peak, quotas } = simulation;
   const passed = quotas.filter(({ isWithin }) => !isWithin);
   return [
@@ -40,6 +40,7 @@ export function renderForecast({ simulation, assumptions, config: { rl, budget }
     '',
     ...describeAssumptions(assumptions),
     '',
+    ...(shortages.length === 0 ? [] : ['Without room on what the stack rents:', ...shortages]),
     ...(passed.length === 0
       ? ['Every quota is kept.']
       : passed.map(({ name, remedy }) => `Over the limit: ${name}. Try ${remedy}.`)),

@@ -16,8 +16,7 @@ export function priceConsultation({ expert }: Pick<RunConfig, 'expert'>): number
   const { success, data } = Priced.safeParse(expert.options);
   if (!success) return 0;
   const { price, maxOutputTokens } = data;
-  return (
-    (QUESTION_TOKENS * price.inputPerMillionTokens + ANSWER_SHARE * maxOutputTokens * price.outputPerMillionTokens) /
-    1e6
-  );
+  const answer =
+    QUESTION_TOKENS * price.inputPerMillionTokens + ANSWER_SHARE * maxOutputTokens * price.outputPerMillionTokens;
+  return ((expert.answersPerPrompt ?? 1) * answer) / 1e6;
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/base/package-root.ts';
 import {
@@ -18,6 +19,7 @@ import { type Machine, readDefinition } from '../../../src/local/definition.ts';
 import type { RunConfig } from '../../../src/schema/config/run-config.ts';
 import { aRunConfig } from '../../support/factories.ts';
 import { aBatchState, aLambdaState, aMachine } from '../../support/local-machine.ts';
+import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const assume = (fields: Partial<Assumptions> = {}): Assumptions => ({
   ...DEFAULT_ASSUMPTIONS,
@@ -133,6 +135,7 @@ describe('the walk', () => {
 });
 
 describe('rise simulate', () => {
+  const folder = aTemporaryFolder();
   const rise = (...args: string[]) => {
     const command = [join(packageRoot, 'bin/rise.js'), 'simulate', ...args];
     return spawnSync(process.execPath, command, { encoding: 'utf8' });
@@ -157,5 +160,15 @@ describe('rise simulate', () => {
     const uncounted = rise(example);
     expect(uncounted.status).toBe(1);
     expect(uncounted.stderr).toContain('put the data there, or give --prompts');
+  });
+
+  it('exits 1 where a job has no room on what the stack rents, and says whether the budget is enough', () => {
+    const whole = join(folder, 'whole.yaml');
+    const text = readFileSync(example, 'utf8').replace(/^ {2}adapter:(\n {4}.*| .*)*$/m, '');
+    writeFileSync(whole, `${text}budget: { usd: 100 }\n`);
+    const { status, stdout } = rise(whole, '--prompts', '5000', '--evaluation-prompts', '500');
+    expect(stdout).toMatch(/rl needs \d+ GB of GPU memory, g6e\.4xlarge has 47 GB; what would fit: policy\.adapter/);
+    expect(stdout).toMatch(/budget +too small: the run would stop at it/);
+    expect(status).toBe(1);
   });
 });
