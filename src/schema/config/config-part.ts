@@ -2,7 +2,7 @@ import type { RunConfig } from './run-config.ts';
 
 type PathOf<K extends string, T> = K | (T extends object ? `${K}.${Extract<keyof T, string>}` : never);
 /** A section of a run config, or a field of one: `policy`, `rl.groupSize`; any name below `rewards`. */
-export type ConfigPath = { [K in keyof RunConfig]: PathOf<K, NonNullable<RunConfig[K]>> }[keyof RunConfig];
+export type ConfigPath = { [K in keyof RunConfig]-?: PathOf<K, NonNullable<RunConfig[K]>> }[keyof RunConfig];
 
 type HeadOf<P extends string> = P extends `${infer Head}.${string}` ? Head : P;
 type RestOf<P extends string, K> = P extends `${infer Head}.${infer Rest}` ? (Head extends K ? Rest : never) : never;
