@@ -1,3 +1,4 @@
+import { shorten } from '../../base/terminal-text.ts';
 import { readGold } from '../../rewards/accuracy/gold/read-gold.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { FIELD_NAMES, isEmpty } from '../field-names.ts';
@@ -22,19 +23,26 @@ const ROLES: Record<string, 'system' | 'user' | 'assistant'> = {
 
 /** The one question of a conversation. Throws `InvalidInputError` where there are several, or turns of others. */
 export function readExchange(value: unknown, column: string): Exchange {
-  if (!Array.isArray(value)) throw new InvalidInputError(`${column}: no list of turns; write [{role, content}]`);
-  const turns = value.map((turn) => readTurn(turn, column));
-  const questions = turns.filter(({ role }) => role === 'user');
-  const answers = turns.filter(({ role }) => role === 'assistant');
+  const turns = listTurns(value, column).map((turn) => readTurn(turn, column));
+  const [questions, answers] = ['user', 'assistant'].map((wanted) => turns.filter(({ role }) => role === wanted));
   const isAnsweredFirst = answers.length > 0 && turns.indexOf(answers[0]) < turns.indexOf(questions[0]);
   if (questions.length !== 1 || answers.length > 1 || isAnsweredFirst) {
+    const roles = shorten(turns.map(({ role }) => role).join(', '));
     throw new InvalidInputError(
-      `${column}: ${questions.length} questions and ${answers.length} answers; a record is one question: write each as a row`,
+      `${column}: the turns are ${roles}; a record is one question with one response at most, so write each as a row`,
     );
   }
   const [{ text: question, images }] = questions;
   const unread = turns.some(({ role, text }) => role === 'system' && text !== '') ? [`${column} (system prompt)`] : [];
   return { question, images, unread, ...(answers.length === 1 && { response: answers[0].text }) };
+}
+
+/** A list of turns, or the lists of their parts, as `datasets` writes a `Sequence` of them: `{role: [...], content: [...]}`. */
+export function listTurns(value: unknown, column: string): unknown[] {
+  if (Array.isArray(value)) return value;
+  const lists = Object.entries(value ?? {}).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]));
+  if (lists.length < 2) throw new InvalidInputError(`${column}: no list of turns; write [{role, content}]`);
+  return lists[0][1].map((_, turn) => Object.fromEntries(lists.map(([name, list]) => [name, list[turn]])));
 }
 
 function readTurn(turn: unknown, column: string) {

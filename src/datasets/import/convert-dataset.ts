@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { streamBounded } from '../../base/bounded.ts';
+import { keepHeapSmall } from '../../base/keep-heap-small.ts';
 import { DEFAULT_DEMANDS } from '../../rewards/index.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { Prompt } from '../../schema/prompt.ts';
@@ -54,6 +55,7 @@ const CONCURRENT_ROWS = 8;
  * Throws `InvalidInputError` where the source cannot be read or the folder has files.
  */
 export async function convertDataset(request: ConvertRequest, events: ConvertEvents): Promise<ConvertSummary> {
+  keepHeapSmall();
   const source = await locateSource(request.source);
   const out = request.out ?? `${source.name}-dataset`;
   await requireEmpty(out);

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
 import { InvalidInputError } from '../../schema/errors.ts';
+import { freeBuffers } from '../../store/free-buffers.ts';
 import { type ForeignRow, MAX_ROW_BYTES, type ReadRow } from './foreign-row.ts';
 
 /** What pandas reads as no value at all. */
@@ -19,7 +20,7 @@ const DIALECT = { delimiter: '\t', bom: true, relax_quotes: true, relax_column_c
 export async function* readTableRows(path: string): AsyncGenerator<ReadRow> {
   const rows = parse({ ...DIALECT, max_record_size: MAX_ROW_BYTES });
   // Whoever reads the rows hears of an error.
-  pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), rows, () => {});
+  pipeline(freeBuffers(createReadStream(path, { highWaterMark: 2 ** 20 })), rows, () => {});
   let names: string[] | undefined;
   let number = 0;
   try {

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../schema/errors.ts';
 import { FIELD_NAMES, isEmpty } from '../field-names.ts';
-import { readConversation, readExchange } from './conversation.ts';
+import { listTurns, readConversation, readExchange } from './conversation.ts';
 import type { ForeignRow } from './foreign-row.ts';
 import type { Importer } from './importer.ts';
 
@@ -20,16 +20,17 @@ export const trl: Importer = {
         'has no messages and no prompt; give [{"role": "user", "content"}], or another --from',
       );
     }
-    const turns = [...toTurns(row[column], 'user'), ...toTurns(row.completion, 'assistant')];
+    const turns = [...toTurns(row, column, 'user'), ...toTurns(row, 'completion', 'assistant')];
     const { completion: _, ...rest } = withAnswer(row);
     return readConversation(rest, column, readExchange(turns, column));
   },
 };
 
 /** A text is one turn. */
-function toTurns(value: unknown, role: string): unknown[] {
+function toTurns(row: ForeignRow, column: string, role: string): unknown[] {
+  const value = row[column];
   if (isEmpty(value)) return [];
-  return Array.isArray(value) ? value : [{ role, content: value }];
+  return typeof value === 'string' ? [{ role, content: value }] : listTurns(value, column);
 }
 
 function withAnswer({ solution, ...row }: ForeignRow): ForeignRow {

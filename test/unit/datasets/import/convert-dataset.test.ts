@@ -135,11 +135,38 @@ describe('rise convert', () => {
       first: { message: expect.stringMatching(/^solution: /) },
     });
     expect(messagesOf(summary)).toEqual([
-      'chat.json:4: conversations: 2 questions and 2 answers; a record is one question: write each as a row',
+      'chat.json:4: conversations: the turns are user, assistant, user, assistant; a record is one question with one response at most, so write each as a row',
       expect.stringMatching(/^chat.json:5: image images\/cut.png cannot be decoded/),
       'chat.json:6: 1 <image> mark for 0 images; give each image one mark, or leave out all marks',
       `chat.json:7: promptId a is already at ${join(folder, 'chat.json:1')}; ids must differ`,
     ]);
+  });
+
+  it.each([
+    ['a tool', [{ role: 'tool', content: 'x' }], /a turn of "tool"; only system, user and assistant are read$/],
+    [
+      'an answer first',
+      [
+        { role: 'assistant', content: '5' },
+        { role: 'user', content: 'x' },
+      ],
+      /the turns are assistant, user;/,
+    ],
+    [
+      'a video',
+      [{ role: 'user', content: [{ type: 'video', video: 'a.mp4' }] }],
+      /a part of type "video"; only text and/,
+    ],
+    ['no turns', { text: 'x' }, /no list of turns/],
+  ])('refuses a conversation with %s', async (_, messages, message) => {
+    const { summary } = await convert(aFile('bad.jsonl', [{ messages, answer: '5' }]), '--from', 'trl');
+    expect(messagesOf(summary)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('reads turns whose parts stand in lists, as `datasets` has a Sequence of them', async () => {
+    const conversations = { from: ['human', 'gpt'], value: ['What is 2 + 3?', '5'] };
+    const { records } = await convert(aFile('lists.jsonl', [{ conversations }]));
+    expect(records).toMatchObject([{ question: 'What is 2 + 3?', answer: '5' }]);
   });
 
   it('reads JSON lines under the usual names, pictures in any dress, and names what nobody reads', async () => {
