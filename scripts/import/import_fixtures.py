@@ -179,6 +179,12 @@ def write_table() -> dict:
     ]
     name = "vlmevalkit.tsv"
     pd.DataFrame(rows).to_csv(OUT / name, sep="\t", index=False)
+    odd = ['index\tquestion\tA', '1\ta"b\tx', "", '2\t"q ""w"" e"\t"a\r\nb"', "3\tl\u00a0 z \t NA", "4\tshort", "5\t<NA>\t-nan"]
+    (OUT / "odd.tsv").write_bytes("".join(f"{line}\r\n" for line in odd).encode())
+    return read_table(name) | read_table("odd.tsv")
+
+
+def read_table(name: str) -> dict:
     table = pd.read_csv(OUT / name, sep="\t", dtype=str)
     return {name: [{key: value for key, value in row.items() if not pd.isna(value)} for row in table.to_dict("records")]}
 

@@ -76,7 +76,8 @@ export function readFields(row: Readonly<Record<string, unknown>>): DatasetRow {
   const conversation = findConversation(row);
   if (conversation !== undefined) {
     throw new InvalidInputError(
-      `${conversation} is a conversation; a record is one question, {"id", "question", "images", "answer"} (docs/data.md)`,
+      `${conversation} is a conversation; a record is one question, {"id", "question", "images", "answer"} (docs/data.md): ` +
+        'rise convert makes records of conversations',
     );
   }
   const { fields, unread, faults } = gatherFields(row);

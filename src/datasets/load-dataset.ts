@@ -45,6 +45,8 @@ async function locate(path: string): Promise<{ folder: string; file: string }> {
   });
   if (entry.isDirectory()) return { folder: path, file: '' };
   if (!path.endsWith('.jsonl'))
-    throw new InvalidInputError(`${path} is no .jsonl file; give one, or a folder with one`);
+    throw new InvalidInputError(
+      `${path} is no .jsonl file; give one, a folder with one, or what rise convert makes of it`,
+    );
   return { folder: dirname(path), file: basename(path) };
 }

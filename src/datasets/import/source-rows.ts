@@ -59,7 +59,9 @@ async function listFiles(folder: string): Promise<string[]> {
   const splits = new Set(names.map(splitOf));
   if (names.length === 0) throw new InvalidInputError(`${folder} has no file that ends in ${KNOWN}; name the file`);
   if (kinds.size > 1 || splits.size > 1) {
-    throw new InvalidInputError(`${folder} has several data sets (${names.join(', ')}); name the file that is meant`);
+    throw new InvalidInputError(
+      `${folder} has several data sets (${names.join(', ')}); name one file, or give each a folder of its own`,
+    );
   }
   return names.map((name) => join(folder, name));
 }

@@ -212,7 +212,7 @@ describe('rise convert', () => {
     ]);
     aFile('parts/test.jsonl', [{ question: 'How many?', answer: 1 }]);
     await expect(convert(join(folder, 'parts'))).rejects.toThrow(
-      /has several data sets .* name the file that is meant/,
+      /has several data sets .* name one file, or give each a folder/,
     );
   });
 
