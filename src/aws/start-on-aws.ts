@@ -8,6 +8,7 @@ import { InvalidInputError } from '../schema/errors.ts';
 import { configKey } from '../schema/keys.ts';
 import { readConfig } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { checkModels } from './check-models.ts';
 import { checkStart } from './check-start.ts';
 import { readContext } from './choices.ts';
 import { assertExecutable, resumeRun, type StartedRun, startRun } from './executions.ts';
@@ -34,6 +35,7 @@ export async function startOnAws(
 ): Promise<StartedRun> {
   if (options.runId !== undefined) assertExecutable(options.runId);
   return withDeployment(options, async (context) => {
+    checkModels(config, context.deployment);
     await checkStart(context, readContext(options.contextFile), onFinding);
     const store = tellingUploads(context.store, onUpload);
     const { input } = await prepareRun(store, config, configFolder, options.runId);

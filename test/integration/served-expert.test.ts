@@ -26,7 +26,13 @@ describe('our own engine as an expert, behind rise serve', () => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   it('is asked with images, counts its tokens, and is told what was wrong; the cache gives the same again', async () => {
-    const options = { provider: 'openai', baseUrl: server.url, model: 'rise-tiny', temperature: 0, maxOutputTokens: 32 };
+    const options = {
+      provider: 'openai',
+      baseUrl: server.url,
+      model: 'rise-tiny',
+      temperature: 0,
+      maxOutputTokens: 32,
+    };
     const config = aRunConfig({ expert: { name: 'endpoint', options } });
     const { prompts } = await materializePrompts(store, 'data', config.data.train);
     const asked = prompts.map(({ prompt }) => prompt);

@@ -207,7 +207,10 @@ describe('preparing a run', () => {
   it.each([
     [{ policy: { model: 'nowhere' } }, /policy\.model: .*nowhere is no folder; the path is relative to the config/],
     [{ policy: { model: 'data' } }, /data has no config\.json/],
-    [{ expert: { name: 'oracle' } }, /expert is oracle, which is not there \(worked-solution, recorded, endpoint, none\)/],
+    [
+      { expert: { name: 'oracle' } },
+      /expert is oracle, which is not there \(worked-solution, recorded, endpoint, none\)/,
+    ],
     [
       { evaluation: { benchmarks: { mine: {} } } },
       /evaluation\.benchmarks\.mine is mine, which is not there \(held-out\)/,
