@@ -143,7 +143,8 @@ type Section = Record<string, unknown>;
 /** The paths of all fields that are no section, those of lists and of records by free names as a whole. */
 function fieldsOf(section: Section, above: string[] = []): [string[]][] {
   return Object.entries(section).flatMap(([name, value]): [string[]][] => {
-    const isSection = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    const isSection = isObject && Object.keys(value).length > 0;
     return isSection ? fieldsOf(value as Section, [...above, name]) : [[[...above, name]]];
   });
 }

@@ -4,11 +4,13 @@ import { QWEN_CONTROL_TOKENS } from '../../../src/datasets/control-tokens.ts';
 import { makeId } from '../../../src/datasets/read-dataset.ts';
 import { InvalidInputError } from '../../../src/schema/errors.ts';
 import * as keys from '../../../src/schema/keys.ts';
+import { LeftOutPrompt } from '../../../src/schema/left-out.ts';
+import { Manifest } from '../../../src/schema/manifest.ts';
 import { Prompt } from '../../../src/schema/prompt.ts';
 import type { Machines } from '../../../src/sizing/plan-memory.ts';
 import { runValidate } from '../../../src/stages/validate/run-validate.ts';
 import { openStore } from '../../../src/store/open-store.ts';
-import { encodeRecords, readRecords } from '../../../src/store/records.ts';
+import { encodeRecords, readJson, readRecords } from '../../../src/store/records.ts';
 import { aPrompt, aResponse, aRunConfig } from '../../support/factories.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -159,6 +161,37 @@ describe('validate', () => {
     expect(prompts.map(({ tier }) => tier)).toEqual(['sum', 'sum', 'sum']);
     await store.write(input.configKey, withSource({ split: 'train', tiers: { read: 4 }, seed: 1 }));
     await expect(validate()).rejects.toThrow(/4 faults .*\n.*is also a training prompt/);
+  });
+
+  it('drops training prompts that are held out where it is to, and keeps a list of them', async () => {
+    const row = (id: string, question: string) => ({ id, question, answer: '2' });
+    await store.write('datasets/held/data.jsonl', encodeRecords([row('h1', 'One and one?'), row('h2', 'Two by one?')]));
+    await store.write(
+      'datasets/learnt/data.jsonl',
+      encodeRecords([row('t1', 'ONE  and one'), row('t2', 'Half of four?')]),
+    );
+    const sourceOf = (path: string) => ({ kind: 'dataset', path });
+    const write = (decontaminate: object | string) => {
+      const sources = { train: sourceOf('datasets/learnt/'), evaluation: sourceOf('datasets/held/') };
+      const rl = { iterations: 1, promptsPerIteration: 1, groupSize: 2, optimizer: { learningRate: 1 } };
+      const changes = { data: { ...sources, decontaminate }, rl, expert: { name: 'none' } };
+      return store.write('runs/dropping/config.json', JSON.stringify(aRunConfig(changes as never)));
+    };
+    const other = { runId: 'dropping', configKey: keys.configKey('dropping') };
+    const run = () => runValidate({ store, report: () => {}, machines: ROOMY }, other);
+    await write({ by: ['content', 'text'] });
+    await expect(run()).rejects.toThrow(
+      /held\/data\.jsonl:1: h1 is also a training prompt by its words, at .*learnt.*:1/,
+    );
+    await write({ action: 'drop', by: ['content', 'text'] });
+    await run();
+    const train = await readRecords(store, keys.promptsKey('dropping', 'train'), Prompt);
+    expect(train.map(({ promptId }) => promptId)).toEqual(['t2']);
+    expect(await readRecords(store, keys.leftOutKey('dropping'), LeftOutPrompt)).toEqual([
+      { promptId: 't1', reason: 'text', set: 'evaluation', evaluationPromptId: 'h1' },
+    ]);
+    const { summary } = await readJson(store, keys.manifestKey(keys.promptsPrefix('dropping')), Manifest);
+    expect(summary).toEqual({ train: 1, evaluation: 2, leftOut: 1 });
   });
 
   it('refuses iterations of more prompts than there are', async () => {
