@@ -35,7 +35,7 @@ aws bedrock create-model-customization-job --training-data-config s3Uri=${s3?.ur
 
 - Images are named by where they will lie in the bucket, which has to be that of \`train.jsonl\`; the job's role has to be
   allowed to read both.
-- Only \`train.jsonl\` is read. \`provenance.jsonl\` has a line for each of it, in the same order.
+- Only \`train.jsonl\` is read.
 `,
 };
 

@@ -142,8 +142,9 @@ const TITLES: Record<ExportSet, string> = { sft: 'SFT examples', rl: 'RL prompts
 
 function renderReadme(exporter: Exporter, facts: ExportFacts): string {
   const { runId, set, rows, mostImages, system } = facts;
+  const origin = exporter.provenance === 'within' ? 'in its row' : 'in `provenance.jsonl`, in the same order';
   const images =
     mostImages === 0 ? 'text alone' : `up to ${mostImages} ${mostImages === 1 ? 'image' : 'images'} in one`;
   const asked = system === undefined ? 'No system prompt.' : `System prompt:\n\n> ${system.replaceAll('\n', '\n> ')}`;
-  return `# ${TITLES[set]} of run ${runId}, for ${exporter.name}\n\n${rows} rows, ${images}. ${asked}\n${exporter.guide(facts)}`;
+  return `# ${TITLES[set]} of run ${runId}, for ${exporter.name}\n\n${rows} rows, ${images}. Where each comes from is ${origin}. ${asked}\n${exporter.guide(facts)}`;
 }

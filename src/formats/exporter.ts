@@ -3,8 +3,7 @@ import type { ImageRef, Prompt } from '../schema/prompt.ts';
 import type { SftExample } from '../schema/sft-example.ts';
 
 /** What of a run is exported: the examples that SFT learns, or the prompts that RL asks. */
-export const EXPORT_SETS = ['sft', 'rl'] as const;
-export type ExportSet = (typeof EXPORT_SETS)[number];
+export type ExportSet = 'sft' | 'rl';
 
 /** An image's file. */
 export interface RowImage extends ImageRef {
@@ -24,13 +23,8 @@ export interface Question {
   prompt: Prompt;
 }
 
-/** A row on its way out. */
-export type ExportRow =
-  | (Question & {
-      set: 'sft' /** The assistant's turn: all of it, and nothing else, carries loss. */;
-      example: SftExample;
-    })
-  | (Question & { set: 'rl' });
+/** A row on its way out. Of an example the response, all of it and nothing else, carries loss. */
+export type ExportRow = (Question & { set: 'sft'; example: SftExample }) | (Question & { set: 'rl' });
 
 /** Where the files of an export will lie in S3, for a format that names them so. */
 export interface S3Location {

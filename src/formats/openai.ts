@@ -32,7 +32,6 @@ OpenAI().fine_tuning.jobs.create(training_file=file.id, model="gpt-4o-2024-08-06
 \`\`\`
 
 - Images with people, faces, children or CAPTCHAs are left out by OpenAI, which is winding the service down.
-- \`provenance.jsonl\` has a line for each of \`train.jsonl\`, in the same order.
 ${rows < 10 ? `- A job takes at least 10 examples; here are ${rows}.\n` : ''}`,
 };
 

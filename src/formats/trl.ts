@@ -1,4 +1,4 @@
-import type { Exporter, ExportRow, ExportSource } from './exporter.ts';
+import type { Exporter, ExportRow, ExportSet, ExportSource } from './exporter.ts';
 import { encodeParquet, field, IMAGES } from './parquet.ts';
 import { originOf } from './provenance.ts';
 import { embeddedImages, LEARNED_NOTE } from './row-text.ts';
@@ -18,11 +18,19 @@ export const trl: Exporter = {
 \`\`\`python
 from datasets import load_dataset
 rows = load_dataset("parquet", data_files="train.parquet", split="train")
-${set === 'sft' ? 'SFTTrainer(model, SFTConfig(max_length=None), train_dataset=rows)' : 'GRPOTrainer(model, reward_funcs=accuracy_reward, train_dataset=rows)'}
+${TRAINERS[set]}
 \`\`\`
 
 ${set === 'sft' ? `- \`max_length\` is 1,024 unless it is said, and cuts the completion without a word: give \`None\`.\n${LEARNED_NOTE}` : ''}\
 ${mostImages > 0 ? '- Without the column `images` the pixels are left out: take no column away.\n' : ''}`,
+};
+
+const TRAINERS: Record<ExportSet, string> = {
+  sft: `from trl import SFTConfig, SFTTrainer
+SFTTrainer(model, args=SFTConfig(max_length=None), train_dataset=rows)`,
+  rl: `from trl import GRPOTrainer
+from trl.rewards import accuracy_reward  # or one of your own; it is given the column "solution"
+GRPOTrainer(model, reward_funcs=accuracy_reward, train_dataset=rows)`,
 };
 
 const MESSAGES = (name: string) =>
@@ -46,9 +54,8 @@ async function* toRecords({ rows }: ExportSource) {
     const prompt = [...(row.system === undefined ? [] : [aMessage('system', row.system)]), askedBy(row)];
     const images = embeddedImages(row);
     const origin = originOf(row);
-    if (row.set === 'sft')
-      yield { prompt, completion: [aMessage('assistant', row.example.response)], images, ...origin };
-    else yield { prompt, images, solution: row.prompt.groundTruth, ...origin };
+    if (row.set === 'rl') yield { prompt, images, solution: row.prompt.groundTruth, ...origin };
+    else yield { prompt, completion: [aMessage('assistant', row.example.response)], images, ...origin };
   }
 }
 
