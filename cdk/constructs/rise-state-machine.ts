@@ -150,7 +150,7 @@ export class RiseStateMachine extends Construct {
     return this.plan('Diagnosis', 'diagnosis', '$.iterations')
       .next(this.withinBudget('diagnosis', 'Diagnosis', this.rollOutAndScore('Diagnosis')))
       .next(this.shardMap('route'))
-      .next(this.withinBudget('consult-expert', 'Expert', this.shardMap('consult-expert')))
+      .next(this.withinBudget('consult-expert', 'Expert', this.consultExpert()))
       .next(this.stage('publish', '', { payload: diagnosedRun(), resultPath: JsonPath.DISCARD }))
       .next(this.withinBudget('train-sft', 'Sft', this.job('train-sft')))
       .next(this.withinBudget('evaluate', 'Evaluation', this.job('evaluate', '', EVALUATED_POLICIES.length)))
@@ -172,14 +172,27 @@ export class RiseStateMachine extends Construct {
     );
   }
 
-  /** An array job has at least two children, so a single shard takes the plain path. */
   private rollOutAndScore(suffix: Suffix): sfn.Chain {
     const score = this.shardMap('score', suffix);
-    const isOneShard = new sfn.Choice(this, `OneShard${suffix}`, { comment: 'Batch arrays begin at two jobs' });
-    isOneShard
-      .when(sfn.Condition.numberEquals('$.shardCount', 1), this.job('rollout', suffix).next(score))
-      .otherwise(this.job('rollout', `Shards${suffix}`, JsonPath.numberAt('$.shardCount')).next(score));
-    return sfn.Chain.custom(isOneShard, score.endStates, score);
+    return sfn.Chain.custom(this.onShards('rollout', suffix, suffix, score), score.endStates, score);
+  }
+
+  /** What an expert on our own engine says, a job samples before it is verified, as every expert's answers are. */
+  private consultExpert(): sfn.Chain {
+    const consult = this.shardMap('consult-expert');
+    const isSampled = new sfn.Choice(this, 'ExpertIsPolicy', { comment: 'Is the expert a model that a job samples?' });
+    isSampled
+      .when(sfn.Condition.isPresent('$.expertModel'), this.onShards('sample-expert', '', 'Expert', consult))
+      .otherwise(consult);
+    return sfn.Chain.custom(isSampled, consult.endStates, consult);
+  }
+
+  /** A job's child for each shard, then `next`. An array has at least two children, so a single shard takes the plain path. */
+  private onShards(name: JobName, suffix: Suffix, choiceSuffix: Suffix | 'Expert', next: sfn.IChainable): sfn.Choice {
+    const isOneShard = new sfn.Choice(this, `OneShard${choiceSuffix}`, { comment: 'Batch arrays begin at two jobs' });
+    return isOneShard
+      .when(sfn.Condition.numberEquals('$.shardCount', 1), this.job(name, suffix).next(next))
+      .otherwise(this.job(name, `Shards${suffix}`, JsonPath.numberAt('$.shardCount')).next(next));
   }
 
   private stage(name: FunctionName, suffix: string, props: TaskPaths): StageFunctionTask {

@@ -39,7 +39,10 @@ const INPUT = {
 };
 
 /** Inputs of the Choice states, by their comments, and whether their one rule holds. */
-const CHOICES: Record<string, readonly { changes: Partial<typeof INPUT> & { stopped?: string }; isRule: boolean }[]> = {
+const CHOICES: Record<
+  string,
+  readonly { changes: Partial<typeof INPUT & { expertModel: string; stopped: string }>; isRule: boolean }[]
+> = {
   'Another RL iteration, or diagnosis?': [
     { changes: { nextIteration: 1 }, isRule: true },
     { changes: { nextIteration: 2 }, isRule: false },
@@ -50,6 +53,10 @@ const CHOICES: Record<string, readonly { changes: Partial<typeof INPUT> & { stop
   ],
   'Room for what comes next?': [
     { changes: { stopped: 'budget' }, isRule: true },
+    { changes: {}, isRule: false },
+  ],
+  'Is the expert a model that a job samples?': [
+    { changes: { expertModel: 'models/0123456789abcdef/' }, isRule: true },
     { changes: {}, isRule: false },
   ],
   'Sample the next rollout while training?': [

@@ -1,6 +1,7 @@
 import type { Environment } from '../endpoints/environment.ts';
 import type { Choosable } from '../schema/config/choice.ts';
 import type { ExpertUsage } from '../schema/expert-answer.ts';
+import type { ExpertSample } from '../schema/expert-sample.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Store } from '../store/store.ts';
 import type { TextCache } from '../store/text-cache.ts';
@@ -56,12 +57,16 @@ export interface ExpertServices {
   answers: TextCache;
   /** Absent where nobody will be asked: then no key is looked for. */
   environment?: Environment;
+  /** What a job of the run has sampled of an expert on our own engine, in the order of the samples. */
+  readSamples?(): Promise<ExpertSample[]>;
 }
 
 /** Someone who answers where the policy cannot. Each is one file of this room, and a line in its list. */
 export interface Expert<Options = unknown> extends Choosable<Options> {
   /** Options that name a file of the user's: a path in the config, a key on the store. */
   files?: readonly string[];
+  /** Options that name a folder of the user's, as `files`, each with a file that it must hold. */
+  folders?: Readonly<Record<string, string>>;
   /** Of the fields that a run config leaves out. */
   defaults: { maxAttempts: number; toleratedShare: number };
   create(options: Options, services: ExpertServices): Consultant;

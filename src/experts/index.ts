@@ -9,15 +9,16 @@ import type { Prompt } from '../schema/prompt.ts';
 import type { Store } from '../store/store.ts';
 import { createTextCache } from '../store/text-cache.ts';
 import { endpoint } from './endpoint.ts';
-import type { Consultant, Expert } from './expert.ts';
+import type { Consultant, Expert, ExpertServices } from './expert.ts';
 import { none } from './none.ts';
+import { policy } from './policy.ts';
 import { recorded } from './recorded.ts';
 import { loadUserExpert } from './user/load-user-expert.ts';
 import { type AnswerDemands, assertMinimaKnown } from './verify-answer.ts';
 import { workedSolution } from './worked-solution.ts';
 
 /** Experts that a run config names. */
-const EXPERTS: readonly Expert[] = [workedSolution, recorded, endpoint, none];
+const EXPERTS: readonly Expert[] = [workedSolution, recorded, endpoint, policy, none];
 
 /** Of the fields that a run config leaves out, where somebody is asked. */
 const ASKED = { maxAttempts: 2, toleratedShare: 0.5 };
@@ -39,6 +40,10 @@ export interface ActiveExpert extends Pick<Consultant, 'reply' | 'probe'> {
 export const fileOptionsOf = ({ name }: Pick<ExpertConfig, 'name'>): readonly string[] =>
   EXPERTS.find((expert) => expert.name === name)?.files ?? [];
 
+/** Options of an expert that name folders of the user's, each with a file that it must hold. */
+export const folderOptionsOf = ({ name }: Pick<ExpertConfig, 'name'>): Readonly<Record<string, string>> =>
+  EXPERTS.find((expert) => expert.name === name)?.folders ?? {};
+
 /** The share of prompts asked about that a run leaves without an answer which may teach. */
 export const toleratedShareOf = ({ name, toleratedShare }: Pick<ExpertConfig, 'name' | 'toleratedShare'>): number =>
   toleratedShare ?? EXPERTS.find((expert) => expert.name === name)?.defaults.toleratedShare ?? ASKED.toleratedShare;
@@ -55,6 +60,7 @@ export interface ExpertScope {
   rewards: readonly ActiveReward[];
   /** Absent where nobody is asked. */
   environment?: Environment;
+  readSamples?: ExpertServices['readSamples'];
 }
 
 /**
@@ -69,7 +75,8 @@ export async function loadExpert(
 ): Promise<ActiveExpert> {
   const demands = { ...responseDemandsOf(rewards), rewards: scope.rewards, minRewards: config.minRewards ?? {} };
   assertMinimaKnown(demands);
-  const services = { store, answers: createTextCache(store, expertAnswerKey), environment: scope.environment };
+  const { environment, readSamples } = scope;
+  const services = { store, answers: createTextCache(store, expertAnswerKey), environment, readSamples };
   if (isOwn(config)) {
     if (EXPERTS.some(({ name }) => name === config.name)) {
       throw new InvalidInputError(

@@ -1,5 +1,6 @@
 import { describeTraining } from '../algorithms/index.ts';
 import { slotsOf } from '../schema/config/compute.ts';
+import { expertPolicyOf } from '../schema/config/expert-policy.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { measureSft } from '../schema/config/sft.ts';
 import { DIAGNOSIS, iterationName } from '../schema/keys.ts';
@@ -62,6 +63,7 @@ export function modelJob(name: JobName, input: JobInput, config: RunConfig, assu
     rollout: () => rolling(call),
     'train-rl': () => reinforcing(call),
     'train-sft': () => tuning(call),
+    'sample-expert': () => consulting(call),
     evaluate: () => evaluating(call),
   }[name]();
   const { resumes = 0, resumeBytes = 0 } = work;
@@ -94,6 +96,13 @@ function rolling(call: Call): Work {
   const size = sizeOf(call.input.rollout ?? DIAGNOSIS, call.config, call.assumptions);
   const prompts = size.prompts / size.shards;
   return sampling(call, prompts, size.trajectories / size.shards, !isFirst(call) && call.config.rl.iterations > 0);
+}
+
+/** An expert on our own engine is taken to be of the policy's size and speed. */
+function consulting(call: Call): Work {
+  const { prompts, shards } = sizeOf(DIAGNOSIS, call.config, call.assumptions);
+  const asked = Math.min(prompts * model.EXPERT_SHARE, call.config.expert.maxConsultations ?? prompts) / shards;
+  return sampling(call, asked, asked * (expertPolicyOf(call.config.expert)?.answers ?? 0), false);
 }
 
 function evaluating(call: Call): Work {

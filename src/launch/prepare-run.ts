@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, posix, resolve } from 'node:path';
+import { basename, dirname, join, posix, resolve } from 'node:path';
 import { sha256Of } from '../base/hash.ts';
 import { readLines } from '../base/read-lines.ts';
 import { shorten } from '../base/terminal-text.ts';
@@ -11,7 +11,7 @@ import { loadRewards } from '../rewards/load-rewards.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError, NotFoundError } from '../schema/errors.ts';
-import { configKey, datasetPrefix, modelPrefix } from '../schema/keys.ts';
+import { configKey, datasetPrefix } from '../schema/keys.ts';
 import { ExecutionInput } from '../schema/stage-inputs.ts';
 import { noteStart } from '../store/note-start.ts';
 import { writeIfAbsent } from '../store/presence.ts';
@@ -20,10 +20,8 @@ import { chooseSlots } from './choose-slots.ts';
 import { type ContentFolder, copyContent, describeContent } from './content-folder.ts';
 import { writeBudget } from './run-budget.ts';
 import { storeExpert } from './store-expert.ts';
+import { storeModel } from './store-model.ts';
 import { placesOf, storeRewards } from './store-rewards.ts';
-
-/** What a checkpoint folder holds for the engine; notes and scripts beside it make no different model. */
-const MODEL_FILE_EXTENSIONS = ['.json', '.safetensors', '.jinja', '.txt'];
 
 /** A run, ready to be executed. */
 export interface PreparedRun {
@@ -60,7 +58,10 @@ export async function prepareRun(
     rewards,
     expert,
     compute: (await chooseSlots(config, configFolder)).compute,
-    policy: { ...config.policy, model: await storeModel(store, resolve(configFolder, config.policy.model)) },
+    policy: {
+      ...config.policy,
+      model: await storeModel(store, 'policy.model', resolve(configFolder, config.policy.model)),
+    },
     data: {
       ...config.data,
       train: await storeSource(store, config.data.train, configFolder),
@@ -90,22 +91,6 @@ async function writeConfig(store: Store, input: ExecutionInput, json: string): P
     `run ${input.runId} was started with another config, model or dataset (${store.uri}/${input.configKey}); ` +
       'give another --run-id',
   );
-}
-
-async function storeModel(store: Store, folder: string): Promise<string> {
-  const names = await readdir(folder).catch((cause: Error) => {
-    throw new InvalidInputError(`policy.model: ${folder} is no folder; the path is relative to the config file`, {
-      cause,
-    });
-  });
-  if (!names.includes('config.json')) {
-    throw new InvalidInputError(`policy.model: ${folder} has no config.json; give a checkpoint in Hugging Face layout`);
-  }
-  const files = names.filter((name) => MODEL_FILE_EXTENSIONS.includes(extname(name)));
-  const content = await describeContent(folder, files);
-  const prefix = modelPrefix(content.contentHash);
-  await copyContent(store, content, prefix);
-  return prefix;
 }
 
 async function storeBenchmarkSources(

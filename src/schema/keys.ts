@@ -93,6 +93,9 @@ export const policyPrefix = (runId: string, iterations: number, baseModel: strin
 
 export const routesPrefix = (runId: string, shard: number) => `${runPrefix(runId)}routes/${pad(shard, 5)}/`;
 export const expertPrefix = (runId: string, shard: number) => `${runPrefix(runId)}expert/${pad(shard, 5)}/`;
+/** What an expert on our own engine said to a shard's prompts, before it is verified. */
+export const expertSamplesPrefix = (runId: string, shard: number) =>
+  `${runPrefix(runId)}expert-samples/${pad(shard, 5)}/`;
 /** Prompts of a shard's consultation that are without an answer which may teach. */
 export const deadLettersKey = (prefix: string) => `${prefix}dead-letters.jsonl`;
 export const sftShardsPrefix = (runId: string) => `${runPrefix(runId)}sft-shards/`;

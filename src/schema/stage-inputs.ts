@@ -64,6 +64,9 @@ export const RolloutPlan = ExecutionInput.extend({
   nextIteration: z.int().nonnegative(),
   iterations: z.int().nonnegative(),
   pipelined: z.boolean().describe('whether the next rollout is sampled while training on this one'),
+  expertModel: Key.optional().describe(
+    'of a diagnosis: folder of the model that is the expert, where a job samples it',
+  ),
 });
 export type RolloutPlan = z.infer<typeof RolloutPlan>;
 

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { ConfigPart } from './config/config-part.ts';
 import type { RunConfig } from './config/run-config.ts';
+import type { ExpertConfig } from './config/expert.ts';
+import { expertPolicyOf } from './config/expert-policy.ts';
 import { EVALUATED_POLICIES } from './evaluated-policies.ts';
 import {
   benchmarkPrefix,
@@ -8,6 +10,7 @@ import {
   DIAGNOSIS,
   evaluationPrefix,
   expertPrefix,
+  expertSamplesPrefix,
   iterationName,
   manifestKey,
   partsPrefix,
@@ -98,6 +101,12 @@ function isPassing({ rl, compute }: RunConfig, iteration: number): boolean {
 
 const ofEach = (count: number, prefixOf: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => prefixOf(i));
+
+/** Routes that say which prompts of a shard the expert is asked about: where that is bounded, those before it count. */
+const consultedRoutes = (runId: string, shard: number, { maxConsultations }: ExpertConfig) =>
+  maxConsultations === undefined
+    ? [routesPrefix(runId, shard)]
+    : ofEach(shard + 1, (earlier) => routesPrefix(runId, earlier));
 
 /**
  * Every stage, in the order of the recipe, by its one name: that of its folder in `stages/`, of its Lambda or job, in its
@@ -197,15 +206,28 @@ export const STAGES = {
     access: { reads: [RUNS], writes: ['runs/*/routes/*'] },
     concurrency: 100,
   }),
+  'sample-expert': onBatch({
+    input: DiagnosedRun,
+    prefix: ({ runId }, shard) => expertSamplesPrefix(runId, shard),
+    madeFrom: ({ runId }, { expert }, shard) => [
+      planPrefix(runId, DIAGNOSIS),
+      ...consultedRoutes(runId, shard, expert),
+    ],
+    keeps: ({ runId }, _, shard) => [partsPrefix(expertSamplesPrefix(runId, shard))],
+    access: {
+      reads: [RUNS, MODELS, IMAGES],
+      writes: ['runs/*/expert-samples/*', PRECISION, ATTEMPTS],
+      deletes: ['runs/*/expert-samples/*/parts/*'],
+    },
+    queue: 'rollout',
+  }),
   'consult-expert': onLambda({
     input: ShardItem,
     prefix: ({ runId, shard }) => expertPrefix(runId, shard),
-    // Where calls are bounded, a shard counts what those before it may have asked.
     madeFrom: ({ runId, rollout, shard }, { expert }) => [
       planPrefix(runId, rollout),
-      ...(expert.maxConsultations === undefined
-        ? [routesPrefix(runId, shard)]
-        : ofEach(shard + 1, (earlier) => routesPrefix(runId, earlier))),
+      ...consultedRoutes(runId, shard, expert),
+      ...(expertPolicyOf(expert) ? [expertSamplesPrefix(runId, shard)] : []),
     ],
     access: {
       reads: [RUNS, IMAGES, DATASETS, REWARDS, EXPERT_MODULES, JUDGEMENTS, EXPERT_ANSWERS],

@@ -1,5 +1,6 @@
 import type { Engine, OptimizerState } from '../engine/open-engine.ts';
 import type { ConfigPart } from '../schema/config/config-part.ts';
+import type { ExpertPolicy } from '../schema/config/expert-policy.ts';
 import type { Trained } from './checkpoint.ts';
 import type { StageScope, StoppableDeps } from './stage-deps.ts';
 import type { StepMetrics } from './step-metrics.ts';
@@ -12,8 +13,14 @@ export interface JobDeps extends StoppableDeps {
   openCheckpoints: OpenCheckpoints;
 }
 
-/** The door to the engine: opens it on the policy of a folder. Whoever opens it disposes of it. */
-export type OpenPolicy = (scope: StageScope, folder: string) => Promise<Engine>;
+/**
+ * The door to the engine: opens it on the run's policy that lies in a folder, or on another model. Whoever opens it disposes of
+ * it.
+ */
+export type OpenPolicy = (scope: StageScope, policy: string | OtherModel) => Promise<Engine>;
+
+/** A model that is none of the run's policies: folders of the store. */
+export type OtherModel = Pick<ExpertPolicy, 'model' | 'adapter'>;
 
 /** The door to what a training job keeps while it is not done. */
 export type OpenCheckpoints = (job: TrainingJob) => JobCheckpoints;

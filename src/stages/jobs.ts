@@ -9,5 +9,6 @@ export const JOBS: { readonly [N in JobName]: () => Promise<RunJob<N>> } = {
   rollout: async () => (await import('./rollout/run-rollout.ts')).runRollout,
   'train-rl': async () => (await import('./train-rl/run-train-rl.ts')).runTrainRl,
   'train-sft': async () => (await import('./train-sft/run-train-sft.ts')).runTrainSft,
+  'sample-expert': async () => (await import('./sample-expert/run-sample-expert.ts')).runSampleExpert,
   evaluate: async () => (await import('./evaluate/run-evaluate.ts')).runEvaluate,
 };

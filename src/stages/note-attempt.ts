@@ -46,12 +46,19 @@ const Counts = z.object({
   examples: z.int().default(0),
   epochs: z.int().default(0),
   prompts: z.int().default(0),
+  samples: z.int().default(0),
 });
 
 /** What a job worked on, by its summary: completions, or sequences each time that they were learned from. */
 function itemsOf(job: JobName, summary: object): number {
-  const { trajectories, sequences, examples, epochs, prompts } = Counts.parse(summary);
-  return { rollout: trajectories, 'train-rl': sequences, 'train-sft': examples * epochs, evaluate: prompts }[job];
+  const { trajectories, sequences, examples, epochs, prompts, samples } = Counts.parse(summary);
+  return {
+    rollout: trajectories,
+    'train-rl': sequences,
+    'sample-expert': samples,
+    'train-sft': examples * epochs,
+    evaluate: prompts,
+  }[job];
 }
 
 /** The work counts, not the note of it. */

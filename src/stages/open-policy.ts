@@ -13,17 +13,15 @@ import type { ReportProgress } from '../schema/progress.ts';
 import { beginWork } from '../store/begin-work.ts';
 import { storedModelFiles } from '../store/model-files.ts';
 import { encodeRecords } from '../store/records.ts';
-import type { OpenPolicy } from './job-deps.ts';
-import { findPolicyFiles } from './policy-files.ts';
+import type { OpenPolicy, OtherModel } from './job-deps.ts';
+import { findPolicyFiles, type PolicyFiles } from './policy-files.ts';
 import type { StageScope } from './stage-deps.ts';
 
 /** Gives what opens the engine on policies of a run's store, as the run's config has it. */
 export function createPolicyOpener(report: ReportProgress): OpenPolicy {
-  return async (scope, folder): Promise<Engine> => {
-    const { minPixels, maxPixels, model } = scope.config.policy;
-    const filesOf = (folder: string) => storedModelFiles(scope.store, folder);
-    const own = folder === model ? undefined : filesOf(folder);
-    const { files, adapter } = findPolicyFiles(scope.config, filesOf(model), own);
+  return async (scope, policy): Promise<Engine> => {
+    const { minPixels, maxPixels } = scope.config.policy;
+    const { files, adapter } = typeof policy === 'string' ? findOwn(scope, policy) : findOther(scope, policy);
     return openEngine(files, {
       engine: scope.config.compute.engine,
       adapter,
@@ -32,6 +30,18 @@ export function createPolicyOpener(report: ReportProgress): OpenPolicy {
       onLoaded: reportLoading(report),
     });
   };
+}
+
+function findOwn({ store, config }: StageScope, folder: string): PolicyFiles {
+  const { model } = config.policy;
+  const own = folder === model ? undefined : storedModelFiles(store, folder);
+  return findPolicyFiles(config, storedModelFiles(store, model), own);
+}
+
+function findOther({ store }: StageScope, { model, adapter }: OtherModel): PolicyFiles {
+  const files = storedModelFiles(store, model);
+  if (adapter === undefined) return { files };
+  return { files, adapter: { kind: 'stored', files: storedModelFiles(store, adapter) } };
 }
 
 /**

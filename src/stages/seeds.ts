@@ -5,6 +5,11 @@ export function trajectorySeed(runSeed: number, rollout: string, promptId: strin
   return deriveSeed(runSeed, rollout, promptId, trajectoryIndex);
 }
 
+/** The seed of an answer that an expert on our own engine samples. */
+export function expertSeed(runSeed: number, promptId: string, index: number): number {
+  return deriveSeed(runSeed, 'expert', promptId, index);
+}
+
 /** The seed of an answer to an evaluation prompt, the same for each policy and benchmark. */
 export function answerSeed(runSeed: number, promptId: string, index: number): number {
   return deriveSeed(runSeed, 'evaluation', promptId, ...(index > 0 ? [index] : []));

@@ -69,6 +69,7 @@ describe('the state machine that runs locally', () => {
       'Route',
       'CheckBudgetExpert',
       'WithinBudgetExpert',
+      'ExpertIsPolicy',
       'ConsultExpert',
       'Publish',
       'CheckBudgetSft',
@@ -93,6 +94,15 @@ describe('the state machine that runs locally', () => {
     expect(definition.States.MoreIterations.Choices).toEqual([
       { Variable: '$.nextIteration', NumericLessThanPath: '$.iterations', Next: 'Plan' },
     ]);
+  });
+
+  it('has a job sample what the expert says, where that is a model of our own engine', () => {
+    const { ExpertIsPolicy, OneShardExpert, SampleExpert, SampleExpertShards, Rollout } = definition.States;
+    expect(ExpertIsPolicy.Choices).toEqual([{ Variable: '$.expertModel', IsPresent: true, Next: 'OneShardExpert' }]);
+    expect(OneShardExpert).toMatchObject({ Default: 'SampleExpertShards' });
+    for (const job of [SampleExpert, SampleExpertShards]) {
+      expect([queueOf(job), job.Next]).toEqual([queueOf(Rollout), 'ConsultExpert']);
+    }
   });
 
   it('samples the next rollout while it trains, where a run is pipelined and another rollout is due', () => {

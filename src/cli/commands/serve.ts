@@ -33,7 +33,7 @@ export function register(program: Command): void {
       numberOption({ least: 0, isWhole: true }),
       64,
     )
-    .option('--max-tokens <n>', 'longest answer in tokens', numberOption({ least: 1, isWhole: true }), 4096)
+    .option('--max-tokens <n>', 'longest answer in tokens', numberOption({ least: 1, isWhole: true }), 8192)
     .addOption(
       new Option('--precision <p>', 'bf16 keeps weights as they are stored, in half the memory')
         .choices(['float32', 'bf16'])

@@ -1,4 +1,5 @@
 import type { JobIdentity, RunEvent } from '../../local/local-home.ts';
+import { expertPolicyOf } from '../../schema/config/expert-policy.ts';
 import type { PromptSource } from '../../schema/config/prompt-source.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { measureSft } from '../../schema/config/sft.ts';
@@ -87,13 +88,14 @@ function withRunning(tally: Tally, job: RunningJob, now: number): Tally {
   };
 }
 
-/** How many SFT examples there will be is known late; one per diagnosed prompt is the guess. */
+/** How many SFT examples there will be, and prompts for the expert, is known late; each diagnosed prompt is the guess. */
 function expectedWork(config: RunConfig): Record<JobName, number> {
   const { iterations, promptsPerIteration, groupSize } = config.rl;
   return {
     rollout: iterations * promptsPerIteration * groupSize + diagnosed(config) * config.diagnosis.trajectoriesPerPrompt,
     'train-rl': iterations * promptsPerIteration * groupSize,
     'train-sft': measureSft(config.sft, diagnosed(config)).sequences,
+    'sample-expert': diagnosed(config) * (expertPolicyOf(config.expert)?.answers ?? 0),
     evaluate: EVALUATED_POLICIES.length * countBenchmarkPrompts(config),
   };
 }
@@ -109,6 +111,7 @@ function unitsOf({ state, job, arraySize }: JobIdentity, config: RunConfig): num
     case 'train-rl':
       return promptsPerIteration * groupSize;
     case 'train-sft':
+    case 'sample-expert':
     case 'evaluate':
       return work[job] / arraySize;
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Amount } from '../../schema/budget.ts';
+import { expertPolicyOf } from '../../schema/config/expert-policy.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
 import { DIAGNOSIS, manifestKey, promptsPrefix, routesPrefix, sftShardsPrefix } from '../../schema/keys.ts';
@@ -34,7 +35,8 @@ export interface Known {
 
 /** What comes next will take, of what is not done yet: by what the run has measured, else by arithmetic. Undefined: nothing. */
 export async function forecastNext(store: Store, known: Known, question: BudgetQuestion): Promise<Amount | undefined> {
-  if (question.next === 'consult-expert') return forecastExpert(store, known, question);
+  const isPaidByAnswer = question.next === 'consult-expert' && !expertPolicyOf(known.config.expert);
+  if (isPaidByAnswer) return forecastExpert(store, known, question);
   const jobs = await listNextJobs(store, known.config, question);
   if (jobs.length === 0) return undefined;
   const counts = await countPrompts(store, known.config, question.runId);
@@ -44,17 +46,18 @@ export async function forecastNext(store: Store, known: Known, question: BudgetQ
 async function forecastNextJob(
   store: Store,
   { config, spending, prices, forecastJob }: Known,
-  { runId }: BudgetQuestion,
+  question: BudgetQuestion,
   next: NextJob,
   counts: PromptCounts,
 ): Promise<Amount> {
   const pace = paceOf(spending.attempts);
-  const completions = countCompletions(config, next, counts);
+  const completions = await countCompletions(store, config, question, next, counts);
   const measured = {
     rollout: async () => pace.completion && pace.completion * completions,
     evaluate: async () => pace.completion && pace.completion * completions,
+    'sample-expert': async () => pace.completion && pace.completion * completions,
     'train-rl': async () => pace.training,
-    'train-sft': async () => pace.sequence && pace.sequence * (await countLessons(store, config, runId)),
+    'train-sft': async () => pace.sequence && pace.sequence * (await countLessons(store, config, question.runId)),
   };
   const whole = (await measured[next.job]()) ?? (await forecastJob(next, config, counts)) ?? 0;
   const share = next.missing / next.children;
@@ -63,8 +66,18 @@ async function forecastNextJob(
   return { ...amount, usd: amount.usd + share * completions * judgeUsdOf(spending) };
 }
 
-function countCompletions(config: RunConfig, { job, rollout }: NextJob, counts: PromptCounts): number {
+async function countCompletions(
+  store: Store,
+  config: RunConfig,
+  question: BudgetQuestion,
+  { job, rollout }: NextJob,
+  counts: PromptCounts,
+): Promise<number> {
   if (job === 'evaluate') return EVALUATED_POLICIES.length * counts.evaluationPrompts;
+  if (job === 'sample-expert') {
+    const shards = Array.from({ length: question.state.shardCount }, (_, shard) => shard);
+    return expertPolicyOf(config.expert)!.answers * (await countAsked(store, config, question.runId, shards));
+  }
   const { rl, diagnosis } = config;
   const prompts = rollout === DIAGNOSIS ? (diagnosis.prompts ?? counts.trainPrompts) : rl.promptsPerIteration;
   return prompts * groupSizeOf(config, rollout!);
@@ -100,10 +113,21 @@ async function forecastExpert(
   const usdOfOne = consulted > 0 ? expertUsd / consulted : priceConsultation(config);
   const shards = usdOfOne === 0 ? [] : await listUnconsulted(store, question);
   if (shards.length === 0) return undefined;
-  const routes = shards.map((shard) => readSummary(store, routesPrefix(question.runId, shard), RouteCounts));
-  const lacking = (await Promise.all(routes)).reduce((sum, { expert }) => sum + expert, 0);
-  const asked = Math.min(lacking, (config.expert.maxConsultations ?? Number.POSITIVE_INFINITY) - consulted);
-  return { usd: Math.max(0, asked) * usdOfOne, hours: 0 };
+  const asked = await countAsked(store, config, question.runId, shards, consulted);
+  return { usd: asked * usdOfOne, hours: 0 };
+}
+
+/** Prompts of shards that the expert is asked about, where so many were before. */
+async function countAsked(
+  store: Store,
+  { expert }: RunConfig,
+  runId: string,
+  shards: readonly number[],
+  consulted = 0,
+): Promise<number> {
+  const routes = shards.map((shard) => readSummary(store, routesPrefix(runId, shard), RouteCounts));
+  const lacking = (await Promise.all(routes)).reduce((sum, route) => sum + route.expert, 0);
+  return Math.max(0, Math.min(lacking, (expert.maxConsultations ?? Number.POSITIVE_INFINITY) - consulted));
 }
 
 const readSummary = async <T>(store: Store, prefix: string, schema: z.ZodType<T>): Promise<T> =>

@@ -1,3 +1,4 @@
+import { expertPolicyOf } from '../../schema/config/expert-policy.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
 import {
@@ -5,6 +6,7 @@ import {
   DIAGNOSIS,
   evaluationPrefix,
   expertPrefix,
+  expertSamplesPrefix,
   iterationName,
   manifestKey,
   sftCheckpointPrefix,
@@ -28,13 +30,17 @@ type Planned = Pick<NextJob, 'job' | 'rollout'> & { prefixes: readonly string[] 
 /** The jobs of what comes next that have anything left to do. */
 export async function listNextJobs(
   store: Store,
-  { rl }: Pick<RunConfig, 'rl'>,
+  { rl, expert }: Pick<RunConfig, 'rl' | 'expert'>,
   { runId, next, state }: BudgetQuestion,
 ): Promise<NextJob[]> {
   const { iteration, shardCount } = state;
+  const ofEachShard = (prefixOf: (shard: number) => string) =>
+    Array.from({ length: shardCount }, (_, shard) => prefixOf(shard));
   const sampled = (rollout: string): Planned => {
-    const prefixes = Array.from({ length: shardCount }, (_, shard) => trajectoriesPrefix(runId, rollout, shard));
-    return { job: 'rollout', rollout, prefixes };
+    return { job: 'rollout', rollout, prefixes: ofEachShard((shard) => trajectoriesPrefix(runId, rollout, shard)) };
+  };
+  const answered = (): Planned => {
+    return { job: 'sample-expert', prefixes: ofEachShard((shard) => expertSamplesPrefix(runId, shard)) };
   };
   const trained = (at: number): Planned => {
     return { job: 'train-rl', rollout: iterationName(at), prefixes: [checkpointPrefix(runId, at)] };
@@ -47,7 +53,7 @@ export async function listNextJobs(
       ...(iteration + 1 < rl.iterations ? wholeIteration(iteration + 1) : []),
     ],
     diagnosis: () => [sampled(DIAGNOSIS)],
-    'consult-expert': () => [],
+    'consult-expert': () => (expertPolicyOf(expert) ? [answered()] : []),
     'train-sft': () => [{ job: 'train-sft' as const, prefixes: [sftCheckpointPrefix(runId)] }],
     evaluate: () => [
       { job: 'evaluate' as const, prefixes: EVALUATED_POLICIES.map(({ name }) => evaluationPrefix(runId, name)) },

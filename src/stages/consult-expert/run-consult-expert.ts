@@ -4,13 +4,13 @@ import { type ActiveExpert, loadExpert } from '../../experts/index.ts';
 import { loadRewards, rewardVersions } from '../../rewards/load-rewards.ts';
 import { InterruptedError } from '../../schema/errors.ts';
 import type { ExpertTotals } from '../../schema/expert-answer.ts';
-import { deadLettersKey, planPromptsKey, recordsKey, routesPrefix } from '../../schema/keys.ts';
-import { Prompt } from '../../schema/prompt.ts';
-import { Route } from '../../schema/route.ts';
+import { ExpertSample } from '../../schema/expert-sample.ts';
+import { deadLettersKey, expertSamplesPrefix, recordsKey } from '../../schema/keys.ts';
+import type { Prompt } from '../../schema/prompt.ts';
 import type { ShardItem } from '../../schema/stage-inputs.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
 import { beginStage } from '../begin-stage.ts';
+import { readConsultedPrompts } from '../consulted-prompts.ts';
 import type { StoppableDeps } from '../stage-deps.ts';
 
 /** Experts and judges find their API keys in the environment. */
@@ -35,8 +35,9 @@ export async function runConsultExpert(deps: ConsultingDeps, input: ShardItem): 
   if (work.kind === 'done') return work.summary;
   const { store, config, prefix } = work;
   const rewards = await loadRewards(deps.store, config, deps.environment);
-  const expert = await loadExpert(store, config, { rewards, environment: deps.environment });
-  const prompts = await selectPrompts(store, input, config.expert.maxConsultations);
+  const readSamples = () => readRecords(store, recordsKey(expertSamplesPrefix(input.runId, input.shard)), ExpertSample);
+  const expert = await loadExpert(store, config, { rewards, environment: deps.environment, readSamples });
+  const prompts = await readConsultedPrompts(store, input, config.expert.maxConsultations);
   const consulted = await consultAll(deps, expert, prompts);
   const answers = consulted.flatMap(({ answer }) => answer ?? []);
   const deadLetters = consulted.flatMap(({ deadLetter }) => deadLetter ?? []);
@@ -57,24 +58,4 @@ async function consultAll({ report, signal }: ConsultingDeps, expert: ActiveExpe
   } catch (error) {
     throw signal.aborted ? new InterruptedError('stopped while it consulted the expert', { cause: error }) : error;
   }
-}
-
-/**
- * The shard's prompts that may be asked about. The bound counts over the whole run, in the order of the shards, so each
- * shard finds its own part of it without knowing what the others did.
- */
-async function selectPrompts(store: Store, { runId, rollout, shard }: ShardItem, bound = Infinity): Promise<Prompt[]> {
-  let asked = 0;
-  for (let earlier = 0; earlier < shard && asked < bound; earlier += 1) {
-    asked += (await readExpertRoutes(store, runId, earlier)).length;
-  }
-  const routes = await readExpertRoutes(store, runId, shard);
-  const chosen = new Set(routes.slice(0, Math.max(0, bound - asked)).map(({ promptId }) => promptId));
-  const prompts = await readRecords(store, planPromptsKey(runId, rollout, shard), Prompt);
-  return prompts.filter(({ promptId }) => chosen.has(promptId));
-}
-
-async function readExpertRoutes(store: Store, runId: string, shard: number): Promise<Route[]> {
-  const routes = await readRecords(store, recordsKey(routesPrefix(runId, shard)), Route);
-  return routes.filter(({ kind }) => kind === 'expert');
 }

@@ -1,5 +1,6 @@
 import { hashJson } from '../../base/hash.ts';
 import { splitEvenly } from '../../base/split-list.ts';
+import { expertPolicyOf } from '../../schema/config/expert-policy.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { planPromptsKey, planShardsKey, policyPrefix, promptsKey, rolloutName } from '../../schema/keys.ts';
 import { Prompt } from '../../schema/prompt.ts';
@@ -23,6 +24,7 @@ export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<R
   const { config } = work;
   const rollout = rolloutName(input.rollout, iteration);
   const policyVersion = samplingPolicyVersion(input, config);
+  const expert = expertPolicyOf(config.expert);
   return {
     runId,
     configKey,
@@ -35,6 +37,7 @@ export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<R
     nextIteration: input.rollout === 'diagnosis' ? iteration : iteration + 1,
     iterations: config.rl.iterations,
     pipelined: config.rl.pipelined,
+    ...(input.rollout === 'diagnosis' && expert && { expertModel: expert.model }),
   };
 }
 
