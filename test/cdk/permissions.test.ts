@@ -125,6 +125,8 @@ describe('access to the store', () => {
     ['gpu-worker', `${keys.trainingStatePrefix(run, 0)}trainer-state.json`],
     ['gpu-worker', keys.partKey(keys.trajectoriesPrefix(run, rollout, 0), 0)],
     ['gpu-worker', keys.partKey(keys.benchmarkPrefix(run, 'base', 'held-out'), 0)],
+    ['gpu-worker', keys.partKey(keys.expertSamplesPrefix(run, 0), 0)],
+    ['gpu-worker', keys.recordsKey(keys.expertSamplesPrefix(run, 0))],
     ['gpu-worker', keys.recordsKey(keys.benchmarkPrefix(run, 'base', 'held-out'))],
   ];
   const accessOf = (stage: (typeof written)[number][0]) =>
@@ -162,6 +164,7 @@ describe('access to the store', () => {
       'training/*',
       // Of the policies that are not kept.
       'runs/*/iteration-*/checkpoint/*',
+      `${keys.partsPrefix('runs/*/expert-samples/*/')}*`,
       `${keys.partsPrefix('runs/*/evaluation/*/')}*`,
     ]);
     const kept = [

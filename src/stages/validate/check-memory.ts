@@ -1,6 +1,8 @@
 import { describeTraining } from '../../algorithms/index.ts';
+import { expertPolicyOf } from '../../schema/config/expert-policy.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
+import { describeExpertShortage } from '../../sizing/expert-shortage.ts';
 import { describeShortages, fitRun, type Machines } from '../../sizing/plan-memory.ts';
 import { describeModel, type PlannedModel } from '../../sizing/planned-model.ts';
 import { type AskedPrompt, measurePrompts } from '../../sizing/prompt-size.ts';
@@ -33,13 +35,25 @@ export async function findShortages(
   measure: (model: PlannedModel) => PromptSize,
   machines: Machines,
 ): Promise<string[]> {
+  const factsOf = (model: PlannedModel) => {
+    return { storedBytes: model.storedBytes, prompt: measure(model), ...describeTraining(config) };
+  };
+  const [policy, expert] = [config.policy, expertPolicyOf(config.expert)];
+  const [model, teacher] = await Promise.all([
+    readModel(store, policy.model),
+    expert && readModel(store, expert.model),
+  ]);
+  return [
+    ...(model ? describeShortages(fitRun(model.shape, config, factsOf(model), machines)) : []),
+    ...(expert && teacher ? describeExpertShortage(teacher, expert, config, factsOf(teacher), machines.rollout) : []),
+  ];
+}
+
+async function readModel(store: Store, folder: string): Promise<PlannedModel | undefined> {
   const [json, processor] = await Promise.all(
-    ['config.json', 'preprocessor_config.json'].map((name) => readJson(store, config.policy.model + name)),
+    ['config.json', 'preprocessor_config.json'].map((name) => readJson(store, folder + name)),
   );
-  if (!json) return [];
-  const model = describeModel('config.json', json, processor);
-  const facts = { storedBytes: model.storedBytes, prompt: measure(model), ...describeTraining(config) };
-  return describeShortages(fitRun(model.shape, config, facts, machines));
+  return json && describeModel(`${folder}config.json`, json, processor);
 }
 
 async function readJson(store: Store, key: string): Promise<object | undefined> {

@@ -44,7 +44,7 @@ describe('an expert', () => {
   it.each([
     [
       { name: 'oracle' },
-      /^expert is oracle, which is not there \(worked-solution, recorded, endpoint, none\); correct the name$/,
+      /^expert is oracle, which is not there \(worked-solution, recorded, endpoint, policy, none\); correct the name$/,
     ],
     [{ name: 'none', options: { model: 'x' } }, /^expert\.options of none: .*Unrecognized key: "model"/],
     [{ minRewards: { perception: 0.5 } }, /^expert\.minRewards\.perception is of no reward of this run \(it has none/],

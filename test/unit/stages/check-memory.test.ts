@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { machinesOf } from '../../../lambdas/validate/machines.ts';
+import { packageRoot } from '../../../src/base/package-root.ts';
 import { PUBLISHED_MODELS } from '../../../src/sizing/published-models.ts';
 import { checkMemory } from '../../../src/stages/validate/check-memory.ts';
 import { openStore } from '../../../src/store/open-store.ts';
@@ -6,6 +9,7 @@ import { aPrompt, aRunConfig } from '../../support/factories.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const GB = 1e9;
+const tinyConfig = () => readFile(join(packageRoot, 'models/rise-tiny/config.json'));
 const here = (hostBytes: number) => {
   const machine = { name: 'this machine', hostBytes };
   return { rollout: [machine], training: [machine] };
@@ -30,6 +34,18 @@ describe('preflight of memory', () => {
   it('refuses one that is too large for the GPUs that a stack rents', async () => {
     const machines = machinesOf('{"rollout":["g6e.4xlarge"],"training":["g6e.4xlarge","g6e.8xlarge"]}');
     await expect(check(machines)).rejects.toThrow(/rl needs \d+ GB of GPU memory, g6e\.4xlarge has 47 GB/);
+  });
+
+  it('counts the model that is the expert, by itself', async () => {
+    await store.write('models/small/config.json', await tinyConfig());
+    const small = aRunConfig({
+      policy: { model: 'models/small/' },
+      expert: { name: 'policy', options: { model: 'models/7b/' } },
+    });
+    await expect(checkMemory(store, small, [aPrompt()], here(12 * GB))).rejects.toThrow(
+      /the run does not fit[^\n]*\n {2}expert needs \d+ GB of host memory, this machine has 12 GB; take a smaller model/,
+    );
+    await expect(checkMemory(store, small, [aPrompt()], here(200 * GB))).resolves.toBeUndefined();
   });
 
   it('counts the images that the prompts have', async () => {

@@ -74,6 +74,23 @@ describe('splitEvenly', () => {
 
 const folder = aTemporaryFolder();
 
+describe('the plan of a diagnosis', () => {
+  it('names the model that is the expert, where a job samples it, and none else', async () => {
+    const store = createLocalStore(`${folder}/expert`);
+    const input = { runId: 'run', configKey: configKey('run') };
+    const plan = async (name: string, rollout: 'iteration' | 'diagnosis') => {
+      const options = name === 'policy' ? { model: 'models/bigger/' } : {};
+      await store.write(input.configKey, JSON.stringify(aRunConfig({ expert: { name, options } })));
+      return runPlan({ store, report: () => {} }, { ...input, rollout, iteration: 0 });
+    };
+    await store.write(promptsKey('run', 'train'), encodeRecords(prompts));
+    await finishWork(store, promptsPrefix('run'));
+    expect(await plan('policy', 'diagnosis')).toMatchObject({ expertModel: 'models/bigger/' });
+    expect(await plan('policy', 'iteration')).not.toHaveProperty('expertModel');
+    expect(await plan('none', 'diagnosis')).not.toHaveProperty('expertModel');
+  });
+});
+
 describe('the policy of a rollout', () => {
   it.each([
     [false, [0, 1, 2], 3],
