@@ -68,6 +68,8 @@ describe('preparing a run', () => {
     expect(config.compute.decodeBatchSequences).toBe(512);
     const given = aConfig({ compute: { decodeBatchSequences: 512 } });
     expect((await prepareRun(store, given, project)).input).toEqual(input);
+  });
+
   it('puts the model that is the expert where the policy is, and its adapter', async () => {
     const project = aProject();
     mkdirSync(join(project, 'adapter'));

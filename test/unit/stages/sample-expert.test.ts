@@ -22,7 +22,7 @@ const prefix = keys.expertSamplesPrefix(RUN_ID, 0);
 const ADAPTER = 'models/adapter/';
 let runs = 0;
 
-/** A run of four prompts, of which the policy solved the first and the last. */
+/** A run of eight prompts, of which the policy never solved some. */
 async function aRun(
   options: object = {},
   compute: Partial<RunConfig['compute']> = {},
@@ -31,7 +31,8 @@ async function aRun(
   const base = aRunConfig({ compute });
   const expert = { ...base.expert, name: 'policy', options: { model: MODEL_PREFIX, answers: 3, ...options } };
   const { store, prompts } = await aStoredRun(join(folder, String(runs++)), { ...base, expert });
-  await writePlan(store, keys.DIAGNOSIS, prompts);
+  const others = prompts.map((prompt) => ({ ...prompt, promptId: `${prompt.promptId}-again` }));
+  await writePlan(store, keys.DIAGNOSIS, [...prompts, ...others]);
   await store.write(keys.recordsKey(keys.routesPrefix(RUN_ID, 0)), encodeRecords(asked.map(anExpertRoute)));
   await finishWork(store, keys.routesPrefix(RUN_ID, 0));
   return store;
@@ -82,8 +83,9 @@ describe('the job that samples an expert', () => {
   });
 
   it('goes on from the batches that it has, once it was stopped', async () => {
-    const asked = ['prompt-0', 'prompt-1', 'prompt-2', 'prompt-3'];
-    const options = { answers: 32 };
+    // More prompts than a batch has.
+    const asked = ['prompt-0', 'prompt-1', 'prompt-2', 'prompt-3', 'prompt-0-again'];
+    const options = { answers: 8 };
     const whole = await aRun(options, { decodeBatchSequences: 8 }, asked);
     await runSampleExpert(jobDeps(whole), input, 0);
     const stopped = await aRun(options, { decodeBatchSequences: 8 }, asked);
