@@ -1,6 +1,7 @@
 import { createImageProcessor } from '../../src/engine/models/qwen2_5_vl/processing/image-processor.ts';
 import { smartResize } from '../../src/engine/models/qwen2_5_vl/processing/smart-resize.ts';
 import { createChatTemplate } from '../../src/engine/processing/chat-template.ts';
+import type { Turn } from '../../src/engine/processing/processor.ts';
 import { resize } from '../../src/engine/processing/resize.ts';
 import { createTokenizer } from '../../src/engine/processing/tokenizer.ts';
 import { readModelSettings } from '../../src/engine/weights/model-settings.ts';
@@ -27,6 +28,11 @@ interface TextFixture {
     content: ({ type: 'text'; text: string } | { type: 'image' })[];
     rendered: string;
   }[];
+}
+
+interface StoredTurn {
+  role: Turn['role'];
+  content: string | ({ type: 'text'; text: string } | { type: 'image' })[];
 }
 
 describe('resizing, beside Pillow', () => {
@@ -112,3 +118,25 @@ describe.each(caseNames)('whole prompts of the checkpoint %s, beside transformer
 function modelFiles(files: Record<string, object>) {
   return async (name: string) => (name in files ? Buffer.from(JSON.stringify(files[name])) : undefined);
 }
+
+describe('conversations, beside transformers', () => {
+  const cases = readFixture<{ name: string; messages: StoredTurn[]; tokenIds: number[] }[]>(
+    'processing/conversations.json',
+  );
+  const { files } = loadParityCase('one-image');
+  const image = { data: new Uint8Array(28 * 28 * 3), width: 28, height: 28 };
+  const toTurn = ({ role, content }: StoredTurn): Turn => ({
+    role,
+    content:
+      typeof content === 'string' ? content : content.map((part) => (part.type === 'text' ? part : { ...part, image })),
+  });
+
+  it.each(cases)('$name: the same tokens, one for an image', async ({ messages, tokenIds }) => {
+    const processor = await loadProcessor(files.read);
+    const prompt = await processor.processConversation(messages.map(toTurn));
+    const imageToken = processor.encode('<|image_pad|>')[0];
+    const once = prompt.tokenIds.filter((id, at, all) => id !== imageToken || all[at - 1] !== imageToken);
+    expect(once).toEqual(tokenIds);
+    expect(prompt.images).toHaveLength(tokenIds.filter((id) => id === imageToken).length);
+  });
+});
