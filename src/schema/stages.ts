@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { ConfigPart } from './config/config-part.ts';
-import type { RunConfig } from './config/run-config.ts';
 import type { ExpertConfig } from './config/expert.ts';
 import { expertPolicyOf } from './config/expert-policy.ts';
+import type { RunConfig } from './config/run-config.ts';
 import { EVALUATED_POLICIES } from './evaluated-policies.ts';
 import {
   benchmarkPrefix,

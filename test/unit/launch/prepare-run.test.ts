@@ -70,29 +70,6 @@ describe('preparing a run', () => {
     expect((await prepareRun(store, given, project)).input).toEqual(input);
   });
 
-  it('puts the model that is the expert where the policy is, and its adapter', async () => {
-    const project = aProject();
-    mkdirSync(join(project, 'adapter'));
-    writeFileSync(join(project, 'adapter/adapter_config.json'), '{}');
-    const expert = { name: 'policy', options: { model: 'model', adapter: 'adapter' } };
-    const store = aStore();
-    const { config } = await prepareRun(store, aConfig({ expert }), project);
-    const { model, adapter } = config.expert.options as Record<string, string>;
-    expect(model).toBe(config.policy.model);
-    expect(await store.list(adapter)).toEqual([`${adapter}adapter_config.json`]);
-  });
-
-  it.each([
-    ['none', { model: 'gone' }, /expert\.options\.model: .*gone is no folder/],
-    ['a folder without a checkpoint', { model: 'data' }, /data has no config\.json; give a checkpoint/],
-    ['a checkpoint for an adapter', { model: 'model', adapter: 'model' }, /has no adapter_config\.json; give a LoRA/],
-    ['no path', {}, /model/],
-    ['no answers', { model: 'model', answers: 0 }, /answers/],
-  ])('refuses %s for the model that is the expert', async (_, options, message) => {
-    const config = aConfig({ expert: { name: 'policy', options } });
-    await expect(prepareRun(aStore(), config, aProject())).rejects.toThrow(message);
-  });
-
   it.each([
     ['link', 'images/link.png', /train\.jsonl:1: image images\/link\.png is a link that leaves .*data; copy/],
     ['pipe', 'images/pipe.png', /train\.jsonl:1: image images\/pipe\.png is a pipe/],
@@ -232,7 +209,7 @@ describe('preparing a run', () => {
     [{ policy: { model: 'data' } }, /data has no config\.json/],
     [
       { expert: { name: 'oracle' } },
-      /expert is oracle, which is not there \(worked-solution, recorded, endpoint, none\)/,
+      /expert is oracle, which is not there \(worked-solution, recorded, endpoint, policy, none\)/,
     ],
     [
       { evaluation: { benchmarks: { mine: {} } } },

@@ -1,10 +1,9 @@
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.ts';
-import { type ExpertAnswer, ExpertCost } from '../../src/schema/expert-answer.ts';
+import type { ExpertAnswer } from '../../src/schema/expert-answer.ts';
 import type { ExpertSample } from '../../src/schema/expert-sample.ts';
 import type { SftExample } from '../../src/schema/sft-example.ts';
-import { serveModel } from '../../src/server/serve-model.ts';
 import { killGroup, readManifests, riseRun } from '../support/rise-run.ts';
 import { aSmallRunConfig } from '../support/small-run.ts';
 import { aTemporaryFolder } from '../support/temporary-folder.ts';
@@ -57,33 +56,5 @@ describe('a model on our own engine as the expert', () => {
     expect(ended.code).toBeNull();
     expect((await riseRun(config, killed)).code).toBe(0);
     expect(readManifests(killed)).toEqual(readManifests(store));
-  });
-});
-
-describe('a model behind rise serve as the expert', () => {
-  const folder = aTemporaryFolder();
-
-  it('is asked, with images, through the endpoint', async () => {
-    const access = { host: '127.0.0.1' };
-    const sizes = { maxTogether: 8, maxWaiting: 64, maxTokens: 64 };
-    const server = await serveModel({ model, precision: 'float32', access, port: 0, ...sizes });
-    const options = {
-      provider: 'openai',
-      baseUrl: server.url,
-      model: server.name,
-      temperature: 1,
-      maxOutputTokens: 64,
-    };
-    const config = aConfigWith(folder, { name: 'endpoint', options, maxAttempts: 3, toleratedShare: 1 });
-    const { code, stderr, events } = await riseRun(config, join(folder, 'store'));
-    await server[Symbol.asyncDispose]();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { expert } = events.at(-1) as unknown as { expert: ExpertCost };
-    const { consulted, expertReplies, expertOutputTokens } = ExpertCost.parse(expert);
-    expect(consulted).toBeGreaterThan(0);
-    expect(expertReplies).toBeGreaterThanOrEqual(consulted);
-    expect(expertOutputTokens).toBeGreaterThan(expertReplies);
-    const answers = readAll<ExpertAnswer>(join(folder, 'store'), /expert\/\d+\/records\.jsonl$/);
-    expect(answers.map(({ consultation }) => consultation?.model)).toEqual(answers.map(() => `openai ${server.name}`));
   });
 });
