@@ -5,9 +5,10 @@ import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
 import type { Benchmark, BenchmarkContext, Examination } from './benchmark.ts';
 import { heldOut } from './held-out.ts';
+import { mathvision } from './mathvision.ts';
 
 /** Benchmarks that a run config names. */
-const BENCHMARKS: readonly Benchmark[] = [heldOut];
+const BENCHMARKS: readonly Benchmark[] = [heldOut, mathvision];
 
 /** A benchmark at work, and which it is. */
 export interface ActiveExamination extends Pick<Benchmark, 'name' | 'title' | 'version'>, Examination {}

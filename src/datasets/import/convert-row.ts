@@ -34,8 +34,10 @@ export async function convertRow(
 }
 
 /** A prompt as a line of a dataset (docs/data.md); undefined fields are left out. */
-export function encodeRow({ promptId, question, images, options, groundTruth, solution, annotations, tier }: Prompt) {
+export function encodeRow({ promptId, question, images, options, groundTruth, ...rest }: Prompt) {
   const paths = images.length === 0 ? undefined : images.map(({ key }) => key);
-  const record = { id: promptId, question, images: paths, options, answer: groundTruth, solution, annotations, tier };
+  const { solution, annotations, tier, details } = rest;
+  const answered = { options, answer: groundTruth, solution, annotations, tier, details };
+  const record = { id: promptId, question, images: paths, ...answered };
   return `${JSON.stringify(record)}\n`;
 }

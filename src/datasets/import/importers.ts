@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../schema/errors.ts';
+import { BENCHMARK_FILES } from './benchmarks.ts';
 import type { ForeignRow } from './foreign-row.ts';
 import type { Importer } from './importer.ts';
 import { jsonl, parquet } from './plain.ts';
@@ -9,7 +10,7 @@ import { verl } from './verl.ts';
 import { vlmevalkit } from './vlmevalkit.ts';
 
 /** Every format that is converted. */
-export const IMPORTERS: readonly Importer[] = [jsonl, parquet, sharegpt, verl, trl, vlmevalkit];
+export const IMPORTERS: readonly Importer[] = [jsonl, parquet, sharegpt, verl, trl, vlmevalkit, ...BENCHMARK_FILES];
 
 /** The format of a name. Throws `InvalidInputError` for one there is none of. */
 export function findImporter(name: string): Importer {

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../schema/errors.ts';
 import { isEmpty } from '../field-names.ts';
+import { pickColumns } from './benchmarks.ts';
 import type { ForeignRow } from './foreign-row.ts';
 import { type ImageSource, readImages } from './image-source.ts';
 import type { Importer } from './importer.ts';
@@ -13,7 +14,7 @@ const MAX_REFERENCE = 64;
 
 /**
  * VLMEvalKit's tables: `index`, `image` (base64, several as a list in Python's spelling, or another row's index), or
- * `image_path`; `hint` before `question`; options A to Z; `answer`; `category`, which becomes the tier.
+ * `image_path`; `hint` before `question`; options A to Z; `answer`; `category`, which becomes the tier, and a detail as the finer ones.
  */
 export const vlmevalkit: Importer = {
   name: 'vlmevalkit',
@@ -22,7 +23,8 @@ export const vlmevalkit: Importer = {
   read(row) {
     const { index, question, hint, answer, category } = row;
     const options = readOptions(row);
-    const rest = withoutColumns(row, [...KNOWN, ...LETTERS]);
+    const rest = withoutColumns(row, [...KNOWN, ...LETTERS, ...DETAILS]);
+    const details = pickColumns(row, DETAILS);
     return {
       fields: {
         ...rest,
@@ -32,6 +34,7 @@ export const vlmevalkit: Importer = {
         ...(options.length > 0 && { options }),
         answer,
         ...(!isEmpty(category) && { tier: category }),
+        ...(Object.keys(details).length > 0 && { details }),
       },
       images: readPictures(row),
       unread: isEmpty(row.image) || isEmpty(row.image_path) ? [] : ['image_path'],
@@ -39,7 +42,9 @@ export const vlmevalkit: Importer = {
   },
 };
 
-const KNOWN = ['index', 'image', 'image_path', 'question', 'hint', 'answer', 'category'];
+const KNOWN = ['index', 'image', 'image_path', 'question', 'hint', 'answer'];
+/** Columns that benchmarks go by. */
+const DETAILS = ['category', 'l2-category', 'l2_category', 'bench', 'split'];
 
 function readPictures({ image, image_path }: ForeignRow): ImageSource[] {
   const column = isEmpty(image) ? 'image_path' : 'image';

@@ -45,7 +45,10 @@ describe('the benchmarks of a run', () => {
   });
 
   it.each([
-    [{ oracle: {} }, /^evaluation\.benchmarks\.oracle is oracle, which is not there \(held-out\); correct the name$/],
+    [
+      { oracle: {} },
+      /^evaluation\.benchmarks\.oracle is oracle, which is not there \(held-out, .*\); correct the name$/,
+    ],
     [
       { 'held-out': { options: { k: 2 } } },
       /^evaluation\.benchmarks\.held-out\.options of held-out: .*Unrecognized key: "k"/,

@@ -102,7 +102,8 @@ describe('rise convert', () => {
     expect(records[3]).toMatchObject({ options: ['0.50', '007'], answer: 'B' });
     expect(records[1].question).toBe('Hint: Look left\nQuestion: Line\nbreak');
     expect(records[4].images).toHaveLength(2);
-    expect(summary.unreadFields).toEqual({ 'l2-category': 1 });
+    expect(records.map(({ details }) => details)).toContainEqual({ category: 'size' });
+    expect(summary.unreadFields).toEqual({});
     expect(messagesOf(summary)).toEqual([
       'vlmevalkit.tsv:6: image is empty; give the picture, its path in image_path, or leave the row out',
     ]);
