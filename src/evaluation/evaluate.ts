@@ -40,18 +40,25 @@ function settingsOf({ benchmark, plan, respondent, prompts }: EvaluationTask): E
   return { benchmark: name, version, prompts: prompts.length, ...plan, respondent: respondent.identity };
 }
 
+/** The folder's answers and those that it lacks; batches may have been of other sizes when it was begun. */
 async function collectAnswers(task: EvaluationTask): Promise<StoredAnswer[]> {
   const { store, prompts, benchmark, respondent, plan, report } = task;
-  const worded = benchmark.word ? prompts.map(benchmark.word) : prompts;
   const total = prompts.length * plan.completionsPerPrompt;
   const answers: StoredAnswer[] = [];
-  for (const [batch, asked] of splitBySize(worded, respondent.promptsPerBatch).entries()) {
-    const key = answersKey(batch);
-    const isKept = await store.exists(key);
-    const own = isKept ? await readRecords(store, key, StoredAnswer) : await respondent.answer(task, asked);
-    if (!isKept) await store.write(key, encodeRecords(own));
+  let batch = 0;
+  const add = (own: readonly StoredAnswer[]) => {
+    batch += 1;
     answers.push(...own);
     report({ stage: `evaluate ${benchmark.name}`, done: answers.length, total, unit: 'completions' });
+  };
+  while (await store.exists(answersKey(batch))) add(await readRecords(store, answersKey(batch), StoredAnswer));
+  const answered = new Set(answers.map(({ promptId }) => promptId));
+  const open = prompts.filter(({ promptId }) => !answered.has(promptId));
+  const worded = benchmark.word ? open.map(benchmark.word) : open;
+  for (const asked of splitBySize(worded, respondent.promptsPerBatch)) {
+    const own = await respondent.answer(task, asked);
+    await store.write(answersKey(batch), encodeRecords(own));
+    add(own);
   }
   return answers;
 }

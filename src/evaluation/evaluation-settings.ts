@@ -3,7 +3,7 @@ import { SamplingConfig } from '../schema/config/sampling.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { readJsonIfPresent } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { EVALUATION_FILES } from './evaluation-files.ts';
+import { EVALUATION_FILES, hasAnswers } from './evaluation-files.ts';
 
 /** What decides the answers and the verdicts of an evaluation. */
 export const EvaluationSettings = z.object({
@@ -18,9 +18,14 @@ export const EvaluationSettings = z.object({
 });
 export type EvaluationSettings = z.infer<typeof EvaluationSettings>;
 
-/** Keeps the settings with the evaluation. Throws `InvalidInputError` that names what differs where others are kept there. */
+/**
+ * Keeps the settings with the evaluation. Throws `InvalidInputError` that names what differs where answers are kept there that
+ * rest on others.
+ */
 export async function keepSettings(store: Store, settings: EvaluationSettings): Promise<void> {
-  const kept = await readJsonIfPresent(store, EVALUATION_FILES.settings, EvaluationSettings);
+  const kept = (await hasAnswers(store))
+    ? await readJsonIfPresent(store, EVALUATION_FILES.settings, EvaluationSettings)
+    : undefined;
   const different = (Object.keys(settings) as (keyof EvaluationSettings)[]).filter(
     (name) => kept && JSON.stringify(kept[name]) !== JSON.stringify(settings[name]),
   );

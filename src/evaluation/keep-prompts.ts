@@ -1,12 +1,13 @@
 import { keepPrompts } from '../datasets/keep-prompts.ts';
+import { InvalidInputError } from '../schema/errors.ts';
 import { Prompt } from '../schema/prompt.ts';
 import { readRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { EVALUATION_FILES } from './evaluation-files.ts';
+import { EVALUATION_FILES, hasAnswers } from './evaluation-files.ts';
 
 /**
  * Reads and checks the dataset at a path, and keeps its prompts and their images in the folder of an evaluation. Throws
- * `InvalidInputError` with the first fault and the number of all.
+ * `InvalidInputError` with the first fault and the number of all, and where the folder has answers to other prompts.
  *
  * @param limit only the first prompts are asked
  */
@@ -16,12 +17,22 @@ export async function keepEvaluationPrompts(
   path: string,
   limit?: number,
 ): Promise<Prompt[]> {
-  const key = EVALUATION_FILES.prompts;
+  const { prompts, readPrompts: key } = EVALUATION_FILES;
   const kept = await keepPrompts({ store, folder, key }, path, async ({ prompt }, images) => {
     for (const [index, { key }] of prompt.images.entries()) {
       if (!(await store.exists(key))) await store.write(key, images[index]);
     }
   });
   kept.close();
-  return (await readRecords(store, key, Prompt)).slice(0, limit);
+  try {
+    if ((await hasAnswers(store)) && !(await store.read(key)).equals(await store.read(prompts))) {
+      throw new InvalidInputError(
+        `--out holds answers to other prompts than those of ${path}; name another folder, or the same data`,
+      );
+    }
+    await store.copy(key, prompts);
+  } finally {
+    await store.delete(key);
+  }
+  return (await readRecords(store, prompts, Prompt)).slice(0, limit);
 }

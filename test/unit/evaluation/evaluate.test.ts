@@ -80,6 +80,46 @@ describe('an evaluation', () => {
     );
   });
 
+  it('goes on with batches of another size, and asks nobody twice', async () => {
+    const asked: string[] = [];
+    const respondent = (promptsPerBatch: number, most: number): Respondent => ({
+      identity: { model: 'counting' },
+      promptsPerBatch,
+      answer: async (_, prompts) => {
+        if (asked.length >= most) throw new Error('stopped');
+        asked.push(...prompts.map(({ promptId }) => promptId));
+        return prompts.map(({ promptId, groundTruth: text }) => {
+          return { promptId, sampleIndex: 0, text, tokenCount: 1, finishReason: 'stop' };
+        });
+      },
+      close: () => {},
+    });
+    await expect(evaluateIn('sizes', respondent(3, 3))).rejects.toThrow('stopped');
+    const { score, prompts } = await evaluateIn('sizes', respondent(1, 99));
+    expect(asked).toEqual(prompts.map(({ promptId }) => promptId));
+    expect(score.n).toBe(prompts.length);
+  });
+
+  it('keeps its prompts where the same folder is named with other data', async () => {
+    const { place, prompts } = await evaluateIn('data', await openAnswerFile(await answerFile('g', await golds()), 1));
+    const other = join(folder, 'other.jsonl');
+    await writeFile(other, '{"promptId": "other", "question": "1 + 1?", "answer": "2"}\n');
+    const again = keepEvaluationPrompts(createLocalStore(place), place, other);
+    await expect(again).rejects.toThrow(
+      /holds answers to other prompts than those of .*other.jsonl; name another folder/,
+    );
+    const kept = (await readFile(join(place, 'prompts.jsonl'), 'utf8')).trimEnd().split('\n');
+    expect(kept.map((line) => JSON.parse(line))).toEqual(prompts);
+  });
+
+  it('that has no answers yet takes other settings', async () => {
+    const [first, ...rest] = await golds();
+    const few = await openAnswerFile(await answerFile('h', rest), 1);
+    await expect(evaluateIn('mended', few)).rejects.toThrow(/has 0 answers to/);
+    const { score } = await evaluateIn('mended', await openAnswerFile(await answerFile('h', [first, ...rest]), 1));
+    expect(score.accuracy).toBe(1);
+  });
+
   it('has a model answer as rise generate does', async () => {
     const respondent = await openModelRespondent(
       { model: 'models/rise-tiny', precision: 'float32', sequences: 2 },
