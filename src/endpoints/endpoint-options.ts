@@ -23,11 +23,15 @@ const bedrock = {
 const BedrockOptions = z.strictObject(bedrock);
 export type BedrockOptions = z.infer<typeof BedrockOptions>;
 
+/** False of what is no URL, which is another fault: both are looked for. */
+const holdsCredentials = (url: string) =>
+  URL.canParse(url) && (new URL(url).password !== '' || new URL(url).username !== '');
+
 const openai = {
   provider: z.literal('openai'),
   baseUrl: z
     .url({ protocol: /^https?$/ })
-    .refine((url) => new URL(url).password === '' && new URL(url).username === '', 'must not hold credentials')
+    .refine((url) => !holdsCredentials(url), 'must not hold credentials')
     .describe('before `/chat/completions`, e.g. https://api.openai.com/v1'),
   apiKeyVariable: z
     .string()
