@@ -19,10 +19,10 @@ export function structuredInput(modelId: string, request: StructuredRequest): Co
 
 /** A request for free text. */
 export function textInput(modelId: string, request: TextRequest): ConverseCommandInput {
-  const { temperature, maxOutputTokens } = request;
+  const { system, temperature, maxOutputTokens } = request;
   return {
     modelId,
-    system: [{ text: request.system }],
+    ...(system !== undefined && { system: [{ text: system }] }),
     messages: request.messages.map(({ role, pieces }) => ({ role, content: pieces.map(toBlock) })),
     inferenceConfig: { ...(temperature !== undefined && { temperature }), maxTokens: maxOutputTokens },
   };

@@ -49,10 +49,11 @@ export function structuredBody(model: string, request: StructuredRequest, bound:
 
 /** A request for free text, images as data URLs. */
 export function textBody(model: string, request: TextRequest, bound: BoundField) {
+  const system = request.system === undefined ? [] : [{ role: 'system', content: request.system }];
   const turns = request.messages.map(({ role, pieces }) => ({ role, content: contentOf(pieces) }));
   return {
     model,
-    messages: [{ role: 'system', content: request.system }, ...turns],
+    messages: [...system, ...turns],
     ...(request.temperature !== undefined && { temperature: request.temperature }),
     [bound]: request.maxOutputTokens,
   };

@@ -13,7 +13,7 @@ export interface Message {
 
 /** A question to a language model in words and images, to be answered in its own words. */
 export interface TextRequest {
-  system: string;
+  system?: string;
   /** The user's turns and the model's own, in turns; the first and the last are the user's. */
   messages: readonly Message[];
   /** The endpoint's own where absent: some models take none. */

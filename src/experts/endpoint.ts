@@ -3,11 +3,12 @@ import { hashJson } from '../base/hash.ts';
 import { shorten } from '../base/terminal-text.ts';
 import { endpointOptionsWith } from '../endpoints/endpoint-options.ts';
 import { createLanguageModel, type LanguageModel } from '../endpoints/language-model.ts';
-import { IMAGE_MEDIA, type ImageEnding } from '../endpoints/text-request.ts';
+import { isTakenImage, readImageFile } from '../endpoints/question-pieces.ts';
+import { IMAGE_MEDIA } from '../endpoints/text-request.ts';
 import { InvalidInputError } from '../schema/errors.ts';
-import type { ImageRef, Prompt } from '../schema/prompt.ts';
+import type { Prompt } from '../schema/prompt.ts';
 import type { Expert, ExpertServices, Question, Reply } from './expert.ts';
-import { buildExpertRequest, EXPERT_PROMPT_VERSION, type ImageFile } from './expert-prompt.ts';
+import { buildExpertRequest, EXPERT_PROMPT_VERSION } from './expert-prompt.ts';
 import { keptReply } from './kept-reply.ts';
 import { PROBE_ANSWER, PROBE_IMAGE, PROBE_QUESTION } from './probe-image.ts';
 
@@ -58,7 +59,7 @@ async function replyOnce(
   const sampling = { temperature, maxOutputTokens };
   const key = hashJson([model.identity, EXPERT_PROMPT_VERSION, sampling, asked, answer, refused]);
   return keptReply(answers, key, async () => {
-    const images = await Promise.all(prompt.images.map((image) => readImage(store, image)));
+    const images = await Promise.all(prompt.images.map((image) => readImageFile(store, image)));
     return ask(model, buildExpertRequest(prompt, images, refused, sampling));
   });
 }
@@ -83,15 +84,6 @@ async function ask(
   return { kind: 'answered', response: reply.text, ...flaw, usage };
 }
 
-async function readImage(store: ExpertServices['store'], { key }: ImageRef): Promise<ImageFile> {
-  const ending = endingOf(key);
-  if (isTaken(ending)) return { ending, bytes: await store.read(key) };
-  throw new InvalidInputError(`${key} is no image that endpoints take; make it a PNG`);
-}
-
-const endingOf = (key: string) => key.slice(key.lastIndexOf('.') + 1);
-const isTaken = (ending: string): ending is ImageEnding => ending in IMAGE_MEDIA;
-
 /** Prompts whose images the model cannot be shown. */
 function findImageFaults({ images, model }: Options, prompts: readonly Prompt[]): string[] {
   const shown = prompts.filter((prompt) => prompt.images.length > 0);
@@ -103,7 +95,7 @@ function findImageFaults({ images, model }: Options, prompts: readonly Prompt[])
   }
   const keys = new Set(shown.flatMap((prompt) => prompt.images.map(({ key }) => key)));
   return [...keys]
-    .filter((key) => !isTaken(endingOf(key)))
+    .filter((key) => !isTakenImage(key))
     .map((key) => `${key}: endpoints take ${Object.keys(IMAGE_MEDIA).join(', ')} and not this; make it a PNG`);
 }
 

@@ -1,6 +1,6 @@
 import { fenceQuestion } from '../endpoints/fence.ts';
-import type { ImageEnding, Message, MessagePiece, TextRequest } from '../endpoints/text-request.ts';
-import { layOutImages } from '../schema/image-marks.ts';
+import { type ImageFile, questionPieces } from '../endpoints/question-pieces.ts';
+import type { Message, MessagePiece, TextRequest } from '../endpoints/text-request.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import { questionText } from '../schema/question-text.ts';
 import type { Refused } from './expert.ts';
@@ -18,12 +18,6 @@ const RULES = [
 /** What an expert may know of a prompt: not the answer, nor what gives it away. */
 export type AskedPrompt = Pick<Prompt, 'question' | 'options'>;
 
-/** An image of a prompt as a file. */
-export interface ImageFile {
-  ending: ImageEnding;
-  bytes: Uint8Array;
-}
-
 /** Asks for a worked solution; of a prompt that was asked before, the whole conversation. */
 export function buildExpertRequest(
   prompt: AskedPrompt,
@@ -32,12 +26,13 @@ export function buildExpertRequest(
   sampling: Pick<TextRequest, 'temperature' | 'maxOutputTokens'>,
 ): TextRequest {
   const { open, close, shown, rule } = fenceQuestion(questionText(prompt));
-  const question = layOutImages(shown, images.length).map(
-    (piece): MessagePiece => (piece.kind === 'text' ? piece : { kind: 'image', ...images[piece.index] }),
-  );
   const asked: Message = {
     role: 'user',
-    pieces: [words(`${open}\n`), ...question, words(`\n${close}\n\nThe question has ended. Solve it.`)],
+    pieces: [
+      words(`${open}\n`),
+      ...questionPieces(shown, images),
+      words(`\n${close}\n\nThe question has ended. Solve it.`),
+    ],
   };
   const since = refused.flatMap(({ response, feedback }): Message[] => [
     { role: 'assistant', pieces: [words(response)] },

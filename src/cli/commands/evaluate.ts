@@ -18,6 +18,10 @@ interface EvaluateOptions {
   precision: Precision;
   sequences: number;
   answers?: string;
+  endpoint?: string;
+  endpointModel?: string;
+  apiKeyEnv?: string;
+  training?: string;
   limit?: number;
   samples: number;
   temperature: number;
@@ -41,6 +45,10 @@ export function register(program: Command): void {
     .option('--model <dir>', 'checkpoint folder that answers')
     .option('--adapter <dir>', "LoRA adapter of that model, a folder in PEFT's format")
     .option('--answers <file>', 'or answers that were given elsewhere: JSONL of {promptId, response}')
+    .option('--endpoint <url>', 'or a model behind an OpenAI-compatible endpoint: before /chat/completions')
+    .option('--endpoint-model <name>', "that model's name there")
+    .option('--api-key-env <name>', 'environment variable with the key of the endpoint; none is sent when absent')
+    .option('--training <path>', 'dataset that was trained on: prompts that stand in it too are refused')
     .addOption(new Option('--precision <p>', 'of the model').choices(['float32', 'bf16']).default('float32'))
     .option('--sequences <n>', 'answers decoded together', whole(1), 64)
     .option('--limit <n>', 'ask only the first prompts', whole(1))
@@ -56,7 +64,7 @@ export function register(program: Command): void {
 }
 
 async function evaluateModel(options: EvaluateOptions): Promise<void> {
-  const { benchmark: name, data, out, samples, limit, json } = options;
+  const { benchmark: name, data, out, samples, limit, training, json } = options;
   const [{ evaluate }, { openBenchmark }, { keepEvaluationPrompts }, { createLocalStore }] = await Promise.all([
     import('../../evaluation/evaluate.ts'),
     import('../../benchmarks/index.ts'),
@@ -66,6 +74,10 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   const benchmark = openBenchmark('--benchmark', { name, options: {} }, { gradeOptions: {} });
   const respondent = await openRespondent(options);
   try {
+    if (training !== undefined) {
+      const { refuseTrainingPrompts } = await import('../../evaluation/refuse-training-prompts.ts');
+      await refuseTrainingPrompts(data, training);
+    }
     const store = createLocalStore(out);
     const prompts = await keepEvaluationPrompts(store, out, data, limit);
     const { temperature, topP, topK, maxNewTokens, system: systemPrompt, seed } = options;
@@ -94,7 +106,7 @@ async function followAnswers(total: number): Promise<{ report: ReportProgress; c
 
 async function printScore(benchmark: ActiveExamination, options: EvaluateOptions, score: PolicyScore): Promise<void> {
   const { alignTable, benchmarkTables } = await import('../../report/benchmark-tables.ts');
-  const policy = options.model ?? options.answers!;
+  const policy = options.model ?? options.answers ?? options.endpointModel!;
   const { name, title } = benchmark;
   const tables = benchmarkTables({ name, title, result: { policies: { [policy]: score }, comparisons: [] } }, '');
   print(tables.map(alignTable).join('\n'));
@@ -102,16 +114,28 @@ async function printScore(benchmark: ActiveExamination, options: EvaluateOptions
 }
 
 async function openRespondent(options: EvaluateOptions): Promise<Respondent> {
-  const { model, adapter, answers, samples } = options;
-  if ((model === undefined) === (answers === undefined)) {
-    throw new InvalidInputError('give --model or --answers, one of them: who is measured');
+  const { model, adapter, answers, endpoint, samples } = options;
+  if ([model, answers, endpoint].filter((each) => each !== undefined).length !== 1) {
+    throw new InvalidInputError('give --model, --answers or --endpoint, one of them: who is measured');
   }
+  if (adapter !== undefined && model === undefined) throw new InvalidInputError('--adapter is of a --model; give both');
   if (answers !== undefined) {
     const { openAnswerFile } = await import('../../evaluation/answer-file.ts');
     return openAnswerFile(answers, samples);
   }
+  if (endpoint !== undefined) return openEndpoint(endpoint, options);
   await requireModel(model!);
   if (adapter !== undefined) await requireAdapter(adapter);
   const { openModelRespondent } = await import('../../evaluation/model-respondent.ts');
   return openModelRespondent({ ...options, model: model! }, samples);
+}
+
+async function openEndpoint(url: string, options: EvaluateOptions): Promise<Respondent> {
+  const { endpointModel, apiKeyEnv: apiKeyVariable, samples, topP, topK } = options;
+  if (endpointModel === undefined) throw new InvalidInputError('give --endpoint-model: who answers at --endpoint');
+  if (topP !== 1 || topK !== 0) {
+    throw new InvalidInputError('--top-p and --top-k are not sent to an endpoint; leave them out');
+  }
+  const { openEndpointRespondent } = await import('../../evaluation/endpoint-respondent.ts');
+  return openEndpointRespondent({ url, model: endpointModel, apiKeyVariable }, samples, (name) => process.env[name]);
 }
