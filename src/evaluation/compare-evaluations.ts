@@ -2,6 +2,7 @@ import { comparePolicies } from '../benchmarks/compare-policies.ts';
 import { type ActiveExamination, openBenchmark } from '../benchmarks/index.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { BenchmarkResult } from '../schema/evaluation.ts';
+import type { Prompt } from '../schema/prompt.ts';
 import { readEvaluation } from './read-evaluation.ts';
 
 /** Evaluations beside each other, and each compared with the one before it, on the prompts that both answered. */
@@ -11,7 +12,7 @@ export interface ComparedEvaluations extends Pick<ActiveExamination, 'name' | 't
 
 /**
  * Compares the evaluations of folders, which become the policies' names. Throws `InvalidInputError` where they are of different
- * benchmarks, or have no prompt in common.
+ * benchmarks, have no prompt in common, or different ones of one id.
  */
 export async function compareEvaluations(folders: readonly string[]): Promise<ComparedEvaluations> {
   const evaluations = await Promise.all(folders.map(readEvaluation));
@@ -21,11 +22,9 @@ export async function compareEvaluations(folders: readonly string[]): Promise<Co
       const [one, other] = [first, evaluations[at]].map(({ settings }) => `${settings.benchmark} ${settings.version}`);
       throw new InvalidInputError(`${folders[0]} is of ${one}, ${folders[at]} of ${other}; compare evaluations of one`);
     }
-    const known = new Set(first.prompts.map(({ promptId }) => promptId));
-    if (prompts.some(({ promptId }) => known.has(promptId))) continue;
-    throw new InvalidInputError(
-      `${folders[0]} and ${folders[at]} have no prompt in common; evaluate both on the same data`,
-    );
+    const fault = findDifference(first.prompts, prompts);
+    if (fault === undefined) continue;
+    throw new InvalidInputError(`${folders[0]} and ${folders[at]} ${fault}; evaluate both on the same data`);
   }
   const { benchmark } = first.settings;
   const examination = openBenchmark('benchmark', { name: benchmark, options: {} }, { gradeOptions: {} });
@@ -34,3 +33,16 @@ export async function compareEvaluations(folders: readonly string[]): Promise<Co
   const { name, title } = examination;
   return { name, title, result: comparePolicies(examination, [...prompts.values()], answers) };
 }
+
+/** Why answers to these prompts are not to be compared; undefined where they are. */
+function findDifference(one: readonly Prompt[], other: readonly Prompt[]): string | undefined {
+  const known = new Map(one.map((prompt) => [prompt.promptId, contentOf(prompt)]));
+  const shared = other.filter(({ promptId }) => known.has(promptId));
+  if (shared.length === 0) return 'have no prompt in common';
+  const changed = shared.find((prompt) => contentOf(prompt) !== known.get(prompt.promptId));
+  return changed && `have different prompts of the id ${changed.promptId}`;
+}
+
+/** What decides answers and verdicts of a prompt. */
+const contentOf = ({ question, options, groundTruth, images }: Prompt) =>
+  JSON.stringify([question, options, groundTruth, images.map(({ sha256 }) => sha256)]);

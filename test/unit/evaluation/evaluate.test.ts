@@ -154,4 +154,14 @@ describe('evaluations', () => {
     expect(result.comparisons).toMatchObject([{ against: before.place, policy: after.place, difference: 1 }]);
     await expect(compareEvaluations([before.place, join(folder, 'nothing')])).rejects.toThrow(/no finished evaluation/);
   });
+  it('are refused where one id is of different prompts', async () => {
+    const { place } = await evaluateIn('as-it-was', await openAnswerFile(await answerFile('i', await golds()), 1));
+    const changed = await evaluateIn('changed', await openAnswerFile(await answerFile('j', await golds()), 1));
+    const [first, ...rest] = changed.prompts;
+    const prompts = [{ ...first, groundTruth: '987654' }, ...rest];
+    await answerFile('changed/prompts.jsonl', prompts);
+    await expect(compareEvaluations([place, changed.place])).rejects.toThrow(
+      `have different prompts of the id ${first.promptId}; evaluate both on the same data`,
+    );
+  });
 });
