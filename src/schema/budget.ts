@@ -13,7 +13,9 @@ export const JobAttempt = z.object({
   items: z
     .int()
     .nonnegative()
-    .describe('completions it sampled, or sequences it learned from; 0 until it is done, or where it found all done'),
+    .describe(
+      'completions it sampled, or sequences it learned from; 0 until it is done, or where it found all done, or took it',
+    ),
 });
 export type JobAttempt = z.infer<typeof JobAttempt>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JobAttempt } from '../schema/budget.ts';
-import { attemptKey } from '../schema/keys.ts';
+import { attemptKey, manifestKey, takenKey } from '../schema/keys.ts';
 import { type JobName, jobManifestKey, type StageInput } from '../schema/stages.ts';
 import type { Store } from '../store/store.ts';
 
@@ -28,12 +28,15 @@ export async function noteAttempt<N extends JobName>(
     writing = writing.then(() => store.write(key, `${JSON.stringify(attempt)}\n`)).catch(tellUnnoted);
     return writing;
   };
-  const wasDone = await store.exists(jobManifestKey(job, input, index));
+  const manifest = jobManifestKey(job, input, index);
+  const taken = takenKey(manifest.slice(0, -manifestKey('').length));
+  const wasDone = await store.exists(manifest);
   const timer = setInterval(() => note(0), NOTED_MILLISECONDS).unref();
   let items = 0;
   try {
     const summary = await work();
-    if (!wasDone) items = itemsOf(job, summary);
+    // What was taken of another run tells nothing of how long such work takes.
+    if (!wasDone && !(await store.exists(taken))) items = itemsOf(job, summary);
   } finally {
     clearInterval(timer);
     await note(items);

@@ -17,6 +17,7 @@ import {
   scoresPrefix,
   sftShardsPrefix,
   summaryKey,
+  takenKey,
   trajectoriesPrefix,
 } from '../../../src/schema/keys.ts';
 import { decideBudget } from '../../../src/stages/check-budget/decide-budget.ts';
@@ -205,6 +206,15 @@ describe('the note of an attempt', () => {
     await done(store, `runs/${runId}/sft/checkpoint/`);
     await noteAttempt(store, { ...sft, index: 2 }, async () => ({ examples: 5, epochs: 3 }));
     expect((await notesOf(store)).map(({ items }) => items)).toEqual([15, 0, 0]);
+  });
+
+  it('tells nothing of work that was taken, which took no time', async () => {
+    const store = createLocalStore(join(folder, 'taken-notes'));
+    await noteAttempt(store, { job: 'train-sft', input, index: 0 }, async () => {
+      await store.write(takenKey(`runs/${runId}/sft/checkpoint/`), '{}');
+      return { examples: 5, epochs: 3 };
+    });
+    expect((await notesOf(store)).map(({ items }) => items)).toEqual([0]);
   });
 });
 
