@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
@@ -9,15 +10,17 @@ export interface Setting {
   value: unknown;
 }
 
-/** Reads a setting: its value is JSON, or else a text. Throws `InvalidInputError`. */
+/** Reads a setting: its value is YAML, as in a run config. Throws `InvalidInputError`. */
 export function parseSetting(text: string): Setting {
   const [, path, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (path === undefined)
     throw new InvalidInputError(`--set ${text} is no PATH=VALUE, such as diagnosis.masteredMin=0.9`);
   try {
-    return { path, value: JSON.parse(value) };
-  } catch {
-    return { path, value };
+    return { path, value: parse(value) };
+  } catch (cause) {
+    throw new InvalidInputError(`--set ${text}: its value is no YAML, such as 0.9 or '{ words: 3, similarity: 0.8 }'`, {
+      cause,
+    });
   }
 }
 

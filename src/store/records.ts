@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { readLines, splitLines, type TextLine } from '../base/read-lines.ts';
 import { RunConfig } from '../schema/config/run-config.ts';
 import { CorruptRecordError, InvalidInputError } from '../schema/errors.ts';
-import { configKey, runPrefix } from '../schema/keys.ts';
+import { configKey } from '../schema/keys.ts';
 import { freeBuffers } from './free-buffers.ts';
 import { readIfPresent } from './presence.ts';
 import type { Store } from './store.ts';
@@ -83,9 +83,7 @@ export async function readConfig(store: Store, key: string): Promise<RunConfig> 
 export async function readStoredConfig(store: Store, runId: string): Promise<RunConfig> {
   const key = configKey(runId);
   if (await store.exists(key)) return readConfig(store, key);
-  throw new InvalidInputError(
-    `${store.uri} has no run ${runId}; give --store, or one of the folders in its ${runPrefix('')}`,
-  );
+  throw new InvalidInputError(`${store.uri} has no run ${runId}; give --store, or one of the folders in its runs/`);
 }
 
 /** One record of JSON. Throws `CorruptRecordError` that names the place and the fault. */

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidInputError } from '../../schema/errors.ts';
 import { print } from '../print.ts';
 
 interface ExportOptions {
@@ -35,7 +36,7 @@ export function register(program: Command): void {
 async function runExport(runId: string, options: ExportOptions): Promise<void> {
   const { format, out, set, store, s3, bucketOwner, force, json } = options;
   if ((s3 === undefined) !== (bucketOwner === undefined)) {
-    throw new InvalidArgumentError('Give --s3 and --bucket-owner together.');
+    throw new InvalidInputError('--s3 and --bucket-owner go together; give both, or none');
   }
   const [{ exportRun }, { findExporter }, { openStore }, { createItemProgress }] = await Promise.all([
     import('../../formats/export-run.ts'),

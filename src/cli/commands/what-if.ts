@@ -13,12 +13,12 @@ export function register(program: Command): void {
     .command('what-if')
     .description('show what other settings would change in what SFT learns; nothing is sampled, trained or asked')
     .argument('<run>', 'run id: a folder in runs/ of the store')
-    .requiredOption('--set <path=value>', 'such as diagnosis.selfDistillMin=0.2; may be given again', repeated, [])
+    .requiredOption('--set <path=value>', 'such as diagnosis.selfDistillMin=0.2; may be given again', repeated)
     .option('--store <place>', 'folder or s3://bucket/prefix that the run is in', '.rise')
     .option('--json', 'print one line: {"routes", "examples": {"before", "after"}, "toAsk", "changes": [...], ...}')
     .addHelpText(
       'after',
-      '\nPaths are those of the run config: all of diagnosis but prompts, and expert.maxConsultations.',
+      '\nPaths and values are those of the run config: all of diagnosis but prompts, and expert.maxConsultations.',
     )
     .action(whatIfCommand);
 }

@@ -29,7 +29,11 @@ describe('rise export', () => {
   it.each([
     ['a set there is none of', ['--format', 'trl', '--set', 'dpo'], /Allowed choices are sft, rl/],
     ['a format there is none of', ['--format', 'csv'], /no format "csv"; give one of webdataset/],
-    ['a place without its owner', ['--format', 'bedrock', '--s3', 's3://bucket/x'], /--s3 and --bucket-owner together/],
+    [
+      'a place without its owner',
+      ['--format', 'bedrock', '--s3', 's3://bucket/x'],
+      /--s3 and --bucket-owner go together/,
+    ],
     ['a place that is none', ['--format', 'bedrock', '--s3', 'bucket/x'], /Give s3:\/\/bucket\/prefix/],
     ['an owner that is none', ['--format', 'bedrock', '--bucket-owner', 'me'], /12 digits/],
     [

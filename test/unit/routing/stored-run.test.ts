@@ -177,6 +177,17 @@ describe('a run whose examples are decided', () => {
       });
     });
 
+    it('is tried with values as in a config, and with one at least', async () => {
+      const set = (value: string) => rise('what-if', runId, '--json', '--set', `diagnosis.selfDistill.${value}`);
+      const nested = await set('nearDuplicates={ words: 3, similarity: 0.8 }');
+      expect(JSON.parse(nested.stdout)).toMatchObject({
+        settings: [{ path: 'diagnosis.selfDistill.nearDuplicates', value: { words: 3, similarity: 0.8 } }],
+      });
+      const open = await set('nearDuplicates={ words: 3');
+      expect([open.code, open.stdout]).toEqual([1, expect.stringContaining('its value is no YAML')]);
+      expect(await rise('what-if', runId)).toMatchObject({ code: 2, stderr: expect.stringContaining('--set') });
+    });
+
     it('explains an example', async () => {
       const [{ exampleId, promptId }] = entries.filter(({ source }) => source === 'self-distill');
       const { code, stdout } = await rise('explain', exampleId);
