@@ -16,6 +16,10 @@ export const JobAttempt = z.object({
     .describe(
       'completions it sampled, or sequences it learned from; 0 until it is done, or where it found all done, or took it',
     ),
+  found: z
+    .enum(['done', 'taken'])
+    .optional()
+    .describe('where it had nothing to do: its work was there, or in another run'),
 });
 export type JobAttempt = z.infer<typeof JobAttempt>;
 

@@ -23,23 +23,24 @@ export async function noteAttempt<N extends JobName>(
   const startedAt = Date.now();
   const key = attemptKey(input.runId, job, index, startedAt);
   let writing = Promise.resolve();
-  const note = (items: number) => {
-    const attempt: JobAttempt = { stage: job, seconds: (Date.now() - startedAt) / 1000, items };
+  const note = (worked: Pick<JobAttempt, 'items' | 'found'>) => {
+    const attempt: JobAttempt = { stage: job, seconds: (Date.now() - startedAt) / 1000, ...worked };
     writing = writing.then(() => store.write(key, `${JSON.stringify(attempt)}\n`)).catch(tellUnnoted);
     return writing;
   };
   const manifest = jobManifestKey(job, input, index);
   const taken = takenKey(manifest.slice(0, -manifestKey('').length));
   const wasDone = await store.exists(manifest);
-  const timer = setInterval(() => note(0), NOTED_MILLISECONDS).unref();
-  let items = 0;
+  const timer = setInterval(() => note({ items: 0 }), NOTED_MILLISECONDS).unref();
+  let worked: Pick<JobAttempt, 'items' | 'found'> = { items: 0 };
   try {
     const summary = await work();
-    // What was taken of another run tells nothing of how long such work takes.
-    if (!wasDone && !(await store.exists(taken))) items = itemsOf(job, summary);
+    if (wasDone) worked = { items: 0, found: 'done' };
+    else if (await store.exists(taken)) worked = { items: 0, found: 'taken' };
+    else worked = { items: itemsOf(job, summary) };
   } finally {
     clearInterval(timer);
-    await note(items);
+    await note(worked);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { JobAttempt } from '../../schema/budget.ts';
 import type { JobName } from '../../schema/stages.ts';
 
-/** How long the run's own jobs took, all attempts counted; undefined where none of a kind is done. */
+/** How long the run's own jobs took, all attempts counted that had work to do; undefined where none of a kind is done. */
 export interface Pace {
   /** Seconds of a completion, sampled in rollouts or in evaluation. */
   completion?: number;
@@ -12,7 +12,7 @@ export interface Pace {
 }
 
 export function paceOf(attempts: readonly JobAttempt[]): Pace {
-  const of = (...jobs: JobName[]) => attempts.filter(({ stage }) => jobs.includes(stage));
+  const of = (...jobs: JobName[]) => attempts.filter(({ stage, found }) => !found && jobs.includes(stage));
   const rl = of('train-rl');
   const sft = of('train-sft');
   return {

@@ -205,16 +205,23 @@ describe('the note of an attempt', () => {
     ).rejects.toThrow('stopped');
     await done(store, `runs/${runId}/sft/checkpoint/`);
     await noteAttempt(store, { ...sft, index: 2 }, async () => ({ examples: 5, epochs: 3 }));
-    expect((await notesOf(store)).map(({ items }) => items)).toEqual([15, 0, 0]);
+    expect((await notesOf(store)).map(({ items, found }) => [items, found])).toEqual([
+      [15, undefined],
+      [0, undefined],
+      [0, 'done'],
+    ]);
   });
 
-  it('tells nothing of work that was taken, which took no time', async () => {
+  it('tells work that was taken, by which no pace goes', async () => {
     const store = createLocalStore(join(folder, 'taken-notes'));
     await noteAttempt(store, { job: 'train-sft', input, index: 0 }, async () => {
       await store.write(takenKey(`runs/${runId}/sft/checkpoint/`), '{}');
       return { examples: 5, epochs: 3 };
     });
-    expect((await notesOf(store)).map(({ items }) => items)).toEqual([0]);
+    const notes = await notesOf(store);
+    expect(notes).toEqual([{ stage: 'train-sft', seconds: expect.any(Number), items: 0, found: 'taken' }]);
+    const own = { stage: 'train-sft' as const, seconds: 8, items: 4 };
+    expect(paceOf([...notes.map((note) => ({ ...note, seconds: 100 })), own]).sequence).toBe(2);
   });
 });
 
