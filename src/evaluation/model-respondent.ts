@@ -2,6 +2,7 @@ import { openEngine, type Precision } from '../engine/open-engine.ts';
 import { folderModelFiles } from '../engine/weights/model-files.ts';
 import { samplePrompts } from '../stages/sample-prompts.ts';
 import { answerSeed } from '../stages/seeds.ts';
+import { hashCheckpoint } from './hash-checkpoint.ts';
 import type { Respondent } from './respondent.ts';
 
 /** A checkpoint folder that answers. */
@@ -30,7 +31,11 @@ export async function openModelRespondent(
   const promptsPerRound = Math.max(1, Math.floor(sequences / completionsPerPrompt));
   const sampler = engine.createSampler(promptsPerRound * completionsPerPrompt);
   return {
-    identity: { model, ...(adapter !== undefined && { adapter }), precision: engine.precision },
+    identity: {
+      ...{ model, sha256: await hashCheckpoint(model) },
+      ...(adapter !== undefined && { adapter, adapterSha256: await hashCheckpoint(adapter) }),
+      precision: engine.precision,
+    },
     promptsPerBatch: ROUNDS_PER_BATCH * promptsPerRound,
     async answer({ store, plan }, prompts) {
       const { seed, sampling, systemPrompt } = plan;
