@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JobAttempt } from '../schema/budget.ts';
 import { attemptKey, manifestKey, takenKey } from '../schema/keys.ts';
 import { type JobName, jobManifestKey, type StageInput } from '../schema/stages.ts';
+import { readWorkState } from '../store/part-damage.ts';
 import type { Store } from '../store/store.ts';
 
 /** What is noted of a job that is taken away with its machine is at most so old. */
@@ -30,7 +31,7 @@ export async function noteAttempt<N extends JobName>(
   };
   const manifest = jobManifestKey(job, input, index);
   const taken = takenKey(manifest.slice(0, -manifestKey('').length));
-  const wasDone = await store.exists(manifest);
+  const wasDone = (await readWorkState(store, manifest)).kind === 'done';
   const timer = setInterval(() => note({ items: 0 }), NOTED_MILLISECONDS).unref();
   let worked: Pick<JobAttempt, 'items' | 'found'> = { items: 0 };
   try {

@@ -9,5 +9,5 @@ export function renderReplay({ runId, prompts, difference }: Replay): string {
 function describeDifference({ key, line, promptId, field, stored, recomputed }: Difference): string {
   const place = `${key}:${line}${promptId === undefined ? '' : ` (${promptId})`}`;
   if (field === undefined) return `${place} is not the line that follows from the scores.`;
-  return `${place} has another ${field}:\n  stored      ${JSON.stringify(stored)}\n  recomputed  ${JSON.stringify(recomputed)}`;
+  return `${place} differs in ${field}:\n  stored      ${JSON.stringify(stored)}\n  recomputed  ${JSON.stringify(recomputed)}`;
 }

@@ -212,6 +212,16 @@ describe('the note of an attempt', () => {
     ]);
   });
 
+  it('tells the time of work that is done again, as a part of it was gone', async () => {
+    const store = createLocalStore(join(folder, 'damaged-notes'));
+    const prefix = `runs/${runId}/sft/checkpoint/`;
+    const parts = [{ key: `${prefix}model.safetensors`, bytes: 3, sha256: 'a'.repeat(64) }];
+    const manifest = { stage: 'train-sft', runId, inputs: [], parts, summary: {}, seed: 1, versions: {} };
+    await store.write(manifestKey(prefix), JSON.stringify(manifest));
+    await noteAttempt(store, { job: 'train-sft', input, index: 0 }, async () => ({ examples: 5, epochs: 3 }));
+    expect(await notesOf(store)).toEqual([{ stage: 'train-sft', seconds: expect.any(Number), items: 15 }]);
+  });
+
   it('tells work that was taken, by which no pace goes', async () => {
     const store = createLocalStore(join(folder, 'taken-notes'));
     await noteAttempt(store, { job: 'train-sft', input, index: 0 }, async () => {
