@@ -189,7 +189,7 @@ def mmstar(rng):
     for index in range(60):
         category = rng.choice(list(FINER))
         rows.append({
-            "index": index, "image": "", "question": f"Which is it?\nOptions: A: one, B: two, C: three, D: four",
+            "index": index, "image_path": f"{index}.jpg", "question": f"Which is it?\nOptions: A: one, B: two, C: three, D: four",
             "answer": rng.choice("ABCD"), "category": category, "l2_category": rng.choice(FINER[category]), "bench": "MMMU",
         })
     answers = []

@@ -6,9 +6,11 @@ import type { SamplingConfig } from '../schema/config/sampling.ts';
 import type { Benchmark, BenchmarkContext, Examination } from './benchmark.ts';
 import { heldOut } from './held-out.ts';
 import { mathvision } from './mathvision.ts';
+import { mmstar } from './mmstar.ts';
+import { weMath } from './we-math.ts';
 
 /** Benchmarks that a run config names. */
-const BENCHMARKS: readonly Benchmark[] = [heldOut, mathvision];
+const BENCHMARKS: readonly Benchmark[] = [heldOut, mathvision, weMath, mmstar];
 
 /** A benchmark at work, and which it is. */
 export interface ActiveExamination extends Pick<Benchmark, 'name' | 'title' | 'version'>, Examination {}

@@ -3,6 +3,7 @@ import type { Prompt } from '../schema/prompt.ts';
 import type { Benchmark } from './benchmark.ts';
 import { numericValue } from './numeric-value.ts';
 import { parsePythonFloat, roundToHundredths } from './python-numbers.ts';
+import { writeOptions } from './write-options.ts';
 
 const INSTRUCTION =
   'Please first solve the problem step by step, then put your final answer or a single letter (if it is a multiple choice ' +
@@ -29,7 +30,7 @@ export const mathvision: Benchmark = {
 };
 
 function wordQuestion({ question, options = [] }: Prompt): string {
-  const lines = options.map((option, index) => `(${String.fromCharCode(65 + index)}) ${option}\n`);
+  const lines = writeOptions(options, (letter, option) => `(${letter}) ${option}\n`);
   return `${INSTRUCTION}${question}\n${lines.join('')}`;
 }
 

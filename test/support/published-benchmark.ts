@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { openBenchmark } from '../../src/benchmarks/index.ts';
+import { type ActiveExamination, openBenchmark } from '../../src/benchmarks/index.ts';
+import { recordAnswer } from '../../src/benchmarks/record-answer.ts';
 import { readFields } from '../../src/datasets/dataset-row.ts';
 import { findImporter } from '../../src/datasets/import/importers.ts';
 import type { Prompt } from '../../src/schema/prompt.ts';
@@ -31,3 +32,9 @@ export function openPublished<More = unknown>(name: string, format = name) {
     examination: openBenchmark('benchmark', { name, options: {} }, { gradeOptions: {} }),
   };
 }
+
+/** The record that an evaluation would keep of an answer. */
+export const anAnswerRecord = (
+  examination: ActiveExamination,
+  { prompt, response }: { prompt: Prompt; response: string },
+) => recordAnswer(examination, prompt, { text: response, tokenCount: 1 });

@@ -31,5 +31,22 @@ const mathvision = aBenchmark('mathvision', {
   make: { from: [], fields: ({ subject }) => ({ tier: subject }) },
 });
 
+/** We-Math: `ID` of a problem, `key` (`2steps_1`, `3steps_multi`), `option` (`A. ..;B. ..`), `knowledge concept`, `image_path`. */
+const weMath = aBenchmark('we-math', {
+  details: ['ID', 'key', 'knowledge concept'],
+  make: {
+    from: ['option'],
+    fields: ({ ID, key, option }) => ({ id: `${ID}-${key}`, options: splitOptions(option), tier: key }),
+  },
+});
+
+/** `A. 1 cm;B. 2; 3 cm` as `['1 cm', '2; 3 cm']`; undefined where it is no such text. */
+function splitOptions(option: unknown): string[] | undefined {
+  const parts = String(option ?? '')
+    .split(/(?:^|;)\s*[A-H]\.\s*/)
+    .slice(1);
+  return parts.length < 2 ? undefined : parts.map((part) => part.trim());
+}
+
 /** The published files of benchmarks (docs/evaluation.md), by the names of those. */
-export const BENCHMARK_FILES: readonly Importer[] = [mathvision];
+export const BENCHMARK_FILES: readonly Importer[] = [mathvision, weMath];

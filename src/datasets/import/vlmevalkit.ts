@@ -44,7 +44,7 @@ export const vlmevalkit: Importer = {
 
 const KNOWN = ['index', 'image', 'image_path', 'question', 'hint', 'answer'];
 /** Columns that benchmarks go by. */
-const DETAILS = ['category', 'l2-category', 'l2_category', 'bench', 'split'];
+const DETAILS = ['category', 'l2-category', 'l2_category', 'bench', 'split', 'ID', 'key', 'knowledge concept'];
 
 function readPictures({ image, image_path }: ForeignRow): ImageSource[] {
   const column = isEmpty(image) ? 'image_path' : 'image';
