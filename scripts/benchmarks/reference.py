@@ -5,7 +5,7 @@
     python scripts/benchmarks/reference.py test/fixtures/benchmarks [name ...]
 
 MathVision is recomputed here on the formulas of latex2sympy2, which its own code reads them by. We-Math is scored by the
-package's `wemath.py`, MMStar recomputed here by pandas.
+package's `wemath.py`, MMStar and DynaMath recomputed here by pandas.
 """
 
 import importlib.util
@@ -207,7 +207,65 @@ def mmstar(rng):
     return {**ask(rows, answers), "categories": means, "finer": table.groupby("l2_category")["share"].mean().to_dict()}
 
 
-MAKERS = {"mathvision": mathvision, "we-math": we_math, "mmstar": mmstar}
+# --- DynaMath ------------------------------------------------------------------------------------------------------
+
+JSON_REPLIES = [
+    '{"solution": "so", "short answer": "%s"}', '```json\n{"solution": "two\nlines", "short answer": "%s"}\n```',
+    'Sure: {"solution": "\\frac{1}{2}", "short answer": "%s"} done', '{"short answer": %s}', '{"solution": "none"}',
+    '{"solution": "a \\"b\\"", "short answer": "%s"}', "The answer is\n%s.", "%s", "", "}{", "[1, 2]", "{", "x}",
+    '{"solution": "s",\n\t"short answer": "%s"}', '{"short answer": null}',
+]
+TYPED = {
+    "float": ["1.5", "2.0", "12", "-0.333", "3.142"],
+    "multiple choice": ["A", "B", "C", "D"],
+    "text": ["even", "(0, 2)", "x = 3"],
+}
+DECORATED = ["%s", "%s cm", "%s.", "(%s)", "%s) two", "%s0004", "%s1", "It is %s", "%s\u03c0", "1\u03c0", "", "\u03c0", " %s"]
+
+
+def dynamath_verdict(row, reply):
+    """False wherever anything cannot be read."""
+    start, end = reply.find("{"), reply.rfind("}")
+    text = reply[start:end + 1].replace("\\", "") if 0 <= start < end else reply
+    try:
+        parsed = json.loads(text, strict=False)
+    except ValueError:
+        parsed = {"short answer": text.rpartition("\n")[2][:-1]}
+    if not isinstance(parsed, dict):
+        return False
+    answer, gold, kind = str(parsed.get("short answer")), row["answer"], row["answer_type"]
+    if kind == "float":
+        head, pi, _ = answer.partition(" ")[0].partition("\u03c0")
+        return is_float(head) and abs(float(head) * (math.pi if pi else 1) - float(gold)) <= 0.001
+    if kind == "multiple choice" and len(answer) > 1:
+        return gold in answer[:3]
+    return answer == gold if kind == "multiple choice" else gold in answer
+
+
+def dynamath(rng):
+    rows = []
+    for question in range(1, 31):
+        kind = rng.choice(list(TYPED))
+        for variant in range(1, 11):
+            rows.append({
+                "index": len(rows), "qid": question, "varid": variant, "question": "How much?", "answer": rng.choice(TYPED[kind]),
+                "image_path": f"{question}-{variant}.png", "answer_type": kind,
+                "subject": ["algebra", "statistics"][question % 2], "knowledge_level": ["high school", "undergraduate"][question % 3 % 2],
+            })
+    answers = []
+    for row in rows:
+        plain = row["qid"] % 3 == 0 or rng.random() < 0.3
+        said = row["answer"] if plain or rng.random() < 0.7 else rng.choice(TYPED[row["answer_type"]])
+        said = said if plain else rng.choice(DECORATED).replace("%s", said)
+        reply = (JSON_REPLIES[0] if plain else rng.choice(JSON_REPLIES)).replace("%s", said)
+        answers.append({"id": str(row["index"]), "response": reply, "isCorrect": dynamath_verdict(row, reply)})
+    table = pd.DataFrame(rows).assign(correct=[float(answer["isCorrect"]) for answer in answers])
+    worst = table.groupby("qid")["correct"].min().mean()
+    measures = {"worst case": worst, "reasoning robustness": worst / table["correct"].mean()}
+    return {**ask(rows, answers), "measures": measures, "subjects": table.groupby("subject")["correct"].mean().to_dict()}
+
+
+MAKERS = {"mathvision": mathvision, "we-math": we_math, "mmstar": mmstar, "dynamath": dynamath}
 
 if __name__ == "__main__":
     folder, *names = sys.argv[1:]

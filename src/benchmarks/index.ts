@@ -4,13 +4,14 @@ import type { ConfigPart } from '../schema/config/config-part.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
 import type { Benchmark, BenchmarkContext, Examination } from './benchmark.ts';
+import { dynamath } from './dynamath.ts';
 import { heldOut } from './held-out.ts';
 import { mathvision } from './mathvision.ts';
 import { mmstar } from './mmstar.ts';
 import { weMath } from './we-math.ts';
 
 /** Benchmarks that a run config names. */
-const BENCHMARKS: readonly Benchmark[] = [heldOut, mathvision, weMath, mmstar];
+const BENCHMARKS: readonly Benchmark[] = [heldOut, mathvision, weMath, mmstar, dynamath];
 
 /** A benchmark at work, and which it is. */
 export interface ActiveExamination extends Pick<Benchmark, 'name' | 'title' | 'version'>, Examination {}

@@ -14,14 +14,14 @@ const MAX_REFERENCE = 64;
 
 /**
  * VLMEvalKit's tables: `index`, `image` (base64, several as a list in Python's spelling, or another row's index), or
- * `image_path`; `hint` before `question`; options A to Z; `answer`; `category`, which becomes the tier, and a detail as the finer ones.
+ * `image_path`; `hint` before `question`; options A to Z; `answer`; `category`, else `subject`, which becomes the tier; what benchmarks go by becomes details.
  */
 export const vlmevalkit: Importer = {
   name: 'vlmevalkit',
   findSign: (row) => (isEmpty(row.index) || isEmpty(row.question) ? undefined : 'index'),
   idOf: ({ index }) => (isEmpty(index) ? undefined : String(index)),
   read(row) {
-    const { index, question, hint, answer, category } = row;
+    const { index, question, hint, answer, category, subject } = row;
     const options = readOptions(row);
     const rest = withoutColumns(row, [...KNOWN, ...LETTERS, ...DETAILS]);
     const details = pickColumns(row, DETAILS);
@@ -33,7 +33,7 @@ export const vlmevalkit: Importer = {
         question: isEmpty(hint) ? question : `Hint: ${hint}\nQuestion: ${question}`,
         ...(options.length > 0 && { options }),
         answer,
-        ...(!isEmpty(category) && { tier: category }),
+        tier: isEmpty(category) ? subject : category,
         ...(Object.keys(details).length > 0 && { details }),
       },
       images: readPictures(row),
@@ -44,7 +44,11 @@ export const vlmevalkit: Importer = {
 
 const KNOWN = ['index', 'image', 'image_path', 'question', 'hint', 'answer'];
 /** Columns that benchmarks go by. */
-const DETAILS = ['category', 'l2-category', 'l2_category', 'bench', 'split', 'ID', 'key', 'knowledge concept'];
+const DETAILS = [
+  ...['category', 'l2-category', 'l2_category', 'bench', 'split', 'subject'],
+  // Of We-Math and DynaMath.
+  ...['ID', 'key', 'knowledge concept', 'qid', 'varid', 'answer_type', 'knowledge_level'],
+];
 
 function readPictures({ image, image_path }: ForeignRow): ImageSource[] {
   const column = isEmpty(image) ? 'image_path' : 'image';

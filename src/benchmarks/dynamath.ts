@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { meanOf } from '../base/statistics/bootstrap.ts';
+import type { Prompt } from '../schema/prompt.ts';
+import type { Benchmark, GradedPrompt } from './benchmark.ts';
+import { parsePythonFloat } from './python-numbers.ts';
+import { shareRight } from './score-policy.ts';
+
+/**
+ * DynaMath (Zou et al. 2024, arXiv 2411.00836), by the rules of `evaluation/opensource_json_eval.py` in DynaMath/DynaMath: a
+ * reply in JSON, its `short answer` within 0.001 of a number, with the letter in its first three characters, or with the text in it.
+ * Worst case: every variant of a question is right. Reasoning robustness: that as a share of the average.
+ */
+export const dynamath: Benchmark = {
+  name: 'dynamath',
+  title: 'DynaMath',
+  version: '1',
+  options: z.strictObject({}),
+  create: () => ({
+    rewards: {},
+    word: (prompt) => ({ ...prompt, question: wordQuestion(prompt) }),
+    grade: (prompt, text) => {
+      const answer = readShortAnswer(text);
+      return { isCorrect: answer !== undefined && isRight(prompt, answer), answer };
+    },
+    categoriesOf: ({ details }) => ({
+      subject: [String(details?.subject ?? 'none')],
+      level: [String(details?.knowledge_level ?? details?.level ?? 'none')],
+    }),
+    measure: measureRobustness,
+  }),
+};
+
+const INSTRUCTION = `
+## Answer Instruction Please provide an answer to the question outlined above. Your response should adhere 
+to the following JSON format, which includes two keys: 'solution' and 'short answer'. The 'solution' key can contain 
+detailed steps needed to solve the question, and the 'short answer' key should provide a concise response. If the problem is a multiple choice problem, just provide the corresponing choice option, 
+such as 'A', 'B', 'C', or 'D'. If the answer is a numerical value, format it as a three-digit floating-point number.
+
+Example of expected JSON response format:
+
+{
+    "solution": "[Detailed step-by-step explanation]",
+    "short answer": "[Concise Answer]"
+}`;
+
+function wordQuestion({ question, details }: Prompt): string {
+  const hint = details?.answer_type === 'float' ? 'Please answer in a floating-point number.' : '';
+  return `## Question\n${question}${hint}${INSTRUCTION}`;
+}
+
+/**
+ * The `short answer` of the JSON object in a reply, its backslashes dropped; of a reply without one, the last line but for its last
+ * character. Undefined where the reply is JSON and no object.
+ */
+function readShortAnswer(reply: string): string | undefined {
+  const [start, end] = [reply.indexOf('{'), reply.lastIndexOf('}')];
+  const text = start !== -1 && start < end ? reply.slice(start, end + 1).replaceAll('\\', '') : reply;
+  const parsed = parseLoosely(text);
+  if (parsed === undefined) return text.split('\n').at(-1)!.slice(0, -1);
+  if (typeof parsed.value !== 'object' || parsed.value === null || Array.isArray(parsed.value)) return undefined;
+  const { 'short answer': answer = 'None' } = parsed.value as Record<string, unknown>;
+  return typeof answer === 'string' ? answer : JSON.stringify(answer);
+}
+
+/** JSON whose texts may hold line breaks and tabs. */
+function parseLoosely(text: string): { value: unknown } | undefined {
+  const escapeControl = (control: string) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  try {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is escaped.
+    const escaped = text.replace(/"[^"]*"/g, (part) => part.replace(/[\0-\x1f]/g, escapeControl));
+    return { value: JSON.parse(escaped) };
+  } catch {
+    return undefined;
+  }
+}
+
+function isRight({ groundTruth, details }: Prompt, answer: string): boolean {
+  if (details?.answer_type === 'float') {
+    const [value, expected] = [readNumber(answer), parsePythonFloat(groundTruth)];
+    return value !== undefined && expected !== undefined && Math.abs(value - expected) <= 0.001;
+  }
+  if (details?.answer_type !== 'multiple choice') return answer.includes(groundTruth);
+  return answer.length === 1 ? answer === groundTruth : answer.slice(0, 3).includes(groundTruth);
+}
+
+/** The number up to the first blank, or what stands before a `π`, times it. */
+function readNumber(answer: string): number | undefined {
+  const [first] = answer.split(' ');
+  const factor = parsePythonFloat(first.split('π')[0]);
+  return factor !== undefined && first.includes('π') ? factor * Math.PI : factor;
+}
+
+/** Variants of a question share `qid`. */
+function measureRobustness(graded: readonly GradedPrompt[]): Record<string, number> {
+  const questions = Map.groupBy(graded, ({ prompt: { promptId, details } }) => String(details?.qid ?? promptId));
+  const worst = meanOf(
+    [...questions.values()].map((variants) => Number(variants.every((one) => shareRight(one) === 1))),
+  );
+  const average = meanOf(graded.map(shareRight));
+  return { 'worst case': worst, 'reasoning robustness': average === 0 ? 0 : worst / average };
+}
