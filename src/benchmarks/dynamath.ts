@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { meanOf } from '../base/statistics/bootstrap.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Benchmark, GradedPrompt } from './benchmark.ts';
+import { demandDetail } from './demand-detail.ts';
 import { parsePythonFloat } from './python-numbers.ts';
 import { shareRight } from './score-policy.ts';
 
@@ -43,9 +44,11 @@ Example of expected JSON response format:
     "short answer": "[Concise Answer]"
 }`;
 
-function wordQuestion({ question, details }: Prompt): string {
-  const hint = details?.answer_type === 'float' ? 'Please answer in a floating-point number.' : '';
-  return `## Question\n${question}${hint}${INSTRUCTION}`;
+const answerTypeOf = (prompt: Prompt) => demandDetail(prompt, 'answer_type', 'vlmevalkit');
+
+function wordQuestion(prompt: Prompt): string {
+  const hint = answerTypeOf(prompt) === 'float' ? 'Please answer in a floating-point number.' : '';
+  return `## Question\n${prompt.question}${hint}${INSTRUCTION}`;
 }
 
 /**
@@ -74,12 +77,13 @@ function parseLoosely(text: string): { value: unknown } | undefined {
   }
 }
 
-function isRight({ groundTruth, details }: Prompt, answer: string): boolean {
-  if (details?.answer_type === 'float') {
+function isRight(prompt: Prompt, answer: string): boolean {
+  const [{ groundTruth }, type] = [prompt, answerTypeOf(prompt)];
+  if (type === 'float') {
     const [value, expected] = [readNumber(answer), parsePythonFloat(groundTruth)];
     return value !== undefined && expected !== undefined && Math.abs(value - expected) <= 0.001;
   }
-  if (details?.answer_type !== 'multiple choice') return answer.includes(groundTruth);
+  if (type !== 'multiple choice') return answer.includes(groundTruth);
   return answer.length === 1 ? answer === groundTruth : answer.slice(0, 3).includes(groundTruth);
 }
 
@@ -92,7 +96,7 @@ function readNumber(answer: string): number | undefined {
 
 /** Variants of a question share `qid`. */
 function measureRobustness(graded: readonly GradedPrompt[]): Record<string, number> {
-  const questions = Map.groupBy(graded, ({ prompt: { promptId, details } }) => String(details?.qid ?? promptId));
+  const questions = Map.groupBy(graded, ({ prompt }) => demandDetail(prompt, 'qid', 'vlmevalkit'));
   const worst = meanOf(
     [...questions.values()].map((variants) => Number(variants.every((one) => shareRight(one) === 1))),
   );

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { meanOf } from '../base/statistics/bootstrap.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Benchmark, GradedPrompt, Grading } from './benchmark.ts';
+import { demandDetail } from './demand-detail.ts';
 import { writeOptions } from './write-options.ts';
 
 /**
@@ -20,10 +21,10 @@ export const weMath: Benchmark = {
       const answer = extractLetter(text);
       return { isCorrect: answer === groundTruth, answer };
     },
-    categoriesOf: ({ details }): Record<string, string[]> => {
-      const [steps, part] = keyOf(details);
+    categoriesOf: (prompt): Record<string, string[]> => {
+      const [steps, part] = keyOf(prompt);
       if (part === 'multi') return { steps: [steps] };
-      return { steps: ['1'], 'knowledge concept': [String(details?.['knowledge concept'] ?? 'none')] };
+      return { steps: ['1'], 'knowledge concept': [String(prompt.details?.['knowledge concept'] ?? 'none')] };
     },
     measure: (graded) => meanOfEach(answersByIndex(graded).map(measureMastery)),
   }),
@@ -52,8 +53,8 @@ const extractLetter = (text: string) =>
   )?.[0];
 
 /** `2steps_1` as `['2', '1']`, `3steps_multi` as `['3', 'multi']`. */
-const keyOf = (details: Prompt['details']): [string, string] => {
-  const [, steps = 'none', part = 'none'] = /^(\d)steps_(\w+)$/.exec(String(details?.key)) ?? [];
+const keyOf = (prompt: Prompt): [steps: string, part: string] => {
+  const [steps, part = ''] = demandDetail(prompt, 'key', 'we-math').split('steps_');
   return [steps, part];
 };
 
@@ -74,9 +75,9 @@ interface Problem {
 /** Problems by the steps that they have and their ID, those without a first step left out. */
 function gatherProblems(answers: readonly [Prompt, Grading][]): Problem[] {
   const problems = new Map<string, Problem>();
-  for (const [{ details }, { isCorrect }] of answers) {
-    const [steps, part] = keyOf(details);
-    const id = `${steps}-${details?.ID}`;
+  for (const [prompt, { isCorrect }] of answers) {
+    const [steps, part] = keyOf(prompt);
+    const id = `${steps}-${demandDetail(prompt, 'ID', 'we-math')}`;
     const problem = problems.get(id) ?? { steps: Array.from({ length: Number(steps) }) };
     problems.set(id, problem);
     if (part === 'multi') problem.whole = isCorrect;

@@ -14,7 +14,8 @@ const MAX_REFERENCE = 64;
 
 /**
  * VLMEvalKit's tables: `index`, `image` (base64, several as a list in Python's spelling, or another row's index), or
- * `image_path`; `hint` before `question`; options A to Z; `answer`; `category`, else `subject`, which becomes the tier; what benchmarks go by becomes details.
+ * `image_path`; `hint` before `question`; options A to Z; `answer`; `category`, else `subject`, which becomes the tier; what
+ * benchmarks go by, which becomes details.
  */
 export const vlmevalkit: Importer = {
   name: 'vlmevalkit',

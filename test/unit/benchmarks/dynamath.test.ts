@@ -33,4 +33,10 @@ describe('DynaMath', () => {
     expect(asked).toMatch(/^## Question\nHow much\?Please answer in a floating-point number\.\n## Answer Instruction/);
     expect(asked).toMatch(/\{\n {4}"solution": .*\n {4}"short answer": "\[Concise Answer\]"\n\}$/);
   });
+
+  it('refuses prompts without what it goes by', () => {
+    const bare = { ...prompts[0], details: undefined };
+    const ask = () => examination.word!(bare);
+    expect(ask).toThrow(/has no details\.answer_type, .* rise convert --from vlmevalkit$/);
+  });
 });

@@ -41,4 +41,10 @@ describe('We-Math', () => {
     expect(examination.categoriesOf(step)).toEqual({ steps: ['1'], 'knowledge concept': ['Concept 0'] });
     expect(examination.categoriesOf(whole)).toEqual({ steps: ['3'] });
   });
+
+  it('refuses prompts without what it goes by', () => {
+    const bare = { ...prompts[0], details: undefined };
+    const ask = () => examination.categoriesOf(bare);
+    expect(ask).toThrow(/has no details\.key, .* rise convert --from we-math$/);
+  });
 });
