@@ -213,7 +213,7 @@ describe('preparing a run', () => {
     ],
     [
       { evaluation: { benchmarks: { mine: {} } } },
-      /evaluation\.benchmarks\.mine is mine, which is not there \(held-out\)/,
+      /evaluation\.benchmarks\.mine is mine, which is not there \(held-out, .*\)/,
     ],
   ])('refuses %j', async (changes, message) => {
     await expect(prepareRun(aStore(), aConfig(changes), aProject())).rejects.toThrow(message);
