@@ -5,7 +5,8 @@
     python scripts/benchmarks/reference.py test/fixtures/benchmarks [name ...]
 
 MathVision is recomputed here on the formulas of latex2sympy2, which its own code reads them by. We-Math is scored by the
-package's `wemath.py`, MMStar and DynaMath recomputed here by pandas.
+package's `wemath.py`, MMStar, DynaMath and LogicVista (what follows
+the language model's reading) recomputed here by pandas.
 """
 
 import importlib.util
@@ -207,6 +208,32 @@ def mmstar(rng):
     return {**ask(rows, answers), "categories": means, "finer": table.groupby("l2_category")["share"].mean().to_dict()}
 
 
+# --- LogicVista ----------------------------------------------------------------------------------------------------
+
+ONE = ["%s", "The answer is %s.", "**%s**", "Answer: (%s)", "<answer>\\boxed{%s}</answer>", "Option %s",
+       "The sequence is A, B, C, D, so the answer is %s."]
+TWO = ["%s, %s", "The answer is %s and %s.", "\\boxed{%s, %s}", "The answer is %s, %s", "Both %s and %s"]
+
+
+def logicvista(rng):
+    """What a reply chooses is known, for it was made of that."""
+    rows, answers = [], []
+    for index in range(80):
+        gold = sorted(rng.sample("ABCDE", 2 if index % 8 == 0 else 1))
+        skill = ["inductive", "deductive", "numerical", "spatial", "mechanical"][index % 5]
+        rows.append({
+            "index": index, "image_path": f"{index}.png", "question": "Which comes next? Select from A, B, C, D and E.",
+            "answer": ", ".join(gold), "skill": str([skill]),
+        })
+        for _ in range(3):
+            said = rng.sample(gold, len(gold)) if rng.random() < 0.5 else rng.sample("ABCDE", rng.choice([1, 2]))
+            response = rng.choice(ONE if len(said) == 1 else TWO).replace("%s", said[0], 1).replace("%s", said[-1], 1)
+            answers.append({"id": str(index), "response": response, "isCorrect": sorted(said) == gold})
+    table = pd.DataFrame(rows).assign(id=lambda frame: frame["index"].astype(str)).merge(pd.DataFrame(answers), on="id")
+    skills = table.assign(share=table["isCorrect"].astype(float)).groupby("skill")["share"].mean()
+    return {**ask(rows, answers), "skills": {name[2:-2]: float(mean) for name, mean in skills.items()}}
+
+
 # --- DynaMath ------------------------------------------------------------------------------------------------------
 
 JSON_REPLIES = [
@@ -265,7 +292,7 @@ def dynamath(rng):
     return {**ask(rows, answers), "measures": measures, "subjects": table.groupby("subject")["correct"].mean().to_dict()}
 
 
-MAKERS = {"mathvision": mathvision, "we-math": we_math, "mmstar": mmstar, "dynamath": dynamath}
+MAKERS = {"mathvision": mathvision, "we-math": we_math, "mmstar": mmstar, "logicvista": logicvista, "dynamath": dynamath}
 
 if __name__ == "__main__":
     folder, *names = sys.argv[1:]

@@ -6,12 +6,13 @@ import type { SamplingConfig } from '../schema/config/sampling.ts';
 import type { Benchmark, BenchmarkContext, Examination } from './benchmark.ts';
 import { dynamath } from './dynamath.ts';
 import { heldOut } from './held-out.ts';
+import { logicvista } from './logicvista.ts';
 import { mathvision } from './mathvision.ts';
 import { mmstar } from './mmstar.ts';
 import { weMath } from './we-math.ts';
 
 /** Benchmarks that a run config names. */
-const BENCHMARKS: readonly Benchmark[] = [heldOut, mathvision, weMath, mmstar, dynamath];
+const BENCHMARKS: readonly Benchmark[] = [heldOut, mathvision, weMath, mmstar, logicvista, dynamath];
 
 /** A benchmark at work, and which it is. */
 export interface ActiveExamination extends Pick<Benchmark, 'name' | 'title' | 'version'>, Examination {}

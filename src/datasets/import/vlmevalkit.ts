@@ -47,8 +47,8 @@ const KNOWN = ['index', 'image', 'image_path', 'question', 'hint', 'answer'];
 /** Columns that benchmarks go by. */
 const DETAILS = [
   ...['category', 'l2-category', 'l2_category', 'bench', 'split', 'subject'],
-  // Of We-Math and DynaMath.
-  ...['ID', 'key', 'knowledge concept', 'qid', 'varid', 'answer_type', 'knowledge_level'],
+  // Of We-Math, DynaMath and LogicVista.
+  ...['ID', 'key', 'knowledge concept', 'qid', 'varid', 'answer_type', 'knowledge_level', 'skill'],
 ];
 
 function readPictures({ image, image_path }: ForeignRow): ImageSource[] {

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { BUILT_IN_VERSIONS, gradeAnswer } from '../rewards/index.ts';
+import type { Benchmark } from './benchmark.ts';
+
+const SKILLS = ['inductive', 'deductive', 'numerical', 'spatial', 'mechanical'];
+
+/**
+ * LogicVista (Xiao et al. 2024, arXiv 2407.04973), by the rules of `eval/extract_accuracy_new.py` in Yijia-Xiao/LogicVista: the
+ * letters that a reply chooses are those of the answer, in any order. There a language model reads them, here the accuracy reward.
+ */
+export const logicvista: Benchmark = {
+  name: 'logicvista',
+  title: 'LogicVista',
+  version: '1',
+  options: z.strictObject({}),
+  create: (_, { gradeOptions }) => ({
+    rewards: { accuracy: BUILT_IN_VERSIONS.accuracy },
+    grade: (prompt, text) => {
+      const { verdict, extracted } = gradeAnswer(prompt, text, gradeOptions);
+      return { isCorrect: verdict === 'correct', answer: extracted };
+    },
+    categoriesOf: ({ details }) => {
+      const told = JSON.stringify(details?.skill ?? '');
+      return { skill: SKILLS.filter((skill) => told.includes(skill)) };
+    },
+  }),
+};
