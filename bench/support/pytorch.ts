@@ -3,11 +3,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageRoot } from '../../src/base/package-root.ts';
 import type { Precision } from '../../src/engine/runtime/rewrites/mixed-precision.ts';
-import { findPythonWith } from '../../test/support/python-environment.ts';
+import { findPythonWith, TORCH } from '../../test/support/python-environment.ts';
 import { isBusy, THREADS } from './machine.ts';
-
-/** What PyPI serves for Linux on x86-64 brings CUDA along (5 GB on disk), which the benches leave unused. */
-const PACKAGES = ['torch==2.15.0', 'transformers==5.23.0'];
 
 /**
  * On a busy machine PyTorch's threads sleep while they wait for each other: spinning, as they do by default, then takes
@@ -61,10 +58,10 @@ export function startPytorch(script: string): PytorchPeer {
 const closed = (child: ChildProcess) => new Promise<void>((resolve) => child.once('close', () => resolve()));
 
 /** A Python that has both, installed when first asked for. */
-export const pytorchPython = () => pythonWith(PACKAGES);
+export const pytorchPython = () => pythonWith(TORCH);
 
 /** As `pytorchPython`, with `peft`. */
-export const peftPython = () => pythonWith([...PACKAGES, 'peft==0.21.2']);
+export const peftPython = () => pythonWith([...TORCH, 'peft==0.21.2']);
 
 function pythonWith(packages: readonly string[]): string {
   const environment = findPythonWith(...packages);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BUILT_IN_VERSIONS, gradeAnswer } from '../rewards/index.ts';
 import type { Benchmark } from './benchmark.ts';
+import { gradeByAccuracy } from './grade-by-accuracy.ts';
 
 const SKILLS = ['inductive', 'deductive', 'numerical', 'spatial', 'mechanical'];
 
@@ -13,12 +13,8 @@ export const logicvista: Benchmark = {
   title: 'LogicVista',
   version: '1',
   options: z.strictObject({}),
-  create: (_, { gradeOptions }) => ({
-    rewards: { accuracy: BUILT_IN_VERSIONS.accuracy },
-    grade: (prompt, text) => {
-      const { verdict, extracted } = gradeAnswer(prompt, text, gradeOptions);
-      return { isCorrect: verdict === 'correct', answer: extracted };
-    },
+  create: (_, context) => ({
+    ...gradeByAccuracy(context),
     categoriesOf: ({ details }) => {
       const told = JSON.stringify(details?.skill ?? '');
       return { skill: SKILLS.filter((skill) => told.includes(skill)) };

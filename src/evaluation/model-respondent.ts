@@ -1,3 +1,4 @@
+import { splitBySize } from '../base/split-list.ts';
 import { openEngine, type Precision } from '../engine/open-engine.ts';
 import { folderModelFiles } from '../engine/weights/model-files.ts';
 import { samplePrompts } from '../stages/sample-prompts.ts';
@@ -39,11 +40,8 @@ export async function openModelRespondent(
     promptsPerBatch: ROUNDS_PER_BATCH * promptsPerRound,
     async answer({ store, plan }, prompts) {
       const { seed, sampling, systemPrompt } = plan;
-      const rounds = Array.from({ length: Math.ceil(prompts.length / promptsPerRound) }, (_, round) =>
-        prompts.slice(round * promptsPerRound, (round + 1) * promptsPerRound),
-      );
       const scope = { store, config: { policy: { systemPrompt } } };
-      const completions = await samplePrompts(scope, engine.processor, sampler, rounds, {
+      const completions = await samplePrompts(scope, engine.processor, sampler, splitBySize(prompts, promptsPerRound), {
         completionsPerPrompt,
         sampling,
         seedOf: ({ promptId }, index) => answerSeed(seed, promptId, index),

@@ -1,12 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { InvalidInputError } from '../schema/errors.ts';
 import { modelPrefix } from '../schema/keys.ts';
+import { isModelFile } from '../store/model-files.ts';
 import type { Store } from '../store/store.ts';
 import { copyContent, describeContent } from './content-folder.ts';
-
-/** What a checkpoint folder holds for the engine; notes and scripts beside it make no different model. */
-const MODEL_FILE_EXTENSIONS = ['.json', '.safetensors', '.jinja', '.txt'];
 
 /**
  * Puts the checkpoint or adapter of a folder on the store by its content, and gives its key. Throws `InvalidInputError` on a path
@@ -23,8 +20,7 @@ export async function storeModel(store: Store, field: string, folder: string, ma
     const kind = marker === 'config.json' ? 'a checkpoint in Hugging Face layout' : "a LoRA adapter in PEFT's format";
     throw new InvalidInputError(`${field}: ${folder} has no ${marker}; give ${kind}`);
   }
-  const files = names.filter((name) => MODEL_FILE_EXTENSIONS.includes(extname(name)));
-  const content = await describeContent(folder, files);
+  const content = await describeContent(folder, names.filter(isModelFile));
   const prefix = modelPrefix(content.contentHash);
   await copyContent(store, content, prefix);
   return prefix;

@@ -1,6 +1,12 @@
+import { extname } from 'node:path';
 import { readIfPresent } from './presence.ts';
 import type { Store } from './store.ts';
 import { assertContentKept } from './stored-content.ts';
+
+const MODEL_FILE_EXTENSIONS = ['.json', '.safetensors', '.jinja', '.txt'];
+
+/** Whether a checkpoint folder holds this for the engine; notes and scripts beside it make no different model. */
+export const isModelFile = (name: string) => MODEL_FILE_EXTENSIONS.includes(extname(name));
 
 /**
  * A checkpoint's files in a folder of the store, as the engine takes them; `undefined` for one that is not there. Those of a

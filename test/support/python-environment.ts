@@ -16,8 +16,11 @@ type LeastVersion = [major: number, minor: number];
 /** As `findPython`, with whatever version of Python 3 there is. */
 export const findPythonWith = (...requirements: string[]) => findPython([3, 0], requirements);
 
-/** What benches and peers share, at 5 GB: one torch. */
-const TORCH = ['torch==2.15.0', 'transformers==5.23.0'];
+/**
+ * What benches and peers share: one torch. What PyPI serves for Linux on x86-64 brings CUDA along (5 GB on disk), which is left
+ * unused.
+ */
+export const TORCH = ['torch==2.15.0', 'transformers==5.23.0'];
 
 export const findPythonWithTorch = () => findPythonWith(...TORCH);
 
