@@ -54,6 +54,12 @@ export const COMPLETION_SHARE = 0.25;
 export const SELF_DISTILL_SHARE = 0.4;
 export const EXPERT_SHARE = 0.3;
 
+/** Of a request to an expert or a judge: what it is told to do; a prompt's annotated facts, and the verdict on each. */
+export const INSTRUCTION_TOKENS = 250;
+export const FACTS_PER_PROMPT = 8;
+export const FACT_TOKENS = 20;
+export const VERDICT_TOKENS = 8;
+
 /** JSON of a token: its id, its log-probability to all digits, its text. */
 export const BYTES_PER_TOKEN = 32;
 export const PROMPT_BYTES = 2000;

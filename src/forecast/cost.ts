@@ -1,6 +1,7 @@
 import { FUNCTION_MEMORY_MIB } from '../schema/stage.ts';
 import { SERVICE_USD } from '../sizing/prices.ts';
 import { type Assumptions, KMS_SHARE_OF_S3, LOG_DAYS, VOLUME_GIB } from './assumptions.ts';
+import type { ModelCalls } from './model-calls.ts';
 import { MONTH_SECONDS, type StoredUse } from './storage.ts';
 
 /** What is billed by use, counted. */
@@ -41,6 +42,8 @@ export interface Cost {
   disksAndAddresses: number;
   lambda: number;
   stepFunctions: number;
+  /** Experts and judges, where they have a price. */
+  models: number;
   s3Requests: number;
   kmsRequests: number;
   logs: number;
@@ -61,6 +64,7 @@ export function costOf(
   usage: Usage,
   { rolloutHourUsd, trainingHourUsd }: Pick<Assumptions, 'rolloutHourUsd' | 'trainingHourUsd'>,
   stored: readonly StoredUse[],
+  calls: readonly Pick<ModelCalls, 'usd'>[],
 ): Cost {
   const gpuSeconds = usage.rolloutGpuSeconds + usage.trainingGpuSeconds;
   const requests = usage.s3Reads + usage.s3Writes;
@@ -78,6 +82,7 @@ export function costOf(
       usage.functionSeconds * (FUNCTION_MEMORY_MIB / 1024) * SERVICE_USD.lambdaGibSecond +
       usage.functionCalls * SERVICE_USD.lambdaCall,
     stepFunctions: usage.stateTransitions * SERVICE_USD.stateTransition,
+    models: calls.reduce((sum, { usd = 0 }) => sum + usd, 0),
     s3Requests: usage.s3Reads * SERVICE_USD.s3Read + usage.s3Writes * SERVICE_USD.s3Write,
     kmsRequests: KMS_SHARE_OF_S3 * requests * SERVICE_USD.kmsRequest,
     logs: logGb * SERVICE_USD.logGb + (LOG_DAYS / 30) * logMonth,

@@ -7,7 +7,7 @@ import { DIAGNOSIS, iterationName } from '../schema/keys.ts';
 import type { JobName } from '../schema/stages.ts';
 import * as model from './assumptions.ts';
 import { countExamples } from './model-functions.ts';
-import { sizeOf } from './workload.ts';
+import { countConsulted, sizeOf } from './workload.ts';
 
 /** What one child of a job takes on its instance, and what it leaves. */
 export interface JobUse {
@@ -100,8 +100,8 @@ function rolling(call: Call): Work {
 
 /** An expert on our own engine is taken to be of the policy's size and speed. */
 function consulting(call: Call): Work {
-  const { prompts, shards } = sizeOf(DIAGNOSIS, call.config, call.assumptions);
-  const asked = Math.min(prompts * model.EXPERT_SHARE, call.config.expert.maxConsultations ?? prompts) / shards;
+  const { shards } = sizeOf(DIAGNOSIS, call.config, call.assumptions);
+  const asked = countConsulted(call.config, call.assumptions) / shards;
   return sampling(call, asked, asked * (expertPolicyOf(call.config.expert)?.answers ?? 0), false);
 }
 

@@ -5,6 +5,7 @@ import type { PlannedModel } from '../sizing/planned-model.ts';
 import { promptTokens } from '../sizing/work.ts';
 import type { Works } from '../sizing/works.ts';
 import { type Assumptions, COMPLETION_SHARE, DEFAULT_ASSUMPTIONS } from './assumptions.ts';
+import type { ModelCalls } from './model-calls.ts';
 import { policyBytes } from './policy-bytes.ts';
 import { simulateRun } from './simulate-run.ts';
 import type { Speed } from './speed-on.ts';
@@ -13,6 +14,11 @@ import type { Speed } from './speed-on.ts';
 export interface TimeAndCost {
   seconds: number;
   usd: number;
+}
+
+/** A whole run's, with what it asks of experts and judges, whose USD it includes. */
+export interface RunCost extends TimeAndCost {
+  calls: ModelCalls[];
 }
 
 /** What is known of the data. */
@@ -34,7 +40,7 @@ export async function costOn(
   type: InstanceType,
   speed: Speed,
   { config, model: { shape, storedBytes }, works, counts }: PlannedRun,
-): Promise<{ iteration?: TimeAndCost; run?: TimeAndCost }> {
+): Promise<{ iteration?: TimeAndCost; run?: RunCost }> {
   const known = counts ?? { trainPrompts: config.rl.promptsPerIteration, evaluationPrompts: 1 };
   const rented = { type: type.name, purchase: 'on-demand' as const };
   const assumptions: Assumptions = {
@@ -48,10 +54,10 @@ export async function costOn(
     instances: { rollout: rented, training: rented },
     ...policyBytes(shape, works, storedBytes),
   };
-  const walk = async (iterations: number): Promise<TimeAndCost> => {
+  const walk = async (iterations: number): Promise<RunCost> => {
     const walked = { ...config, rl: { ...config.rl, iterations } };
-    const { seconds, cost } = await simulateRun(readDefinition(), walked, assumptions);
-    return { seconds, usd: cost.total };
+    const { seconds, cost, calls } = await simulateRun(readDefinition(), walked, assumptions);
+    return { seconds, usd: cost.total, calls };
   };
   const [one, two] = [await walk(1), await walk(2)];
   return {

@@ -17,7 +17,7 @@ import { countParameters, type ModelPart } from '../sizing/model-shape.ts';
 import { type Fit, fitRun } from '../sizing/plan-memory.ts';
 import type { PlannedModel } from '../sizing/planned-model.ts';
 import { type RunFacts, WORK_NAMES, type WorkName, type Works, worksOf } from '../sizing/works.ts';
-import { costOn, type PromptCounts, type TimeAndCost } from './plan-cost.ts';
+import { costOn, type PromptCounts, type RunCost, type TimeAndCost } from './plan-cost.ts';
 import { countPrompts, type ForecastOptions } from './read-assumptions.ts';
 import { factsOf } from './run-facts.ts';
 import { type Speed, speedOn } from './speed-on.ts';
@@ -52,7 +52,7 @@ export interface PlanForecast extends Speed {
   type: InstanceType;
   iteration?: TimeAndCost;
   /** Where its prompts could be counted. */
-  run?: TimeAndCost;
+  run?: RunCost;
 }
 
 /** Plans the run of a config file. Throws `InvalidInputError` on an instance type that is not known. */

@@ -9,6 +9,7 @@ import { type Assumptions, LOG_BYTES_PER_EVENT } from './assumptions.ts';
 import { createVirtualClock } from './clock.ts';
 import { peakOf } from './concurrency.ts';
 import { type Cost, costOf, type Usage } from './cost.ts';
+import { forecastCalls, type ModelCalls } from './model-calls.ts';
 import { createModelStore } from './model-store.ts';
 import type { QuotaUse } from './quotas.ts';
 import { createSimulatedTasks, type SimulatedTasks } from './simulated-tasks.ts';
@@ -22,6 +23,8 @@ export interface Simulation {
   /** By state, the longest first; states that overlap in time count each for itself. */
   secondsByState: Record<string, number>;
   cost: Cost;
+  /** Of experts and judges behind endpoints. */
+  calls: ModelCalls[];
   usage: Usage;
   stored: StoredUse[];
   /** GB-months in all, in each month from the start to the one after the end. */
@@ -73,12 +76,14 @@ export async function simulateRun(
   };
   ledger.note('functionConcurrency', peak.functions);
   const stored = storedUses(storage, seconds);
+  const calls = forecastCalls(config, assumptions);
   const quotas = ledger.uses();
   return {
     trajectories: countTrajectories(config, assumptions),
     seconds,
     secondsByState: Object.fromEntries([...secondsByState].sort(([, left], [, right]) => right - left)),
-    cost: costOf(usage, assumptions, stored),
+    cost: costOf(usage, assumptions, stored, calls),
+    calls,
     usage,
     stored,
     storedByMonth: storedByMonth(storage, seconds),

@@ -1,7 +1,7 @@
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { DIAGNOSIS } from '../schema/keys.ts';
 import { countShards, groupSizeOf } from '../schema/rollout-size.ts';
-import type { Assumptions } from './assumptions.ts';
+import { type Assumptions, EXPERT_SHARE } from './assumptions.ts';
 
 /** What one rollout comes to. */
 export interface RolloutSize {
@@ -21,6 +21,12 @@ export function sizeOf(rollout: string, config: RunConfig, { trainPrompts }: Ass
 export function countTrajectories(config: RunConfig, assumptions: Assumptions): number {
   const iteration = sizeOf('', config, assumptions).trajectories;
   return config.rl.iterations * iteration + sizeOf(DIAGNOSIS, config, assumptions).trajectories;
+}
+
+/** Prompts that the expert is asked about: those that the policy never solves, up to the config's bound. */
+export function countConsulted(config: RunConfig, assumptions: Assumptions): number {
+  const { prompts } = sizeOf(DIAGNOSIS, config, assumptions);
+  return Math.min(prompts * EXPERT_SHARE, config.expert.maxConsultations ?? prompts);
 }
 
 /** The config with as many prompts in each iteration as it takes for the run to come to so many trajectories. */

@@ -1,14 +1,22 @@
 import { alignColumns, FIGURE, TEXT } from '../../base/table.ts';
-import { type Assumptions, CONNECTION_BYTES_PER_SECOND, S3_CONNECTIONS } from '../../forecast/assumptions.ts';
+import {
+  type Assumptions,
+  CONNECTION_BYTES_PER_SECOND,
+  EXPERT_SHARE,
+  S3_CONNECTIONS,
+  SELF_DISTILL_SHARE,
+} from '../../forecast/assumptions.ts';
 import type { Forecast } from '../../forecast/forecast-run.ts';
 import type { QuotaUse } from '../../forecast/quotas.ts';
 import type { Simulation } from '../../forecast/simulate-run.ts';
 import type { BudgetConfig } from '../../schema/config/budget.ts';
+import { REFUSED_SHARE } from '../../sizing/asked-models.ts';
 import type { RentedInstance } from '../../sizing/rented-instance.ts';
+import { describeCalls } from './describe-calls.ts';
 
 /** A forecast as tables for people. */
 export function renderForecast({ simulation, assumptions, config: { rl, budget }, shortages }: Forecast): string {
-  const { trajectories, seconds, secondsByState, cost, usage, peak, quotas } = simulation;
+  const { trajectories, seconds, secondsByState, cost, usage, calls, peak, quotas } = simulation;
   const passed = quotas.filter(({ isWithin }) => !isWithin);
   return [
     `${whole(trajectories)} trajectories: ${rl.iterations} iterations of ${whole(rl.promptsPerIteration)} prompts x ${rl.groupSize}, and the diagnosis`,
@@ -17,7 +25,7 @@ export function renderForecast({ simulation, assumptions, config: { rl, budget }
       ['time', duration(seconds)],
       [
         'cost',
-        `${usd(cost.total)}; storage ${usd(cost.monthAfter)} in the month after, then ${usd(cost.perMonth)} a month`,
+        `${usd(cost.total)}${describeUnpriced(calls)}; storage ${usd(cost.monthAfter)} in the month after, then ${usd(cost.perMonth)} a month`,
       ],
       ...(budget ? [['budget', describeBudget(budget, simulation)]] : []),
       [
@@ -47,6 +55,12 @@ export function renderForecast({ simulation, assumptions, config: { rl, budget }
   ].join('\n');
 }
 
+/** Whom the total leaves out. */
+function describeUnpriced(calls: Simulation['calls']): string {
+  const unpriced = calls.filter((each) => each.usd === undefined).map(({ asker }) => asker);
+  return unpriced.length === 0 ? '' : ` without ${unpriced.join(' and ')}, whose price is not known`;
+}
+
 /** Whether a run would come to its end; its budget counts no instances that start as hours of jobs. */
 function describeBudget(budget: BudgetConfig, { cost, usage }: Simulation): string {
   const { usd = Number.POSITIVE_INFINITY, hours = Number.POSITIVE_INFINITY } = budget;
@@ -55,14 +69,15 @@ function describeBudget(budget: BudgetConfig, { cost, usage }: Simulation): stri
 }
 
 /** What the run costs by part, and what that is for. */
-function renderCost({ cost, usage }: Simulation, assumptions: Assumptions): string[] {
+function renderCost({ cost, usage, calls }: Simulation, assumptions: Assumptions): string[] {
   const { rolloutHourUsd, trainingHourUsd, instances } = assumptions;
   const hours = (seconds: number, { type, purchase }: RentedInstance, hourUsd: number) =>
     `${whole(seconds / 3600)} h of ${type}, ${purchase} at ${cents(hourUsd)}`;
-  const rows: [name: string, usd: number, what: string][] = [
+  const rows: [name: string, usd: number | undefined, what: string][] = [
     ['rollout GPUs', cost.rolloutGpus, hours(usage.rolloutGpuSeconds, instances.rollout, rolloutHourUsd)],
     ['training GPUs', cost.trainingGpus, hours(usage.trainingGpuSeconds, instances.training, trainingHourUsd)],
     ['disks, addresses', cost.disksAndAddresses, 'of these instances'],
+    ...calls.map((each): [string, number | undefined, string] => [each.asker, each.usd, describeCalls(each)]),
     ['storage', cost.storage, 'while the run goes on, S3 Standard'],
     ['S3 requests', cost.s3Requests, `${whole(usage.s3Reads)} GET, ${whole(usage.s3Writes)} PUT and LIST`],
     ['KMS requests', cost.kmsRequests, 'of a bucket key'],
@@ -71,7 +86,10 @@ function renderCost({ cost, usage }: Simulation, assumptions: Assumptions): stri
     ['logs', cost.logs, `${(usage.logBytes / 1e9).toFixed(3)} GB`],
   ];
   return alignColumns(
-    [['part', 'USD', 'of'], ...rows.map(([name, each, what]) => [name, cents(each), what])],
+    [
+      ['part', 'USD', 'of'],
+      ...rows.map(([name, each, what]) => [name, each === undefined ? 'not known' : cents(each), what]),
+    ],
     [TEXT, FIGURE, TEXT],
   );
 }
@@ -104,7 +122,8 @@ function describeAssumptions(assumptions: Assumptions): string[] {
     `Assumed: ${whole(trainPrompts)} training and ${whole(evaluationPrompts)} held-out prompts, ${whole(tokensPerTrajectory)} tokens a completion,`,
     `${whole(rolloutTokensPerSecond)} tokens a second sampled and ${whole(trainingTokensPerSecond)} learned from by a GPU, a model of ${gb(assumptions.modelBytes)},`,
     `of which a job leaves ${gb(assumptions.checkpointBytes)} and ${gb(assumptions.momentBytes.rl)} of the optimizer's; weights over ${S3_CONNECTIONS} connections of ${CONNECTION_BYTES_PER_SECOND / 1e6} MB/s.`,
-    'No failure, no reclaimed instance, no wait for capacity. Prices: us-east-1, src/sizing/prices.ts.',
+    `Of prompts ${EXPERT_SHARE * 100} % go to the expert and ${SELF_DISTILL_SHARE * 100} % to self-distillation; of an expert's answers ${REFUSED_SHARE * 100} % are asked for again.`,
+    'No failure, no reclaimed instance, no wait for capacity or for experts and judges. Prices: us-east-1, src/sizing/prices.ts and model-prices.ts.',
   ];
 }
 

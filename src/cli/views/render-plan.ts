@@ -1,9 +1,13 @@
 import { alignColumns, FIGURE, TEXT } from '../../base/table.ts';
+import { EXPERT_SHARE } from '../../forecast/assumptions.ts';
+import type { ModelCalls } from '../../forecast/model-calls.ts';
 import type { PlanForecast, RunPlan } from '../../forecast/plan-run.ts';
+import { REFUSED_SHARE } from '../../sizing/asked-models.ts';
 import { type Footprint, MEMORY_PARTS, type Memory, totalBytes } from '../../sizing/memory/memory.ts';
 import { MODEL_PARTS, sum } from '../../sizing/model-shape.ts';
 import { describeShortages } from '../../sizing/plan-memory.ts';
 import { WORK_NAMES, type WorkName } from '../../sizing/works.ts';
+import { describeCalls } from './describe-calls.ts';
 
 const WIDTH = 80;
 
@@ -19,6 +23,7 @@ export function renderPlan(plan: RunPlan): string {
     ...instanceTable(plan),
     '',
     ...(plan.forecast ? [...forecastTable(plan.forecast), ''] : []),
+    ...describeModels(plan.forecast?.run?.calls ?? []),
     ...wrap(describeGrounds(plan)),
     '',
     ...verdict(plan).flatMap(wrap),
@@ -98,6 +103,9 @@ function forecastTable({
           ? `${duration(run.seconds)}, ${usd(run.usd)}`
           : 'its prompts are not there to count: give --prompts and --evaluation-prompts',
       ],
+      ...(run?.calls ?? []).flatMap(({ asker, usd: each }) =>
+        each === undefined ? [] : [[`  of that ${asker}`, usd(each)]],
+      ),
     ],
     [TEXT],
   );
@@ -110,6 +118,16 @@ function describeGrounds({ works: { rollout, rl } }: RunPlan): string {
     `${whole(rollout.completionTokens)} of completion; ${rollout.sequences} decoded together, ${rl.sequences} learned from. ` +
     'Of a GPU they are arithmetic: none has run this. List prices, on demand, us-east-1; * is what the stack rents.'
   );
+}
+
+/** What is asked of experts and judges, and what that rests on. */
+function describeModels(calls: readonly ModelCalls[]): string[] {
+  if (calls.length === 0) return [];
+  const asked = calls.flatMap((each) => wrap(`${each.asker}: ${describeCalls(each)}`));
+  const assumed =
+    `Assumed: the policy never solves ${EXPERT_SHARE * 100} % of the prompts, ${REFUSED_SHARE * 100} % of an expert's answers ` +
+    'are asked for again, each takes a quarter of maxOutputTokens.';
+  return [...asked, ...wrap(assumed), ''];
 }
 
 const verdict = ({ fits }: RunPlan) => {

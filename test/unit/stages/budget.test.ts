@@ -135,7 +135,8 @@ describe('the check of a budget', () => {
 
   it('counts what judges and experts cost, and forecasts an expert by its price before it was asked', async () => {
     const price = { inputPerMillionTokens: 1, outputPerMillionTokens: 10 };
-    const expert = { name: 'endpoint', options: { price, maxOutputTokens: 4000 } };
+    const options = { provider: 'bedrock', model: 'nova', price, maxOutputTokens: 4000 };
+    const expert = { name: 'endpoint', maxAttempts: 1, options };
     const store = await aRun({ usd: 1 }, aRunConfig({ expert: { ...expert, maxConsultations: 5 } }));
     await done(store, scoresPrefix(runId, 'iteration-000000', 0), { judgeDollars: 0.4 });
     for (const shard of [0, 1])
