@@ -27,9 +27,9 @@ export function capture(command, args, options = {}) {
 }
 
 /**
- * Runs a command in the foreground and returns its exit code. Ctrl-C reaches the child through the terminal, so this
- * process only waits for it; other stop signals are passed on. The channel between the two lets the child notice
- * (`stopWithParent`) when this process is killed outright.
+ * Runs a command in the foreground and returns its exit code. Stop signals are passed on; Ctrl-C has reached the child through
+ * the terminal by then, and a child takes the two for one. The channel between the two lets the child notice (`stopWithParent`)
+ * when this process is killed outright.
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
@@ -38,8 +38,7 @@ export function capture(command, args, options = {}) {
 export function foreground(command, args, env) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
-    process.on('SIGINT', () => {});
-    for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
   });

@@ -1,4 +1,5 @@
 import type { ExecutionListItem, ExecutionStatus } from '@aws-sdk/client-sfn';
+import { mapBounded } from '../base/bounded.ts';
 import { BudgetStop } from '../schema/budget.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { ExecutionInput } from '../schema/stage-inputs.ts';
@@ -17,6 +18,8 @@ export interface Execution {
 
 /** Characters of an execution's name, which AWS bounds; the rest is for the number of the attempt. */
 const MAX_RUN_ID_LENGTH = 80 - '-999'.length;
+/** Executions that are described at once. */
+const MAX_READS = 4;
 /** Other commands that may take the next number in between. */
 const MAX_RACES = 3;
 
@@ -33,6 +36,22 @@ export async function listExecutions(
     found.push(...(page.executions ?? []).flatMap(parseExecution));
   }
   return found.sort((left, right) => right.startedAt.getTime() - left.startedAt.getTime());
+}
+
+/** An execution as a list of runs has it: Step Functions calls one that has stopped at its run's budget succeeded. */
+export interface ListedExecution extends Execution {
+  stopped?: 'budget';
+}
+
+/** As `listExecutions`, with what each that succeeded says of its budget. */
+export async function listRuns(
+  aws: Pick<AwsClients, 'stepFunctions'>,
+  stateMachineArn: string,
+): Promise<ListedExecution[]> {
+  return mapBounded(await listExecutions(aws, stateMachineArn), MAX_READS, async (execution) => {
+    const stop = await readStop(aws, execution);
+    return stop ? { ...execution, stopped: stop.stopped } : execution;
+  });
 }
 
 /** A run's executions, the last attempt first. */

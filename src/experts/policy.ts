@@ -1,4 +1,5 @@
 import { ExpertPolicy } from '../schema/config/expert-policy.ts';
+import type { ExpertUsage } from '../schema/expert-answer.ts';
 import type { ExpertSample } from '../schema/expert-sample.ts';
 import type { Expert } from './expert.ts';
 
@@ -8,7 +9,7 @@ import type { Expert } from './expert.ts';
  */
 export const policy: Expert<ExpertPolicy> = {
   name: 'policy',
-  version: '1',
+  version: '2',
   options: ExpertPolicy,
   folders: { model: 'config.json', adapter: 'adapter_config.json' },
   // All that a prompt has.
@@ -28,8 +29,16 @@ export const policy: Expert<ExpertPolicy> = {
         const sample = samplesOf.get(prompt.promptId)?.[replies];
         if (!sample) return { kind: 'silent' };
         const flaw = sample.finishReason === 'length' ? { flaw: 'it was cut at its longest length' } : {};
-        return { kind: 'answered', response: sample.text, ...flaw };
+        return { kind: 'answered', response: sample.text, ...flaw, usage: usageOf(model, sample) };
       },
     };
   },
 };
+
+/** What a sample took: of the tokens of its prompt, which is read once, the first one's are counted. Nobody waited for it. */
+const usageOf = (model: string, { index, inputTokens, outputTokens }: ExpertSample): ExpertUsage => ({
+  model,
+  inputTokens: index === 0 ? inputTokens : 0,
+  outputTokens,
+  waitSeconds: 0,
+});

@@ -1,5 +1,6 @@
 import { BUILT_IN_VERSIONS } from '../rewards/index.ts';
 import { loadRewards, rewardVersions } from '../rewards/load-rewards.ts';
+import { manifestKey, reportPrefix } from '../schema/keys.ts';
 import type { Depth } from '../store/part-damage.ts';
 import { readStoredConfig } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -14,6 +15,8 @@ const withoutVariant = ([name, version]: [string, string]) => [name, version.rep
 
 /** What is wrong with a run. */
 export interface RunExamination {
+  /** Whether its report is there, which comes last. */
+  isFinished: boolean;
   damaged: DamagedWork[];
   stale: StaleWork[];
 }
@@ -35,7 +38,8 @@ export async function examineRun(store: Store, runId: string, depth: Depth): Pro
     ...each,
     versions: Object.fromEntries(Object.entries(each.versions).filter(isBuiltIn).map(withoutVariant)),
   }));
-  return { damaged, stale: findStale(finished, rewardVersions(rewards)) };
+  const isFinished = manifests.includes(manifestKey(reportPrefix(runId)));
+  return { isFinished, damaged, stale: findStale(finished, rewardVersions(rewards)) };
 }
 
 const isUnreadable = ({ kind }: Damage) => kind === 'unreadable';

@@ -142,7 +142,7 @@ export const STAGES = {
     access: {
       reads: [RUNS, TRAJECTORIES, MODELS, IMAGES, OFFERED],
       writes: [TRAJECTORIES, PRECISION, OFFERED, ATTEMPTS],
-      deletes: ['trajectories/*/parts/*'],
+      deletes: ['trajectories/*/parts/*', takenKey('trajectories/*/')],
     },
     queue: 'rollout',
   }),
@@ -159,7 +159,7 @@ export const STAGES = {
     access: {
       reads: [RUNS, TRAJECTORIES, REWARDS, JUDGEMENTS, OFFERED],
       writes: ['runs/*/scores/*', JUDGEMENTS, OFFERED],
-      deletes: ['runs/*/scores/*/journal/*'],
+      deletes: ['runs/*/scores/*/journal/*', takenKey('runs/*/scores/*/')],
     },
     concurrency: 100,
     nextAttempt: 'goes-on',
@@ -274,7 +274,7 @@ export const STAGES = {
     access: {
       reads: [RUNS, TRAINING, MODELS, OFFERED],
       writes: [CHECKPOINTS, TRAINING, PRECISION, OFFERED, ATTEMPTS],
-      deletes: [TRAINING],
+      deletes: [TRAINING, takenKey(sftCheckpointPrefix('*'))],
     },
     queue: 'training',
   }),
@@ -297,7 +297,7 @@ export const STAGES = {
     access: {
       reads: [RUNS, MODELS, IMAGES, OFFERED],
       writes: ['runs/*/evaluation/*', PRECISION, OFFERED, ATTEMPTS],
-      deletes: ['runs/*/evaluation/*/parts/*'],
+      deletes: ['runs/*/evaluation/*/parts/*', takenKey(evaluationPrefix('*', '*'))],
     },
     queue: 'rollout',
   }),

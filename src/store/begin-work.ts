@@ -1,6 +1,6 @@
 import { mapBounded } from '../base/bounded.ts';
 import { createSha256, sha256Of } from '../base/hash.ts';
-import { manifestKey } from '../schema/keys.ts';
+import { manifestKey, takenKey } from '../schema/keys.ts';
 import { Manifest, type ManifestInput, type ManifestPart } from '../schema/manifest.ts';
 import type { TakenFrom } from '../schema/reused-work.ts';
 import { createCheckedStore } from './checked-store.ts';
@@ -87,6 +87,7 @@ export async function beginWork<S extends object>(
     ),
     writePart: (key, ...content) => (neededUntil(key) === undefined ? parts : transient).write(key, ...content),
     async finish(summary, versions = {}, identity) {
+      await dropNote(store, description);
       const standing = await settleAs({
         parts: parts.noted(),
         ...(transient.noted().length > 0 && { transient: transient.noted() }),
@@ -176,6 +177,11 @@ async function writeMeasured(store: Store, key: string, content: Content) {
     bytes += Buffer.byteLength(piece);
   });
   return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Deletes what says that another run made work that this one makes now: taken files of it were gone or changed. */
+async function dropNote(store: Store, { prefix, recipe }: WorkDescription): Promise<void> {
+  if (recipe && (await store.exists(takenKey(prefix)))) await store.delete(takenKey(prefix));
 }
 
 /** Deletes what was kept for the work while it was not done, and what it alone had still needed of earlier work. */

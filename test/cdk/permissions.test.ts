@@ -154,18 +154,21 @@ describe('access to the store', () => {
     expect(writersOf(keys.expertModuleKey('ab', 'teacher.ts'))).toEqual([]);
   });
 
-  it('lets only jobs and scoring delete, and only what they keep while they are not done', () => {
+  it('lets only jobs and scoring delete, only what they keep while they are not done, and notes of what was taken', () => {
     const deleting = FUNCTION_NAMES.filter((name) => stageOf(name).access.deletes);
     expect(deleting.map((name) => [name, stageOf(name).access.deletes])).toEqual([
-      ['score', [`${keys.scoreJournalsPrefix('runs/*/scores/*/')}*`]],
+      ['score', [`${keys.scoreJournalsPrefix('runs/*/scores/*/')}*`, keys.takenKey('runs/*/scores/*/')]],
     ]);
     expect(JOB_ACCESS.deletes).toEqual([
       `${keys.partsPrefix('trajectories/*/')}*`,
+      keys.takenKey('trajectories/*/'),
       'training/*',
       // Of the policies that are not kept.
       'runs/*/iteration-*/checkpoint/*',
       `${keys.partsPrefix('runs/*/expert-samples/*/')}*`,
+      keys.takenKey(keys.sftCheckpointPrefix('*')),
       `${keys.partsPrefix('runs/*/evaluation/*/')}*`,
+      keys.takenKey(keys.evaluationPrefix('*', '*')),
     ]);
     const kept = [
       keys.sftResumePrefix(run),

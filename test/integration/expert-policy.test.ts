@@ -47,7 +47,7 @@ describe('a model on our own engine as the expert', () => {
     const examples = readAll<SftExample>(store, /sft-shards\/index\.jsonl$/);
     const taught = examples.filter(({ source }) => source === 'expert').map(({ promptId }) => promptId);
     expect(taught.sort()).toEqual(verified.map(({ promptId }) => promptId).sort());
-    expect([...readManifests(store).values()].join()).toContain('"policy": "1 (models/');
+    expect([...readManifests(store).values()].join()).toContain('"policy": "2 (models/');
 
     const killed = join(folder, 'killed');
     const ended = await riseRun(config, killed, (event, child) => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { examineRun } from '../../src/lineage/examine-run.ts';
 import { createLocalStore } from '../../src/store/local-store.ts';
@@ -72,6 +72,25 @@ it('a run of another SFT takes all that comes before it, killed on the way or no
   expect(events.at(-1)).toMatchObject({ kind: 'summary', taken: { [runIn(shared, 'first')]: expect.any(Number) } });
 });
 
+it('work that was taken and is made again, since it was damaged, is the own of who makes it', async () => {
+  const config = aConfig('damaged', ['epochs: 2', 'epochs: 4']);
+  expect((await riseRun(config, shared)).code).toBe(0);
+  const evaluation = join(shared, 'runs', runIn(shared, 'damaged'), 'evaluation/rl');
+  expect(takenIn(shared, 'damaged')).toContain('evaluation/rl');
+  // Nobody offers it any more: the run has to make it.
+  for (const name of ['first', 'epochs']) {
+    const manifest = join(shared, 'runs', runIn(shared, name), 'evaluation/rl/manifest.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/\n$/, '\n\n'));
+  }
+  rmSync(join(evaluation, 'held-out'), { recursive: true });
+  const { code, events } = await riseRun(config, shared);
+  expect({ code, made: jobsOf(events, false).filter((job) => job === 'evaluate 1') }).toEqual({
+    code: 0,
+    made: ['evaluate 1'],
+  });
+  expect(takenIn(shared, 'damaged')).not.toContain('evaluation/rl');
+});
+
 it('a run of another reward takes the rollouts that it has not changed yet, and scores them itself', async () => {
   const config = aConfig('weight', ['diagnosis:', 'rewards: { format: 0.2 }\ndiagnosis:']);
   const { code, events } = await riseRun(config, shared);
@@ -110,7 +129,7 @@ it('a run that keeps the last policies drops the others, and neither it nor a la
     );
   expect(weightsIn(dropping, 'kept')).toEqual([false, false, true]);
   const examined = await examineRun(createLocalStore(dropping), runIn(dropping, 'kept'), 'contents');
-  expect(examined).toEqual({ damaged: [], stale: [] });
+  expect(examined).toEqual({ isFinished: true, damaged: [], stale: [] });
   const again = await riseRun(config, dropping);
   expect(again.events.filter((event) => event.kind === 'job-finished' && !event.wasDone)).toEqual([]);
 

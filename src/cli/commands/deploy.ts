@@ -6,7 +6,7 @@ import { repeated } from '../options/repeated.ts';
 import { print } from '../print.ts';
 
 interface DeployOptions extends AwsCommandOptions {
-  context: string[];
+  context?: string[];
   yes?: boolean;
 }
 
@@ -20,13 +20,12 @@ export function register(program: Command): void {
       '-c, --context <name=value>',
       'a choice of docs/aws.md, which is kept in cdk.context.json; may be given again',
       repeated,
-      [],
     )
     .option('--yes', 'deploy without asking');
   withAwsOptions(command).action(deploy);
 }
 
-async function deploy({ context, yes = false, json = false, ...options }: DeployOptions): Promise<void> {
+async function deploy({ context = [], yes = false, json = false, ...options }: DeployOptions): Promise<void> {
   const [{ deployStacks }, { contextPath }, { renderDeployment }, { renderChoices }] = await Promise.all([
     import('../../aws/deploy-stacks.ts'),
     import('../../aws/choices.ts'),

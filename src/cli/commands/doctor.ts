@@ -25,7 +25,7 @@ export function register(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nWith --json: {"ready", "findings": [{"name", "value", "remedy"?}]}, of a run {"ready", "damaged", "stale", "stopped"?}',
+      '\nWith --json: {"ready", "findings": [{"name", "value", "remedy"?}]}, of a run {"ready", "finished", "damaged", "stale", "stopped"?}',
     );
   withAwsOptions(command).action(async (run, options) => {
     if (run !== undefined) await runExamination(run, options);

@@ -7,7 +7,7 @@ import { print } from '../print.ts';
 interface ImageOptions extends AwsCommandOptions {
   tag?: string;
   inAws?: boolean;
-  buildArg: string[];
+  buildArg?: string[];
 }
 
 export function register(program: Command): void {
@@ -16,11 +16,11 @@ export function register(program: Command): void {
     .description("build the GPU worker's image and push it to the deployment's repository; the same sources once")
     .option('--in-aws', 'build it with CodeBuild instead of the Docker of this machine')
     .option('--tag <tag>', 'of the image; by default one that is made of its sources')
-    .option('--build-arg <name=value>', 'of the Dockerfile (docs/container.md); may be given again', repeated, []);
+    .option('--build-arg <name=value>', 'of the Dockerfile (docs/container.md); may be given again', repeated);
   withAwsOptions(command).action(image);
 }
 
-async function image({ tag, inAws, buildArg, json = false, ...options }: ImageOptions): Promise<void> {
+async function image({ tag, inAws, buildArg = [], json = false, ...options }: ImageOptions): Promise<void> {
   const [{ publishImage }, { contextPath }, { renderImage }] = await Promise.all([
     import('../../aws/image/publish-image.ts'),
     import('../../aws/choices.ts'),

@@ -11,16 +11,15 @@ export function register(program: Command): void {
 }
 
 async function status(runId: string | undefined, options: AwsCommandOptions): Promise<void> {
-  const [{ withDeployment }, { createRunObserver }, { renderExecutions, renderRun }, { listExecutions }] =
-    await Promise.all([
-      import('../../aws/with-deployment.ts'),
-      import('../../aws/observe-run.ts'),
-      import('../views/render-run.ts'),
-      import('../../aws/executions.ts'),
-    ]);
+  const [{ withDeployment }, { createRunObserver }, { renderExecutions, renderRun }, { listRuns }] = await Promise.all([
+    import('../../aws/with-deployment.ts'),
+    import('../../aws/observe-run.ts'),
+    import('../views/render-run.ts'),
+    import('../../aws/executions.ts'),
+  ]);
   await withDeployment(options, async ({ aws, store, deployment }) => {
     if (runId === undefined) {
-      const runs = await listExecutions(aws, deployment.stateMachineArn);
+      const runs = await listRuns(aws, deployment.stateMachineArn);
       print(options.json ? JSON.stringify({ runs }) : renderExecutions(runs));
       return;
     }

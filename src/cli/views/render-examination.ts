@@ -4,8 +4,9 @@ import { type DamagedWork, describeDamage, isMadeAgain } from '../../lineage/fin
 import { describeStale, renderStale } from './render-stale.ts';
 
 /** What is wrong with a run, in words. */
-export function describeExamination({ damaged, stale }: RunExamination) {
+export function describeExamination({ isFinished, damaged, stale }: RunExamination) {
   return {
+    finished: isFinished,
     stale: describeStale(stale),
     damaged: damaged.map((work) => ({
       work: work.work,
@@ -21,7 +22,8 @@ export function renderExamination(examination: RunExamination): string {
   const rows = damaged.map(({ work, because, remedy }) => [`  ${work}`, because, remedy]);
   const lines =
     rows.length === 0 ? ['Nothing of the run is damaged.'] : ['Damaged:', ...alignColumns(rows, [TEXT, TEXT])];
-  return [...lines, renderStale(examination.stale)].join('\n');
+  const state = examination.isFinished ? [] : ['The run is not finished: run again, and it goes on.'];
+  return [...state, ...lines, renderStale(examination.stale)].join('\n');
 }
 
 const remedyOf = (work: DamagedWork) =>

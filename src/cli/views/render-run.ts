@@ -1,4 +1,4 @@
-import type { Execution } from '../../aws/executions.ts';
+import type { ListedExecution } from '../../aws/executions.ts';
 import { hasEnded, type Job } from '../../aws/jobs.ts';
 import type { ObservedStage, RunStatus } from '../../aws/observe-run.ts';
 import { alignColumns, TEXT } from '../../base/table.ts';
@@ -47,15 +47,15 @@ const renderStop = ({ runId, stopped }: RunStatus): string[] =>
   stopped ? [renderBudgetStop(stopped, `rise resume ${runId}`)] : [];
 
 /** Executions as a table, newest first. */
-export function renderExecutions(executions: readonly Execution[]): string {
+export function renderExecutions(executions: readonly ListedExecution[]): string {
   if (executions.length === 0) return 'no runs here in the last 90 days; rise start begins one';
-  const rows = executions.map(({ runId, attempt, status, startedAt }) => [
+  const rows = executions.map(({ runId, attempt, status, stopped, startedAt }) => [
     runId,
     `attempt ${attempt}`,
-    status,
+    stopped ? `stopped: ${stopped}` : status,
     startedAt.toISOString(),
   ]);
-  return alignColumns(rows, [TEXT, TEXT, { align: 'left', least: 'SUCCEEDED'.length }, TEXT]).join('\n');
+  return alignColumns(rows, [TEXT, TEXT, { align: 'left', least: 'stopped: budget'.length }, TEXT]).join('\n');
 }
 
 /** Times and hours grow at every look; they are no change. */

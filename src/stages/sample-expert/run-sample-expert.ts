@@ -1,3 +1,4 @@
+import type { Engine } from '../../engine/open-engine.ts';
 import { type ExpertPolicy, expertPolicyOf } from '../../schema/config/expert-policy.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { ExpertSample } from '../../schema/expert-sample.ts';
@@ -8,6 +9,7 @@ import { encodeRecords } from '../../store/records.ts';
 import { beginStage, type OpenStage } from '../begin-stage.ts';
 import { readConsultedPrompts } from '../consulted-prompts.ts';
 import type { JobDeps } from '../job-deps.ts';
+import { processStoredPrompt } from '../process-prompt.ts';
 import { sampleCompletions } from '../sample-completions.ts';
 import { expertSeed } from '../seeds.ts';
 
@@ -55,6 +57,7 @@ async function sampleAnswers(
       seedOf,
       prefix,
     });
+    const inputTokens = await countPromptTokens(work, engine, prompts);
     const seconds = (Date.now() - began) / 1000;
     const metrics = { 'job/attempt': deps.attempt, 'time/expertSeconds': seconds, 'expert/tokens': sampledTokens };
     await store.write(metricsKey(prefix), encodeRecords([{ ...metrics, ...engine.preparation }]));
@@ -64,9 +67,23 @@ async function sampleAnswers(
       seed: seedOf(prompt, index),
       text,
       finishReason,
+      inputTokens: inputTokens.get(prompt.promptId)!,
       outputTokens: tokenIds.length,
     }));
   } finally {
     engine[Symbol.dispose]();
   }
+}
+
+/** Tokens of each prompt, images among them; one image is in memory at a time. */
+async function countPromptTokens(
+  work: OpenStage<ExpertSampleSummary>,
+  { processor }: Engine,
+  prompts: readonly Prompt[],
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const prompt of prompts) {
+    counts.set(prompt.promptId, (await processStoredPrompt(work, processor, prompt)).tokenIds.length);
+  }
+  return counts;
 }

@@ -1,8 +1,9 @@
 import { SFN } from '@aws-sdk/client-sfn';
 import type { AwsClients } from '../../../src/aws/clients.ts';
-import { resumeRun, startRun } from '../../../src/aws/executions.ts';
+import { listRuns, resumeRun, startRun } from '../../../src/aws/executions.ts';
 import { watchRun } from '../../../src/aws/watch-run.ts';
 import { renderBudgetStop } from '../../../src/cli/views/render-budget.ts';
+import { renderExecutions } from '../../../src/cli/views/render-run.ts';
 import { BudgetStop } from '../../../src/schema/budget.ts';
 import { configKey } from '../../../src/schema/keys.ts';
 import { startEmulatorProxy } from '../../support/emulator-proxy.ts';
@@ -69,6 +70,13 @@ describe('a run that has stopped at its budget', () => {
     await expect(startRun(aws(), MACHINE, input)).rejects.toThrow(
       'run run-1 was started before and stopped at its budget; go on with rise resume run-1',
     );
+  });
+
+  it('is told from one that is done in the list of runs', async () => {
+    const rowOf = async () => renderExecutions(await listRuns(aws(), MACHINE));
+    expect(await rowOf()).toMatch(/^run-1 {2}attempt 1 {2}stopped: budget {2}1970/);
+    output = { runId, durationSeconds: 1 };
+    expect(await rowOf()).toMatch(/^run-1 {2}attempt 1 {2}SUCCEEDED {8}1970/);
   });
 
   it('is watched to that end, which is not a failure', async () => {

@@ -30,14 +30,21 @@ describe('rise doctor RUN', () => {
 
   it("finds nothing in a run of today's rewards, and runs no module of the run", async () => {
     const versions = { accuracy: BUILT_IN_VERSIONS.accuracy, format: '1', mine: '1+abcd' };
-    expect(await examine(versions)).toEqual({ exitCode: 0, ready: true, damaged: [], stale: [] });
+    expect(await examine(versions)).toEqual({ exitCode: 0, ready: true, finished: false, damaged: [], stale: [] });
+    const { printed } = await doctor('run-2', '--store', folder);
+    expect(printed).toMatch(/^The run is not finished: run again, and it goes on\.\n/);
   });
 
   it('finds what an older grader scored, and exits with 1', async () => {
     const stale = [
       { work: 'diagnosis/scores/00000/', because: `accuracy@1, now accuracy@${BUILT_IN_VERSIONS.accuracy}` },
     ];
-    expect(await examine({ accuracy: '1', format: '1' })).toEqual({ exitCode: 1, ready: false, damaged: [], stale });
+    expect(await examine({ accuracy: '1', format: '1' })).toMatchObject({
+      exitCode: 1,
+      ready: false,
+      damaged: [],
+      stale,
+    });
   });
 
   /** What the command says of a finished piece of work, and a report, after this was done to them. */

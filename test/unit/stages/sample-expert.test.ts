@@ -50,6 +50,7 @@ describe('the job that samples an expert', () => {
     );
     expect(new Set(samples.map(({ text }) => text)).size).toBeGreaterThan(1);
     for (const { outputTokens } of samples) expect(outputTokens).toBeLessThanOrEqual(8);
+    expect(samples.map(({ inputTokens }) => inputTokens > 0)).not.toContain(false);
 
     const narrow = await aRun({}, { decodeBatchSequences: 1 });
     await runSampleExpert(jobDeps(narrow), input, 0);
@@ -103,7 +104,7 @@ describe('the expert policy', () => {
     const said = (promptId: string, ...texts: string[]) =>
       texts.map((text, index): ExpertSample => {
         const finishReason = text.endsWith('</answer>') ? 'stop' : 'length';
-        return { promptId, index, seed: index, text, finishReason, outputTokens: 9 };
+        return { promptId, index, seed: index, text, finishReason, inputTokens: 20, outputTokens: 9 };
       });
     // What is 1 + 1?
     const samples = [
@@ -114,15 +115,24 @@ describe('the expert policy', () => {
     await finishWork(store, prefix);
     const deps = { ...jobDeps(store), environment: () => undefined };
     const item = { ...input, rollout: keys.DIAGNOSIS, shard: 0 };
-    expect(await runConsultExpert(deps, item)).toMatchObject({ consulted: 2, answered: 2, verified: 1 });
+    expect(await runConsultExpert(deps, item)).toMatchObject({
+      ...{ consulted: 2, answered: 2, verified: 1 },
+      ...{ expertReplies: 4, expertInputTokens: 40, expertOutputTokens: 36, expertDollars: 0, expertWaitSeconds: 0 },
+    });
     const answers = await readRecords(store, keys.recordsKey(keys.expertPrefix(RUN_ID, 0)), ExpertAnswer);
     expect(answers.map(({ promptId, isVerified }) => [promptId, isVerified])).toEqual([
       ['prompt-1', true],
       ['prompt-2', false],
     ]);
     expect(answers[0].response).toBe(aResponse('2'));
+    expect(answers[0].consultation).toMatchObject({
+      model: MODEL_PREFIX,
+      replies: 3,
+      inputTokens: 20,
+      outputTokens: 27,
+    });
     const { versions, inputs } = await readJson(store, keys.manifestKey(keys.expertPrefix(RUN_ID, 0)), Manifest);
-    expect(versions).toMatchObject({ policy: `1 (${MODEL_PREFIX})` });
+    expect(versions).toMatchObject({ policy: `2 (${MODEL_PREFIX})` });
     expect(inputs.map(({ key }) => key)).toContain(keys.manifestKey(prefix));
   });
 });
