@@ -13,6 +13,7 @@ import { createCheckedStore } from '../store/checked-store.ts';
 import { freeBuffers } from '../store/free-buffers.ts';
 import { createLocalStore } from '../store/local-store.ts';
 import { openRecordWriter } from '../store/record-writer.ts';
+import { createDecisionLog } from './decision-log.ts';
 import { createExampleSpool } from './example-spool.ts';
 import { RECORDED_FILES } from './recorded-files.ts';
 import { selectRecorded } from './select-recorded.ts';
@@ -35,8 +36,8 @@ export interface PublishedExamples extends SourceCounts {
 }
 
 /**
- * Writes the SFT examples that recorded responses give, and those of prompts with a worked solution nobody found. Responses
- * stream by, in any order, best those to a prompt together; what memory should not hold waits in a folder of the output.
+ * Writes the SFT examples that recorded responses give, those of prompts with a worked solution nobody found, and the decision
+ * log, a line for each prompt. Responses stream by, in any order, best those to a prompt together; what memory should not hold waits in a folder of the output.
  */
 export async function publishRecorded(options: PublishOptions): Promise<PublishedExamples> {
   keepHeapSmall();
@@ -44,13 +45,17 @@ export async function publishRecorded(options: PublishOptions): Promise<Publishe
   const counts: SourceCounts = { selfDistill: 0, expert: 0 };
   const scratch = makeScratch(out);
   const spool = createExampleSpool(join(scratch, 'examples.jsonl'));
+  const log = createDecisionLog(join(scratch, 'decisions.jsonl'));
   try {
     const withoutExample = await selectRecorded(
       { scores, routes, scratch },
       { ...options, rules, runId: 'recorded' },
-      (route, example) => {
-        counts[example.example.source === 'expert' ? 'expert' : 'selfDistill'] += 1;
-        spool.add(route, example);
+      {
+        onExample(route, example) {
+          counts[example.example.source === 'expert' ? 'expert' : 'selfDistill'] += 1;
+          spool.add(route, example);
+        },
+        onDecision: log.add,
       },
     );
     const source = spool.open(seed, createImageReader(scores));
@@ -63,12 +68,14 @@ export async function publishRecorded(options: PublishOptions): Promise<Publishe
       written.add(tar.name);
     }
     await index.end();
+    await log.writeTo(target);
     const outdated = (await target.list('sft-')).filter((name) => SHARD_NAME.test(name) && !written.has(name));
     for (const name of outdated) await target.delete(name);
     const isWhole = Object.values(withoutExample).every((count) => count === 0);
     return { ...counts, ...(!isWhole && { withoutExample }) };
   } finally {
     spool.close();
+    log.close();
     rmSync(scratch, { recursive: true, force: true });
   }
 }

@@ -4,6 +4,8 @@ export const RECORDED_FILES = {
   trajectories: 'trajectories.jsonl',
   scores: 'scores.jsonl',
   routes: 'routes.jsonl',
+  rule: 'rule.json',
+  decisions: 'decisions.jsonl',
   disagreements: 'disagreements.md',
   shardIndex: 'index.jsonl',
 } as const;

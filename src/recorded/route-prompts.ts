@@ -2,7 +2,7 @@ import { keepHeapSmall } from '../base/keep-heap-small.ts';
 import { createNumberColumn } from '../base/number-column.ts';
 import { createTextTable } from '../base/text-table.ts';
 import { routeGroup } from '../routing/route-group.ts';
-import type { DecisionRule } from '../schema/config/diagnosis.ts';
+import { type DecisionRule, PAPER_RULE } from '../schema/config/diagnosis.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { Route, RouteCounts } from '../schema/route.ts';
 import { TrajectoryScore } from '../schema/trajectory.ts';
@@ -21,11 +21,11 @@ export interface RoutingOptions {
 }
 
 /**
- * Routes every prompt with scored responses, in their order; gives how many took which route. Scores come in any order:
+ * Routes every prompt with scored responses, in their order, and notes the rule; gives how many took which route. Scores come in any order:
  * memory holds a prompt's id and which of its responses are correct.
  */
-export async function routePrompts({ scores: folder, out, rule }: RoutingOptions): Promise<RouteCounts> {
-  if (rule && rule.selfDistillMin > rule.masteredMin) {
+export async function routePrompts({ scores: folder, out, rule = PAPER_RULE }: RoutingOptions): Promise<RouteCounts> {
+  if (rule.selfDistillMin > rule.masteredMin) {
     throw new InvalidInputError(
       `--self-distill-min ${rule.selfDistillMin} is more than --mastered-min ${rule.masteredMin}; lower it, or raise that`,
     );
@@ -42,6 +42,7 @@ export async function routePrompts({ scores: folder, out, rule }: RoutingOptions
     await writer.write(`${JSON.stringify(route)}\n`);
   }
   await writer.end();
+  await createLocalStore(out).write(RECORDED_FILES.rule, `${JSON.stringify(rule, null, 2)}\n`);
   return counts;
 }
 
@@ -69,7 +70,7 @@ function createScoreGroups() {
       if (trajectoryIndex < BITS) firstCorrect.set(group, firstCorrect.get(group) | (1 << trajectoryIndex));
       else laterCorrect.set(group, [...(laterCorrect.get(group) ?? []), trajectoryIndex]);
     },
-    *routes(rule?: DecisionRule): Generator<Route> {
+    *routes(rule: DecisionRule): Generator<Route> {
       for (let group = 0; group < ids.size; group++) {
         const correct = correctOf(group).map((trajectoryIndex) => ({ trajectoryIndex, isCorrect: true }));
         const others = Array(sizes.get(group) - correct.length).fill({ trajectoryIndex: 0, isCorrect: false });

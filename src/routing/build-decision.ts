@@ -14,12 +14,18 @@ export interface Circumstances {
   maxConsultations?: number;
 }
 
+/** What a line of the log is made of. */
+export interface Decided extends Pick<Selected, 'route' | 'answer' | 'choices' | 'examples'> {
+  trajectories: readonly Pick<Trajectory, 'trajectoryIndex' | 'seed'>[];
+  scores: readonly Pick<TrajectoryScore, 'rewardBreakdown'>[];
+}
+
 /**
  * The lines of the decision log for the prompts of a shard, in their order.
  *
  * @param asked prompts of earlier shards whose branch is the expert
  */
-export function buildDecisions(circumstances: Circumstances, selected: readonly Selected[], asked: number): Decision[] {
+export function buildDecisions(circumstances: Circumstances, selected: readonly Decided[], asked: number): Decision[] {
   const { policy, rule, maxConsultations = Number.POSITIVE_INFINITY } = circumstances;
   let place = asked;
   return selected.map((one) => {
@@ -45,19 +51,21 @@ export function buildDecisions(circumstances: Circumstances, selected: readonly 
   });
 }
 
-const listVersions = (scores: readonly TrajectoryScore[]) =>
+const listVersions = (scores: Decided['scores']) =>
   Object.fromEntries(
     scores.flatMap(({ rewardBreakdown }) =>
       Object.entries(rewardBreakdown).map(([name, { version }]) => [name, version]),
     ),
   );
 
-function decideTrajectory({ route, choices }: Selected, trajectory: Trajectory): TrajectoryDecision {
-  const { trajectoryIndex, seed } = trajectory;
+function decideTrajectory(
+  { route, choices }: Decided,
+  { trajectoryIndex, seed }: Decided['trajectories'][number],
+): TrajectoryDecision {
   if (!route.correctTrajectoryIndices.includes(trajectoryIndex)) {
     return { trajectoryIndex, seed, outcome: 'wrong', because: 'its answer is not right' };
   }
-  const choice = choices.find((each) => each.trajectory === trajectory);
+  const choice = choices.find((each) => each.trajectory.trajectoryIndex === trajectoryIndex);
   if (!choice) {
     const because = route.kind === 'mastered' ? 'the prompt is mastered' : 'the prompt goes to the expert';
     return { trajectoryIndex, seed, outcome: 'other-route', because };

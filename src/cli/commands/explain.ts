@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { refuseRecorded } from '../options/refuse-recorded.ts';
 import { print } from '../print.ts';
 
 interface ExplainOptions {
@@ -19,6 +20,11 @@ export function register(program: Command): void {
 }
 
 async function explain(exampleId: string, { run, store, json }: ExplainOptions): Promise<void> {
+  refuseRecorded(
+    store,
+    `the line of decisions.jsonl whose examples have ${exampleId} says why it is one; trajectories.jsonl and ` +
+      'scores.jsonl of the scores have what it was made from',
+  );
   const [{ explainExample }, { openStore }, { renderExplanation }] = await Promise.all([
     import('../../routing/explain-example.ts'),
     import('../../store/open-store.ts'),

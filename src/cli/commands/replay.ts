@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { refuseRecorded } from '../options/refuse-recorded.ts';
 import { print } from '../print.ts';
 
 interface ReplayOptions {
@@ -18,6 +19,7 @@ export function register(program: Command): void {
 
 /** Exits 1 where anything differs. */
 async function replay(runId: string, { store, json }: ReplayOptions): Promise<void> {
+  refuseRecorded(runId, 'rise route and rise shards with the same options write the same bytes again; compare those');
   const [{ replayRun }, { openStore }, { renderReplay }] = await Promise.all([
     import('../../routing/replay-run.ts'),
     import('../../store/open-store.ts'),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { refuseRecorded } from '../options/refuse-recorded.ts';
 import { repeated } from '../options/repeated.ts';
 import { print } from '../print.ts';
 
@@ -24,6 +25,10 @@ export function register(program: Command): void {
 }
 
 async function whatIfCommand(runId: string, { set, store, json }: WhatIfOptions): Promise<void> {
+  refuseRecorded(
+    runId,
+    'rise route with other thresholds, and another --out, shows what would change; nothing is sampled by it either',
+  );
   const [{ whatIf }, { parseSetting }, { openStore }, { renderWhatIf }] = await Promise.all([
     import('../../routing/what-if.ts'),
     import('../../routing/change-config.ts'),

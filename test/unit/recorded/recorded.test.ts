@@ -3,12 +3,18 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/base/package-root.ts';
 import { register as registerData } from '../../../src/cli/commands/data.ts';
+import { register as registerExplain } from '../../../src/cli/commands/explain.ts';
+import { register as registerReplay } from '../../../src/cli/commands/replay.ts';
+import { register as registerWhatIf } from '../../../src/cli/commands/what-if.ts';
 import { renderModelTable } from '../../../src/cli/views/render-recorded.ts';
 import { webdataset } from '../../../src/formats/webdataset.ts';
 import { publishRecorded } from '../../../src/recorded/publish-recorded.ts';
 import { routePrompts } from '../../../src/recorded/route-prompts.ts';
 import { scoreResponses } from '../../../src/recorded/score-responses.ts';
-import { encodeRecords } from '../../../src/store/records.ts';
+import { PAPER_RULE } from '../../../src/schema/config/diagnosis.ts';
+import { Decision } from '../../../src/schema/decision.ts';
+import { createLocalStore } from '../../../src/store/local-store.ts';
+import { encodeRecords, readRecords } from '../../../src/store/records.ts';
 import { aResponse } from '../../support/factories.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
@@ -65,6 +71,49 @@ describe('recorded responses', () => {
       ['expert', aSolution],
       ['self-distill', '\\boxed{8}'],
     ]);
+  });
+
+  it('leave the decision log of a run, a line for each prompt in their order', async () => {
+    const decisions = await readRecords(createLocalStore(out), 'decisions.jsonl', Decision);
+    expect(decisions.map(({ promptId, branch, examples }) => [promptId, branch, examples])).toEqual([
+      ['1', 'mastered', []],
+      ['2', 'self-distill', ['2-self-0']],
+      ['3', 'expert', ['3-expert']],
+    ]);
+    const [mastered, learned, taught] = decisions;
+    expect(mastered).toMatchObject({
+      ...{ policy: { folder: 'recorded' }, groupSize: 2, correct: 2, passRate: 1, rule: PAPER_RULE },
+      rewards: { accuracy: expect.stringMatching(/^accuracy@/), format: expect.stringMatching(/^format@/) },
+    });
+    expect(learned.trajectories.map(({ outcome }) => outcome)).toEqual(['kept', 'wrong']);
+    expect(taught.expert).toMatchObject({ outcome: 'kept', provider: 'worked-solution' });
+  });
+
+  it('have their routes decided by the rule that they were routed by, which the log names', async () => {
+    const rule = { ...PAPER_RULE, selfDistillMin: 0.6 };
+    const routes = join(folder, 'stricter');
+    expect(await routePrompts({ scores: out, out: routes, rule })).toEqual({ mastered: 1, selfDistill: 0, expert: 2 });
+    await publishRecorded({ scores: out, routes, out: routes, maxKept: 4, examplesPerShard: 10, seed: 0 });
+    const [, second] = await readRecords(createLocalStore(routes), 'decisions.jsonl', Decision);
+    expect(second).toMatchObject({
+      rule,
+      branch: 'expert',
+      because: expect.stringContaining('below selfDistillMin 0.6'),
+    });
+    expect(second.trajectories.map(({ outcome }) => outcome)).toEqual(['other-route', 'wrong']);
+  });
+
+  it.each([
+    ['replay', registerReplay, ['replay', out], /rise route and rise shards with the same options/],
+    [
+      'what-if',
+      registerWhatIf,
+      ['what-if', out, '--set', 'diagnosis.masteredMin=0.5'],
+      /rise route with other thresholds/,
+    ],
+    ['explain', registerExplain, ['explain', '2-self-0', '--store', out], /line of decisions\.jsonl .* 2-self-0/],
+  ])('are refused by name by rise %s', async (_, register, args, message) => {
+    await expect(runCommand(register, ...args)).rejects.toThrow(message);
   });
 
   it('must answer prompts that are there', async () => {
