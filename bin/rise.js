@@ -9,7 +9,9 @@ import { exitOnFailure, setUpNode, setUpTensorflow } from '../setup/set-up.mjs';
 const args = process.argv.slice(2);
 const onAws = ['deploy', 'image', 'start', 'status', 'watch', 'logs', 'stop', 'resume', 'download'];
 const withoutEngine =
-  ['doctor', 'help', 'plan', 'simulate', ...onAws].includes(args[0]) || args.length === 0 || args.some(isAboutItself);
+  ['doctor', 'help', 'plan', 'report', 'simulate', ...onAws].includes(args[0]) ||
+  args.length === 0 ||
+  args.some(isAboutItself);
 
 // What Node makes of the TypeScript is kept for the next process, workers included; Node 20 has no such cache.
 process.env.NODE_COMPILE_CACHE ??= join(cacheFolder(), 'compiled');

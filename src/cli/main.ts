@@ -28,6 +28,7 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   shards: () => import('./commands/shards.ts'),
   export: () => import('./commands/export.ts'),
   run: () => import('./commands/run.ts'),
+  report: () => import('./commands/report.ts'),
   reward: () => import('./commands/reward.ts'),
   replay: () => import('./commands/replay.ts'),
   'what-if': () => import('./commands/what-if.ts'),

@@ -54,13 +54,21 @@ export function renderMarkdown(content: ReportContent): string {
 }
 
 function buildTables(content: ReportContent): Table[] {
-  const { benchmarks, routes, withoutExample, shortfall, sftExamples, rewards, judge, expert, taken } = content;
+  const { benchmarks } = content;
   const measured = benchmarks.flatMap((benchmark) => {
     const about = benchmarks.length > 1 ? ` on ${benchmark.title}` : '';
-    return benchmarkTables(benchmark, about, LABELS);
+    return policyTables(benchmark, about);
   });
+  return [...measured, ...dataTables(content)];
+}
+
+/** What a benchmark tells of a run's policies. */
+export const policyTables = (benchmark: BenchmarkContent, about = '') => benchmarkTables(benchmark, about, LABELS);
+
+/** Everything but what benchmarks tell. */
+export function dataTables(content: Omit<ReportContent, 'runId' | 'benchmarks'>): Table[] {
+  const { routes, withoutExample, shortfall, sftExamples, rewards, judge, expert, taken } = content;
   return [
-    ...measured,
     dataTable(routes, sftExamples),
     ...lackTable(withoutExample),
     ...(shortfall ? [shortfallTable(shortfall)] : []),
