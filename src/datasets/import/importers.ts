@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../schema/errors.ts';
+import { bedrock } from './bedrock.ts';
 import { BENCHMARK_FILES } from './benchmarks.ts';
 import type { ForeignRow } from './foreign-row.ts';
 import type { Importer } from './importer.ts';
@@ -10,7 +11,16 @@ import { verl } from './verl.ts';
 import { vlmevalkit } from './vlmevalkit.ts';
 
 /** Every format that is converted. */
-export const IMPORTERS: readonly Importer[] = [jsonl, parquet, sharegpt, verl, trl, vlmevalkit, ...BENCHMARK_FILES];
+export const IMPORTERS: readonly Importer[] = [
+  jsonl,
+  parquet,
+  sharegpt,
+  verl,
+  bedrock,
+  trl,
+  vlmevalkit,
+  ...BENCHMARK_FILES,
+];
 
 /** The format of a name. Throws `InvalidInputError` for one there is none of. */
 export function findImporter(name: string): Importer {
@@ -29,7 +39,7 @@ export interface Guess {
 /** The format that a file seems to have, by its first row, or else by what its rows lie in. */
 export function guessImporter(container: Container, first: ForeignRow): Guess {
   if (container === 'TSV') return { importer: vlmevalkit, sign: 'a table with tabs' };
-  for (const importer of [verl, sharegpt, trl]) {
+  for (const importer of [verl, sharegpt, bedrock, trl]) {
     const column = importer.findSign(first);
     if (column !== undefined) return { importer, sign: `its first row has ${column}` };
   }

@@ -25,6 +25,14 @@ export type PlacedRow = ReadRow & { file: string };
 const EXTENSIONS: Record<string, Container> = {
   ...{ '.jsonl': 'JSON', '.json': 'JSON', '.ndjson': 'JSON', '.parquet': 'Parquet', '.tsv': 'TSV' },
 };
+/** What describes rows, and lies beside them: LLaMA-Factory's, `datasets`', our own exports'. */
+const BESIDE = new Set([
+  'dataset_info.json',
+  'dataset_infos.json',
+  'dataset_dict.json',
+  'state.json',
+  'provenance.jsonl',
+]);
 const KNOWN = Object.keys(EXTENSIONS).join(', ');
 
 const READERS: Record<Container, (file: string) => AsyncGenerator<ReadRow>> = {
@@ -54,7 +62,9 @@ export async function locateSource(path: string): Promise<SourceFiles> {
 }
 
 async function listFiles(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => Object.hasOwn(EXTENSIONS, extname(name).toLowerCase())).sort();
+  const names = (await readdir(folder))
+    .filter((name) => Object.hasOwn(EXTENSIONS, extname(name).toLowerCase()) && !BESIDE.has(name))
+    .sort();
   const kinds = new Set(names.map((name) => EXTENSIONS[extname(name).toLowerCase()]));
   const splits = new Set(names.map(splitOf));
   if (names.length === 0) throw new InvalidInputError(`${folder} has no file that ends in ${KNOWN}; name the file`);

@@ -247,7 +247,7 @@ describe('rise convert', () => {
 
   it('refuses a format that it does not know', async () => {
     await expect(convert(join(fixtures, 'trl.parquet'), '--from', 'csv')).rejects.toThrow(
-      'There is no format "csv"; give one of jsonl, parquet, sharegpt, verl, trl, vlmevalkit',
+      'There is no format "csv"; give one of jsonl, parquet, sharegpt, verl, bedrock, trl, vlmevalkit',
     );
   });
 });
