@@ -1,6 +1,7 @@
 import { createSha256, sha256Of } from '../base/hash.ts';
 import { CorruptRecordError } from '../schema/errors.ts';
 import type { ManifestPart } from '../schema/manifest.ts';
+import { hashRanges } from './range-check.ts';
 import type { Store } from './store.ts';
 
 /** What an object's bytes must be, and who says so. */
@@ -13,8 +14,8 @@ interface Promised {
 
 /**
  * A store that gives parts of finished work only as their manifests describe them, and images only as they are named:
- * `CorruptRecordError` names what was changed since. A stream throws at its end; before a range of a part is read, the whole
- * of it is hashed once.
+ * `CorruptRecordError` names what was changed since. A stream throws at its end; before a single range is read, the whole is hashed
+ * once, and what is read in ranges alone (`checkRanges`) is hashed as it passes.
  */
 export function createCheckedStore(store: Store, parts: readonly ManifestPart[]): Store {
   const partOf = new Map(parts.map((part) => [part.key, part]));
@@ -48,6 +49,21 @@ export function createCheckedStore(store: Store, parts: readonly ManifestPart[])
       if (!checks.has(key)) checks.set(key, drain(checkStream(key, promised, store.readStream(key))));
       await checks.get(key);
       yield* store.readStream(key, range);
+    },
+
+    checkRanges(key) {
+      const promised = promisedOf(key);
+      if (promised === undefined) return undefined;
+      const ranges = hashRanges((range) => store.readStream(key, range));
+      return {
+        read: ranges.read,
+        async verify() {
+          const bytes = (await store.sizeOf(key)) ?? 0;
+          assertBytes(key, promised, bytes);
+          const hash = await ranges.finish(bytes);
+          assertKept(key, promised, bytes, () => hash.digest('hex'));
+        },
+      };
     },
   };
 }
@@ -89,11 +105,14 @@ function describeImage(key: string): Promised | undefined {
   return sha256 === undefined ? undefined : { sha256, source: 'its name says', remedy };
 }
 
+function assertBytes(key: string, { bytes: promised, source, remedy }: Promised, bytes: number): void {
+  if (promised === undefined || promised === bytes) return;
+  throw new CorruptRecordError(`${key} has ${bytes} bytes, ${source} ${promised}; ${remedy}`);
+}
+
 function assertKept(key: string, promised: Promised, bytes: number, digest: () => string): void {
+  assertBytes(key, promised, bytes);
   const { source, remedy } = promised;
-  if (promised.bytes !== undefined && promised.bytes !== bytes) {
-    throw new CorruptRecordError(`${key} has ${bytes} bytes, ${source} ${promised.bytes}; ${remedy}`);
-  }
   const sha256 = digest();
   if (sha256 === promised.sha256) return;
   throw new CorruptRecordError(`${key} was changed: its sha256 is ${sha256}, ${source} ${promised.sha256}; ${remedy}`);

@@ -28,6 +28,8 @@ export function storedModelFiles(store: Store, prefix: string) {
       const key = `${prefix}${name}`;
       const bytes = await store.sizeOf(key);
       if (bytes === undefined) return undefined;
+      const checked = store.checkRanges?.(key);
+      if (checked) return { name, bytes, ...checked };
       const read = (start: number, end: number) => store.readStream(key, { start, end });
       return { name, bytes, path: store.pathOf?.(key), read };
     },

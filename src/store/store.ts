@@ -1,3 +1,5 @@
+import type { CheckedRanges } from './range-check.ts';
+
 /**
  * Bytes under keys: a local folder or a bucket. Every driver passes the one contract suite. Every method throws
  * `StorageError`, `InvalidInputError` or `EndpointError`, with what to do, where it cannot reach them.
@@ -23,6 +25,8 @@ export interface Store {
   stampOf(key: string): Promise<string | undefined>;
   /** Where the object lies, if that is a file of this machine: for what reads it faster there than from a stream. */
   pathOf?(key: string): string | undefined;
+  /** Where somebody has promised what an object's bytes are: its ranges, to be checked when all have passed. */
+  checkRanges?(key: string): CheckedRanges | undefined;
   /** Keys that begin with the prefix, sorted by code unit. */
   list(prefix: string): Promise<string[]>;
   /** Removes the object; absent is fine. */

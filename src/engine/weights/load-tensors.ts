@@ -14,7 +14,7 @@ const CONNECTIONS = 8;
 
 /**
  * Brings tensors into native memory, each straight to its place: files of this machine are mapped, and read when a tensor is
- * first used; others come over several connections. bfloat16 and float32 stay what they are, float16 becomes float32.
+ * first used; others come over several connections, and are verified when all are there. bfloat16 and float32 stay what they are, float16 becomes float32.
  *
  * @throws CorruptRecordError a file that holds less than its header says
  */
@@ -68,6 +68,7 @@ async function receiveTensors(
   };
   try {
     await mapBounded(joinRanges(loads.flatMap(cutRanges)), CONNECTIONS, (run) => receiveRun(run, note));
+    for (const file of new Set(loads.map(({ from }) => from.file))) await file.verify?.();
   } catch (error) {
     for (const { to } of loads) to.release();
     throw error;

@@ -15,8 +15,13 @@ export interface ModelFile {
   readonly bytes: number;
   /** Where it lies, if on this machine. */
   readonly path?: string;
-  /** The bytes from `start` to before `end`, piece by piece. */
+  /**
+   * The bytes from `start` to before `end`, piece by piece. Of a file that is verified, each is asked for once, in their order;
+   * ranges may be read side by side.
+   */
   read(start: number, end: number): AsyncIterable<Uint8Array>;
+  /** Throws where the file is not as somebody promised, after its ranges were read and before their values are used. */
+  verify?(): Promise<void>;
 }
 
 /** A checkpoint folder in Hugging Face layout, wherever it is. */

@@ -35,6 +35,16 @@ type TensorInfo = z.infer<typeof TensorInfo>;
  * @throws UnsupportedModelError a storage type other than F32, BF16, F16
  */
 export async function readTensorHeader(file: ModelFile): Promise<Map<string, StoredTensor>> {
+  try {
+    return await readHeader(file);
+  } catch (error) {
+    // Of a file that was changed since, that is the better reason.
+    await file.verify?.();
+    throw error;
+  }
+}
+
+async function readHeader(file: ModelFile): Promise<Map<string, StoredTensor>> {
   const headerBytes = await readHeaderLength(file);
   const begin = LENGTH_BYTES + headerBytes;
   const infos = parseHeader(await readBytes(file, LENGTH_BYTES, begin), file);
