@@ -3,7 +3,7 @@
  *
  *     npm run bench -- plan [--model rise-tiny,medium,0.9B] [--precision bf16]
  *
- * `--model 3B` is the whole shape: its rollout alone, 8 GB. A case that needs more memory than is free is left out, and says so.
+ * `--model 3B` is the whole shape: rollouts and adapters, 8 to 12 GB. A case that needs more memory than is free is left out, and says so.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -36,11 +36,18 @@ const LARGE: readonly Size[] = [
   { work: 'rl', sequences: 8, promptTokens: 256, completionTokens: 256, adapterRank: 16 },
 ];
 
+/** The whole 3B: whole weights of it are 60 GB in training. */
+const WHOLE: readonly Size[] = [
+  ROLLOUT,
+  { work: 'sft', sequences: 1, promptTokens: 128, completionTokens: 128, adapterRank: 16 },
+  { work: 'rl', sequences: 2, promptTokens: 256, completionTokens: 256, adapterRank: 16 },
+];
+
 const MODELS: Record<string, { folder(): string | Promise<string>; sizes: readonly Size[] }> = {
   'rise-tiny': { folder: () => join(packageRoot, 'models/rise-tiny'), sizes: SMALL },
   medium: { folder: mediumCheckpoint, sizes: SMALL },
   '0.9B': { folder: () => realCheckpoint('0.9B'), sizes: LARGE },
-  '3B': { folder: () => realCheckpoint('3B'), sizes: [ROLLOUT] },
+  '3B': { folder: () => realCheckpoint('3B'), sizes: WHOLE },
 };
 
 const { values } = parseArgs({

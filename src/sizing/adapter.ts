@@ -6,11 +6,20 @@ import { isVision, type ModelShape, sizeOf, sum } from './model-shape.ts';
 export type AdapterSize = Pick<AdapterConfig, 'rank' | 'targets'>;
 
 /**
- * Numbers in an adapter.
+ * Matrices of an adapter, and their sizes.
  *
  * @throws InvalidInputError a target that is the end of no linear layer's name
  */
-export function countAdapter({ weightShapes }: ModelShape, adapter: AdapterSize, isVisionFrozen: boolean): number {
+export function listAdapter(
+  { weightShapes }: ModelShape,
+  adapter: AdapterSize,
+  isVisionFrozen: boolean,
+): Map<string, readonly number[]> {
   const isFrozen = (name: string) => isVisionFrozen && isVision(name);
-  return sum([...listAdapterShapes(weightShapes, { ...adapter, isFrozen }).values()].map(sizeOf));
+  return listAdapterShapes(weightShapes, { ...adapter, isFrozen });
+}
+
+/** Numbers in an adapter. */
+export function countAdapter(shape: ModelShape, adapter: AdapterSize, isVisionFrozen: boolean): number {
+  return sum([...listAdapter(shape, adapter, isVisionFrozen).values()].map(sizeOf));
 }

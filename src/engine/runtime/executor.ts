@@ -13,7 +13,7 @@ export interface StateVariable {
   value(): tf.Tensor;
   assign(value: tf.Tensor): void;
   assignAdd(value: tf.Tensor): void;
-  /** Adds rows to those of a matrix where it lies, in their order; in traced graphs on a CPU, or op by op. `rows` is int32. */
+  /** Adds rows to those of a matrix where it lies: on a CPU in their order. `rows` is int32. */
   addRows(rows: tf.Tensor1D, values: tf.Tensor2D): void;
   /** Its numbers for one use, whose result may take their place: to be assigned or cleared before it is read again. */
   take(): tf.Tensor;
@@ -27,6 +27,12 @@ export interface StateVariable {
   /** From host memory, a native tensor of the variable's type; outside of running functions. */
   write(data: HostArray['data'] | NativeTensor): void;
 }
+
+/**
+ * How a weight is held: in its stored type, where products are computed in that; or in float32, as functions that write it need,
+ * with a copy in the type of products where that is another, or alone, so that each product rounds it anew.
+ */
+export type WeightForm = 'stored' | 'float32' | 'float32-alone';
 
 /** What a variable of nothing but zeros begins with: they are made where it lies. */
 export interface Zeros {
@@ -81,12 +87,8 @@ export interface Executor {
   createVariable(initial: HostArray | Zeros): StateVariable;
   /** Without memory until it is allocated. */
   createRowTable(rows: number, width: number): RowTable;
-  /**
-   * A variable with the value of a weight, which the functions may go on using as a tensor: they see the variable.
-   *
-   * @param form `float32` for a weight that functions write; others keep their stored type where products are computed in it
-   */
-  adopt(weight: tf.Variable, form?: 'stored' | 'float32'): StateVariable;
+  /** A variable with the value of a weight, which the functions may go on using as a tensor: they see the variable. */
+  adopt(weight: tf.Variable, form?: WeightForm): StateVariable;
   /** Copies in host memory, in the order asked for; outside of running functions. */
   read(variables: readonly StateVariable[]): HostArray[];
   /** All of a variable's numbers in order as float32, some at a time: for what memory should not hold twice. */

@@ -44,6 +44,8 @@ export class SessionVariable implements StateVariable {
   /** Feeds the op that writes it outside of functions; added when it is first written. */
   #feed?: { placeholder: GraphOutput; assignment: number };
   #version = 0;
+  /** Whether products in another type round it at each use, so that no copy lies beside it. */
+  isAlone = false;
 
   constructor(session: GraphSession, current: { trace?: Trace }, initial: HostArray | NativeTensor | Zeros) {
     this.#session = session;
@@ -95,7 +97,14 @@ export class SessionVariable implements StateVariable {
 
   addRows(rows: Tensor1D, values: Tensor2D): void {
     const operands = [rows, values].map(this.#trace.recording.outputOf);
-    this.#writeAll([this], 'RiseAddRows', [this.readOutput(), ...operands], []);
+    if (!nodeBackend().isUsingGpuDevice) {
+      this.#writeAll([this], 'RiseAddRows', [this.readOutput(), ...operands], []);
+      return;
+    }
+    const types = [this.#typeAttribute, typeAttribute('int32', 'Tindices')];
+    this.#writeAll([this], 'ResourceScatterAdd', [this.#handle, ...operands], types);
+    // From then on each read would be a copy of the whole.
+    this.#writeAll([this], 'DisableCopyOnRead', [this.#handle], []);
   }
 
   take(): Tensor {

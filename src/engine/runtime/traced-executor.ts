@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Executor, Preparation, Run } from './executor.ts';
+import type { Executor, Preparation, Run, WeightForm } from './executor.ts';
 import { createGraphSession, type HostArray, typeAttribute } from './graph-session.ts';
 import { drainValues, type NativeTensor } from './native-tensor.ts';
 import { recordOps } from './record-ops.ts';
@@ -57,7 +57,7 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
   }
 
   /** Vectors are widened too: every op but a product would widen them anew. */
-  function createWeight(weight: tf.Variable, form: 'stored' | 'float32'): SessionVariable {
+  function createWeight(weight: tf.Variable, form: WeightForm): SessionVariable {
     const stored = nativeTensorOf(weight);
     if (!stored) return new SessionVariable(session, current, toHostArray(weight));
     const staysAsStored = precision === 'bf16' && form === 'stored' && stored.shape.length > 1;
@@ -69,7 +69,7 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
   }
 
   /** Functions that were recorded before see the weight as it was. */
-  function inForm(known: SessionVariable, form: 'stored' | 'float32'): SessionVariable {
+  function inForm(known: SessionVariable, form: WeightForm): SessionVariable {
     if (form === 'stored' || known.dtype === 'float32') return known;
     const stored = known.fetch();
     const variable = createWide(stored);
@@ -91,6 +91,7 @@ export function createTracedExecutor(precision: Precision = 'float32'): Executor
     adopt(weight, form = 'stored') {
       const known = adopted.get(weight);
       const variable = known ? inForm(known, form) : createWeight(weight, form);
+      variable.isAlone ||= form === 'float32-alone';
       adopted.set(weight, variable);
       return variable;
     },

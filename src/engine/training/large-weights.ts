@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { VisionLanguageModel } from '../models/vision-language-model.ts';
 import { cutRows, type GradientBuffer } from '../optim/gradient-buffer.ts';
 import type { Executor } from '../runtime/executor.ts';
-import { canFuse } from '../runtime/kernels/run-fused.ts';
+import { isRecording } from '../runtime/record-ops.ts';
 import type { Checkpointing } from './checkpointing.ts';
 
 /** Of a gradient that is computed at once: 128 MB. */
@@ -12,7 +12,7 @@ const PRODUCT_VALUES = 2 ** 25;
 /**
  * A model whose large weights' gradients are never there as a whole besides the buffer that sums them: that of a linear layer comes
  * in runs of rows, that of a table of embeddings in the rows that were read. Of Qwen2.5-VL-3B's embeddings, 1.2 GB are not held
- * twice or three times. Inside a traced function, on a CPU; elsewhere it is the model as it was.
+ * twice or three times. Inside a traced function; op by op it is the model as it was.
  *
  * @param variables the weights to differentiate by, by name
  * @param most bytes of a gradient that may be there as a whole
@@ -26,7 +26,7 @@ export function withLargeWeights(
   most: number,
 ): VisionLanguageModel {
   const large = new Map([...variables].filter(([, { size, rank }]) => 4 * size > most && rank === 2));
-  if (large.size === 0 || !canFuse()) return model;
+  if (large.size === 0 || !isRecording()) return model;
   const { layers } = model;
 
   function addRows(name: string, rows: tf.Tensor1D, values: tf.Tensor2D): void {

@@ -7,12 +7,24 @@ export interface MemoryBounds {
   activations: number;
   /** Of the logits; and of the head's gradient, which goes straight to its buffer where it is larger. */
   logits: number;
+  /** Of copies in bf16 of the trained matrices: above it, products round each of them at each use, but for the head. */
+  copies: number;
   /** Of a matrix's gradient: that of a larger one goes to its buffer some rows at a time. */
   gradient: number;
 }
 
+/** A weight's size. */
+interface Sized {
+  readonly shape: readonly number[];
+}
+
 /** Models of some hundred million weights keep under it what short sequences need, and lose no time. */
-export const MEMORY_BOUNDS: MemoryBounds = { activations: 2 ** 30, logits: 2 ** 27, gradient: 2 ** 28 };
+export const MEMORY_BOUNDS: MemoryBounds = {
+  activations: 2 ** 30,
+  logits: 2 ** 27,
+  copies: 2 ** 28,
+  gradient: 2 ** 28,
+};
 
 /** How a pass is cut. */
 export interface SegmentPlan {
@@ -34,6 +46,20 @@ export function planSegments(
     blocks: countActivationBytes(text, tokens) > bounds.activations ? 'recomputed' : 'kept',
     ...(isLarge && { chunkTokens: Math.max(1, Math.floor(bounds.logits / logitsOfToken)) }),
   };
+}
+
+/**
+ * How a trained weight is held, of all of them: with a copy that products in bf16 read, or alone. The head, or the embeddings that are
+ * it, has its copy in any case: each chunk of tokens reads it.
+ */
+export function planCopies(
+  trained: Iterable<Sized>,
+  { text }: Pick<ModelConfig, 'text'>,
+  bounds: MemoryBounds = MEMORY_BOUNDS,
+): (weight: Sized) => 'float32' | 'float32-alone' {
+  const isOfBlocks = ({ shape }: Sized) => shape.length === 2 && shape[0] !== text.vocabSize;
+  const copied = [...trained].filter(isOfBlocks).reduce((sum, { shape: [rows, width] }) => sum + 2 * rows * width, 0);
+  return (weight) => (copied > bounds.copies && isOfBlocks(weight) ? 'float32-alone' : 'float32');
 }
 
 /**

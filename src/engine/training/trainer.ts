@@ -13,6 +13,7 @@ import type { Objective, ToldValues } from './objective.ts';
 import { flattenValues, type StepTokens, sumPasses } from './pass-results.ts';
 import { countCompletionTokens, planMicroBatches } from './plan-micro-batches.ts';
 import { planPadding } from './plan-padding.ts';
+import { planCopies } from './plan-segments.ts';
 
 /** What one optimizer step did. */
 export interface StepResult<Values> extends StepTokens<Values> {
@@ -67,7 +68,8 @@ export function createTrainer<Values>(
   settings: TrainerSettings<Values>,
 ): Trainer<Values> {
   const { objective, trainable, microBatchSequences, batches, reference, dropoutSeed } = settings;
-  const weights = new Map([...trainable].map(([name, variable]) => [name, executor.adopt(variable, 'float32')]));
+  const formOf = planCopies(trainable.values(), model.config);
+  const weights = new Map([...trainable].map(([name, variable]) => [name, executor.adopt(variable, formOf(variable))]));
   adoptWeights(executor, model);
   const rule = createRule('optimizer', settings.optimizer);
   const optimizer = createOptimizer(executor, weights, rule, {

@@ -80,7 +80,7 @@ function trainingMemory(shape: ModelShape, work: TrainingWork, device: Device): 
           isAdapter: work.adapter !== undefined,
         }),
         scores: trainingScores(config, Math.min(scored, chunkTokens ?? scored), { precision, device }),
-        gradients: work.adapter ? 0 : passingGradient(shape, { precision, isHeadApart, device }),
+        gradients: work.adapter ? 0 : passingGradient(shape, { precision, isHeadApart }),
       },
       { gradients: normBytes(shape, work) },
     ],
@@ -91,16 +91,16 @@ function trainingMemory(shape: ModelShape, work: TrainingWork, device: Device): 
 const LARGE_RUN = 2 ** 25;
 
 /**
- * The largest gradient on its way to its buffer, or a run of one that comes in runs, which GPUs have none of. Where the head is tied
- * and not apart, its own waits for that of the embeddings.
+ * The largest gradient on its way to its buffer, or a run of one that comes in runs. Where the head is tied and not apart, its own
+ * waits for that of the embeddings.
  */
 function passingGradient(
   { config, weightShapes }: ModelShape,
-  { precision, isHeadApart, device }: { precision: Precision; isHeadApart: boolean; device: Device },
+  { precision, isHeadApart }: { precision: Precision; isHeadApart: boolean },
 ): number {
   const { vocabSize, hiddenSize, tiesEmbeddings } = config.text;
   const rounded = precision === 'bf16' ? BF16 : 0;
-  const isInRuns = (numbers: number) => device === 'cpu' && FLOAT32 * numbers > MEMORY_BOUNDS.gradient;
+  const isInRuns = (numbers: number) => FLOAT32 * numbers > MEMORY_BOUNDS.gradient;
   const sizes = [...weightShapes.values()].map(sizeOf).map((numbers) => (isInRuns(numbers) ? LARGE_RUN : numbers));
   const waiting = tiesEmbeddings && !isHeadApart ? FLOAT32 * vocabSize * hiddenSize : 0;
   return Math.max(...sizes) * (FLOAT32 + rounded) + waiting;

@@ -1,4 +1,5 @@
-import { countAdapter } from '../adapter.ts';
+import { planCopies } from '../../engine/training/plan-segments.ts';
+import { listAdapter } from '../adapter.ts';
 import { isVision, type ModelShape, sizeOf, sum } from '../model-shape.ts';
 import type { TrainingWork, Work } from '../work.ts';
 import type { Memory } from './memory.ts';
@@ -37,21 +38,34 @@ export function trainedMemory(
   shape: ModelShape,
   work: TrainingWork,
 ): Pick<Memory, 'weights' | 'masters' | 'gradients' | 'moments'> {
-  const { adapter, isVisionFrozen, precision, stateNumbers, hasReference } = work;
+  const { adapter, isVisionFrozen, stateNumbers, hasReference } = work;
   const reference = hasReference && !adapter ? frozenWeights(shape, work) : 0;
-  if (adapter) {
-    const trained = countAdapter(shape, adapter, isVisionFrozen);
-    const copies = precision === 'bf16' ? BF16 * trained : 0;
-    return { weights: frozenWeights(shape, work) + reference + copies, ...stateOf(trained, stateNumbers) };
-  }
-  const isTrained = (name: string) => !(isVisionFrozen && isVision(name));
-  const entries = [...shape.weightShapes];
-  const trained = sum(entries.filter(([name]) => isTrained(name)).map(([, sizes]) => sizeOf(sizes)));
-  const beside = entries.map(([name, sizes]) => {
-    if (!isTrained(name)) return frozenBytes(shape, name, sizes, work);
-    return precision === 'bf16' && sizes.length > 1 && isFactor(shape, name) ? BF16 * sizeOf(sizes) : 0;
-  });
-  return { weights: sum(beside) + reference, ...stateOf(trained, stateNumbers) };
+  const isTrained = (name: string) => !adapter && !(isVisionFrozen && isVision(name));
+  const own = [...shape.weightShapes];
+  const frozen = own.filter(([name]) => !isTrained(name)).map(([name, sizes]) => frozenBytes(shape, name, sizes, work));
+  const trained = adapter
+    ? listAdapter(shape, adapter, isVisionFrozen)
+    : new Map(own.filter(([name]) => isTrained(name)));
+  return {
+    weights: sum(frozen) + reference + copiesOf(shape, trained, work),
+    ...stateOf(sum([...trained.values()].map(sizeOf)), stateNumbers),
+  };
+}
+
+/** Of the trained matrices, what products in bf16 read in place of their masters. */
+function copiesOf(
+  shape: ModelShape,
+  trained: ReadonlyMap<string, readonly number[]>,
+  { precision }: Pick<Work, 'precision'>,
+): number {
+  if (precision === 'float32') return 0;
+  const formOf = planCopies(
+    [...trained.values()].map((shape) => ({ shape })),
+    shape.config,
+  );
+  const isCopied = ([name, sizes]: [string, readonly number[]]) =>
+    sizes.length > 1 && isFactor(shape, name) && formOf({ shape: sizes }) === 'float32';
+  return BF16 * sum([...trained].filter(isCopied).map(([, sizes]) => sizeOf(sizes)));
 }
 
 const stateOf = (trained: number, stateNumbers: number) => ({

@@ -18,20 +18,22 @@ const BF16_TABLES: Readonly<Record<string, string>> = { RiseSlotAttention: 'Rise
  * left alone: as short as heads are, casts take what they gain. A weight that is held in bfloat16 is an operand as it is; any
  * other op gets it widened, of which a gather takes only its rows.
  *
- * @param readCopy reads an operand that is there in bfloat16 already; undefined where none is
+ * @param readWeight reads an operand that is there in bfloat16 already, or says that it is a weight of which no copy is to last: that
+ * is rounded for each product, when the other operand is there
  */
 export function withBf16Products(
   session: GraphSession,
-  readCopy: (operand: GraphOutput) => GraphOutput | undefined,
+  readWeight: (operand: GraphOutput) => GraphOutput | 'alone' | 'no-weight',
 ): RecordedSession {
   const float32 = nodeBackend().binding.TF_FLOAT;
   const rounded = new WeakMap<GraphOutput, GraphOutput>();
   const widened = new WeakMap<GraphOutput, GraphOutput>();
 
-  function round(operand: GraphOutput): GraphOutput {
+  function round(operand: GraphOutput, other: GraphOutput): GraphOutput {
     if (operand.dtype === 'bfloat16') return operand;
-    const result =
-      rounded.get(operand) ?? readCopy(operand) ?? addCast(session, operand, { from: float32, to: BFLOAT16 });
+    const known = rounded.get(operand) ?? readWeight(operand);
+    if (known === 'alone') return addCast(session, operand, { from: float32, to: BFLOAT16 }, [other.op]);
+    const result = known === 'no-weight' ? addCast(session, operand, { from: float32, to: BFLOAT16 }) : known;
     rounded.set(operand, result);
     return result;
   }
@@ -50,7 +52,8 @@ export function withBf16Products(
     },
     addOp(op, inputs, attributes, controls) {
       if (op === 'MatMul' && inputs.every(isFloat)) {
-        const [product] = session.addOp(op, inputs.map(round), withType(attributes, 'T'), controls);
+        const operands = inputs.map((operand, at) => round(operand, inputs[1 - at]));
+        const [product] = session.addOp(op, operands, withType(attributes, 'T'), controls);
         return [widen(product)];
       }
       if (op in MOVES && inputs[0].dtype === 'bfloat16') {

@@ -29,9 +29,10 @@ export function createRewrites(session: GraphSession, precision: Precision): () 
   return () => {
     const weights = new Map<GraphOutput, SessionVariable>();
     const used = new Set<WeightCopy>();
-    const readCopy = (operand: GraphOutput) => {
+    const readWeight = (operand: GraphOutput) => {
       const weight = weights.get(operand);
-      if (!weight) return undefined;
+      if (!weight) return 'no-weight';
+      if (weight.isAlone) return 'alone';
       const copy = copies.get(weight) ?? createCopy(session, weight);
       copies.set(weight, copy);
       used.add(copy);
@@ -39,7 +40,7 @@ export function createRewrites(session: GraphSession, precision: Precision): () 
     };
     const shifting = withShiftedWeights(session);
     return {
-      ...withBf16Products(shifting.session, readCopy),
+      ...withBf16Products(shifting.session, readWeight),
       noteWeight(reading, weight) {
         if (reading.dtype === 'float32') weights.set(reading, weight);
         if (weight instanceof ShiftedVariable) shifting.noteShifted(reading, weight);

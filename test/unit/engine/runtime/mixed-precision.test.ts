@@ -28,25 +28,28 @@ describe('in bf16', () => {
     executor.dispose();
   });
 
-  it('products see a weight as it is, whoever has changed it', () => {
-    const executor = createExecutor('traced', 'bf16');
-    const weight = tf.variable(tf.tensor2d([[1, 2]]));
-    const adopted = executor.adopt(weight);
-    const timesX = (w: tf.Tensor) => tf.matMul(w as tf.Tensor2D, tf.tensor2d([[10, 1]]), false, true);
-    const multiply = executor.define(() => ({ y: timesX(weight) }));
-    const double = executor.define(() => {
-      const before = timesX(weight);
-      adopted.assign(tf.mul(adopted.value(), 2));
-      return { before, after: timesX(adopted.value()) };
-    });
-    const product = () => multiply({}).y.dataSync()[0];
-    expect(product()).toBe(12);
-    const { before, after } = double({});
-    expect([before.dataSync()[0], after.dataSync()[0], product()]).toEqual([12, 24, 24]);
-    adopted.write(Float32Array.of(3, 0));
-    expect(product()).toBe(30);
-    executor.dispose();
-  });
+  it.each(['float32', 'float32-alone'] as const)(
+    'products see a weight that is held as %s as it is, whoever has changed it',
+    (form) => {
+      const executor = createExecutor('traced', 'bf16');
+      const weight = tf.variable(tf.tensor2d([[1, 2]]));
+      const adopted = executor.adopt(weight, form);
+      const timesX = (w: tf.Tensor) => tf.matMul(w as tf.Tensor2D, tf.tensor2d([[10, 1]]), false, true);
+      const multiply = executor.define(() => ({ y: timesX(weight) }));
+      const double = executor.define(() => {
+        const before = timesX(weight);
+        adopted.assign(tf.mul(adopted.value(), 2));
+        return { before, after: timesX(adopted.value()) };
+      });
+      const product = () => multiply({}).y.dataSync()[0];
+      expect(product()).toBe(12);
+      const { before, after } = double({});
+      expect([before.dataSync()[0], after.dataSync()[0], product()]).toEqual([12, 24, 24]);
+      adopted.write(Float32Array.of(3, 0));
+      expect(product()).toBe(30);
+      executor.dispose();
+    },
+  );
 
   it.each([
     ['by our op', false],
