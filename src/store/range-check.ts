@@ -2,17 +2,6 @@ import type { Hash } from 'node:crypto';
 import { createSha256 } from '../base/hash.ts';
 import type { ByteRange } from './store.ts';
 
-/** An object of which each byte is read once, in ranges, and that is checked when all of it has passed. */
-export interface CheckedRanges {
-  /**
-   * Bytes from `start` to before `end`. Ranges are asked for in their order, and may be read side by side; what lies between
-   * them is read too.
-   */
-  read(start: number, end: number): AsyncIterable<Buffer>;
-  /** Reads the rest. Throws where the whole is not as it was promised: nothing that was read is to be used before. */
-  verify(): Promise<void>;
-}
-
 /** Bytes that wait for their turn to be hashed, at most: of eight requests of 32 MB the slowest may be the first. */
 const MOST_AHEAD = 2 ** 28;
 

@@ -1,5 +1,3 @@
-import type { CheckedRanges } from './range-check.ts';
-
 /**
  * Bytes under keys: a local folder or a bucket. Every driver passes the one contract suite. Every method throws
  * `StorageError`, `InvalidInputError` or `EndpointError`, with what to do, where it cannot reach them.
@@ -39,4 +37,15 @@ export interface Store {
 export interface ByteRange {
   start: number;
   end: number;
+}
+
+/** An object of which each byte is read once, in ranges, and that is checked when all of it has passed. */
+export interface CheckedRanges {
+  /**
+   * Bytes from `start` to before `end`. Ranges are asked for in their order, and may be read side by side; what lies between
+   * them is read too.
+   */
+  read(start: number, end: number): AsyncIterable<Buffer>;
+  /** Reads the rest. Throws where the whole is not as it was promised: nothing that was read is to be used before. */
+  verify(): Promise<void>;
 }
