@@ -1,14 +1,17 @@
 """Made rows and answers of benchmarks, with the verdicts of the benchmarks' own rules (test/fixtures/benchmarks).
 
     pip install latex2sympy2==1.9.1 pandas==3.1.1
-    pip install --no-deps ms-vlmeval==0.0.20
+    pip install --no-deps ms-vlmeval==0.0.20 lmms-eval==0.2.4
+    pip install Levenshtein==0.27.5
     python scripts/benchmarks/reference.py test/fixtures/benchmarks [name ...]
 
-MathVision is recomputed here on the formulas of latex2sympy2, which its own code reads them by. We-Math is scored by the
-package's `wemath.py`, MMStar, DynaMath and LogicVista (what follows
-the language model's reading) recomputed here by pandas.
+MathVision is recomputed here on the formulas of latex2sympy2, which its own code reads them by. We-Math is scored by
+ms-vlmeval, MathVerse too, with a stand-in for the language model that knows what was said; MathVista by lmms-eval's copy of
+its own code, from what was said on; MMMU's open questions by lmms-eval's copy, its choices (which that has changed), MMStar,
+DynaMath and LogicVista recomputed here.
 """
 
+import ast
 import importlib.util
 import json
 import math
@@ -18,12 +21,42 @@ import re
 import sys
 import types
 
+import numpy as np
 import pandas as pd
 
 
 def ask(rows, answers):
     """Every answer beside the row that it answers."""
     return {"rows": rows, "answers": answers}
+
+
+VLMEVAL = pathlib.Path(importlib.util.find_spec("vlmeval").origin).parent
+LMMS_EVAL = pathlib.Path(importlib.util.find_spec("lmms_eval").origin).parent
+
+
+def load_vlmeval(name):
+    """One file of ms-vlmeval alone: its neighbours want much that scoring does not."""
+    for stub in ("vlmeval", "vlmeval.smp", "vlmeval.smp.file"):
+        sys.modules[stub] = types.ModuleType(stub)
+    sys.modules["vlmeval.smp.file"].load = lambda rows: pd.DataFrame(rows)
+    spec = importlib.util.spec_from_file_location(name, VLMEVAL / f"dataset/utils/{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def borrow(place, *names, **known):
+    """Functions and methods of a file of lmms-eval, without what it imports and asks for when it is loaded."""
+    tree = ast.parse((LMMS_EVAL / place).read_text())
+    wanted = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name in names]
+    functions = dict(re=re, np=np, **known)
+    exec(compile(ast.Module(wanted, []), place, "exec"), functions)
+    bound = {node.name for node in wanted if node.args.args[0].arg == "self"}
+    return type("Borrowed", (), {name: functions[name] if name in bound else staticmethod(functions[name]) for name in names})()
+
+
+def shares(table, column):
+    return {str(name): float(mean) for name, mean in table.groupby(column)["share"].mean().items()}
 
 
 # --- MathVision ----------------------------------------------------------------------------------------------------
@@ -141,20 +174,8 @@ REPLIES = ["<Answer>: <%s>", "Answer: %s", "Answer:%s. It is so", "<Thought proc
            "The answer is %s", "%s", "Answer: A or Answer: %s", "I cannot say", "Answer: <%s", "Answer: z%s"]
 
 
-def load_wemath():
-    """The package's file alone: its neighbours want much that scoring does not."""
-    place = pathlib.Path(importlib.util.find_spec("vlmeval").origin).parent / "dataset/utils/wemath.py"
-    for name in ("vlmeval", "vlmeval.smp", "vlmeval.smp.file"):
-        sys.modules[name] = types.ModuleType(name)
-    sys.modules["vlmeval.smp.file"].load = lambda rows: pd.DataFrame(rows)
-    spec = importlib.util.spec_from_file_location("wemath", place)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def we_math(rng):
-    scorer = load_wemath()
+    scorer = load_vlmeval("wemath")
     rows = []
     for index in range(90):
         steps = 2 + index % 2
@@ -292,7 +313,209 @@ def dynamath(rng):
     return {**ask(rows, answers), "measures": measures, "subjects": table.groupby("subject")["correct"].mean().to_dict()}
 
 
-MAKERS = {"mathvision": mathvision, "we-math": we_math, "mmstar": mmstar, "logicvista": logicvista, "dynamath": dynamath}
+# --- MathVista -----------------------------------------------------------------------------------------------------
+
+CHOICES = [["3/11", "8/11", "6/11", "3/5"], ["larger than", "equal to", "smaller than"], ["Yes", "No"],
+           ["30\u00b0", "45\u00b0", "60\u00b0", "90\u00b0"], ["Dark Violet", "Dark Magenta", "Web Green"]]
+SAYING = ["%s", "The answer is %s.", "So it is \\boxed{%s}.", 'The answer is "%s".', "First 5, then 12.\n\nAnswer: %s",
+          "**%s**", "<answer>%s</answer>", "Therefore, the answer is %s", "The final answer is $%s$"]
+TASKS = ["figure question answering", "geometry problem solving", "math word problem"]
+SKILLS = ["arithmetic reasoning", "algebraic reasoning", "numeric commonsense", "statistical reasoning"]
+PLAIN = {"integer": ["14", "-3", "2007", "0"], "list": ["[2007, 2008]", "[1.2, 1.3, 1.4]"]}
+FLOATS = {1: ["0.6", "12.0", "1.5"], 2: ["1.45", "3.14", "20.5"]}
+OTHERS = {"integer": ["14.0", "15", "1e3", "2007.9", "1,000"], "float": ["0.64", "1.454", "3.145", "20.50", "12", "0.55"],
+          "list": ["[2007, 2009]", "[1.2, 1.3]"]}
+
+
+def a_vista_row(rng, pid):
+    kind = rng.choice(["text", "text", "integer", "float", "list"])
+    precision = rng.choice([1, 2]) if kind == "float" else None
+    choices = rng.choice(CHOICES) if kind == "text" else None
+    answer = rng.choice(choices or PLAIN.get(kind) or FLOATS[precision])
+    return {
+        "pid": str(pid), "question": "What does it show?", "image": f"images/{pid}.jpg", "choices": choices,
+        "unit": rng.choice([None, None, "$"]) if kind == "float" else None,
+        "precision": precision and float(precision), "answer": answer,
+        "question_type": "multi_choice" if choices else "free_form", "answer_type": kind,
+        "metadata": {
+            "split": "testmini", "language": "english", "img_width": 40, "img_height": 30, "source": f"Source {pid % 3}",
+            "category": ["math-targeted-vqa", "general-vqa"][pid % 2], "task": rng.choice(TASKS), "context": "bar chart",
+            "grade": ["elementary school", "daily life"][pid % 2], "skills": rng.sample(SKILLS, 1 + pid % 2),
+        },
+        "query": "Hint: Please answer the question.\nQuestion: What does it show?",
+    }
+
+
+def say_vista(rng, row):
+    """A response and what it says."""
+    if rng.random() < 0.04:
+        return "", ""
+    if row["choices"]:
+        at = row["choices"].index(row["answer"]) if rng.random() < 0.6 else rng.randrange(len(row["choices"]))
+        letter, text = "ABCD"[at], row["choices"][at]
+        said = rng.choice([letter, f"({letter})", text, f"({letter}) {text}"])
+        return rng.choice(SAYING).replace("%s", said), said
+    if rng.random() < 0.05:
+        return "I cannot tell.", ""
+    said = row["answer"] if rng.random() < 0.6 else rng.choice(OTHERS[row["answer_type"]])
+    response = rng.choice(SAYING).replace("%s", said)
+    return response, said if response == said else said.replace("1,000", "1000")
+
+
+def mathvista(rng):
+    from Levenshtein import distance
+
+    names = ("get_most_similar", "normalize_extracted_answer", "get_acc_with_contion")
+    scorer = borrow("tasks/mathvista/mathvista_evals.py", *names, distance=distance)
+    rows = [a_vista_row(rng, pid) for pid in range(1, 121)]
+    answers = []
+    for row in rows:
+        for _ in range(3):
+            response, said = say_vista(rng, row)
+            # Its file has whole numbers as precision; Python rounds to nothing else.
+            places = row["precision"] and int(row["precision"])
+            read = scorer.normalize_extracted_answer(said, row["choices"], row["question_type"], row["answer_type"], places)
+            answers.append({"id": row["pid"], "response": response, "isCorrect": read == row["answer"]})
+    table = pd.DataFrame([{**row, **row["metadata"]} for row in rows]).merge(pd.DataFrame(answers), left_on="pid", right_on="id")
+    table["true_false"] = table["isCorrect"]
+    tables = {}
+    for key in ("question_type", "answer_type", "source", "task", "grade"):
+        tables[key] = {value: scorer.get_acc_with_contion(table, key, value)[:2] for value in table[key].unique()}
+    tables["skills"] = {skill: scorer.get_acc_with_contion(table, "skills", skill)[:2] for skill in SKILLS}
+    return {**ask(rows, answers), "tables": tables}
+
+
+# --- MathVerse -----------------------------------------------------------------------------------------------------
+
+VERSIONS = ["Text Dominant", "Text Lite", "Vision Intensive", "Vision Dominant", "Vision Only"]
+SUBFIELDS = {"Plane Geometry": ["Angle", "Area"], "Functions": ["Coordinate", "Expression"], "Solid Geometry": ["Volume"]}
+FREE = {"50\u00b0": ["50\u00b0", "50^\\circ", "50"], "\\frac{3}{4}": ["3/4", "0.75"], "(-2,1)": ["(-2, 1)"], "12": ["12", "12.0"],
+        "x = 3": ["3", "x=3"]}
+
+
+class KnowsAll:
+    """The language model: says what was said, and whether that is right."""
+
+    def __init__(self, said, is_right):
+        self.replies = [said, str(int(is_right))]
+
+    def generate(self, prompt, temperature):
+        return self.replies[0 if "You should extract" in prompt else 1]
+
+
+def a_verse_problem(rng, index):
+    subject = rng.choice(list(SUBFIELDS))
+    is_choice = rng.random() < 0.6
+    words = f"How large is angle {index}?" + ("\nChoices:\nA:40\u00b0\nB:50\u00b0\nC:65\u00b0\nD:90\u00b0" if is_choice else "")
+    hint = "provide the correct option letter, e.g., A, B, C, D" if is_choice else "provide the final value, e.g., 1, 2.5, 300"
+    return {
+        "problem_index": str(index), "answer": rng.choice("ABCD" if is_choice else list(FREE)), "words": words,
+        "question_type": "multi-choice" if is_choice else "free-form",
+        "metadata": {"split": "testmini", "source": "GeoQA", "subject": subject, "subfield": rng.choice(SUBFIELDS[subject])},
+        "ask": lambda text: f"Please first conduct reasoning, and then answer the question and {hint}, at the end.\nQuestion: {text}",
+    }
+
+
+def say_verse(rng, problem):
+    gold = problem["answer"]
+    if problem["question_type"] == "multi-choice":
+        said = gold if rng.random() < 0.6 else rng.choice("ABCD")
+        return said, said == gold
+    truth = gold if rng.random() < 0.6 else rng.choice(list(FREE))
+    return rng.choice(FREE[truth]), truth == gold
+
+
+def mathverse(rng):
+    scorer = load_vlmeval("mathverse")
+    rows, scored, answers = [], [], []
+    for index in range(1, 41):
+        problem = a_verse_problem(rng, index)
+        for version in VERSIONS:
+            text = "" if version == "Vision Only" else problem["words"]
+            row = {
+                "sample_index": str(len(rows) + 1), "problem_index": problem["problem_index"], "problem_version": version,
+                "question": text, "image": f"images_version_1/image_{index}.png", "answer": problem["answer"],
+                "question_type": problem["question_type"], "metadata": problem["metadata"],
+                "query_wo": problem["ask"](text).replace("first conduct reasoning, and then", "directly"),
+                "query_cot": problem["ask"](text), "question_for_eval": problem["words"],
+            }
+            rows.append(row)
+            for _ in range(2):
+                said, is_right = say_verse(rng, problem)
+                response = rng.choice(SAYING).replace("%s", said)
+                line = {**row, "prediction": response}
+                line["extract"] = scorer.MathVerse_auxeval_extract(KnowsAll(said, is_right), line)["extract"]
+                line["score"] = scorer.MathVerse_auxeval_score(KnowsAll(said, is_right), line)["score"]
+                answers.append({"id": row["sample_index"], "response": response, "isCorrect": bool(line["score"])})
+                scored.append({**line, "metadata": str(row["metadata"])})
+    accuracies = scorer.MathVerse_acc(scored).set_index("split")
+    return {**ask(rows, answers), "versions": {version: accuracies.loc[version].to_dict() for version in VERSIONS}}
+
+
+# --- MMMU ----------------------------------------------------------------------------------------------------------
+
+MMMU_SUBJECTS = {"Art_Theory": "Art and Design", "Finance": "Business", "Math": "Science", "Physics": "Science"}
+MMMU_OPTIONS = ["the first law of motion", "a red square", "$12,000", "both <image 1> and none"]
+CHOOSING = ["%s", "(%s)", "%s.", "The answer is %s", "I think (%s) is right, not (A)", "A is wrong, so B or %s it is", "**%s**",
+            "It must be %s: clearly", "Option %s!", "'%s'", "", "no idea", "Because of what one sees here it is clearly %t indeed",
+            "Some would say a red square and others %t as in the book", "Answer:%s", "%s) two"]
+OPEN_GOLDS = ["24", "0.33", "8.5", "x", "['12', 'twelve']", "sine wave", "1,200", "-7"]
+OPEN_SAID = ["24", "24.004", "0.333", "8.5", "x", "12", "Twelve", "a sine wave", "1,200", "1200", "-7", "1.2e3", "7", "no"]
+TELLING = ["%s", "The answer is %s.", "So the result is %s", "2 + 2 = %s", "It could be 5.\nTherefore %s", "First 24. Then %s. Done.",
+           "x = %s cm", "The final answer is: %s\nBecause it is so", "", "is\nso %s.", "We get %s, is it ?", "answer %s and result 24"]
+
+
+def read_choice(options, response):
+    """By numpy, as the benchmark has it; None where it draws one."""
+    for character in ",.!?;:'":
+        response = response.strip(character)
+    response = f" {response} "
+    letters = [chr(65 + at) for at in range(len(options))]
+    for form in ("(%s)", " %s "):
+        places = np.array([response.rfind(form % letter) for letter in letters])
+        if (places >= 0).any():
+            return letters[int(np.argmax(places))]
+    places = np.array([response.lower().rfind(option.lower()) for option in options])
+    return letters[int(np.argmax(places))] if len(response.split()) > 5 and (places >= 0).any() else None
+
+
+def mmmu(rng):
+    scorer = borrow("tasks/mmmu/utils.py", "parse_open_response", "eval_open", "extract_numbers", "check_is_number", "normalize_str")
+    rows, answers = [], []
+    for number in range(1, 91):
+        subject, is_open = rng.choice(list(MMMU_SUBJECTS)), number % 5 == 0
+        options = [] if is_open else rng.sample(MMMU_OPTIONS, rng.choice([2, 4]))
+        row = {
+            "id": f"validation_{subject}_{number}", "question": "What is <image 1>?", "options": str(options), "explanation": "",
+            "image_1": f"images/{number}.png", "img_type": "['Plots']", "topic_difficulty": ["Easy", "Hard"][number % 2],
+            "answer": rng.choice(OPEN_GOLDS) if is_open else "ABCD"[rng.randrange(len(options))],
+            "question_type": "open" if is_open else "multiple-choice", "subfield": "Some",
+        }
+        rows.append(row)
+        for _ in range(4):
+            if is_open:
+                gold = ast.literal_eval(row["answer"]) if row["answer"].startswith("[") else row["answer"]
+                response = rng.choice(TELLING).replace("%s", rng.choice(OPEN_SAID))
+                verdict = scorer.eval_open(gold, scorer.parse_open_response(response))
+                answers.append({"id": row["id"], "response": response, "isCorrect": verdict})
+                continue
+            at = "ABCD".index(row["answer"]) if rng.random() < 0.6 else rng.randrange(len(options))
+            response = rng.choice(CHOOSING).replace("%s", "ABCD"[at]).replace("%t", options[at])
+            read = read_choice(options, response)
+            chance = 1 / len(options) if read is None else 0
+            answers.append({"id": row["id"], "response": response, "isCorrect": read == row["answer"], "chance": chance})
+    table = pd.DataFrame(rows).merge(pd.DataFrame(answers), on="id").assign(share=lambda one: one["isCorrect"].astype(float))
+    table["subject"] = [re.fullmatch(r"validation_(.+)_\d+", each)[1] for each in table["id"]]
+    table["discipline"] = table["subject"].map(MMMU_SUBJECTS)
+    measures = {"choices not read": float((table["chance"] > 0).mean()),
+                "accuracy with guesses": float((table["share"] + table["chance"].fillna(0)).mean())}
+    return {**ask(rows, answers), "subject": shares(table, "subject"), "discipline": shares(table, "discipline"), "measures": measures}
+
+
+MAKERS = {
+    "mathvision": mathvision, "we-math": we_math, "mmstar": mmstar, "logicvista": logicvista, "dynamath": dynamath,
+    "mathvista": mathvista, "mathverse": mathverse, "mmmu": mmmu,
+}
 
 if __name__ == "__main__":
     folder, *names = sys.argv[1:]

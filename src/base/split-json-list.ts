@@ -5,8 +5,8 @@ const OPENING = new Set([91, 123]);
 const CLOSING = new Set([93, 125]);
 
 /**
- * Elements of one JSON list, each as its text, numbered from 1; no more than one is held. What is no JSON shows when an
- * element is parsed; a list that does not end, or something behind it, is a fault of the last number.
+ * Elements of one JSON list, or entries of one object, each as its text, numbered from 1; no more than one is held. What is no
+ * JSON shows when an element is parsed; a list that does not end, or something behind it, is a fault of the last number.
  */
 export async function* splitJsonList(chunks: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<TextLine> {
   let [number, depth, start] = [1, 0, 0];

@@ -19,7 +19,9 @@ export interface GradedPrompt {
 export interface Examination {
   /** Versions of the rewards it grades by, for manifests. */
   rewards: Record<string, string>;
-  /** The prompt as the benchmark words it; as it stands where absent. */
+  /** Whether a prompt of the data belongs to it; all do where absent. */
+  asks?(prompt: Prompt): boolean;
+  /** The prompt as the benchmark words it (`wordPrompt`); as it stands where absent. */
   word?(prompt: Prompt): Prompt;
   /** @param text the response, without special tokens */
   grade(prompt: Prompt, text: string): Grading;

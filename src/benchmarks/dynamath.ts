@@ -5,6 +5,7 @@ import type { Benchmark, GradedPrompt } from './benchmark.ts';
 import { demandDetail } from './demand-detail.ts';
 import { parsePythonFloat } from './python-numbers.ts';
 import { shareRight } from './score-policy.ts';
+import { wordPrompt } from './word-prompt.ts';
 
 /**
  * DynaMath (Zou et al. 2024, arXiv 2411.00836), by the rules of `evaluation/opensource_json_eval.py` in DynaMath/DynaMath: a
@@ -18,7 +19,7 @@ export const dynamath: Benchmark = {
   options: z.strictObject({}),
   create: () => ({
     rewards: {},
-    word: (prompt) => ({ ...prompt, question: wordQuestion(prompt) }),
+    word: (prompt) => wordPrompt(prompt, wordQuestion(prompt)),
     grade: (prompt, text) => {
       const answer = readShortAnswer(text);
       return { isCorrect: answer !== undefined && isRight(prompt, answer), answer };

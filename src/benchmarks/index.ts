@@ -3,16 +3,24 @@ import { type Choice, resolveChoice } from '../schema/config/choice.ts';
 import type { ConfigPart } from '../schema/config/config-part.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
+import { InvalidInputError } from '../schema/errors.ts';
+import type { Prompt } from '../schema/prompt.ts';
 import type { Benchmark, BenchmarkContext, Examination } from './benchmark.ts';
 import { dynamath } from './dynamath.ts';
 import { heldOut } from './held-out.ts';
 import { logicvista } from './logicvista.ts';
+import { mathverse, mathverseVisionOnly } from './mathverse.ts';
 import { mathvision } from './mathvision.ts';
+import { mathvista } from './mathvista.ts';
+import { mmmu } from './mmmu.ts';
 import { mmstar } from './mmstar.ts';
 import { weMath } from './we-math.ts';
 
 /** Benchmarks that a run config names. */
-const BENCHMARKS: readonly Benchmark[] = [heldOut, mathvision, weMath, mmstar, logicvista, dynamath];
+const BENCHMARKS: readonly Benchmark[] = [
+  ...[heldOut, mathvista, mathvision, mathverse, mathverseVisionOnly],
+  ...[dynamath, weMath, logicvista, mmmu, mmstar],
+];
 
 /** A benchmark at work, and which it is. */
 export interface ActiveExamination extends Pick<Benchmark, 'name' | 'title' | 'version'>, Examination {}
@@ -52,6 +60,20 @@ export function openBenchmark(field: string, choice: Choice, context: BenchmarkC
   const { chosen, options } = resolveChoice(field, BENCHMARKS, choice);
   const { name, title, version } = chosen;
   return { name, title, version, ...chosen.create(options, context) };
+}
+
+/**
+ * The prompts of some data that a benchmark asks. Throws `InvalidInputError` where it asks none of them.
+ * @param place of the data, for messages
+ */
+export function choosePrompts(
+  { name, asks }: Pick<ActiveExamination, 'name' | 'asks'>,
+  prompts: readonly Prompt[],
+  place: string,
+): Prompt[] {
+  const chosen = asks ? prompts.filter(asks) : [...prompts];
+  if (chosen.length > 0 || prompts.length === 0) return chosen;
+  throw new InvalidInputError(`${place} has ${prompts.length} prompts and none that ${name} asks; give its own data`);
 }
 
 export const BENCHMARK_NAMES = BENCHMARKS.map(({ name }) => name);

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Benchmark } from './benchmark.ts';
 import { numericValue } from './numeric-value.ts';
-import { parsePythonFloat, roundToHundredths } from './python-numbers.ts';
+import { parsePythonFloat, roundAsPython } from './python-numbers.ts';
+import { wordPrompt } from './word-prompt.ts';
 import { writeOptions } from './write-options.ts';
 
 const INSTRUCTION =
@@ -20,7 +21,7 @@ export const mathvision: Benchmark = {
   options: z.strictObject({}),
   create: () => ({
     rewards: {},
-    word: (prompt) => ({ ...prompt, question: wordQuestion(prompt) }),
+    word: (prompt) => wordPrompt(prompt, wordQuestion(prompt)),
     grade: gradeMathVision,
     categoriesOf: ({ details }) => {
       const [subject, level] = [String(details?.subject ?? 'none'), String(details?.level ?? 'none')];
@@ -105,7 +106,7 @@ function isEqual(expected: string, answer: string): boolean {
   const [x, y] = [left, right].map(readTuple);
   if (x && y) return x.join() === y.join();
   const [a, b] = [left, right].map(readFormula);
-  return a !== undefined && b !== undefined && roundToHundredths(a) === roundToHundredths(b);
+  return a !== undefined && b !== undefined && roundAsPython(a, 2) === roundAsPython(b, 2);
 }
 
 /** As latex2sympy reads it: up to a brace that closes none, a ratio as a quotient, a number before a fraction as its factor. */
@@ -133,7 +134,7 @@ function readTuple(text: string): string[] | undefined {
   if (parts.length < 2) return undefined;
   const read = parts.map((part) => {
     const value = readFormula(part);
-    return value === undefined ? part : String(roundToHundredths(value));
+    return value === undefined ? part : String(roundAsPython(value, 2));
   });
   return [text[0], ...read];
 }

@@ -1,4 +1,5 @@
 import type { Prompt } from '../schema/prompt.ts';
+import { wordPrompt } from './word-prompt.ts';
 import { writeOptions } from './write-options.ts';
 
 /** A question with its options as VLMEvalKit asks it; one without options, or with them in its text, as it stands. */
@@ -8,5 +9,5 @@ export function wordAsVlmEvalKit(prompt: Prompt): Prompt {
   const hinted = question.startsWith('Hint: ') ? question : `Question: ${question}`;
   const lines = writeOptions(options, (letter, option) => `${letter}. ${option}\n`);
   const asked = `${hinted}\nOptions:\n${lines.join('')}Please select the correct answer from the options above. \n`;
-  return { ...prompt, question: asked };
+  return wordPrompt(prompt, asked);
 }

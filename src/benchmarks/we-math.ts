@@ -3,6 +3,7 @@ import { meanOf } from '../base/statistics/bootstrap.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Benchmark, GradedPrompt, Grading } from './benchmark.ts';
 import { demandDetail } from './demand-detail.ts';
+import { wordPrompt } from './word-prompt.ts';
 import { writeOptions } from './write-options.ts';
 
 /**
@@ -16,7 +17,7 @@ export const weMath: Benchmark = {
   options: z.strictObject({}),
   create: () => ({
     rewards: {},
-    word: (prompt) => ({ ...prompt, question: wordQuestion(prompt) }),
+    word: (prompt) => wordPrompt(prompt, wordQuestion(prompt)),
     grade: ({ groundTruth }, text) => {
       const answer = extractLetter(text);
       return { isCorrect: answer === groundTruth, answer };

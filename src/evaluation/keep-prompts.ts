@@ -8,15 +8,8 @@ import { EVALUATION_FILES, hasAnswers } from './evaluation-files.ts';
 /**
  * Reads and checks the dataset at a path, and keeps its prompts and their images in the folder of an evaluation. Throws
  * `InvalidInputError` with the first fault and the number of all, and where the folder has answers to other prompts.
- *
- * @param limit only the first prompts are asked
  */
-export async function keepEvaluationPrompts(
-  store: Store,
-  folder: string,
-  path: string,
-  limit?: number,
-): Promise<Prompt[]> {
+export async function keepEvaluationPrompts(store: Store, folder: string, path: string): Promise<Prompt[]> {
   const { prompts, readPrompts: key } = EVALUATION_FILES;
   const kept = await keepPrompts({ store, folder, key }, path, async ({ prompt }, images) => {
     for (const [index, { key }] of prompt.images.entries()) {
@@ -34,5 +27,5 @@ export async function keepEvaluationPrompts(
   } finally {
     await store.delete(key);
   }
-  return (await readRecords(store, prompts, Prompt)).slice(0, limit);
+  return readRecords(store, prompts, Prompt);
 }

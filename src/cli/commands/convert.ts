@@ -18,7 +18,7 @@ export function register(program: Command): void {
     .argument('<source>', 'a .jsonl, .json, .parquet or .tsv file, or a folder with the parts of one data set')
     .option(
       '--from <format>',
-      'jsonl, parquet, sharegpt, verl, trl, bedrock or vlmevalkit; guessed by the first row when absent',
+      "jsonl, parquet, sharegpt, verl, trl, bedrock or vlmevalkit, guessed by the first row when absent; or a benchmark's name",
     )
     .option('--out <dir>', 'folder for the dataset, new or empty; named after the source when absent')
     .option('--model <dir>', "checkpoint whose control tokens no text may hold; the Qwen family's when absent")

@@ -65,12 +65,13 @@ export function register(program: Command): void {
 
 async function evaluateModel(options: EvaluateOptions): Promise<void> {
   const { benchmark: name, data, out, samples, limit, training, json } = options;
-  const [{ evaluate }, { openBenchmark }, { keepEvaluationPrompts }, { createLocalStore }] = await Promise.all([
-    import('../../evaluation/evaluate.ts'),
-    import('../../benchmarks/index.ts'),
-    import('../../evaluation/keep-prompts.ts'),
-    import('../../store/local-store.ts'),
-  ]);
+  const [{ evaluate }, { choosePrompts, openBenchmark }, { keepEvaluationPrompts }, { createLocalStore }] =
+    await Promise.all([
+      import('../../evaluation/evaluate.ts'),
+      import('../../benchmarks/index.ts'),
+      import('../../evaluation/keep-prompts.ts'),
+      import('../../store/local-store.ts'),
+    ]);
   const benchmark = openBenchmark('--benchmark', { name, options: {} }, { gradeOptions: {} });
   const respondent = await openRespondent(options);
   try {
@@ -79,7 +80,8 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
       await refuseTrainingPrompts(data, training);
     }
     const store = createLocalStore(out);
-    const prompts = await keepEvaluationPrompts(store, out, data, limit);
+    const kept = await keepEvaluationPrompts(store, out, data);
+    const prompts = choosePrompts(benchmark, kept, data).slice(0, limit);
     const { temperature, topP, topK, maxNewTokens, system: systemPrompt, seed } = options;
     const sampling = { temperature, topP, topK, maxNewTokens };
     const plan = { completionsPerPrompt: samples, sampling, systemPrompt, seed };

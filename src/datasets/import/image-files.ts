@@ -2,7 +2,7 @@ import { createFirstSeen } from '../../base/first-seen.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { ImageRef } from '../../schema/prompt.ts';
 import type { Store } from '../../store/store.ts';
-import { createDatasetFolder, MAX_IMAGE_BYTES } from '../dataset-files.ts';
+import { createDatasetFolder, type DatasetFiles, MAX_IMAGE_BYTES } from '../dataset-files.ts';
 import { describeImage, readImageFile } from '../read-image.ts';
 import type { ImageSource } from './image-source.ts';
 import type { Importer } from './importer.ts';
@@ -38,7 +38,7 @@ export function openImages(store: Store, folder: string): ImageFiles {
       if (ref) return { ref };
       throw new InvalidInputError(`image: there is no row ${source.id} with an image; give the picture in base64`);
     }
-    const bytes = source.kind === 'path' ? await readImageFile(files, '', source.path) : bytesOf(source);
+    const bytes = source.kind === 'path' ? await readBeside(files, source.path) : bytesOf(source);
     return { ref: await describeImage(bytes, source.kind === 'path' ? source.path : 'in the row'), bytes };
   };
   const write = async (images: readonly FoundImage[]) => {
@@ -93,4 +93,15 @@ function bytesOf(source: Extract<ImageSource, { kind: 'bytes' | 'base64' }>): Bu
   const bytes = source.kind === 'bytes' ? Buffer.from(source.bytes) : Buffer.from(source.text, 'base64');
   if (bytes.length <= MAX_IMAGE_BYTES) return bytes;
   throw new InvalidInputError(`an image is over ${MAX_IMAGE_BYTES / 2 ** 20} MB; save the picture smaller`);
+}
+
+/** The file that a row names, or else the one below `images/`, where published data sets unpack theirs. */
+async function readBeside(files: DatasetFiles, path: string): Promise<Buffer> {
+  try {
+    return await readImageFile(files, '', path);
+  } catch (error) {
+    return readImageFile(files, 'images', path).catch(() => {
+      throw error;
+    });
+  }
 }

@@ -1,9 +1,9 @@
+import { readList } from '../../base/list-text.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { FIELD_NAMES, imageFieldsOf, isEmpty } from '../field-names.ts';
 import type { ForeignRow } from './foreign-row.ts';
 import { isPicture, readImages } from './image-source.ts';
 import type { ImportedRow, Importer } from './importer.ts';
-import { readList } from './list-text.ts';
 
 const aPlain = (name: string): Importer => ({
   name,

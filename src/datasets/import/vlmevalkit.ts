@@ -1,10 +1,10 @@
+import { readList } from '../../base/list-text.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { isEmpty } from '../field-names.ts';
-import { pickColumns } from './benchmarks.ts';
+import { pickColumns, readMetadata } from './benchmarks.ts';
 import type { ForeignRow } from './foreign-row.ts';
 import { type ImageSource, readImages } from './image-source.ts';
 import type { Importer } from './importer.ts';
-import { readList } from './list-text.ts';
 import { withoutColumns } from './plain.ts';
 
 const LETTERS = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
@@ -22,10 +22,11 @@ export const vlmevalkit: Importer = {
   findSign: (row) => (isEmpty(row.index) || isEmpty(row.question) ? undefined : 'index'),
   idOf: ({ index }) => (isEmpty(index) ? undefined : String(index)),
   read(row) {
-    const { index, question, hint, answer, category, subject } = row;
+    const { index, hint, answer, category, subject } = row;
+    const question = [row.question, row.query_cot, row.query_wo].find((text) => !isEmpty(text));
     const options = readOptions(row);
     const rest = withoutColumns(row, [...KNOWN, ...LETTERS, ...DETAILS]);
-    const details = pickColumns(row, DETAILS);
+    const details = pickColumns({ ...row, ...readMetadata(row.metadata) }, DETAILS);
     return {
       fields: {
         ...rest,
@@ -43,12 +44,18 @@ export const vlmevalkit: Importer = {
   },
 };
 
-const KNOWN = ['index', 'image', 'image_path', 'question', 'hint', 'answer'];
+const KNOWN = [
+  ...['index', 'image', 'image_path', 'question', 'hint', 'answer'],
+  ...['choices', 'answer_option', 'metadata', 'query_wo'],
+];
 /** Columns that benchmarks go by. */
 const DETAILS = [
   ...['category', 'l2-category', 'l2_category', 'bench', 'split', 'subject'],
   // Of We-Math, DynaMath and LogicVista.
   ...['ID', 'key', 'knowledge concept', 'qid', 'varid', 'answer_type', 'knowledge_level', 'skill'],
+  // Of MathVista, MathVerse and MMMU.
+  ...['question_type', 'precision', 'unit', 'language', 'source', 'task', 'context', 'grade', 'skills'],
+  ...['problem_index', 'problem_version', 'subfield', 'query_cot', 'question_for_eval', 'topic_difficulty'],
 ];
 
 function readPictures({ image, image_path }: ForeignRow): ImageSource[] {
@@ -65,9 +72,10 @@ function readPictures({ image, image_path }: ForeignRow): ImageSource[] {
   });
 }
 
-/** The options from A on. Throws where one is left out: the letters behind it would move. */
+/** The options from A on, or those of `choices`. Throws where one is left out: the letters behind it would move. */
 function readOptions(row: ForeignRow): unknown[] {
   const given = LETTERS.filter((letter) => !isEmpty(row[letter]));
+  if (given.length === 0) return readList(String(row.choices ?? '')) ?? [];
   const gap = given.findIndex((letter, index) => letter !== LETTERS[index]);
   if (gap === -1) return given.map((letter) => row[letter]);
   throw new InvalidInputError(

@@ -1,4 +1,4 @@
-import { type ActiveBenchmark, benchmarkVersions, loadBenchmarks } from '../../benchmarks/index.ts';
+import { type ActiveBenchmark, benchmarkVersions, choosePrompts, loadBenchmarks } from '../../benchmarks/index.ts';
 import { recordAnswer } from '../../benchmarks/record-answer.ts';
 import type { Engine, Precision } from '../../engine/open-engine.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
@@ -69,7 +69,8 @@ function findPolicy(index: number): EvaluatedPolicy {
 }
 
 async function readSitting(store: Store, runId: string, policy: string, benchmark: ActiveBenchmark): Promise<Sitting> {
-  const prompts = await readRecords(store, promptsKey(runId, benchmark.promptSet), Prompt);
+  const key = promptsKey(runId, benchmark.promptSet);
+  const prompts = choosePrompts(benchmark, await readRecords(store, key, Prompt), key);
   return { benchmark, prompts, prefix: benchmarkPrefix(runId, policy, benchmark.name) };
 }
 

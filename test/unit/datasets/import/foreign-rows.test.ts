@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readList } from '../../../../src/base/list-text.ts';
 import { packageRoot } from '../../../../src/base/package-root.ts';
 import type { ReadRow } from '../../../../src/datasets/import/foreign-row.ts';
-import { readList } from '../../../../src/datasets/import/list-text.ts';
 import { locateSource, streamRows } from '../../../../src/datasets/import/source-rows.ts';
 import { aTemporaryFolder } from '../../../support/temporary-folder.ts';
 
