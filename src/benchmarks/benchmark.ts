@@ -15,6 +15,14 @@ export interface GradedPrompt {
   gradings: readonly Grading[];
 }
 
+/** A language model that is asked where a benchmark's own code asks one. */
+export interface AnswerJudge {
+  /** The final answer of a response to a question, written as `form` says; empty where it gives none. */
+  read(form: string, question: string, response: string): Promise<string>;
+  /** Whether an answer to a question says what the right one says. */
+  agree(question: string, expected: string, answer: string): Promise<boolean>;
+}
+
 /** A benchmark at work, the same for each policy that it measures. */
 export interface Examination {
   /** Versions of the rewards it grades by, for manifests. */
@@ -25,6 +33,8 @@ export interface Examination {
   word?(prompt: Prompt): Prompt;
   /** @param text the response, without special tokens */
   grade(prompt: Prompt, text: string): Grading;
+  /** Grading where a language model reads the answer, as the original asks one; absent where rules are all of it. */
+  gradeWith?(judge: AnswerJudge, prompt: Prompt, text: string): Promise<Grading>;
   /** The categories that accuracy is broken down by, by table: `{ subject: ['algebra'], level: ['3'] }`. */
   categoriesOf(prompt: Prompt): Record<string, readonly string[]>;
   /** Figures of its own beside accuracy, by name. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { meanOf } from '../base/statistics/bootstrap.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { Benchmark, GradedPrompt } from './benchmark.ts';
+import type { Benchmark, GradedPrompt, Grading } from './benchmark.ts';
 import { demandDetail } from './demand-detail.ts';
 import { parsePythonFloat } from './python-numbers.ts';
 import { shareRight } from './score-policy.ts';
@@ -20,9 +20,12 @@ export const dynamath: Benchmark = {
   create: () => ({
     rewards: {},
     word: (prompt) => wordPrompt(prompt, wordQuestion(prompt)),
-    grade: (prompt, text) => {
-      const answer = readShortAnswer(text);
-      return { isCorrect: answer !== undefined && isRight(prompt, answer), answer };
+    grade: (prompt, text) => gradeShortAnswer(prompt, readShortAnswer(text)),
+    // As VLMEvalKit does where a reply holds no JSON that answers.
+    gradeWith: async (judge, prompt, text) => {
+      const read = readObject(text)?.['short answer'] ?? undefined;
+      const answer = read === undefined ? await judge.read(formOf(prompt), prompt.question, text) : writeShort(read);
+      return gradeShortAnswer(prompt, answer);
     },
     categoriesOf: ({ details }) => ({
       subject: [String(details?.subject ?? 'none')],
@@ -57,13 +60,36 @@ function wordQuestion(prompt: Prompt): string {
  * character. Undefined where the reply is JSON and no object.
  */
 function readShortAnswer(reply: string): string | undefined {
-  const [start, end] = [reply.indexOf('{'), reply.lastIndexOf('}')];
-  const text = start !== -1 && start < end ? reply.slice(start, end + 1).replaceAll('\\', '') : reply;
+  const text = cutObject(reply);
   const parsed = parseLoosely(text);
   if (parsed === undefined) return text.split('\n').at(-1)!.slice(0, -1);
-  if (typeof parsed.value !== 'object' || parsed.value === null || Array.isArray(parsed.value)) return undefined;
-  const { 'short answer': answer = 'None' } = parsed.value as Record<string, unknown>;
-  return typeof answer === 'string' ? answer : JSON.stringify(answer);
+  return isRecord(parsed.value) ? writeShort(parsed.value['short answer'] ?? 'None') : undefined;
+}
+
+/** The JSON object in a reply; undefined where there is none. */
+function readObject(reply: string): Record<string, unknown> | undefined {
+  const value = parseLoosely(cutObject(reply))?.value;
+  return isRecord(value) ? value : undefined;
+}
+
+/** From the first brace to the last, without backslashes. */
+function cutObject(reply: string): string {
+  const [start, end] = [reply.indexOf('{'), reply.lastIndexOf('}')];
+  return start !== -1 && start < end ? reply.slice(start, end + 1).replaceAll('\\', '') : reply;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const writeShort = (answer: unknown) => (typeof answer === 'string' ? answer : JSON.stringify(answer));
+
+/** What a language model is to write where the reply is no JSON. */
+function formOf(prompt: Prompt): string {
+  const forms: Record<string, string> = {
+    float: 'as a number with three decimals, alone',
+    'multiple choice': 'as the letter of the option that it chooses, alone',
+  };
+  return forms[answerTypeOf(prompt)] ?? 'as a short answer, numbers with three decimals';
 }
 
 /** JSON whose texts may hold line breaks and tabs. */
@@ -77,6 +103,11 @@ function parseLoosely(text: string): { value: unknown } | undefined {
     return undefined;
   }
 }
+
+const gradeShortAnswer = (prompt: Prompt, answer: string | undefined): Grading => ({
+  isCorrect: answer !== undefined && isRight(prompt, answer),
+  answer,
+});
 
 function isRight(prompt: Prompt, answer: string): boolean {
   const [{ groundTruth }, type] = [prompt, answerTypeOf(prompt)];

@@ -15,9 +15,24 @@ export const logicvista: Benchmark = {
   options: z.strictObject({}),
   create: (_, context) => ({
     ...gradeByAccuracy(context),
+    gradeWith: async (judge, { question, groundTruth }, text) => {
+      const answer = await judge.read(FORM, question, text);
+      return { isCorrect: lettersOf(answer) === lettersOf(groundTruth), answer };
+    },
     categoriesOf: ({ details }) => {
       const told = JSON.stringify(details?.skill ?? '');
       return { skill: SKILLS.filter((skill) => told.includes(skill)) };
     },
   }),
 };
+
+const FORM = 'as the letters (or numbers) of all options that it chooses, with commas between them: A, C';
+
+/** `C, A` as `a,c`. */
+const lettersOf = (text: string) =>
+  text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((letter) => letter !== '')
+    .sort()
+    .join();

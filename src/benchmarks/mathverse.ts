@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type GradeOptions, gradeAnswer } from '../rewards/index.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { Benchmark } from './benchmark.ts';
+import type { AnswerJudge, Benchmark, Grading } from './benchmark.ts';
 import { demandDetail } from './demand-detail.ts';
 import { gradeByAccuracy } from './grade-by-accuracy.ts';
 import { listDetail } from './list-detail.ts';
@@ -24,6 +24,7 @@ const aMathVerse = (name: string, title: string, asks?: (prompt: Prompt) => bool
     asks,
     word: (prompt) => wordPrompt(prompt, String(prompt.details?.query_cot ?? prompt.question)),
     grade: (prompt, text) => gradeMathVerse(prompt, text, context.gradeOptions),
+    gradeWith: judgeMathVerse,
     categoriesOf: (prompt) => ({
       version: [versionOf(prompt)],
       subject: listDetail(prompt, 'subject'),
@@ -47,9 +48,20 @@ function gradeMathVerse(prompt: Prompt, text: string, gradeOptions: GradeOptions
   return { isCorrect: verdict === 'correct', answer: extracted };
 }
 
+/** Equal as written, or by the judge. */
+async function judgeMathVerse(judge: AnswerJudge, prompt: Prompt, text: string): Promise<Grading> {
+  const question = questionOf(prompt);
+  const answer = (await judge.read('as it stands there: a letter, a number, a formula', question, text)).trim();
+  if (answer === '') return { isCorrect: false };
+  const isCorrect = answer === prompt.groundTruth.trim() || (await judge.agree(question, prompt.groundTruth, answer));
+  return { isCorrect, answer };
+}
+
+const questionOf = ({ question, details }: Prompt) => String(details?.question_for_eval ?? question);
+
 /** The prompt with its question in words and its choices apart, whichever version it is. */
 function withQuestion(prompt: Prompt): Prompt {
-  const question = String(prompt.details?.question_for_eval ?? prompt.question);
+  const question = questionOf(prompt);
   const [, listed] = question.split(/\nChoices:\s*/);
   const options = listed?.split(/(?:^|\n)[A-Z]\s*[:.]\s*/).slice(1);
   return { ...prompt, question, ...(options && options.length > 1 && { options }) };

@@ -22,7 +22,13 @@ export const mathvision: Benchmark = {
   create: () => ({
     rewards: {},
     word: (prompt) => wordPrompt(prompt, wordQuestion(prompt)),
-    grade: gradeMathVision,
+    grade: (prompt, text) => gradeExtraction(prompt, extractAnswer(text)),
+    // As VLMEvalKit does; the comparison stays the benchmark's own.
+    gradeWith: async (judge, prompt, text) => {
+      const form = prompt.options?.length ? 'as the letter of the option that it chooses, alone' : 'as a formula alone';
+      const read = await judge.read(form, wordQuestion(prompt), text);
+      return gradeExtraction(prompt, cleanAnswer(openBox(read)));
+    },
     categoriesOf: ({ details }) => {
       const [subject, level] = [String(details?.subject ?? 'none'), String(details?.level ?? 'none')];
       return { subject: [subject], level: [level], 'subject and level': [`${subject}, ${level}`] };
@@ -35,8 +41,7 @@ function wordQuestion({ question, options = [] }: Prompt): string {
   return `${INSTRUCTION}${question}\n${lines.join('')}`;
 }
 
-function gradeMathVision({ groundTruth, options = [] }: Prompt, text: string) {
-  const answer = extractAnswer(text);
+function gradeExtraction({ groundTruth, options = [] }: Prompt, answer: string) {
   const option = options[groundTruth.charCodeAt(0) - 65] ?? '';
   const isCorrect = isEqual(groundTruth, answer) || isEqual(option, answer);
   return { isCorrect, ...(answer !== '' && { answer }) };

@@ -30,6 +30,10 @@ export const mathvista: Benchmark = {
       const read = readAtOnce(prompt, text) ?? readByRules(prompt, text, gradeOptions);
       return gradeExtraction(prompt, read);
     },
+    gradeWith: async (judge, prompt, text) => {
+      const read = readAtOnce(prompt, text) ?? (await judge.read(formOf(prompt), wordQuestion(prompt), text));
+      return gradeExtraction(prompt, read);
+    },
     categoriesOf: (prompt) => ({
       ...Object.fromEntries(TABLES.map((table) => [table, listDetail(prompt, table)])),
       skills: listDetail(prompt, 'skills'),
@@ -76,6 +80,17 @@ function readAtOnce(prompt: Prompt, text: string): string | undefined {
   if (text === '' || (isChoice(prompt) && prompt.options?.includes(text))) return text;
   const isNumber = answerTypeOf(prompt) === 'integer' ? /^\s*[+-]?\d+(?:_\d+)*\s*$/.test(text) : isFloat(text);
   return !isChoice(prompt) && isNumber && answerTypeOf(prompt) !== 'list' ? text.trim() : undefined;
+}
+
+/** What a language model is to write: as the benchmark's examples have it. */
+function formOf(prompt: Prompt): string {
+  if (isChoice(prompt)) return 'as the letter of the option that it chooses, alone: B';
+  const forms: Record<string, string> = {
+    integer: 'as a whole number in digits: 14',
+    float: `as a number with ${precisionOf(prompt)} decimals, without its unit: 1.45`,
+    list: 'as a Python list: [2007, 2008]',
+  };
+  return forms[answerTypeOf(prompt)] ?? 'as it stands in the response';
 }
 
 const isFloat = (text: string) => parsePythonFloat(text) !== undefined;

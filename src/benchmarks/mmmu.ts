@@ -22,7 +22,16 @@ export const mmmu: Benchmark = {
   create: () => ({
     rewards: {},
     word: (prompt) => wordPrompt(prompt, wordQuestion(prompt)),
-    grade: (prompt, text) => (isChoice(prompt) ? gradeChoice(prompt, text) : gradeOpen(prompt, text)),
+    grade: (prompt, text) => {
+      const { options } = prompt;
+      return isChoice(prompt) ? gradeChoice(prompt, readChoice(options!, text)) : gradeOpen(prompt, text);
+    },
+    // As VLMEvalKit does of choices that the rules cannot read.
+    gradeWith: async (judge, prompt, text) => {
+      if (!isChoice(prompt)) return gradeOpen(prompt, text);
+      const read = readChoice(prompt.options!, text) ?? (await judge.read(FORM, wordQuestion(prompt), text));
+      return gradeChoice(prompt, read === '' ? undefined : read);
+    },
     categoriesOf: (prompt) => {
       const subject = subjectOf(prompt);
       const [discipline = 'none'] = Object.entries(DISCIPLINES).find(([, own]) => own.includes(subject)) ?? [];
@@ -58,13 +67,15 @@ function wordQuestion(prompt: Prompt): string {
   return `${question}\n${listed}\nAnswer with the option's letter from the given choices directly.`;
 }
 
-function gradeChoice({ groundTruth, options = [] }: Prompt, text: string): Grading {
-  const answer = readChoice(options, text);
-  return { isCorrect: answer === groundTruth, answer };
-}
+const FORM = 'as the letter of the option that it means, alone: B';
+
+const gradeChoice = ({ groundTruth }: Prompt, answer: string | undefined): Grading => ({
+  isCorrect: answer === groundTruth,
+  answer,
+});
 
 /** The letter that a response chooses; undefined where it names none. */
-export function readChoice(options: readonly string[], response: string): string | undefined {
+function readChoice(options: readonly string[], response: string): string | undefined {
   const text = ` ${[',', '.', '!', '?', ';', ':', "'"].reduce(stripAll, response)} `;
   const letters = writeOptions(options, (letter) => letter);
   const named = lastOf(letters, (letter) => text.lastIndexOf(`(${letter})`));

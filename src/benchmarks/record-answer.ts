@@ -1,7 +1,7 @@
 import { isFormatted } from '../rewards/index.ts';
 import type { EvaluationRecord } from '../schema/evaluation.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { Examination } from './benchmark.ts';
+import type { Examination, Grading } from './benchmark.ts';
 
 /** An answer as it was sampled. */
 export interface SampledAnswer {
@@ -12,12 +12,17 @@ export interface SampledAnswer {
 }
 
 /** The answer with the benchmark's verdict on it. */
-export function recordAnswer(
+export const recordAnswer = (
   { grade }: Pick<Examination, 'grade'>,
   prompt: Prompt,
+  answer: SampledAnswer,
+): EvaluationRecord => recordGrading(prompt, answer, grade(prompt, answer.text));
+
+/** The answer with a verdict that was given on it. */
+export function recordGrading(
+  { promptId, tier }: Prompt,
   { text, tokenCount, sampleIndex }: SampledAnswer,
+  { isCorrect, answer }: Grading,
 ): EvaluationRecord {
-  const { promptId, tier } = prompt;
-  const { isCorrect, answer } = grade(prompt, text);
   return { promptId, sampleIndex, tier, answer, isCorrect, isFormatted: isFormatted(text), text, tokenCount };
 }

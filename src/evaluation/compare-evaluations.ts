@@ -22,6 +22,12 @@ export async function compareEvaluations(folders: readonly string[]): Promise<Co
       const [one, other] = [first, evaluations[at]].map(({ settings }) => `${settings.benchmark} ${settings.version}`);
       throw new InvalidInputError(`${folders[0]} is of ${one}, ${folders[at]} of ${other}; compare evaluations of one`);
     }
+    if (settings.judge !== first.settings.judge) {
+      const [one, other] = [first, evaluations[at]].map(({ settings }) => settings.judge ?? 'rules');
+      throw new InvalidInputError(
+        `${folders[0]} was judged by ${one}, ${folders[at]} by ${other}; evaluate both by one, answers are kept`,
+      );
+    }
     const fault = findDifference(first.prompts, prompts);
     if (fault === undefined) continue;
     throw new InvalidInputError(`${folders[0]} and ${folders[at]} ${fault}; evaluate both on the same data`);

@@ -1,15 +1,15 @@
 import { splitBySize } from '../base/split-list.ts';
 import { comparePolicies } from '../benchmarks/compare-policies.ts';
 import type { ActiveExamination } from '../benchmarks/index.ts';
-import { recordAnswer } from '../benchmarks/record-answer.ts';
-import { InvalidInputError } from '../schema/errors.ts';
-import type { EvaluationRecord, PolicyScore } from '../schema/evaluation.ts';
+import type { PolicyScore } from '../schema/evaluation.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import { StoredAnswer } from '../schema/stored-answer.ts';
 import { encodeRecords, readRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { answersKey, EVALUATION_FILES } from './evaluation-files.ts';
 import { type EvaluationSettings, keepSettings } from './evaluation-settings.ts';
+import { gradeAnswers, judgeAnswers } from './grade-answers.ts';
+import type { CountingAnswerJudge } from './model-answer-judge.ts';
 import type { AnswerScope, Respondent } from './respondent.ts';
 
 /** An evaluation: who answers what, by whose rules. */
@@ -18,6 +18,8 @@ export interface EvaluationTask extends Omit<AnswerScope, 'store'> {
   benchmark: ActiveExamination;
   prompts: readonly Prompt[];
   respondent: Respondent;
+  /** Asked where the benchmark's own code asks a language model; rules alone where absent. */
+  judge?: CountingAnswerJudge;
 }
 
 /**
@@ -25,19 +27,23 @@ export interface EvaluationTask extends Omit<AnswerScope, 'store'> {
  * An evaluation that was stopped goes on after its last batch. Throws `InvalidInputError` where the folder holds another one.
  */
 export async function evaluate(task: EvaluationTask): Promise<PolicyScore> {
-  const { store, benchmark, prompts } = task;
+  const { store, benchmark, prompts, judge, report } = task;
   await keepSettings(store, settingsOf(task));
   const answers = await collectAnswers(task);
-  const records = gradeAnswers(benchmark, prompts, answers);
+  const records = judge
+    ? await judgeAnswers(benchmark, judge, prompts, answers, report)
+    : gradeAnswers(benchmark, prompts, answers);
   await store.write(EVALUATION_FILES.records, encodeRecords(records));
   const { policies } = comparePolicies(benchmark, prompts, [{ policy: { name: 'policy' }, records }]);
-  await store.write(EVALUATION_FILES.result, `${JSON.stringify(policies.policy, null, 2)}\n`);
-  return policies.policy;
+  const score = { ...policies.policy, ...(judge && { judge: judge.total() }) };
+  await store.write(EVALUATION_FILES.result, `${JSON.stringify(score, null, 2)}\n`);
+  return score;
 }
 
-function settingsOf({ benchmark, plan, respondent, prompts }: EvaluationTask): EvaluationSettings {
+function settingsOf({ benchmark, plan, respondent, prompts, judge }: EvaluationTask): EvaluationSettings {
   const { name, version } = benchmark;
-  return { benchmark: name, version, prompts: prompts.length, ...plan, respondent: respondent.identity };
+  const rules = { benchmark: name, version, ...(judge && { judge: judge.name }) };
+  return { ...rules, prompts: prompts.length, ...plan, respondent: respondent.identity };
 }
 
 /** The folder's answers and those that it lacks; batches may have been of other sizes when it was begun. */
@@ -61,18 +67,4 @@ async function collectAnswers(task: EvaluationTask): Promise<StoredAnswer[]> {
     add(own);
   }
   return answers;
-}
-
-/** Answers with the benchmark's verdicts. Throws `InvalidInputError` where one answers none of the prompts. */
-export function gradeAnswers(
-  benchmark: ActiveExamination,
-  prompts: readonly Prompt[],
-  answers: readonly StoredAnswer[],
-): EvaluationRecord[] {
-  const promptOf = new Map(prompts.map((prompt) => [prompt.promptId, prompt]));
-  return answers.map(({ promptId, ...answer }) => {
-    const prompt = promptOf.get(promptId);
-    if (prompt) return recordAnswer(benchmark, prompt, answer);
-    throw new InvalidInputError(`an answer is to ${promptId}, which is none of the ${prompts.length} prompts`);
-  });
 }

@@ -9,6 +9,7 @@ import { EVALUATION_FILES, hasAnswers } from './evaluation-files.ts';
 export const EvaluationSettings = z.object({
   benchmark: z.string(),
   version: z.string(),
+  judge: z.string().optional().describe('who read the answers; absent where rules did'),
   prompts: z.int().nonnegative(),
   completionsPerPrompt: z.int().positive(),
   sampling: SamplingConfig,
@@ -20,14 +21,14 @@ export type EvaluationSettings = z.infer<typeof EvaluationSettings>;
 
 /**
  * Keeps the settings with the evaluation. Throws `InvalidInputError` that names what differs where answers are kept there that
- * rest on others.
+ * rest on others: who judges them may change.
  */
 export async function keepSettings(store: Store, settings: EvaluationSettings): Promise<void> {
   const kept = (await hasAnswers(store))
     ? await readJsonIfPresent(store, EVALUATION_FILES.settings, EvaluationSettings)
     : undefined;
   const different = (Object.keys(settings) as (keyof EvaluationSettings)[]).filter(
-    (name) => kept && JSON.stringify(kept[name]) !== JSON.stringify(settings[name]),
+    (name) => kept && name !== 'judge' && JSON.stringify(kept[name]) !== JSON.stringify(settings[name]),
   );
   if (kept && different.length > 0) {
     const told = different.map((name) => `${name} ${JSON.stringify(kept[name])}`).join(', ');

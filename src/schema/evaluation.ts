@@ -66,6 +66,7 @@ export const PolicyScore = AccuracyEstimate.extend({
   several: SeveralAnswers.optional(),
   categories: z.record(z.string(), z.record(z.string(), AccuracyEstimate)).describe('by table, by category'),
   measures: z.record(z.string(), z.number()).describe("the benchmark's own figures, by name"),
+  judge: JudgeTotals.optional().describe('what a language model that read answers took; absent where rules did'),
 });
 export type PolicyScore = z.infer<typeof PolicyScore>;
 

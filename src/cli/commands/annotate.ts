@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { numberOption } from '../options/number-option.ts';
+import { type Price, parsePrice } from '../options/price-option.ts';
 import { print } from '../print.ts';
 
 interface AnnotateOptions {
@@ -12,7 +13,7 @@ interface AnnotateOptions {
   region?: string;
   concurrency?: number;
   requestsPerMinute?: number;
-  price?: { inputPerMillionTokens: number; outputPerMillionTokens: number };
+  price?: Price;
   json?: boolean;
 }
 
@@ -54,11 +55,4 @@ async function annotate(dataset: string, { responses, out, json, ...endpoint }: 
   const deps = json ? { environment } : { environment, startProgress };
   const summary = await annotateDataset({ dataset, responses, out, endpoint }, deps);
   print(json ? JSON.stringify(summary) : renderAnnotation(summary));
-}
-
-function parsePrice(text: string): AnnotateOptions['price'] {
-  const parse = numberOption({ least: 0 });
-  const [input, output, ...rest] = text.split(',');
-  if (output === undefined || rest.length > 0) throw new InvalidArgumentError('Give two numbers, e.g. 0.8,4.');
-  return { inputPerMillionTokens: parse(input), outputPerMillionTokens: parse(output) };
 }

@@ -1,13 +1,17 @@
 import { type Command, Option } from 'commander';
 import type { ActiveExamination } from '../../benchmarks/index.ts';
 import type { Precision } from '../../engine/open-engine.ts';
+import type { CountingAnswerJudge } from '../../evaluation/model-answer-judge.ts';
 import type { Respondent } from '../../evaluation/respondent.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { PolicyScore } from '../../schema/evaluation.ts';
 import type { ReportProgress } from '../../schema/progress.ts';
+import type { Store } from '../../store/store.ts';
 import { numberOption } from '../options/number-option.ts';
+import { type Price, parsePrice } from '../options/price-option.ts';
 import { requireAdapter, requireModel } from '../options/require-folder.ts';
 import { print } from '../print.ts';
+import type { ItemProgress } from '../views/item-progress.ts';
 
 interface EvaluateOptions {
   benchmark: string;
@@ -21,6 +25,11 @@ interface EvaluateOptions {
   endpoint?: string;
   endpointModel?: string;
   apiKeyEnv?: string;
+  judge?: string;
+  judgeModel?: string;
+  judgeApiKeyEnv?: string;
+  judgeRequestsPerMinute?: number;
+  judgePrice?: Price;
   training?: string;
   limit?: number;
   samples: number;
@@ -48,6 +57,11 @@ export function register(program: Command): void {
     .option('--endpoint <url>', 'or a model behind an OpenAI-compatible endpoint: before /chat/completions')
     .option('--endpoint-model <name>', "that model's name there")
     .option('--api-key-env <name>', 'environment variable with the key of the endpoint; none is sent when absent')
+    .option('--judge <where>', 'a language model reads answers where the original asks one: a URL as above, or bedrock')
+    .option('--judge-model <name>', 'its name there')
+    .option('--judge-api-key-env <name>', 'environment variable with the key of its endpoint; none is sent when absent')
+    .option('--judge-requests-per-minute <n>', 'no limit when absent', whole(1))
+    .option('--judge-price <input,output>', 'US dollars per million tokens, to tell the cost', parsePrice)
     .option('--training <path>', 'dataset that was trained on: prompts that stand in it too are refused')
     .addOption(new Option('--precision <p>', 'of the model').choices(['float32', 'bf16']).default('float32'))
     .option('--sequences <n>', 'answers decoded together', whole(1), 64)
@@ -80,13 +94,15 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
       await refuseTrainingPrompts(data, training);
     }
     const store = createLocalStore(out);
+    const judge = await openJudge(options, benchmark, store);
     const kept = await keepEvaluationPrompts(store, out, data);
     const prompts = choosePrompts(benchmark, kept, data).slice(0, limit);
     const { temperature, topP, topK, maxNewTokens, system: systemPrompt, seed } = options;
     const sampling = { temperature, topP, topK, maxNewTokens };
     const plan = { completionsPerPrompt: samples, sampling, systemPrompt, seed };
-    const progress = await followAnswers(prompts.length * samples);
-    const score = await evaluate({ store, benchmark, prompts, respondent, plan, report: progress.report });
+    const progress = await followAnswers();
+    const task = { store, benchmark, prompts, respondent, plan, judge, report: progress.report };
+    const score = await evaluate(task);
     progress.close();
     if (json) print(JSON.stringify(score));
     else await printScore(benchmark, options, score);
@@ -95,15 +111,28 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   }
 }
 
-/** Progress on the error stream, which leaves the output to the result. */
-async function followAnswers(total: number): Promise<{ report: ReportProgress; close(): void }> {
+async function openJudge(
+  { judge, ...options }: EvaluateOptions,
+  benchmark: ActiveExamination,
+  store: Store,
+): Promise<CountingAnswerJudge | undefined> {
+  if (judge === undefined) return undefined;
+  const { openAnswerJudge } = await import('../../evaluation/open-answer-judge.ts');
+  return openAnswerJudge({ judge, ...options }, benchmark, store, (name) => process.env[name]);
+}
+
+/** Progress on the error stream, which leaves the output to the result: of the answers, then of judging them. */
+async function followAnswers(): Promise<{ report: ReportProgress; close(): void }> {
   const { createItemProgress } = await import('../views/item-progress.ts');
-  const view = createItemProgress('evaluate', total, 'answers', process.stderr);
-  let shown = 0;
-  const report: ReportProgress = ({ done }) => {
-    for (; shown < done; shown++) view.advance();
+  let current: { stage: string; view: ItemProgress; shown: number } | undefined;
+  const report: ReportProgress = ({ stage, done, total }) => {
+    if (current?.stage !== stage) {
+      current?.view.close();
+      current = { stage, view: createItemProgress(stage, total, 'answers', process.stderr), shown: 0 };
+    }
+    for (; current.shown < done; current.shown++) current.view.advance();
   };
-  return { report, close: view.close };
+  return { report, close: () => current?.view.close() };
 }
 
 async function printScore(benchmark: ActiveExamination, options: EvaluateOptions, score: PolicyScore): Promise<void> {
@@ -112,6 +141,11 @@ async function printScore(benchmark: ActiveExamination, options: EvaluateOptions
   const { name, title } = benchmark;
   const tables = benchmarkTables({ name, title, result: { policies: { [policy]: score }, comparisons: [] } }, '');
   print(tables.map(alignTable).join('\n'));
+  if (score.judge) {
+    const { judgements, judgeInputTokens, judgeOutputTokens, judgeDollars } = score.judge;
+    const price = options.judgePrice ? `, $${judgeDollars.toFixed(4)}` : '';
+    print(`judge: ${judgements} judgements, ${judgeInputTokens} tokens in, ${judgeOutputTokens} out${price}`);
+  }
   print(`answers, records and result: ${options.out}`);
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hashJson } from '../../base/hash.ts';
 import type { LanguageModel } from '../../endpoints/language-model.ts';
+import { createKeepOnce } from '../../store/keep-once.ts';
 import type { TextCache } from '../../store/text-cache.ts';
 import type { Judge, Judgement } from './judge.ts';
 import { buildJudgeRequest, JUDGE_PROMPT_VERSION, readVerdicts } from './judge-prompt.ts';
@@ -18,15 +19,11 @@ type KeptJudgement = z.infer<typeof KeptJudgement>;
  * version, facts and response; the same response is never paid for twice, and scoring again gives the same.
  */
 export function createModelJudge(model: LanguageModel, cache: TextCache): Judge {
-  const underWay = new Map<string, Promise<KeptJudgement>>();
-  const ask = async (key: string, facts: readonly string[], response: string): Promise<KeptJudgement> => {
-    const kept = await cache.read(key);
-    if (kept !== undefined) return KeptJudgement.parse(JSON.parse(kept));
+  const keepOnce = createKeepOnce(cache, KeptJudgement);
+  const ask = async (facts: readonly string[], response: string): Promise<KeptJudgement> => {
     const request = buildJudgeRequest(facts, response);
     const { value, ...tokens } = await model.ask(request, (answer) => readVerdicts(answer, facts.length));
-    const judgement = { verdicts: value.map((verdict) => verdict ?? null), ...tokens };
-    await cache.write(key, JSON.stringify(judgement));
-    return judgement;
+    return { verdicts: value.map((verdict) => verdict ?? null), ...tokens };
   };
   return {
     name: model.name,
@@ -34,9 +31,7 @@ export function createModelJudge(model: LanguageModel, cache: TextCache): Judge 
       if (facts.length === 0) return { verdicts: [] };
       const content = [...model.identity, JUDGE_PROMPT_VERSION, facts, response];
       const key = hashJson(content);
-      const judging = underWay.get(key) ?? ask(key, facts, response).finally(() => underWay.delete(key));
-      underWay.set(key, judging);
-      return toJudgement(key, await judging, model);
+      return toJudgement(key, await keepOnce(key, () => ask(facts, response)), model);
     },
   };
 }
