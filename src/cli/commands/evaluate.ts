@@ -6,6 +6,7 @@ import type { Respondent } from '../../evaluation/respondent.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import type { PolicyScore } from '../../schema/evaluation.ts';
 import type { ReportProgress } from '../../schema/progress.ts';
+import type { Prompt } from '../../schema/prompt.ts';
 import type { Store } from '../../store/store.ts';
 import { numberOption } from '../options/number-option.ts';
 import { type Price, parsePrice } from '../options/price-option.ts';
@@ -49,7 +50,10 @@ export function register(program: Command): void {
     .command('evaluate')
     .description("measure a model by a benchmark's own rules; run again to go on where it stopped")
     .option('--benchmark <name>', 'whose rules grade (docs/evaluation.md)', 'held-out')
-    .requiredOption('--data <path>', 'dataset: a JSONL file, or a folder with one (docs/data.md)')
+    .requiredOption(
+      '--data <path>',
+      'dataset (docs/data.md), or the file that the benchmark publishes (docs/evaluation.md)',
+    )
     .requiredOption('--out <dir>', 'folder for prompts, images, answers, records and the result')
     .option('--model <dir>', 'checkpoint folder that answers')
     .option('--adapter <dir>', "LoRA adapter of that model, a folder in PEFT's format")
@@ -78,25 +82,18 @@ export function register(program: Command): void {
 }
 
 async function evaluateModel(options: EvaluateOptions): Promise<void> {
-  const { benchmark: name, data, out, samples, limit, training, json } = options;
-  const [{ evaluate }, { choosePrompts, openBenchmark }, { keepEvaluationPrompts }, { createLocalStore }] =
-    await Promise.all([
-      import('../../evaluation/evaluate.ts'),
-      import('../../benchmarks/index.ts'),
-      import('../../evaluation/keep-prompts.ts'),
-      import('../../store/local-store.ts'),
-    ]);
+  const { benchmark: name, data, out, samples, limit, json } = options;
+  const [{ evaluate }, { choosePrompts, openBenchmark }, { createLocalStore }] = await Promise.all([
+    import('../../evaluation/evaluate.ts'),
+    import('../../benchmarks/index.ts'),
+    import('../../store/local-store.ts'),
+  ]);
   const benchmark = openBenchmark('--benchmark', { name, options: {} }, { gradeOptions: {} });
   const respondent = await openRespondent(options);
   try {
-    if (training !== undefined) {
-      const { refuseTrainingPrompts } = await import('../../evaluation/refuse-training-prompts.ts');
-      await refuseTrainingPrompts(data, training);
-    }
     const store = createLocalStore(out);
     const judge = await openJudge(options, benchmark, store);
-    const kept = await keepEvaluationPrompts(store, out, data);
-    const prompts = choosePrompts(benchmark, kept, data).slice(0, limit);
+    const prompts = choosePrompts(benchmark, await readPrompts(options, store), data).slice(0, limit);
     const { temperature, topP, topK, maxNewTokens, system: systemPrompt, seed } = options;
     const sampling = { temperature, topP, topK, maxNewTokens };
     const plan = { completionsPerPrompt: samples, sampling, systemPrompt, seed };
@@ -108,6 +105,25 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
     else await printScore(benchmark, options, score);
   } finally {
     respondent.close();
+  }
+}
+
+/** The prompts of the data, kept in the folder; refused where they were trained on. */
+async function readPrompts({ benchmark, data, out, training }: EvaluateOptions, store: Store): Promise<Prompt[]> {
+  const [{ openEvaluationData }, { keepEvaluationPrompts }] = await Promise.all([
+    import('../../evaluation/open-data.ts'),
+    import('../../evaluation/keep-prompts.ts'),
+  ]);
+  const opened = await openEvaluationData(benchmark, data, out);
+  try {
+    if (opened.leftOut !== undefined) process.stderr.write(`${opened.leftOut}\n`);
+    if (training !== undefined) {
+      const { refuseTrainingPrompts } = await import('../../evaluation/refuse-training-prompts.ts');
+      await refuseTrainingPrompts(opened.path, training);
+    }
+    return await keepEvaluationPrompts(store, out, opened.path);
+  } finally {
+    await opened.close();
   }
 }
 
