@@ -4,7 +4,8 @@
  *     npm run bench -- evaluate [--answers 10000] [--benchmark mathvista]
  *
  * Answers are those of test/fixtures/benchmarks, over and over, each to a prompt of its own; intervals are part of ours. A
- * language model that VLMEvalKit asks is a stand-in that answers at once. MathVision's comparison starts a process for each.
+ * language model that VLMEvalKit asks is a stand-in that answers at once. `as evaluate`: the way its `evaluate` goes, which writes
+ * all results after each of them. MathVision's comparison starts a process for each answer.
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -26,11 +27,11 @@ const { values } = parseArgs({
 });
 const count = Number(values.answers);
 const python = preparePython();
-printCases('evaluate', NAMES.filter((name) => name === (values.benchmark ?? name)).map(compare));
+printCases('evaluate', NAMES.filter((name) => name === (values.benchmark ?? name)).flatMap(compare));
 
 /** Without what ms-vlmeval asks for besides: torch and much more, none of which scoring needs. */
 function preparePython(): string {
-  const packages = ['pandas==3.1.1', 'latex2sympy2==1.9.1', 'timeout-decorator==0.5.0'];
+  const packages = ['pandas==3.1.1', 'latex2sympy2==1.9.1', 'timeout-decorator==0.5.0', 'tqdm==4.70.1'];
   const environment = findPythonWith(...packages);
   if ('missing' in environment) throw new Error(environment.missing);
   const { python } = environment;
@@ -38,14 +39,18 @@ function preparePython(): string {
   return python;
 }
 
-function compare(name: string): BenchCase {
+function compare(name: string): BenchCase[] {
   const ours = gradeOurs(name);
   const script = join(packageRoot, 'bench/evaluate.py');
-  const theirs = JSON.parse(execFileSync(python, [script, name, String(count)], { encoding: 'utf8' }));
+  const printed = execFileSync(python, [script, name, String(count)], { encoding: 'utf8', stdio: 'pipe' });
+  const theirs = JSON.parse(printed);
   console.log(`${name}: ${count} answers, right by ours ${ours.right}, by theirs ${theirs.right}`);
-  const rate = ({ seconds }: { seconds: number }) => count / seconds;
-  const ratio = theirs.seconds / ours.seconds;
-  return { model: name, ratio, ours: rate(ours), theirs: rate(theirs), unit: 'answers per CPU second' };
+  const asCase = (model: string, seconds: number): BenchCase => {
+    const [own, other] = [count / ours.seconds, count / seconds];
+    return { model, ratio: own / other, ours: own, theirs: other, unit: 'answers per CPU second' };
+  };
+  const whole = theirs.whole === undefined ? [] : [asCase(`${name}, as evaluate`, theirs.whole)];
+  return [asCase(name, theirs.seconds), ...whole];
 }
 
 /** CPU time from stored answers to the score. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { computeEditDistance } from '../base/edit-distance.ts';
-import { compareChoice } from '../rewards/accuracy/choice.ts';
-import { type GradeOptions, gradeAnswer } from '../rewards/index.ts';
+import { compareChoice, isYesOrNo } from '../rewards/accuracy/choice.ts';
+import { extractAnswer } from '../rewards/accuracy/extract/extract.ts';
+import { BUILT_IN_VERSIONS } from '../rewards/index.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Benchmark, Grading } from './benchmark.ts';
 import { demandDetail } from './demand-detail.ts';
@@ -23,13 +24,10 @@ export const mathvista: Benchmark = {
   title: 'MathVista',
   version: '1',
   options: z.strictObject({}),
-  create: (_, { gradeOptions }) => ({
-    rewards: {},
+  create: () => ({
+    rewards: { accuracy: BUILT_IN_VERSIONS.accuracy },
     word: (prompt) => wordPrompt(prompt, wordQuestion(prompt)),
-    grade: (prompt, text) => {
-      const read = readAtOnce(prompt, text) ?? readByRules(prompt, text, gradeOptions);
-      return gradeExtraction(prompt, read);
-    },
+    grade: (prompt, text) => gradeExtraction(prompt, readAtOnce(prompt, text) ?? readByRules(prompt, text)),
     gradeWith: async (judge, prompt, text) => {
       const read = readAtOnce(prompt, text) ?? (await judge.read(formOf(prompt), wordQuestion(prompt), text));
       return gradeExtraction(prompt, read);
@@ -96,18 +94,22 @@ function formOf(prompt: Prompt): string {
 const isFloat = (text: string) => parsePythonFloat(text) !== undefined;
 
 /** What a response gives as its answer, in the form that the benchmark has it extracted in. */
-function readByRules(prompt: Prompt, text: string, gradeOptions: GradeOptions): string {
+function readByRules(prompt: Prompt, text: string): string {
   const quoted = /The answer is "(.*)"\./.exec(text)?.[1];
   if (quoted !== undefined) return quoted;
-  const said = gradeAnswer(prompt, text, gradeOptions).extracted ?? '';
-  const { options = [] } = prompt;
-  if (isChoice(prompt)) {
-    const chosen = options.findIndex((_, at) => compareChoice(said, [at], options).comparison === 'equal');
-    return options[chosen] ?? said;
-  }
+  if (isChoice(prompt)) return readChoice(prompt.options ?? [], text);
+  const said = extractAnswer(text, 'value')?.answer ?? '';
   if (answerTypeOf(prompt) === 'list') return `[${numbersIn(said).join(', ')}]`;
   const value = numericValue(said);
   return value === undefined ? (numbersIn(said).at(-1) ?? '') : String(value);
+}
+
+/** The option that a response chooses, or what it says where that is none of them. */
+function readChoice(options: readonly string[], text: string): string {
+  const said = extractAnswer(text, options.every(isYesOrNo) ? 'yes or no' : 'choice')?.answer ?? '';
+  if (/^\(?[A-Z]\)?$/.test(said)) return said;
+  const chosen = options.findIndex((_, at) => compareChoice(said, [at], options).comparison === 'equal');
+  return options[chosen] ?? said;
 }
 
 const numbersIn = (text: string) => text.replace(/(?<=\d),(?=\d{3}\b)/g, '').match(/-?(?:\d+\.?\d*|\.\d+)/g) ?? [];
