@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { meanOf } from '../base/statistics/bootstrap.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { Benchmark, GradedPrompt, Grading } from './benchmark.ts';
+import type { Benchmark, Grading } from './benchmark.ts';
 import { demandDetail } from './demand-detail.ts';
+import { measurePasses, type Pass } from './measure-passes.ts';
 import { parsePythonFloat } from './python-numbers.ts';
-import { shareRight } from './score-policy.ts';
 import { wordPrompt } from './word-prompt.ts';
 
 /**
@@ -31,7 +31,7 @@ export const dynamath: Benchmark = {
       subject: [String(details?.subject ?? 'none')],
       level: [String(details?.knowledge_level ?? details?.level ?? 'none')],
     }),
-    measure: measureRobustness,
+    measure: (graded) => measurePasses(graded, measureRobustness),
   }),
 };
 
@@ -127,11 +127,11 @@ function readNumber(answer: string): number | undefined {
 }
 
 /** Variants of a question share `qid`. */
-function measureRobustness(graded: readonly GradedPrompt[]): Record<string, number> {
-  const questions = Map.groupBy(graded, ({ prompt }) => demandDetail(prompt, 'qid', 'vlmevalkit'));
+function measureRobustness(pass: Pass): Record<string, number> {
+  const questions = Map.groupBy(pass, ([prompt]) => demandDetail(prompt, 'qid', 'vlmevalkit'));
   const worst = meanOf(
-    [...questions.values()].map((variants) => Number(variants.every((one) => shareRight(one) === 1))),
+    [...questions.values()].map((variants) => Number(variants.every(([, { isCorrect }]) => isCorrect))),
   );
-  const average = meanOf(graded.map(shareRight));
+  const average = meanOf(pass.map(([, { isCorrect }]) => Number(isCorrect)));
   return { 'worst case': worst, 'reasoning robustness': average === 0 ? 0 : worst / average };
 }

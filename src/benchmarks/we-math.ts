@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { meanOf } from '../base/statistics/bootstrap.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { Benchmark, GradedPrompt, Grading } from './benchmark.ts';
+import type { Benchmark } from './benchmark.ts';
 import { demandDetail } from './demand-detail.ts';
+import { measurePasses, type Pass } from './measure-passes.ts';
 import { wordPrompt } from './word-prompt.ts';
 import { writeOptions } from './write-options.ts';
 
@@ -27,7 +27,7 @@ export const weMath: Benchmark = {
       if (part === 'multi') return { steps: [steps] };
       return { steps: ['1'], 'knowledge concept': [String(prompt.details?.['knowledge concept'] ?? 'none')] };
     },
-    measure: (graded) => meanOfEach(answersByIndex(graded).map(measureMastery)),
+    measure: (graded) => measurePasses(graded, measureMastery),
   }),
 };
 
@@ -59,14 +59,6 @@ const keyOf = (prompt: Prompt): [steps: string, part: string] => {
   return [steps, part];
 };
 
-/** One answer to each prompt, the first of all, then the second. */
-function answersByIndex(graded: readonly GradedPrompt[]): [Prompt, Grading][][] {
-  const count = Math.min(...graded.map(({ gradings }) => gradings.length));
-  return Array.from({ length: Number.isFinite(count) ? count : 0 }, (_, index) =>
-    graded.map(({ prompt, gradings }): [Prompt, Grading] => [prompt, gradings[index]]),
-  );
-}
-
 /** How a problem went: its steps, and the whole; undefined where there is no answer. */
 interface Problem {
   steps: (boolean | undefined)[];
@@ -74,7 +66,7 @@ interface Problem {
 }
 
 /** Problems by the steps that they have and their ID, those without a first step left out. */
-function gatherProblems(answers: readonly [Prompt, Grading][]): Problem[] {
+function gatherProblems(answers: Pass): Problem[] {
   const problems = new Map<string, Problem>();
   for (const [prompt, { isCorrect }] of answers) {
     const [steps, part] = keyOf(prompt);
@@ -92,7 +84,7 @@ function gatherProblems(answers: readonly [Prompt, Grading][]): Problem[] {
  * right), complete mastery (all right; loose: the whole and a step), rote memorization (the whole right and a step wrong; loose: all
  * steps), the last as a share of problems whose whole is right for either of these. The score takes off what was not understood.
  */
-function measureMastery(answers: readonly [Prompt, Grading][]): Record<string, number> {
+function measureMastery(answers: Pass): Record<string, number> {
   const problems = gatherProblems(answers);
   const share = (count: number, of: number) => (of === 0 ? 0 : count / of);
   const countOf = (is: (problem: Problem) => boolean) => problems.filter(is).length;
@@ -113,6 +105,3 @@ function measureMastery(answers: readonly [Prompt, Grading][]): Record<string, n
     'inadequate generalization': share(narrow, problems.length),
   };
 }
-
-const meanOfEach = (measures: readonly Record<string, number>[]) =>
-  Object.fromEntries(Object.keys(measures[0] ?? {}).map((name) => [name, meanOf(measures.map((each) => each[name]))]));
