@@ -33,6 +33,7 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   replay: () => import('./commands/replay.ts'),
   'what-if': () => import('./commands/what-if.ts'),
   explain: () => import('./commands/explain.ts'),
+  track: () => import('./commands/track.ts'),
   rescore: () => import('./commands/rescore.ts'),
   plan: () => import('./commands/plan.ts'),
   simulate: () => import('./commands/simulate.ts'),

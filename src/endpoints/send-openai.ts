@@ -79,7 +79,7 @@ export function readApiKey(
 }
 
 /** `fetch` hides the reason one level down. */
-function describeCause(error: unknown): string {
+export function describeCause(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : message;
 }

@@ -10,6 +10,7 @@ import { loadExpert } from '../experts/index.ts';
 import { loadRewards } from '../rewards/load-rewards.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
+import { DEFAULT_TRACKERS } from '../schema/config/trackers.ts';
 import { InvalidInputError, NotFoundError } from '../schema/errors.ts';
 import { configKey, datasetPrefix } from '../schema/keys.ts';
 import { ExecutionInput } from '../schema/stage-inputs.ts';
@@ -19,6 +20,7 @@ import type { Store } from '../store/store.ts';
 import { chooseSlots } from './choose-slots.ts';
 import { type ContentFolder, copyContent, describeContent } from './content-folder.ts';
 import { writeBudget } from './run-budget.ts';
+import { writeTrackers } from './run-trackers.ts';
 import { storeExpert } from './store-expert.ts';
 import { storeModel } from './store-model.ts';
 import { placesOf, storeRewards } from './store-rewards.ts';
@@ -32,20 +34,22 @@ export interface PreparedRun {
 /**
  * Puts what a run needs on the store: the user's rewards, the model and the datasets under their content hashes, and the
  * config with store keys in place of paths, and the number of slots where it was left open. The run id is the config's name and
- * the hash of that config, so that the same command resumes and a changed config, model or dataset is another run; the budget lies
- * apart, so that more of it is not. Relative paths start at `configFolder`.
+ * the hash of that config, so that the same command resumes and a changed config, model or dataset is another run; the budget
+ * and the trackers lie apart, so that others are not. Relative paths start at `configFolder`.
  * Throws `InvalidInputError` on a path that is not there, on a reward, algorithm or optimizer that cannot be, and on a run
  * id taken by another config.
  */
 export async function prepareRun(
   store: Store,
-  { budget, ...config }: RunConfig,
+  { budget, trackers = DEFAULT_TRACKERS, ...config }: RunConfig,
   configFolder: string,
   runId?: string,
 ): Promise<PreparedRun> {
   // TensorFlow.js comes with the algorithms: it is loaded once a config was read, not with the command line.
   const { checkTraining } = await import('../algorithms/index.ts');
+  const { checkTrackers } = await import('../trackers/index.ts');
   checkTraining(config);
+  checkTrackers(trackers);
   const rewards = await storeRewards(store, config.rewards, configFolder);
   const environment = (name: string) => process.env[name];
   const places = placesOf(config.rewards, rewards, configFolder);
@@ -74,6 +78,7 @@ export async function prepareRun(
   const input = parseInput(id);
   await writeConfig(store, input, json);
   await writeBudget(store, id, budget);
+  await writeTrackers(store, id, trackers);
   await noteStart(store, id);
   return { input, config: resolved };
 }

@@ -21,6 +21,7 @@ export type RunEvent =
   | { kind: 'state-exited'; state: string; type: string; seconds: number }
   | { kind: 'state-retried'; state: string; attempt: number }
   | { kind: 'state-failed'; state: string; error: Error }
+  | { kind: 'warning'; message: string }
   | ({ kind: 'job-started'; attempt: number } & JobIdentity)
   | ({ kind: 'job-progress'; progress: Progress } & JobIdentity)
   | ({

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { checkSpace } from '../launch/check-space.ts';
 import { findMemoryWarnings } from '../launch/memory-warnings.ts';
+import { openTracking } from '../launch/open-tracking.ts';
 import { type PreparedRun, prepareRun } from '../launch/prepare-run.ts';
 import { probeExpert } from '../launch/probe-expert.ts';
 import { readRunConfig } from '../launch/read-run-config.ts';
@@ -11,6 +12,7 @@ import type { BudgetConfig } from '../schema/config/budget.ts';
 import { InterruptedError, RiseError } from '../schema/errors.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { followRun, type TrackingFollower } from '../trackers/follow-run.ts';
 import type { RunEvent } from './local-home.ts';
 import { runLocally } from './run-locally.ts';
 import { lockRun } from './run-lock.ts';
@@ -61,15 +63,18 @@ export async function runRecipe(
   if (fresh) await startFresh(store, prepared.input.runId);
   await checkSpace(store, prepared.input.runId, prepared.config);
   await probeExpert(store, prepared.config);
+  const context = await openTracking(store, prepared.input.runId, prepared.config);
   const unlock = await lockRun(store, prepared.input.runId);
   // The Lambda stages run in this process and read their environment as they do on AWS.
   process.env.RISE_STORE = store.uri;
   const watcher = await watch(prepared, await findMemoryWarnings(store, prepared.config));
+  const tracking = followRun(context, context.trackers, (message) => watcher.onEvent({ kind: 'warning', message }));
   let failure: Failure | undefined;
   const onEvent = (event: RunEvent) => {
     // The first cause is the one to tell, should recording it fail as well.
     if (event.kind === 'state-failed' && event.state !== 'RecordFailure') failure = event;
     watcher.onEvent(event);
+    tellTrackers(tracking, event);
   };
   try {
     const output = await runLocally({ store, onEvent, signal }, prepared.input, prepared.config);
@@ -78,9 +83,16 @@ export async function runRecipe(
   } catch (error) {
     throw explain(error as Error, failure);
   } finally {
+    await tracking.end();
     watcher.close();
     await unlock();
   }
+}
+
+function tellTrackers(tracking: TrackingFollower, event: RunEvent): void {
+  if (event.kind === 'job-progress') tracking.onProgress(event.progress);
+  if (event.kind === 'job-finished' || (event.kind === 'state-exited' && event.state === 'Report'))
+    tracking.onFinished();
 }
 
 type Failure = RunEvent & { kind: 'state-failed' };

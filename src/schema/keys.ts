@@ -138,6 +138,12 @@ export const failureKey = (runId: string) => `${runPrefix(runId)}failure.json`;
 /** What the run may take, and what came of the last look at it: they change while it goes on, and are no part of it. */
 export const budgetKey = (runId: string) => `${runPrefix(runId)}budget.json`;
 export const budgetCheckKey = (runId: string) => `${runPrefix(runId)}budget-check.json`;
+/** Which trackers the run is told to, and what each has been told: for people too. */
+export const trackersKey = (runId: string) => `${runPrefix(runId)}trackers.json`;
+export const trackedKey = (runId: string, tracker: string, optionsHash: string) =>
+  `${runPrefix(runId)}tracked/${tracker}-${optionsHash}.json`;
+/** Event files, which TensorBoard finds below the folder of all runs. */
+export const tensorboardPrefix = (runId: string) => `${runPrefix(runId)}tensorboard/`;
 /** What each attempt of a job has taken; as the metrics, outside every manifest. */
 export const attemptsPrefix = (runId: string) => `${runPrefix(runId)}attempts/`;
 export const attemptKey = (runId: string, job: string, index: number, startedAt: number) =>

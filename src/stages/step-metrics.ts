@@ -7,6 +7,9 @@ import { z } from 'zod';
 export const StepMetrics = z.record(z.string(), z.number());
 export type StepMetrics = z.infer<typeof StepMetrics>;
 
+/** When a line of metrics was written: Unix time in seconds. Apart from what is computed, as all that times are in. */
+export const recordedNow = () => ({ 'time/recordedAt': Date.now() / 1000 });
+
 /** The optimizer steps of a job so far, as each step's metrics carry them on. */
 export interface UpdateCounts {
   'train/updatesApplied': number;

@@ -59,6 +59,10 @@ const ALLOWED: Record<string, readonly string[]> = {
       'src/sizing',
     ],
   ],
+  'src/trackers': [
+    ...['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/algorithms', 'src/benchmarks'],
+    'src/stages/step-metrics.ts',
+  ],
   'src/recorded': [
     ...[
       'src/base',
@@ -90,9 +94,13 @@ const ALLOWED: Record<string, readonly string[]> = {
       'src/stages',
       'src/algorithms',
       'src/sizing',
+      'src/trackers',
     ],
   ],
-  'src/local': ['src/base', 'src/schema', 'src/store', 'src/launch', 'src/engine/runtime/backend.ts', 'lambdas'],
+  'src/local': [
+    ...['src/base', 'src/schema', 'src/store', 'src/launch', 'src/trackers'],
+    ...['src/engine/runtime/backend.ts', 'lambdas'],
+  ],
   'src/aws': ['src/base', 'src/schema', 'src/store', 'src/launch'],
   'src/forecast': [
     ...['src/base', 'src/schema', 'src/store', 'src/algorithms', 'src/sizing', 'src/stages', 'src/local', 'src/launch'],

@@ -61,6 +61,8 @@ export function formatEvent(event: RunEvent, status: RunStatus): string | undefi
       return `${event.state} is tried again (${event.attempt})`;
     case 'state-failed':
       return formatFailure(event);
+    case 'warning':
+      return formatWarning(event);
     default:
       return undefined;
   }
@@ -76,6 +78,8 @@ function formatOrigin({ wasDone, takenFrom, seconds }: RunEvent & { kind: 'job-f
 export function formatFailure({ state, error }: { state: string; error: Error }): string {
   return toTerminalText(`${state} failed: ${error.name}: ${error.message.split('\n')[0]}`);
 }
+
+export const formatWarning = ({ message }: { message: string }) => toTerminalText(`warning: ${message}`);
 
 function formatFigure([name, value]: [string, unknown]): string[] {
   if (name === 'precision' && value !== 'float32') return [`precision ${value}`];

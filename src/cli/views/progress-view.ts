@@ -7,6 +7,7 @@ import {
   formatMeasures,
   formatPosition,
   formatTimeLeft,
+  formatWarning,
 } from './progress-format.ts';
 import { followStatus, startStatus } from './progress-status.ts';
 import { createTimeLeft } from './progress-time-left.ts';
@@ -18,11 +19,12 @@ export interface ProgressView {
   close(): void;
 }
 
-/** Only failures. */
+/** Only failures and warnings. */
 export function createQuietView(write: (text: string) => void): ProgressView {
   return {
     onEvent: (event) => {
       if (event.kind === 'state-failed') write(`${formatFailure(event)}\n`);
+      if (event.kind === 'warning') write(`${formatWarning(event)}\n`);
     },
     close: () => {},
   };

@@ -10,6 +10,7 @@ import { RewardsConfig } from './rewards.ts';
 import { RlConfig } from './rl.ts';
 import { SamplingConfig } from './sampling.ts';
 import { SftConfig } from './sft.ts';
+import { TrackersConfig } from './trackers.ts';
 
 /** A whole run. Every knob has its meaning in its section; defaults are what papers and peers use where they publish it. */
 export const RunConfig = z.strictObject({
@@ -29,5 +30,8 @@ export const RunConfig = z.strictObject({
   evaluation: EvaluationConfig,
   compute: ComputeConfig,
   budget: BudgetConfig.optional().describe('when the run stops, to be resumed with more; no part of its id'),
+  trackers: TrackersConfig.optional().describe(
+    'tools that it is told to, as tensorboard or { name: mlflow, options }; no part of its id; tensorboard when absent',
+  ),
 });
 export type RunConfig = z.infer<typeof RunConfig>;

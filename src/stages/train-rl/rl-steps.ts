@@ -7,7 +7,7 @@ import type { StepResult } from '../../engine/training/trainer.ts';
 import type { ModelFiles } from '../../engine/weights/model-files.ts';
 import type { StageConfig } from '../../schema/stages.ts';
 import type { JobDeps } from '../job-deps.ts';
-import { countUpdate, finiteMetrics, type StepMetrics } from '../step-metrics.ts';
+import { countUpdate, finiteMetrics, recordedNow, type StepMetrics } from '../step-metrics.ts';
 import type { RlSequence } from './prepare-sequences.ts';
 import { checkSamplerDifference, measureSamplerDifference } from './sampler-difference.ts';
 
@@ -73,7 +73,7 @@ export async function takeRlSteps(
     const onPolicy = at === 0 ? describeFirstStep(result, precision) : {};
     const counts = countUpdate(steps, result.outcome);
     const described = finiteMetrics({ ...describeStep(result, learner), ...onPolicy });
-    steps.push({ 'job/attempt': deps.attempt, ...described, ...counts });
+    steps.push({ 'job/attempt': deps.attempt, ...described, ...counts, ...recordedNow() });
     await afterStep(steps);
   }
   return steps;

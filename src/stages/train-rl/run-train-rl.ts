@@ -7,6 +7,7 @@ import { beginStage } from '../begin-stage.ts';
 import { stateFiles } from '../checkpoint.ts';
 import { createUpdateGuard, requireUpdates } from '../guard-updates.ts';
 import type { JobDeps } from '../job-deps.ts';
+import { recordedNow } from '../step-metrics.ts';
 import { findTrainingState } from './find-training-state.ts';
 import { describeIteration, describeUpdates, summarizeIteration, type TrainRlSummary } from './iteration-metrics.ts';
 import { addOldLogprobs, buildSequences } from './prepare-sequences.ts';
@@ -61,6 +62,7 @@ export async function runTrainRl(deps: JobDeps, input: TrainRlJob): Promise<Trai
       ...describeIteration(groups, summary, steps.slice(taken.length), Date.now() - started),
       ...describeUpdates(steps),
       ...engine.preparation,
+      ...recordedNow(),
     };
     await store.write(metricsKey(prefix), encodeRecords([metrics, ...steps]));
     return await work.finish(summary, rlVersions(config));

@@ -8,7 +8,7 @@ import type { ConfigPart } from '../../schema/config/config-part.ts';
 import { measureSft } from '../../schema/config/sft.ts';
 import type { StageConfig } from '../../schema/stages.ts';
 import type { JobDeps } from '../job-deps.ts';
-import { countUpdate, finiteMetrics, type StepMetrics } from '../step-metrics.ts';
+import { countUpdate, finiteMetrics, recordedNow, type StepMetrics } from '../step-metrics.ts';
 import type { SequenceSource } from './sequence-source.ts';
 
 /** How SFT trains on so many examples. */
@@ -50,7 +50,8 @@ export async function takeSftSteps(
     if (step < taken.length) continue;
     await beforeStep(steps);
     const { outcome, metrics } = await takeStep(training, batch, sequenceOf);
-    steps.push({ epoch, 'job/attempt': deps.attempt, ...finiteMetrics(metrics), ...countUpdate(steps, outcome) });
+    const counts = countUpdate(steps, outcome);
+    steps.push({ epoch, 'job/attempt': deps.attempt, ...finiteMetrics(metrics), ...counts, ...recordedNow() });
     deps.report({ stage: 'train-sft', done, total, unit: 'sequences', metrics: steps.at(-1) });
     await afterStep(steps);
   }

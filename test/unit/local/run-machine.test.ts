@@ -25,7 +25,7 @@ describe('Lambda states', () => {
       Done: { Type: 'Succeed' },
     });
     expect(await run(home, machine, { n: 0 })).toEqual({ n: 5 });
-    expect(home.events.filter(({ kind, state }) => kind === 'state-exited' && state === 'Count')).toHaveLength(5);
+    expect(home.events.filter((event) => event.kind === 'state-exited' && event.state === 'Count')).toHaveLength(5);
   });
 
   it('are tried again for the errors that Retry names, then caught', async () => {
