@@ -40,7 +40,7 @@ export interface FinishedRun {
 /** Someone who follows a run. */
 export interface RunWatcher {
   onEvent(event: RunEvent): void;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 /**
@@ -84,7 +84,7 @@ export async function runRecipe(
     throw explain(error as Error, failure);
   } finally {
     await tracking.end();
-    watcher.close();
+    await watcher.close();
     await unlock();
   }
 }

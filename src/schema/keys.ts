@@ -138,6 +138,8 @@ export const failureKey = (runId: string) => `${runPrefix(runId)}failure.json`;
 /** What the run may take, and what came of the last look at it: they change while it goes on, and are no part of it. */
 export const budgetKey = (runId: string) => `${runPrefix(runId)}budget.json`;
 export const budgetCheckKey = (runId: string) => `${runPrefix(runId)}budget-check.json`;
+/** How a run goes now: for people. */
+export const liveKey = (runId: string) => `${runPrefix(runId)}live.json`;
 /** Which trackers the run is told to, and what each has been told: for people too. */
 export const trackersKey = (runId: string) => `${runPrefix(runId)}trackers.json`;
 export const trackedKey = (runId: string, tracker: string, optionsHash: string) =>

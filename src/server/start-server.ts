@@ -1,10 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { InvalidInputError } from '../schema/errors.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access } from './access.ts';
 import { createAdmission } from './admission.ts';
 import type { Usage } from './completion-body.ts';
 import { handleRequest } from './handle-request.ts';
+import { type Listening, listen } from './listen.ts';
 import type { ServedModel } from './prepare-chat.ts';
 
 export interface ServerSettings {
@@ -28,20 +27,10 @@ export interface AnsweredRequest {
   failure?: unknown;
 }
 
-export interface Server extends AsyncDisposable {
+export interface Server extends Listening {
   /** What OpenAI's clients take as their base URL. */
   url: string;
-  port: number;
 }
-
-/** Milliseconds in which a client has to send its headers, all of a request, and the next one on the same connection. */
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 5_000 };
-
-/** Milliseconds that answers have to come to their end when the server ends. */
-const GRACE = 5_000;
-
-/** Milliseconds between two looks for connections that nobody waits on. */
-const IDLE_INTERVAL = 50;
 
 /**
  * Serves a model as OpenAI's API does, until it is disposed of: no connection is taken then, and what runs may end.
@@ -57,7 +46,7 @@ export async function startServer(model: ServedModel, settings: ServerSettings):
     admission: createAdmission(model.sampler.slotCount + maxWaiting),
     stopping: stop.signal,
   };
-  const server = createServer(TIMEOUTS, async (request, response) => {
+  const listener = async (request: IncomingMessage, response: ServerResponse) => {
     const log = startLog(request, response);
     const handling = handleRequest(deps, request, response);
     const result = await handling.then(
@@ -65,24 +54,9 @@ export async function startServer(model: ServedModel, settings: ServerSettings):
       (failure: unknown) => ({ failure }),
     );
     onAnswered?.(log(result));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explainListening(error, access.host, port)));
-    server.listen(port, access.host, resolve);
-  });
-  const { port: own } = server.address() as AddressInfo;
-  return {
-    url: `http://${access.host.includes(':') ? `[${access.host}]` : access.host}:${own}/v1`,
-    port: own,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      const idle = setInterval(() => server.closeIdleConnections(), IDLE_INTERVAL);
-      const late = setTimeout(() => stop.abort(), GRACE);
-      const last = setTimeout(() => server.closeAllConnections(), 2 * GRACE);
-      await closed;
-      for (const timer of [idle, late, last]) clearTimeout(timer);
-    },
   };
+  const listening = await listen(listener, { host: access.host, port, onLate: () => stop.abort() });
+  return { ...listening, url: `${listening.url}/v1` };
 }
 
 function startLog({ method = '', url = '' }: IncomingMessage, response: ServerResponse) {
@@ -94,12 +68,4 @@ function startLog({ method = '', url = '' }: IncomingMessage, response: ServerRe
     seconds: (performance.now() - started) / 1000,
     ...result,
   });
-}
-
-function explainListening(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const reason =
-    error.code === 'EADDRINUSE'
-      ? 'another program has it; give another --port'
-      : `cannot be listened on (${error.message}); give another --host or --port`;
-  return new InvalidInputError(`port ${port} of ${host}: ${reason}`, { cause: error });
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { toTerminalText } from '../../base/terminal-text.ts';
+import type { PreparedRun } from '../../launch/prepare-run.ts';
 import type { BudgetStop } from '../../schema/budget.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import type { RunSummary } from '../../schema/evaluation.ts';
@@ -42,7 +43,7 @@ async function run(configPath: string, options: RunOptions): Promise<void> {
     { ...options, budget: budgetOf(options) },
     stopSignal(),
     async (prepared, warnings) => {
-      const view = await createView(prepared.config, options);
+      const view = await createView(prepared, options);
       if (!options.quiet && !options.json) print(`run ${prepared.input.runId} in ${options.store}`);
       for (const warning of warnings) process.stderr.write(`warning: ${toTerminalText(warning)}\n`);
       return view;
@@ -62,7 +63,27 @@ async function printStop(stopped: BudgetStop, configPath: string, { json, store,
   process.exitCode = STOPPED_BY_BUDGET;
 }
 
-async function createView(config: RunConfig, { quiet, json }: RunOptions): Promise<ProgressView> {
+/** What the terminal shows, and what `rise ui` does. */
+async function createView({ input, config }: PreparedRun, options: RunOptions): Promise<ProgressView> {
+  const [{ createLiveView }, { writeLive }] = await Promise.all([
+    import('../views/live-view.ts'),
+    import('../../live/live-record.ts'),
+  ]);
+  const shown = await createShownView(config, options);
+  const live = createLiveView(config, writeLive(options.store, input.runId));
+  return {
+    onEvent(event) {
+      shown.onEvent(event);
+      live.onEvent(event);
+    },
+    async close() {
+      shown.close();
+      await live.close();
+    },
+  };
+}
+
+async function createShownView(config: RunConfig, { quiet, json }: RunOptions): Promise<ProgressView> {
   const views = await import('../views/progress-view.ts');
   if (json) return views.createJsonView((text) => print(text.trimEnd()));
   if (quiet) return views.createQuietView((text) => process.stderr.write(text));

@@ -16,7 +16,7 @@ import { createTimeLeft } from './progress-time-left.ts';
 export interface ProgressView {
   onEvent(event: RunEvent): void;
   /** Leaves the screen as a log of what was done. */
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 /** Only failures and warnings. */
