@@ -29,6 +29,7 @@ const COMMANDS: Record<string, () => Promise<CommandModule>> = {
   export: () => import('./commands/export.ts'),
   run: () => import('./commands/run.ts'),
   report: () => import('./commands/report.ts'),
+  ui: () => import('./commands/ui.ts'),
   reward: () => import('./commands/reward.ts'),
   replay: () => import('./commands/replay.ts'),
   'what-if': () => import('./commands/what-if.ts'),

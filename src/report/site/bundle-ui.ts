@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { packageRoot } from '../../base/package-root.ts';
 
 /** Pages in the browser, each an entry of `src/report/ui`. */
-export const UI_ENTRIES = ['report'] as const;
+export const UI_ENTRIES = ['report', 'live'] as const;
 export type UiEntry = (typeof UI_ENTRIES)[number];
 
 /** What a page loads. */
