@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import './theme.css';
+import './overview/overview.css';
 import './live/live.css';
 import { RunListPage } from './live/run-list-page.tsx';
 import { RunPage } from './live/run-page.tsx';

@@ -23,7 +23,13 @@ function MachineSection({ section, live, now }: { section: Section; live: LiveRu
       </h3>
       <ol>
         {stations.map((station) => (
-          <MachineStation key={station.name} station={station} isAlive={live.status === 'running'} now={now} />
+          <MachineStation
+            key={station.name}
+            station={station}
+            section={title}
+            isAlive={live.status === 'running'}
+            now={now}
+          />
         ))}
       </ol>
     </li>
@@ -36,9 +42,16 @@ function describeLoop({ stations }: Section, { iterations }: LiveRun): string {
   return `\u21bb ${reached} of ${iterations}`;
 }
 
+interface StationProps {
+  station: Station;
+  section: string;
+  isAlive: boolean;
+  now: number;
+}
+
 const MARKS = { done: '\u2713', running: '\u25b6', failed: '\u2717', waiting: '\u00b7' };
 
-function MachineStation({ station, isAlive, now }: { station: Station; isAlive: boolean; now: number }) {
+function MachineStation({ station, section, isAlive, now }: StationProps) {
   const { name, visit } = station;
   // Of a run that has ended or is gone, nothing runs.
   const status = visit?.status === 'running' && !isAlive ? 'waiting' : (visit?.status ?? 'waiting');
@@ -48,7 +61,7 @@ function MachineStation({ station, isAlive, now }: { station: Station; isAlive: 
     <li class={`station ${status}`} aria-current={status === 'running' ? 'step' : undefined}>
       <i aria-hidden="true">{MARKS[status]}</i>
       <span>
-        {wordsOf(name)}
+        {wordsOf(name, section)}
         <span class="only-read">, {status}</span>
       </span>
       <span class="muted small">{seconds === undefined ? '' : clock(seconds)}</span>

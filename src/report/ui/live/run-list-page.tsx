@@ -2,9 +2,12 @@ import type { RunListing } from '../../../live/live-data.ts';
 import { percent } from '../parts/format.ts';
 import { addressOf } from '../parts/use-place.ts';
 import { Condition } from './condition.tsx';
+import { wordsOf } from './stations.ts';
 import { useRunList } from './use-server.ts';
 
 const HEADER = ['run', 'condition', 'now', 'started', 'base', 'RL', 'RISE'];
+/** Columns of words. */
+const TEXTS = ['run', 'condition', 'now'];
 
 /** All runs of the place, the latest first. */
 export function RunListPage() {
@@ -40,7 +43,7 @@ function RunTable({ runs }: { runs: readonly RunListing[] }) {
         <thead>
           <tr>
             {HEADER.map((cell) => (
-              <th key={cell} scope="col">
+              <th key={cell} scope="col" class={TEXTS.includes(cell) ? 'text' : ''}>
                 {cell}
               </th>
             ))}
@@ -55,7 +58,7 @@ function RunTable({ runs }: { runs: readonly RunListing[] }) {
               <td class="text">
                 <Condition condition={condition} />
               </td>
-              <td class="text">{state ?? ''}</td>
+              <td class="text">{state ? wordsOf(state) : ''}</td>
               <td>{startedAt ? new Date(startedAt).toLocaleString() : ''}</td>
               {(['base', 'rl', 'rise'] as const).map((policy) => (
                 <td key={policy}>{accuracy[policy] === undefined ? '' : percent(accuracy[policy])}</td>

@@ -46,9 +46,10 @@ export function listSections({ states }: Pick<LiveRun, 'states'>): Section[] {
   }));
 }
 
-/** `TrainRl` as words: `Train RL`. */
-export const wordsOf = (state: string) =>
+/** `TrainRl` as words: `Train RL`. What a section is called needs no saying again. */
+export const wordsOf = (state: string, section?: string) =>
   state
     .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
     .replace(/\bRl\b/, 'RL')
-    .replace(/\bSft\b/, 'SFT');
+    .replace(/\bSft\b/, 'SFT')
+    .replace(` ${section}`, '');
