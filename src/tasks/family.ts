@@ -1,5 +1,6 @@
 import type { RawImage } from '../base/raw-image.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
+import type { Prompt } from '../schema/prompt.ts';
 
 /** What the run config asks of a family. */
 export type TaskSource = PromptSource & { kind: 'tasks' };
@@ -18,6 +19,8 @@ export interface Task {
   solution: string;
   /** In the order in which the question means them. */
   images: RawImage[];
+  /** What benchmarks go by besides. */
+  details?: Prompt['details'];
 }
 
 /** A kind of rendered task. Each is one folder of this room, and a line in its list. */

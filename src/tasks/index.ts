@@ -1,9 +1,10 @@
 import { InvalidInputError } from '../schema/errors.ts';
 import { charts } from './charts/charts.ts';
+import { chartInquiries } from './charts/inquiries/chart-inquiries.ts';
 import type { Task, TaskFamily, TaskSource } from './family.ts';
 
 /** Families that a run config names. */
-export const TASK_FAMILIES: readonly TaskFamily[] = [charts];
+export const TASK_FAMILIES: readonly TaskFamily[] = [charts, chartInquiries];
 
 const findFamily = (name: string) => TASK_FAMILIES.find((family) => family.name === name);
 

@@ -58,9 +58,9 @@ function drawPrompts(store: Store, source: TaskSource): Promise<PlacedPrompt[]> 
 }
 
 async function storeTask(store: Store, task: Task): Promise<PlacedPrompt> {
-  const { promptId, tier, question, answer, annotations, solution } = task;
+  const { promptId, tier, question, answer, annotations, solution, details } = task;
   const images = await Promise.all(task.images.map((image) => storeImage(store, image)));
-  const prompt = { promptId, question, images, groundTruth: answer, annotations, solution, tier };
+  const prompt = { promptId, question, images, groundTruth: answer, annotations, solution, tier, details };
   return { place: `task ${promptId}`, prompt };
 }
 

@@ -2,7 +2,7 @@ import type { Random } from '../../base/random.ts';
 import type { RawImage } from '../../base/raw-image.ts';
 import { COLOUR_NAMES, COLOURS, type Colour } from './colours.ts';
 import { drawDigit, GLYPH_HEIGHT } from './digit-glyphs.ts';
-import { copyImage, createImage, fillRect, IMAGE_SIDE, type Rgb } from './raster.ts';
+import { type Box, copyImage, createImage, fillRect, IMAGE_SIDE, type Rgb } from './raster.ts';
 
 export interface Bar {
   colour: Colour;
@@ -17,7 +17,7 @@ export interface BarChart {
 }
 
 const BAR_COUNT = 3;
-const MAX_VALUE = 9;
+export const MAX_VALUE = 9;
 
 // Pixels. The axis takes the first column of merged patches (28 px), each bar the middle of one of the other three.
 const UNIT_HEIGHT = 10;
@@ -45,6 +45,14 @@ export function renderBarChart(chart: BarChart): RawImage {
   });
   return image;
 }
+
+/** The column of a bar, from the left of the axis' end to that of the next bar, down to the axis. */
+export const columnOf = (index: number): Box => ({
+  left: COLUMN_WIDTH * (index + 1),
+  top: 0,
+  width: COLUMN_WIDTH,
+  height: BASELINE,
+});
 
 const EMPTY_CHART = renderAxis();
 

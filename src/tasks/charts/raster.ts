@@ -3,6 +3,14 @@ import type { RawImage } from '../../base/raw-image.ts';
 /** Red, green, blue in 0..255. */
 export type Rgb = readonly [number, number, number];
 
+/** A part of an image in pixels. */
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
 /** Side of every task image: 8 patches of 14 pixels, 4 merged patches of 28. */
 export const IMAGE_SIDE = 112;
 

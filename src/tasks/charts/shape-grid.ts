@@ -1,9 +1,9 @@
 import type { Random } from '../../base/random.ts';
 import type { RawImage } from '../../base/raw-image.ts';
 import { COLOUR_NAMES, COLOURS, type Colour } from './colours.ts';
-import { createImage, fillCircle, fillRect, fillTriangle } from './raster.ts';
+import { type Box, createImage, fillCircle, fillRect, fillTriangle, IMAGE_SIDE } from './raster.ts';
 
-const SHAPES = ['circle', 'square', 'triangle'] as const;
+export const SHAPES = ['circle', 'square', 'triangle'] as const;
 export type Shape = (typeof SHAPES)[number];
 
 export interface ShapeKind {
@@ -22,7 +22,7 @@ export interface ShapeGrid {
   shapes: PlacedShape[];
 }
 
-const CELLS_PER_SIDE = 4;
+export const CELLS_PER_SIDE = 4;
 const MIN_SHAPES = 3;
 const MAX_SHAPES = 8;
 
@@ -57,6 +57,9 @@ export function renderShapeGrid(grid: ShapeGrid): RawImage {
   }
   return image;
 }
+
+/** A row of the grid, 0 at the top. */
+export const rowOf = (row: number): Box => ({ left: 0, top: row * CELL, width: IMAGE_SIDE, height: CELL });
 
 function drawDistractor(random: Random, wanted: ShapeKind): ShapeKind {
   const drawn = drawShapeKind(random);

@@ -19,14 +19,14 @@ export function draftTask(tier: Tier, seed: number): TaskDraft {
 }
 
 /** Renders a draft and gives it its id, `<tier>-<12 hex digits>` of the hash of scene and question. */
-export function finishTask(tier: Tier, { scene, ...draft }: TaskDraft): Task {
+export function finishTask(tier: Tier, { asked: _, scene, ...draft }: TaskDraft): Task {
   return { promptId: taskId(tier, { scene, ...draft }), tier: tier.name, ...draft, images: [renderScene(scene)] };
 }
 
-export function taskId(tier: Tier, { scene, question }: TaskDraft): string {
+export function taskId(tier: Tier, { scene, question }: Pick<TaskDraft, 'scene' | 'question'>): string {
   return `${tier.name}-${hashJson({ scene, question }, 12)}`;
 }
 
-function renderScene(scene: Scene): RawImage {
+export function renderScene(scene: Scene): RawImage {
   return scene.kind === 'bar-chart' ? renderBarChart(scene) : renderShapeGrid(scene);
 }
