@@ -210,7 +210,7 @@ describe('inquiries about charts', () => {
       family: 'chart-inquiries',
       split: 'evaluation',
       seed: 3,
-      tiers: { sum: 20, count: 10 },
+      tiers: { sum: 10, count: 10 },
     } as const;
     const tasks = drawTasks(source);
     expect(hashJson(tasks)).toBe(hashJson(drawTasks(source)));
