@@ -1,5 +1,6 @@
 import type { GradeOptions } from '../rewards/index.ts';
 import type { Choosable } from '../schema/config/choice.ts';
+import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { Prompt } from '../schema/prompt.ts';
 
 /** A benchmark's verdict on an answer. */
@@ -23,6 +24,15 @@ export interface AnswerJudge {
   agree(question: string, expected: string, answer: string): Promise<boolean>;
 }
 
+/** Shares that a benchmark tells of units of its own, e.g. of problems that several prompts are about. */
+export interface ShareTable {
+  name: string;
+  /** By row, each unit's share. */
+  rows: Record<string, ReadonlyMap<string, number>>;
+  /** Policies are compared on its rows as they are on accuracy. */
+  isCompared?: boolean;
+}
+
 /** A benchmark at work, the same for each policy that it measures. */
 export interface Examination {
   /** Versions of the rewards it grades by, for manifests. */
@@ -35,10 +45,14 @@ export interface Examination {
   grade(prompt: Prompt, text: string): Grading;
   /** Grading where a language model reads the answer, as the original asks one; absent where rules are all of it. */
   gradeWith?(judge: AnswerJudge, prompt: Prompt, text: string): Promise<Grading>;
+  /** Whether accuracy is told of a prompt; of all where absent. */
+  counts?(prompt: Prompt): boolean;
   /** The categories that accuracy is broken down by, by table: `{ subject: ['algebra'], level: ['3'] }`. */
   categoriesOf(prompt: Prompt): Record<string, readonly string[]>;
   /** Figures of its own beside accuracy, by name. */
   measure?(graded: readonly GradedPrompt[]): Record<string, number>;
+  /** Tables of its own, whose means get intervals. */
+  tabulate?(graded: readonly GradedPrompt[]): ShareTable[];
 }
 
 /** What a benchmark is told of the run besides its own options. */
@@ -51,5 +65,7 @@ export interface BenchmarkContext {
 export interface Benchmark<Options = unknown> extends Choosable<Options> {
   /** The prompts in words: reports say `Accuracy on <title>`. */
   title: string;
+  /** Prompts of its own, where neither a config nor a command gives it others. */
+  source?: PromptSource;
   create(options: Options, context: BenchmarkContext): Examination;
 }

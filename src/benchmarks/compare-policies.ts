@@ -6,9 +6,8 @@ import { computeMcNemarP } from '../base/statistics/mcnemar.ts';
 import { computeSignFlipP } from '../base/statistics/sign-flip.ts';
 import type { AccuracyComparison, BenchmarkResult, EvaluationRecord } from '../schema/evaluation.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { Examination } from './benchmark.ts';
 import { createBootstrap } from './estimate-accuracy.ts';
-import { scorePolicy, shareRight } from './score-policy.ts';
+import { examinePrompts, type Scoring, scorePolicy, shareRight } from './score-policy.ts';
 
 /** One policy's records of a benchmark. */
 export interface PolicyAnswers {
@@ -24,17 +23,37 @@ export type PairedDifference = Omit<AccuracyComparison, 'policy' | 'against' | '
 
 /** What each policy achieved on a benchmark, and each compared with the one before it. */
 export function comparePolicies(
-  examination: Pick<Examination, 'categoriesOf' | 'measure'>,
+  examination: Scoring,
   prompts: readonly Prompt[],
   answers: readonly PolicyAnswers[],
 ): BenchmarkResult {
   const scores = answers.map(({ policy, records }) => [policy.name, scorePolicy(examination, prompts, records)]);
-  const comparisons = answers.slice(1).map(({ policy, records }, index) => {
-    const before = answers[index];
-    const compared = compareAccuracy(before.records, records);
-    return { policy: policy.name, against: before.policy.name, ...compared, adjustedP: compared.p };
-  });
+  const figures = answers.map(({ records }) => comparedFigures(examination, prompts, records));
+  const comparisons = answers.slice(1).flatMap(({ policy }, index) =>
+    [...figures[index + 1]].flatMap(([of, shares]) => {
+      const before = figures[index].get(of);
+      if (before === undefined) return [];
+      const compared = compareShares(before, shares);
+      const pair = { policy: policy.name, against: answers[index].policy.name };
+      return [{ ...pair, ...(of !== ACCURACY && { of }), ...compared, adjustedP: compared.p }];
+    }),
+  );
   return { policies: Object.fromEntries(scores), ...adjustComparisons({ comparisons }) };
+}
+
+const ACCURACY = 'accuracy';
+
+/** What policies are compared on, each unit's share: accuracy by prompt, and the rows of a benchmark's own tables. */
+function comparedFigures(
+  { counts, tabulate }: Scoring,
+  prompts: readonly Prompt[],
+  records: readonly EvaluationRecord[],
+): Map<string, ReadonlyMap<string, number>> {
+  const examined = examinePrompts(prompts, records);
+  const counted = counts ? examined.filter(({ prompt }) => counts(prompt)) : examined;
+  const tables = tabulate?.(examined).filter(({ isCompared }) => isCompared) ?? [];
+  const accuracy = sharesOf(counted.flatMap(({ gradings }) => gradings));
+  return new Map([[ACCURACY, accuracy], ...tables.flatMap(({ rows }) => Object.entries(rows))]);
 }
 
 /** Comparisons of several benchmarks that are reported together, each with its p-value by Holm over them all. */
@@ -57,10 +76,13 @@ function adjustComparisons({
 }
 
 /** Two policies compared on the prompts that both answered; `difference` is `after` minus `before`. */
-export function compareAccuracy(before: readonly Verdict[], after: readonly Verdict[]): PairedDifference {
-  const sharesBefore = sharesOf(before);
-  const pairs = [...sharesOf(after)].flatMap(([promptId, share]) => {
-    const shareBefore = sharesBefore.get(promptId);
+export const compareAccuracy = (before: readonly Verdict[], after: readonly Verdict[]): PairedDifference =>
+  compareShares(sharesOf(before), sharesOf(after));
+
+/** Shares of the same units compared, of those that both have. */
+function compareShares(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): PairedDifference {
+  const pairs = [...after].flatMap(([unit, share]) => {
+    const shareBefore = before.get(unit);
     return shareBefore === undefined ? [] : [{ before: shareBefore, after: share }];
   });
   const differences = pairs.map((pair) => pair.after - pair.before);

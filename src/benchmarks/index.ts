@@ -1,11 +1,11 @@
 import { BUILT_IN_VERSIONS, GradeOptions } from '../rewards/index.ts';
 import { type Choice, resolveChoice } from '../schema/config/choice.ts';
 import type { ConfigPart } from '../schema/config/config-part.ts';
-import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Benchmark, BenchmarkContext, Examination } from './benchmark.ts';
+import { cogmath } from './cogmath/cogmath.ts';
 import { dynamath } from './dynamath.ts';
 import { heldOut } from './held-out.ts';
 import { logicvista } from './logicvista.ts';
@@ -19,16 +19,14 @@ import { weMath } from './we-math.ts';
 /** Benchmarks that a run config names. */
 const BENCHMARKS: readonly Benchmark[] = [
   ...[heldOut, mathvista, mathvision, mathverse, mathverseVisionOnly],
-  ...[dynamath, weMath, logicvista, mmmu, mmstar],
+  ...[dynamath, weMath, logicvista, mmmu, mmstar, cogmath],
 ];
 
 /** A benchmark at work, and which it is. */
-export interface ActiveExamination extends Pick<Benchmark, 'name' | 'title' | 'version'>, Examination {}
+export interface ActiveExamination extends Pick<Benchmark, 'name' | 'title' | 'version' | 'source'>, Examination {}
 
 /** A benchmark as a run uses it. */
 export interface ActiveBenchmark extends ActiveExamination {
-  /** Prompts of its own, where the config gives it some. */
-  source?: PromptSource;
   /** The run's set of prompts that it asks, as `promptsKey` names it. */
   promptSet: string;
   completionsPerPrompt: number;
@@ -45,9 +43,10 @@ export function loadBenchmarks({
 }: ConfigPart<'evaluation' | 'rewards.accuracy.options'>): ActiveBenchmark[] {
   const gradeOptions = GradeOptions.parse(rewards.accuracy.options);
   const { sampling } = evaluation;
-  return Object.entries(evaluation.benchmarks).map(([name, { source, options, completionsPerPrompt }]) => {
-    const promptSet = source ? name : 'evaluation';
+  return Object.entries(evaluation.benchmarks).map(([name, { source: given, options, completionsPerPrompt }]) => {
     const examination = openBenchmark(`evaluation.benchmarks.${name}`, { name, options }, { gradeOptions });
+    const source = given ?? examination.source;
+    const promptSet = source ? name : 'evaluation';
     return { ...examination, source, promptSet, completionsPerPrompt, sampling };
   });
 }
@@ -58,8 +57,8 @@ export function loadBenchmarks({
  */
 export function openBenchmark(field: string, choice: Choice, context: BenchmarkContext): ActiveExamination {
   const { chosen, options } = resolveChoice(field, BENCHMARKS, choice);
-  const { name, title, version } = chosen;
-  return { name, title, version, ...chosen.create(options, context) };
+  const { name, title, version, source } = chosen;
+  return { name, title, version, source, ...chosen.create(options, context) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { meanOf } from '../base/statistics/bootstrap.ts';
 import type { AccuracyEstimate, EvaluationRecord, PolicyScore } from '../schema/evaluation.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import type { Examination } from './benchmark.ts';
+import type { Examination, ShareTable } from './benchmark.ts';
 import { estimateAccuracy } from './estimate-accuracy.ts';
 import { describeSeveral } from './several-answers.ts';
 
@@ -11,26 +11,40 @@ interface Examined {
   gradings: readonly EvaluationRecord[];
 }
 
+/** What a benchmark says of verdicts. */
+export type Scoring = Pick<Examination, 'counts' | 'categoriesOf' | 'measure' | 'tabulate'>;
+
 /** What one policy's records come to on the prompts that it answered. */
 export function scorePolicy(
-  { categoriesOf, measure }: Pick<Examination, 'categoriesOf' | 'measure'>,
+  { counts = () => true, categoriesOf, measure, tabulate }: Scoring,
   prompts: readonly Prompt[],
   records: readonly EvaluationRecord[],
 ): PolicyScore {
-  const recordsOf = Map.groupBy(records, ({ promptId }) => promptId);
-  const examined = prompts
-    .map((prompt): Examined => ({ prompt, gradings: recordsOf.get(prompt.promptId) ?? [] }))
-    .filter(({ gradings }) => gradings.length > 0);
-  const several = describeSeveral(examined.map(({ gradings }) => gradings));
+  const examined = examinePrompts(prompts, records);
+  const counted = examined.filter(({ prompt }) => counts(prompt));
+  const several = describeSeveral(counted.map(({ gradings }) => gradings));
+  const shares = tabulate?.(examined).map(({ name, rows }) => [name, estimateRows(rows)]);
   return {
-    ...estimateAccuracy(examined.map(shareRight)),
+    ...estimateAccuracy(counted.map(shareRight)),
     formatted: meanOf(records.map((record) => (record.isFormatted ? 1 : 0))),
     meanTokens: meanOf(records.map(({ tokenCount }) => tokenCount)),
     ...(several && { several }),
-    categories: breakDown(examined, categoriesOf),
+    categories: breakDown(counted, categoriesOf),
     measures: measure?.(examined) ?? {},
+    ...(shares && { shares: Object.fromEntries(shares) }),
   };
 }
+
+/** The prompts that were answered, with the records of their answers. */
+export function examinePrompts(prompts: readonly Prompt[], records: readonly EvaluationRecord[]): Examined[] {
+  const recordsOf = Map.groupBy(records, ({ promptId }) => promptId);
+  return prompts
+    .map((prompt): Examined => ({ prompt, gradings: recordsOf.get(prompt.promptId) ?? [] }))
+    .filter(({ gradings }) => gradings.length > 0);
+}
+
+const estimateRows = (rows: ShareTable['rows']) =>
+  Object.fromEntries(Object.entries(rows).map(([row, shares]) => [row, estimateAccuracy([...shares.values()])]));
 
 /** Share of a prompt's answers that is right. */
 export const shareRight = ({ gradings }: { gradings: readonly Pick<EvaluationRecord, 'isCorrect'>[] }) =>

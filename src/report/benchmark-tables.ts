@@ -31,6 +31,7 @@ export function benchmarkTables(
     ...severalTable(benchmark, about, labelOf),
     ...measureTable(benchmark, about, labelOf),
     ...comparisonTable(benchmark, about, labelOf),
+    ...shareTables(benchmark, about, labelOf),
     ...categoryTables(benchmark, about, labelOf),
   ];
 }
@@ -76,8 +77,8 @@ const TESTS = { mcnemar: 'McNemar', 'sign-flip': 'sign flips' } as const;
 
 /** Each policy beside the one before it; no table where there is one alone. */
 function comparisonTable({ result }: BenchmarkContent, about: string, labelOf: LabelOf): Table[] {
-  const rows = result.comparisons.map(({ policy, against, difference, low, high, test, p, adjustedP }) => [
-    `${labelOf(policy)} over ${labelOf(against)}`,
+  const rows = result.comparisons.map(({ policy, against, of, difference, low, high, test, p, adjustedP }) => [
+    `${labelOf(policy)} over ${labelOf(against)}${of === undefined ? '' : `: ${of}`}`,
     `${points(difference)} points`,
     `${points(low)} to ${points(high)}`,
     `${TESTS[test]} ${probability(p)}`,
@@ -93,6 +94,25 @@ function describeDifference(difference: number, adjustedP: number): string {
   if (adjustedP >= 0.05) return 'within noise';
   return difference > 0 ? 'better' : 'worse';
 }
+
+/** Tables of the benchmark's own: each mean with its interval, policies side by side. */
+function shareTables({ result }: BenchmarkContent, about: string, labelOf: LabelOf): Table[] {
+  const scores = Object.entries(result.policies);
+  const tables = Object.entries(scores[0]?.[1].shares ?? {});
+  return tables.map(([table, ofFirst]) => {
+    const rows = Object.entries(ofFirst).map(([row, { n }]) => {
+      const cells = scores.map(([, { shares }]) => describeEstimate(shares?.[table]?.[row]));
+      return [row, ...cells, String(n)];
+    });
+    const title = `${table[0].toUpperCase()}${table.slice(1)}${about}`;
+    return { title, header: ['', ...scores.map(([policy]) => labelOf(policy)), 'of'], rows };
+  });
+}
+
+const describeEstimate = (estimate: AccuracyEstimate | undefined) =>
+  estimate === undefined
+    ? '-'
+    : `${percent(estimate.accuracy)} (${percent(estimate.low)} to ${percent(estimate.high)})`;
 
 function categoryTables({ result }: BenchmarkContent, about: string, labelOf: LabelOf): Table[] {
   const scores: [string, PolicyScore][] = Object.entries(result.policies);

@@ -66,6 +66,10 @@ export const PolicyScore = AccuracyEstimate.extend({
   several: SeveralAnswers.optional(),
   categories: z.record(z.string(), z.record(z.string(), AccuracyEstimate)).describe('by table, by category'),
   measures: z.record(z.string(), z.number()).describe("the benchmark's own figures, by name"),
+  shares: z
+    .record(z.string(), z.record(z.string(), AccuracyEstimate))
+    .optional()
+    .describe("the benchmark's own tables, by row: means over units of its own, e.g. problems (docs/cogmath.md)"),
   judge: JudgeTotals.optional().describe('what a language model that read answers took; absent where rules did'),
 });
 export type PolicyScore = z.infer<typeof PolicyScore>;
@@ -81,7 +85,8 @@ export type PolicyScore = z.infer<typeof PolicyScore>;
 export const AccuracyComparison = z.object({
   policy: z.string(),
   against: z.string().describe('the policy it is compared with'),
-  difference: z.number().describe('of accuracies: of `policy` minus of `against`'),
+  of: z.string().optional().describe("a row of the benchmark's own tables; accuracy when absent"),
+  difference: z.number().describe('of accuracies, or of what `of` names: of `policy` minus of `against`'),
   low: z.number(),
   high: z.number(),
   test: z.enum(['mcnemar', 'sign-flip']),

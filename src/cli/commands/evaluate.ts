@@ -16,7 +16,7 @@ import type { ItemProgress } from '../views/item-progress.ts';
 
 interface EvaluateOptions {
   benchmark: string;
-  data: string;
+  data?: string;
   out: string;
   model?: string;
   adapter?: string;
@@ -50,9 +50,9 @@ export function register(program: Command): void {
     .command('evaluate')
     .description("measure a model by a benchmark's own rules; run again to go on where it stopped")
     .option('--benchmark <name>', 'whose rules grade (docs/evaluation.md)', 'held-out')
-    .requiredOption(
+    .option(
       '--data <path>',
-      'dataset (docs/data.md), or the file that the benchmark publishes (docs/evaluation.md)',
+      'dataset (docs/data.md), or the file that the benchmark publishes (docs/evaluation.md); cogmath brings its own',
     )
     .requiredOption('--out <dir>', 'folder for prompts, images, answers, records and the result')
     .option('--model <dir>', 'checkpoint folder that answers')
@@ -93,7 +93,8 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   try {
     const store = createLocalStore(out);
     const judge = await openJudge(options, benchmark, store);
-    const prompts = choosePrompts(benchmark, await readPrompts(options, store), data).slice(0, limit);
+    const read = await readPrompts(options, benchmark, store);
+    const prompts = choosePrompts(benchmark, read, data ?? name).slice(0, limit);
     const { temperature, topP, topK, maxNewTokens, system: systemPrompt, seed } = options;
     const sampling = { temperature, topP, topK, maxNewTokens };
     const plan = { completionsPerPrompt: samples, sampling, systemPrompt, seed };
@@ -108,13 +109,22 @@ async function evaluateModel(options: EvaluateOptions): Promise<void> {
   }
 }
 
-/** The prompts of the data, kept in the folder; refused where they were trained on. */
-async function readPrompts({ benchmark, data, out, training }: EvaluateOptions, store: Store): Promise<Prompt[]> {
-  const [{ openEvaluationData }, { keepEvaluationPrompts }] = await Promise.all([
+/** The prompts of the data, or those that the benchmark brings, kept in the folder; refused where they were trained on. */
+async function readPrompts(
+  { data, out, training }: EvaluateOptions,
+  { name, source }: ActiveExamination,
+  store: Store,
+): Promise<Prompt[]> {
+  const [{ openEvaluationData }, { keepBroughtPrompts, keepEvaluationPrompts }] = await Promise.all([
     import('../../evaluation/open-data.ts'),
     import('../../evaluation/keep-prompts.ts'),
   ]);
-  const opened = await openEvaluationData(benchmark, data, out);
+  if (data === undefined) {
+    if (source === undefined) throw new InvalidInputError(`give --data: ${name} brings no prompts of its own`);
+    if (training !== undefined) throw new InvalidInputError('--training is compared with --data; give both');
+    return keepBroughtPrompts(store, name, source);
+  }
+  const opened = await openEvaluationData(name, data, out);
   try {
     if (opened.leftOut !== undefined) process.stderr.write(`${opened.leftOut}\n`);
     if (training !== undefined) {
