@@ -3,7 +3,7 @@ import { type ActiveExamination, openBenchmark } from '../benchmarks/index.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import type { BenchmarkResult } from '../schema/evaluation.ts';
 import type { Prompt } from '../schema/prompt.ts';
-import { readEvaluation } from './read-evaluation.ts';
+import { type Evaluation, readEvaluation } from './read-evaluation.ts';
 
 /** Evaluations beside each other, and each compared with the one before it, on the prompts that both answered. */
 export interface ComparedEvaluations extends Pick<ActiveExamination, 'name' | 'title'> {
@@ -15,12 +15,24 @@ export interface ComparedEvaluations extends Pick<ActiveExamination, 'name' | 't
  * benchmarks, have no prompt in common, or different ones of one id.
  */
 export async function compareEvaluations(folders: readonly string[]): Promise<ComparedEvaluations> {
-  const evaluations = await Promise.all(folders.map(readEvaluation));
+  return compareAnswers(folders, await Promise.all(folders.map(readEvaluation)));
+}
+
+/** What comparing takes of an evaluation. */
+export interface ComparableEvaluation extends Pick<Evaluation, 'prompts' | 'records'> {
+  settings: Pick<Evaluation['settings'], 'benchmark' | 'version'>;
+}
+
+/** As `compareEvaluations`, of evaluations by these names. */
+export function compareAnswers(
+  names: readonly string[],
+  evaluations: readonly ComparableEvaluation[],
+): ComparedEvaluations {
   const [first] = evaluations;
   for (const [at, { settings, prompts }] of evaluations.entries()) {
     if (settings.benchmark !== first.settings.benchmark || settings.version !== first.settings.version) {
       const [one, other] = [first, evaluations[at]].map(({ settings }) => `${settings.benchmark} ${settings.version}`);
-      throw new InvalidInputError(`${folders[0]} is of ${one}, ${folders[at]} of ${other}; compare evaluations of one`);
+      throw new InvalidInputError(`${names[0]} is of ${one}, ${names[at]} of ${other}; compare evaluations of one`);
     }
     if (settings.judge !== first.settings.judge) {
       const [one, other] = [first, evaluations[at]].map(({ settings }) => settings.judge ?? 'rules');
@@ -30,12 +42,12 @@ export async function compareEvaluations(folders: readonly string[]): Promise<Co
     }
     const fault = findDifference(first.prompts, prompts);
     if (fault === undefined) continue;
-    throw new InvalidInputError(`${folders[0]} and ${folders[at]} ${fault}; evaluate both on the same data`);
+    throw new InvalidInputError(`${names[0]} and ${names[at]} ${fault}; evaluate both on the same data`);
   }
   const { benchmark } = first.settings;
   const examination = openBenchmark('benchmark', { name: benchmark, options: {} }, { gradeOptions: {} });
   const prompts = new Map(evaluations.flatMap(({ prompts }) => prompts.map((prompt) => [prompt.promptId, prompt])));
-  const answers = evaluations.map(({ records }, at) => ({ policy: { name: folders[at] }, records }));
+  const answers = evaluations.map(({ records }, at) => ({ policy: { name: names[at] }, records }));
   const { name, title } = examination;
   return { name, title, result: comparePolicies(examination, [...prompts.values()], answers) };
 }

@@ -44,6 +44,7 @@ export function createModelStore(input: ExecutionInput, config: RunConfig, assum
     stampOf: async () => undefined,
     exists: async (key) => answer(key) !== undefined,
     list: async () => [],
+    listSizes: async () => new Map(),
     delete: async () => {},
   };
 }

@@ -26,7 +26,8 @@ export const rewardModuleKey = (sha256: string, file: string) => `rewards/${sha2
 export const WORKER_SOURCES = 'builds/worker-source/';
 
 /** Work of any run by the hash of all that its result follows from: each run that has it is named there. */
-export const offeredWorksPrefix = (recipe: string) => `stages/${recipe}/`;
+export const OFFERED_WORKS = 'stages/';
+export const offeredWorksPrefix = (recipe: string) => `${OFFERED_WORKS}${recipe}/`;
 export const offeredWorkKey = (recipe: string, runId: string) => `${offeredWorksPrefix(recipe)}${runId}.json`;
 /** What stands beside a manifest whose files another run has made. */
 export const takenKey = (prefix: string) => `${prefix}taken.json`;
@@ -35,12 +36,15 @@ export const freshKey = (runId: string) => `${runPrefix(runId)}fresh.json`;
 /** The key at which another run has what this one has at a key of its own. */
 export const inRun = (key: string, runId: string, otherRunId: string) => {
   const [room, owner, ...rest] = key.split('/');
-  return ['runs', 'trajectories', 'training'].includes(room) && owner === runId
+  return (RUN_ROOMS as readonly string[]).includes(`${room}/`) && owner === runId
     ? [room, otherRunId, ...rest].join('/')
     : key;
 };
 
-export const runPrefix = (runId: string) => `runs/${runId}/`;
+export const RUNS = 'runs/';
+/** Where runs have their files, each run in a folder of its own. */
+export const RUN_ROOMS = [RUNS, 'trajectories/', 'training/'] as const;
+export const runPrefix = (runId: string) => `${RUNS}${runId}/`;
 export const configKey = (runId: string) => `${runPrefix(runId)}config.json`;
 export const promptsPrefix = (runId: string) => `${runPrefix(runId)}prompts/`;
 /** A set of prompts: `train`, `evaluation`, or that of a benchmark with prompts of its own. */
@@ -111,7 +115,7 @@ export const sftCheckpointPrefix = (runId: string) => `${runPrefix(runId)}sft/ch
  * What training goes on from, and no longer needs once it has: as large as the checkpoints, and apart from the run's other
  * records, since a bucket tells by the beginning of a key how long what was deleted is kept.
  */
-const trainingPrefix = (runId: string) => `training/${runId}/`;
+export const trainingPrefix = (runId: string) => `training/${runId}/`;
 /** The optimizer's state after an iteration; gone when the next one is done. */
 export const trainingStatePrefix = (runId: string, iteration: number) =>
   `${trainingPrefix(runId)}${iterationName(iteration)}/state/`;

@@ -160,6 +160,13 @@ export const FailureInput = ExecutionInput.extend({
 export type FailureInput = z.infer<typeof FailureInput>;
 
 /**
+ * `runs/<runId>/started.json`: when a run was first started.
+ * @example { startedAt: '2026-11-28T18:54:01.250Z' }
+ */
+export const StartRecord = z.object({ startedAt: z.iso.datetime() });
+export type StartRecord = z.infer<typeof StartRecord>;
+
+/**
  * `runs/<runId>/failure.json`: the last failure of a run; a later execution may have succeeded.
  * @example {
  *   runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', error: 'StalledError',

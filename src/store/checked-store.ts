@@ -31,6 +31,7 @@ export function createCheckedStore(store: Store, parts: readonly ManifestPart[])
     // Whoever reads a file itself would not see that it was changed.
     pathOf: (key) => (promisedOf(key) ? undefined : store.pathOf?.(key)),
     list: (prefix) => store.list(prefix),
+    listSizes: (prefix) => store.listSizes(prefix),
     delete: (key) => store.delete(key),
     write: (key, bytes, options) => store.write(key, bytes, options),
     writeStream: (key, source) => store.writeStream(key, source),

@@ -2,11 +2,14 @@ import { createReadStream } from 'node:fs';
 import { link, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { mapBounded } from '../base/bounded.ts';
 import { describeSystemError } from '../base/system-error.ts';
 import { AlreadyExistsError, NotFoundError, StorageError } from '../schema/errors.ts';
 import { assertKey } from './key.ts';
 import { createWholeWriter, linkWhole, PENDING, type Settle, type Writable } from './pending-files.ts';
 import type { Store } from './store.ts';
+
+const CONCURRENT_STATS = 64;
 
 /**
  * A store in a local folder, which is created on the first write; a key is a path below it.
@@ -39,6 +42,13 @@ export function createLocalStore(folder: string): Store {
   const sizeOf = async (key: string) => {
     const entry = await statOf(key);
     return entry && Number(entry.size);
+  };
+
+  const list = async (prefix: string) => {
+    const folderPrefix = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    const start = folderPrefix === '' ? root : pathOf(folderPrefix.slice(0, -1));
+    const keys = await listFiles(start, folderPrefix);
+    return keys.filter((key) => key.startsWith(prefix)).sort();
   };
 
   return {
@@ -94,11 +104,13 @@ export function createLocalStore(folder: string): Store {
 
     pathOf,
 
-    async list(prefix) {
-      const folderPrefix = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-      const start = folderPrefix === '' ? root : pathOf(folderPrefix.slice(0, -1));
-      const keys = await listFiles(start, folderPrefix);
-      return keys.filter((key) => key.startsWith(prefix)).sort();
+    list,
+
+    async listSizes(prefix) {
+      const keys = await list(prefix);
+      const sizes = await mapBounded(keys, CONCURRENT_STATS, sizeOf);
+      // A run under way deletes what it no longer needs.
+      return new Map(keys.flatMap((key, at) => (sizes[at] === undefined ? [] : [[key, sizes[at]] as const])));
     },
 
     async delete(key) {

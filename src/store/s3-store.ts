@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { S3 } from '@aws-sdk/client-s3';
+import type { _Object, S3 } from '@aws-sdk/client-s3';
 import { AlreadyExistsError } from '../schema/errors.ts';
 import { freeBuffers } from './free-buffers.ts';
 import { assertKey } from './key.ts';
@@ -83,9 +83,14 @@ export function createS3Store(bucket: string, prefix = ''): Store {
     },
 
     async list(keyPrefix) {
+      return [...(await store.listSizes(keyPrefix)).keys()];
+    },
+
+    async listSizes(keyPrefix) {
       const object = at(keyPrefix);
-      const keys = await call(object, (s3) => listKeys(s3, object));
-      return keys.map((key) => key.slice(root.length)).sort();
+      const objects = await call(object, (s3) => listObjects(s3, object));
+      const sizes = objects.map(({ Key, Size }): [string, number] => [Key!.slice(root.length), Size!]);
+      return new Map(sizes.sort(([left], [right]) => (left < right ? -1 : 1)));
     },
 
     async delete(key) {
@@ -110,10 +115,8 @@ function createCaller(): CallS3 {
   };
 }
 
-async function listKeys(s3: S3, { Bucket, Key: Prefix }: S3Object): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const page of s3.paginateListObjectsV2({ Bucket, Prefix })) {
-    for (const { Key } of page.Contents ?? []) keys.push(Key!);
-  }
-  return keys;
+async function listObjects(s3: S3, { Bucket, Key: Prefix }: S3Object): Promise<_Object[]> {
+  const objects: _Object[] = [];
+  for await (const page of s3.paginateListObjectsV2({ Bucket, Prefix })) objects.push(...(page.Contents ?? []));
+  return objects;
 }

@@ -27,6 +27,8 @@ export interface Store {
   checkRanges?(key: string): CheckedRanges | undefined;
   /** Keys that begin with the prefix, sorted by code unit. */
   list(prefix: string): Promise<string[]>;
+  /** As `list`, with the bytes of each. */
+  listSizes(prefix: string): Promise<Map<string, number>>;
   /** Removes the object; absent is fine. */
   delete(key: string): Promise<void>;
   /** `file:///...` or `s3://bucket/prefix`: what `openStore` takes. */

@@ -146,6 +146,15 @@ export function describeStoreContract(driver: string, createStore: () => Promise
       expect(await store.list('none/')).toEqual([]);
     });
 
+    it('lists with the bytes of each', async () => {
+      for (const [key, text] of Object.entries({ 'b/2': 'two', 'b/1': '', c: 'x' })) await store.write(key, text);
+      expect([...(await store.listSizes('b/'))]).toEqual([
+        ['b/1', 0],
+        ['b/2', 3],
+      ]);
+      expect(await store.listSizes('none/')).toEqual(new Map());
+    });
+
     it('deletes, and deleting what is absent is fine', async () => {
       await store.write('key', 'x');
       await store.delete('key');

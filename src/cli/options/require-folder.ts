@@ -3,9 +3,10 @@ import { InvalidInputError } from '../../schema/errors.ts';
 
 /** Throws `InvalidInputError` where the folder of an option is none. */
 export async function requireFolder(option: string, path: string, remedy: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isDirectory()) throw new InvalidInputError(`${option} ${path} is not a folder; ${remedy}`);
+  if (!(await isFolder(path))) throw new InvalidInputError(`${option} ${path} is not a folder; ${remedy}`);
 }
+
+export const isFolder = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 
 export const requireModel = (path: string) =>
   requireFolder('--model', path, 'give a checkpoint folder in Hugging Face layout');

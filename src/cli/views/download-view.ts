@@ -1,4 +1,5 @@
 import type { DownloadEvent } from '../../aws/download-run.ts';
+import { formatBytes } from './format-amounts.ts';
 
 /** What shows a download while it goes. */
 export interface DownloadView {
@@ -43,10 +44,4 @@ export function renderDownload(event: DownloadEvent): string {
     case 'done':
       return `${event.files} files, ${formatBytes(event.bytes)}, every sha256 right, in ${event.folder}`;
   }
-}
-
-function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
-  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
 }

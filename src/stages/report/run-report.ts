@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { mapBounded } from '../../base/bounded.ts';
 import { adjustTogether, comparePolicies } from '../../benchmarks/compare-policies.ts';
 import { type ActiveBenchmark, loadBenchmarks } from '../../benchmarks/index.ts';
@@ -28,7 +28,7 @@ import { Manifest } from '../../schema/manifest.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { countRoutes, Route } from '../../schema/route.ts';
 import { countSources, SftIndexEntry, type SourceCounts } from '../../schema/sft-example.ts';
-import type { DiagnosedRun } from '../../schema/stage-inputs.ts';
+import { type DiagnosedRun, StartRecord } from '../../schema/stage-inputs.ts';
 import { readJson, readJsonIfPresent, readRecords } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { beginStage, type OpenStage } from '../begin-stage.ts';
@@ -149,6 +149,6 @@ async function readShortfall(store: Store, runId: string): Promise<Shortfall | u
 
 /** Seconds since the run was first started, whatever pauses lay between. */
 async function measureDuration(store: Store, runId: string): Promise<number> {
-  const started = await readJsonIfPresent(store, startedKey(runId), z.object({ startedAt: z.iso.datetime() }));
+  const started = await readJsonIfPresent(store, startedKey(runId), StartRecord);
   return started ? (Date.now() - Date.parse(started.startedAt)) / 1000 : 0;
 }
