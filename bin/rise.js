@@ -8,14 +8,11 @@ import { exitOnFailure, setUpNode, setUpTensorflow } from '../setup/set-up.mjs';
 
 const args = process.argv.slice(2);
 const onAws = ['deploy', 'image', 'start', 'status', 'watch', 'logs', 'stop', 'resume', 'download'];
+const onFiles = ['compare', 'init', 'ls', 'report', 'rm', 'show'];
 const withoutEngine =
-<<<<<<< HEAD
-  ['doctor', 'help', 'plan', 'report', 'simulate', ...onAws].includes(args[0]) ||
+  ['doctor', 'help', 'plan', 'simulate', ...onFiles, ...onAws].includes(args[0]) ||
   args.length === 0 ||
   args.some(isAboutItself);
-=======
-  ['compare', 'completion', 'doctor', 'help', 'init', 'ls', 'plan', 'rm', 'show', 'simulate', ...onAws].includes(args[0]) || args.length === 0 || args.some(isAboutItself);
->>>>>>> 940069b (rise ls, show and rm; rise compare compares runs, and says in what their configs differ)
 
 // What Node makes of the TypeScript is kept for the next process, workers included; Node 20 has no such cache.
 process.env.NODE_COMPILE_CACHE ??= join(cacheFolder(), 'compiled');

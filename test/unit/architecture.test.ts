@@ -107,7 +107,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ],
   'src/server': ['src/base', 'src/schema', 'src/images', 'src/engine'],
   // Of what works on a run here, who does.
-  'src/runs': [
+  'src/catalog': [
     ...['src/base', 'src/schema', 'src/store', 'src/benchmarks', 'src/routing', 'src/evaluation', 'src/launch'],
     'src/local/run-lock.ts',
   ],
@@ -121,7 +121,7 @@ const ALLOWED: Record<string, readonly string[]> = {
       'src/routing',
       'src/stages/score',
       'src/recorded',
-      'src/runs',
+      'src/catalog',
       'src/local',
     ],
     ...['src/aws', 'src/forecast', 'src/sizing', 'src/rewards/user'],

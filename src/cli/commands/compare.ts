@@ -39,7 +39,7 @@ async function compareFolders(folders: string[], { json }: CompareOptions): Prom
 
 async function compareStored(runIds: string[], { policy, store, json }: CompareOptions): Promise<void> {
   const [{ compareRuns }, { openStore }, { alignTable, benchmarkTables }, { renderDifferences }] = await Promise.all([
-    import('../../runs/compare-runs.ts'),
+    import('../../catalog/compare-runs.ts'),
     import('../../store/open-store.ts'),
     import('../../report/benchmark-tables.ts'),
     import('../views/render-differences.ts'),

@@ -23,7 +23,7 @@ export function register(program: Command): void {
 
 async function remove(runIds: string[], { store: uri, yes, json, ...aws }: RemoveOptions): Promise<void> {
   const [{ measureRemovals, removeRun }, { openStore }, { renderRemovals }] = await Promise.all([
-    import('../../runs/remove-runs.ts'),
+    import('../../catalog/remove-runs.ts'),
     import('../../store/open-store.ts'),
     import('../views/render-runs.ts'),
   ]);
@@ -36,7 +36,8 @@ async function remove(runIds: string[], { store: uri, yes, json, ...aws }: Remov
     return;
   }
   for (const run of runs) await removeRun(store, run);
-  if (json) print(JSON.stringify({ removed: runs.map(({ runId, keys, bytes }) => ({ runId, files: keys.length, bytes })) }));
+  if (json)
+    print(JSON.stringify({ removed: runs.map(({ runId, keys, bytes }) => ({ runId, files: keys.length, bytes })) }));
   else print('Removed.');
 }
 

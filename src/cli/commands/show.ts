@@ -24,7 +24,7 @@ export function register(program: Command): void {
 
 async function show(runId: string, promptId: string | undefined, { of, store, json }: ShowOptions): Promise<void> {
   const [{ listPrompts, showPrompt }, { openStore }, views] = await Promise.all([
-    import('../../runs/show-run.ts'),
+    import('../../catalog/show-run.ts'),
     import('../../store/open-store.ts'),
     import('../views/render-prompt.ts'),
   ]);

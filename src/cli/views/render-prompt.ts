@@ -1,6 +1,6 @@
 import { alignColumns, FIGURE, TEXT } from '../../base/table.ts';
 import { shorten } from '../../base/terminal-text.ts';
-import type { PromptLine, ShownAnswer, ShownPrompt } from '../../runs/show-run.ts';
+import type { PromptLine, ShownAnswer, ShownPrompt } from '../../catalog/show-run.ts';
 import type { Decision } from '../../schema/decision.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
 
@@ -42,7 +42,9 @@ function renderAnswer(answer: ShownAnswer, decision: Decision | undefined): stri
   const parts = Object.entries(score?.rewardBreakdown ?? {});
   return [
     [
-      score ? `${verdict(score.isCorrect)}  trajectory ${trajectoryIndex}` : `trajectory ${trajectoryIndex}, not scored yet`,
+      score
+        ? `${verdict(score.isCorrect)}  trajectory ${trajectoryIndex}`
+        : `trajectory ${trajectoryIndex}, not scored yet`,
       ...(score ? [`reward ${score.reward.toFixed(3)}`] : []),
       `${tokenIds.length} tokens`,
       ...(finishReason === 'length' ? ['cut at the longest'] : []),

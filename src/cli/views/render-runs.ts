@@ -1,7 +1,7 @@
 import { alignColumns, FIGURE, TEXT } from '../../base/table.ts';
+import type { ListedRun, RunState } from '../../catalog/list-runs.ts';
+import type { RemovableRun } from '../../catalog/remove-runs.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
-import type { ListedRun, RunState } from '../../runs/list-runs.ts';
-import type { RemovableRun } from '../../runs/remove-runs.ts';
 import { formatAge, formatBytes } from './format-amounts.ts';
 
 /** Runs as a table, with what of them is to be known in words below it. */
@@ -28,7 +28,9 @@ export function renderRuns(runs: readonly ListedRun[], uri: string, now: number)
 /** The accuracies of a run's first benchmark. */
 function renderAccuracy({ accuracy }: ListedRun): string {
   const [first = {}] = Object.values(accuracy);
-  return EVALUATED_POLICIES.flatMap(({ name }) => (name in first ? [`${(100 * first[name]).toFixed(1)}%`] : [])).join(' ');
+  return EVALUATED_POLICIES.flatMap(({ name }) => (name in first ? [`${(100 * first[name]).toFixed(1)}%`] : [])).join(
+    ' ',
+  );
 }
 
 function remarkOn(state: RunState): string[] {
