@@ -124,7 +124,7 @@ const ALLOWED: Record<string, readonly string[]> = {
       'src/catalog',
       'src/local',
     ],
-    ...['src/aws', 'src/forecast', 'src/sizing', 'src/rewards/user'],
+    ...['src/aws', 'src/forecast', 'src/sizing', 'src/rewards/user', 'src/launch/new-project'],
   ],
   lambdas: ['src/base', 'src/schema', 'src/store', 'src/endpoints', 'src/sizing', 'src/stages', 'src/forecast'],
   containers: ['src/base', 'src/schema', 'src/store', 'src/engine', 'src/stages', 'setup'],

@@ -30,7 +30,7 @@ async function show(runId: string, promptId: string | undefined, { of, store, js
   ]);
   if (promptId === undefined) {
     const prompts = await listPrompts(openStore(store), runId, of);
-    print(json ? JSON.stringify({ runId, prompts }) : views.renderPromptList(prompts));
+    print(json ? JSON.stringify({ runId, prompts }) : views.renderPromptList(prompts, process.stdout.columns ?? 80));
     return;
   }
   const shown = await showPrompt(openStore(store), runId, promptId, of);

@@ -63,10 +63,13 @@ const indent = (text: string) =>
     .split('\n')
     .map((line) => `  | ${line}`);
 
-/** Prompts in a line each. */
-export function renderPromptList(lines: readonly PromptLine[]): string {
+const WIDTH_OF_THE_REST = 50;
+
+/** Prompts in a line each, for a terminal of that many columns. */
+export function renderPromptList(lines: readonly PromptLine[], width: number): string {
+  const longest = Math.max(20, width - WIDTH_OF_THE_REST);
   const rows = lines.map(({ promptId, tier = '', right, answers, question }) => {
-    return [promptId, tier, answers === 0 ? '' : `${right}/${answers}`, shorten(question, 50)];
+    return [promptId, tier, answers === 0 ? '' : `${right}/${answers}`, shorten(question, longest)];
   });
   return alignColumns([['prompt', 'tier', 'right', 'question'], ...rows], [TEXT, TEXT, FIGURE, TEXT]).join('\n');
 }
