@@ -51,6 +51,9 @@ class ShardListReader extends sfn.S3JsonItemReader {
   }
 }
 
+/** Of a plan: that of an iteration whose policy is measured. */
+const isMeasured = sfn.Condition.isPresent('$.measured');
+
 /** What tells apart the states of a stage that the recipe comes to more than once. */
 type Suffix = '' | 'Ahead' | 'Diagnosis';
 
@@ -99,9 +102,15 @@ export class RiseStateMachine extends Construct {
       .next(this.withinBudget('iteration', '', this.rollOutAndScore('').next(this.trainAndRolloutAhead())))
       .next(this.job('train-rl'))
       .next(moreIterations);
+    const isNotLast = sfn.Condition.numberLessThanJsonPath('$.nextIteration', '$.iterations');
+    const diagnosis = this.diagnosisToReport();
+    const moreWhenMeasured = new sfn.Choice(this, 'MoreIterationsWhenMeasured', { comment: 'The same' })
+      .when(isNotLast, iteration)
+      .otherwise(diagnosis);
     moreIterations
-      .when(sfn.Condition.numberLessThanJsonPath('$.nextIteration', '$.iterations'), iteration)
-      .otherwise(this.diagnosisToReport());
+      .when(isMeasured, this.job('evaluate-iteration').next(moreWhenMeasured))
+      .when(isNotLast, iteration)
+      .otherwise(diagnosis);
     return this.stage('validate', '', {
       payload: sfn.TaskInput.fromJsonPathAt('$'),
       outputPath: '$.Payload',
@@ -115,7 +124,7 @@ export class RiseStateMachine extends Construct {
   private trainAndRolloutAhead(): sfn.Chain {
     const goesAhead = new sfn.Choice(this, 'GoesAhead', { comment: 'Sample the next rollout while training?' });
     const ahead = new sfn.Parallel(this, 'TrainAndRolloutAhead', { outputPath: '$[1]' })
-      .branch(this.job('train-rl', 'Meanwhile'))
+      .branch(this.job('train-rl', 'Meanwhile').next(this.measured('Meanwhile')))
       .branch(this.plan('Ahead', 'iteration', '$.nextIteration').next(this.rollOutAndScore('Ahead')));
     const isPipelined = sfn.Condition.booleanEquals('$.pipelined', true);
     const isNotLast = sfn.Condition.numberLessThanJsonPath('$.nextIteration', '$.iterations');
@@ -125,6 +134,13 @@ export class RiseStateMachine extends Construct {
         this.withinBudget('iteration-ahead', 'Ahead', ahead.next(goesAhead)),
       )
       .afterwards({ includeOtherwise: true });
+  }
+
+  /** Measures the policy that was trained, where its plan says so. */
+  private measured(suffix: string): sfn.Choice {
+    return new sfn.Choice(this, `IsMeasured${suffix}`, { comment: 'Measure the policy?' })
+      .when(isMeasured, this.job('evaluate-iteration', suffix))
+      .otherwise(new sfn.Pass(this, `NotMeasured${suffix}`));
   }
 
   /**

@@ -1,8 +1,11 @@
 import { BUILT_IN_VERSIONS, GradeOptions } from '../rewards/index.ts';
 import { type Choice, resolveChoice } from '../schema/config/choice.ts';
 import type { ConfigPart } from '../schema/config/config-part.ts';
+import { measuringBenchmark } from '../schema/config/evaluation.ts';
+import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
 import { InvalidInputError } from '../schema/errors.ts';
+import { MEASURING_SET } from '../schema/keys.ts';
 import type { Prompt } from '../schema/prompt.ts';
 import type { Benchmark, BenchmarkContext, Examination } from './benchmark.ts';
 import { cogmath } from './cogmath/cogmath.ts';
@@ -40,7 +43,7 @@ export interface ActiveBenchmark extends ActiveExamination {
 export function loadBenchmarks({
   evaluation,
   rewards,
-}: ConfigPart<'evaluation' | 'rewards.accuracy.options'>): ActiveBenchmark[] {
+}: ConfigPart<'evaluation.benchmarks' | 'evaluation.sampling' | 'rewards.accuracy.options'>): ActiveBenchmark[] {
   const gradeOptions = GradeOptions.parse(rewards.accuracy.options);
   const { sampling } = evaluation;
   return Object.entries(evaluation.benchmarks).map(([name, { source: given, options, completionsPerPrompt }]) => {
@@ -50,6 +53,25 @@ export function loadBenchmarks({
     return { ...examination, source, promptSet, completionsPerPrompt, sampling };
   });
 }
+
+/**
+ * The benchmark that the RL policy is measured by while it learns, with the prompts that it is chosen by. Throws as
+ * `loadBenchmarks`.
+ */
+export function loadMeasuringBenchmark(config: MeasuringConfig): ActiveBenchmark {
+  const { duringRl } = config.evaluation;
+  const name = measuringBenchmark(config.evaluation);
+  const benchmark = loadBenchmarks(config).find((each) => each.name === name)!;
+  return duringRl?.source ? { ...benchmark, source: duringRl.source, promptSet: MEASURING_SET } : benchmark;
+}
+
+type MeasuringConfig = ConfigPart<
+  | 'evaluation.benchmarks'
+  | 'evaluation.sampling'
+  | 'evaluation.duringRl.benchmark'
+  | 'evaluation.duringRl.source'
+  | 'rewards.accuracy.options'
+>;
 
 /**
  * The benchmark of a name. Throws `InvalidInputError` on an unknown one, and on options that it does not take.

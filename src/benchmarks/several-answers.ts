@@ -1,5 +1,5 @@
 import { meanOf } from '../base/statistics/bootstrap.ts';
-import { estimatePassAtK } from '../base/statistics/pass-at-k.ts';
+import { estimatePassAtK, passKs } from '../base/statistics/pass-at-k.ts';
 import type { SeveralAnswers } from '../schema/evaluation.ts';
 import type { Grading } from './benchmark.ts';
 import { estimateAccuracy } from './estimate-accuracy.ts';
@@ -11,7 +11,7 @@ import { estimateAccuracy } from './estimate-accuracy.ts';
 export function describeSeveral(groups: readonly (readonly Grading[])[]): SeveralAnswers | undefined {
   const completionsPerPrompt = Math.min(...groups.map(({ length }) => length));
   if (groups.length === 0 || completionsPerPrompt < 2) return undefined;
-  const passAt = powersUpTo(completionsPerPrompt).map((k) => {
+  const passAt = passKs(completionsPerPrompt).map((k) => {
     return [k, meanOf(groups.map((group) => estimatePassAtK(group.length, countRight(group), k)))];
   });
   return {
@@ -22,13 +22,7 @@ export function describeSeveral(groups: readonly (readonly Grading[])[]): Severa
   };
 }
 
-/** 1, 2, 4, ..., and n itself. */
-function powersUpTo(n: number): number[] {
-  const powers = Array.from({ length: Math.floor(Math.log2(n)) + 1 }, (_, exponent) => 2 ** exponent);
-  return [...new Set([...powers, n])];
-}
-
-const countRight = (group: readonly Grading[]) => group.filter(({ isCorrect }) => isCorrect).length;
+export const countRight = (group: readonly Grading[]) => group.filter(({ isCorrect }) => isCorrect).length;
 
 /**
  * Share of the most frequent answers that is right: 0 or 1, but for a tie. All right answers are one, however they are written;

@@ -8,6 +8,8 @@ import type { PolicyBytes } from './policy-bytes.ts';
 export interface Assumptions extends PolicyBytes {
   trainPrompts: number;
   evaluationPrompts: number;
+  /** Of those, the ones that RL policies are measured by while the run goes on; all when absent. */
+  measuringPrompts?: number;
   /** Mean length of a completion. */
   tokensPerTrajectory: number;
   /** Image and question. */

@@ -19,7 +19,7 @@ export function storeJob(
   { checkpointBytes, momentBytes }: Assumptions,
   times: JobTimes,
 ): void {
-  if (name === 'rollout' || name === 'sample-expert' || name === 'evaluate') {
+  if (name !== 'train-rl' && name !== 'train-sft') {
     storeCompletions(storage, use, times);
     return;
   }

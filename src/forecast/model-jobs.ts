@@ -64,7 +64,8 @@ export function modelJob(name: JobName, input: JobInput, config: RunConfig, assu
     'train-rl': () => reinforcing(call),
     'train-sft': () => tuning(call),
     'sample-expert': () => consulting(call),
-    evaluate: () => evaluating(call),
+    'evaluate-iteration': () => evaluating(call, assumptions.measuringPrompts ?? assumptions.evaluationPrompts),
+    evaluate: () => evaluating(call, assumptions.evaluationPrompts),
   }[name]();
   const { resumes = 0, resumeBytes = 0 } = work;
   const secondsOf = (bytes: number) => bytes / model.JOB_BYTES_PER_SECOND;
@@ -105,8 +106,8 @@ function consulting(call: Call): Work {
   return sampling(call, asked, asked * (expertPolicyOf(call.config.expert)?.answers ?? 0), false);
 }
 
-function evaluating(call: Call): Work {
-  return sampling(call, call.assumptions.evaluationPrompts, call.assumptions.evaluationPrompts, true);
+function evaluating(call: Call, prompts: number): Work {
+  return sampling(call, prompts, prompts, true);
 }
 
 /** Each batch but the last is kept, and written once more when the job is done. */

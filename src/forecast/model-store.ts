@@ -1,6 +1,7 @@
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { NotFoundError } from '../schema/errors.ts';
-import { manifestKey, planPrefix, planShardsKey, promptsPrefix } from '../schema/keys.ts';
+import { evaluationPrefix, manifestKey, planPrefix, planShardsKey, promptsPrefix } from '../schema/keys.ts';
+import type { IterationMeasurement } from '../schema/evaluation.ts';
 import type { Manifest } from '../schema/manifest.ts';
 import type { ExecutionInput, ShardItem } from '../schema/stage-inputs.ts';
 import type { Store } from '../store/store.ts';
@@ -17,6 +18,7 @@ export function createModelStore(input: ExecutionInput, config: RunConfig, assum
   const answer = (key: string): unknown => {
     if (key === configKey) return config;
     if (key === manifestKey(promptsPrefix(runId))) return manifest('validate', {});
+    if (key.startsWith(evaluationPrefix(runId, ''))) return manifest('evaluate-iteration', measurement(config));
     const rollout = rolloutOf(key);
     const { prompts, shards } = sizeOf(rollout, config, assumptions);
     if (key === manifestKey(planPrefix(runId, rollout))) return manifest('plan', { prompts, shardCount: shards });
@@ -48,6 +50,13 @@ export function createModelStore(input: ExecutionInput, config: RunConfig, assum
     delete: async () => {},
   };
 }
+
+/** All policies are alike on paper. */
+const measurement = ({ evaluation }: RunConfig): IterationMeasurement => {
+  const figure = { accuracy: 0, low: 0, high: 1, n: 0 };
+  const figures = { [evaluation.duringRl?.figure ?? 'accuracy']: figure };
+  return { prompts: 0, correct: 0, formatted: 0, precision: 'float32', figures };
+};
 
 const shardItems = ({ runId, configKey }: ExecutionInput, rollout: string, shardCount: number): ShardItem[] =>
   Array.from({ length: shardCount }, (_, shard) => ({ runId, configKey, rollout, shard, shardCount }));

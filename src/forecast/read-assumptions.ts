@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findPlannedModel } from '../launch/planned-model.ts';
+import { measuringBenchmark } from '../schema/config/evaluation.ts';
 import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { InvalidInputError } from '../schema/errors.ts';
@@ -32,8 +33,10 @@ export async function countPrompts(
   { data, evaluation }: Pick<RunConfig, 'data' | 'evaluation'>,
   folder: string,
   { prompts, evaluationPrompts }: Pick<ForecastOptions, 'prompts' | 'evaluationPrompts'>,
-): Promise<Pick<Assumptions, 'trainPrompts' | 'evaluationPrompts'>> {
+): Promise<Pick<Assumptions, 'trainPrompts' | 'evaluationPrompts' | 'measuringPrompts'>> {
+  const measured = evaluationPrompts === undefined && (await countMeasuringPrompts({ data, evaluation }, folder));
   return {
+    ...(measured && { measuringPrompts: measured }),
     trainPrompts: prompts ?? (await countRows('data.train', data.train, folder, '--prompts')),
     evaluationPrompts: evaluationPrompts ?? (await countBenchmarkPrompts({ data, evaluation }, folder)),
   };
@@ -71,6 +74,17 @@ async function countBenchmarkPrompts(
     return countRows(place, source ?? data.evaluation, folder, '--evaluation-prompts');
   });
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
+
+/** Undefined where the RL policy is not measured before the end. */
+async function countMeasuringPrompts(
+  { data, evaluation }: Pick<RunConfig, 'data' | 'evaluation'>,
+  folder: string,
+): Promise<number | undefined> {
+  const { duringRl, benchmarks } = evaluation;
+  if (!duringRl) return undefined;
+  const source = duringRl.source ?? benchmarks[measuringBenchmark(evaluation)].source ?? data.evaluation;
+  return countRows('evaluation.duringRl', source, folder, '--evaluation-prompts');
 }
 
 async function countRows(place: string, source: PromptSource, folder: string, option: string): Promise<number> {

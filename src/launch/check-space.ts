@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { StorageError } from '../schema/errors.ts';
 import { checkpointPrefix, manifestKey, sftCheckpointPrefix } from '../schema/keys.ts';
+import { measuredIterations } from '../schema/measured-iterations.ts';
 import type { Store } from '../store/store.ts';
 
 /** What a run has yet to write of checkpoints, beside which all else is small. */
@@ -55,9 +56,15 @@ export async function estimateSpace(store: Store, runId: string, config: RunConf
   };
 }
 
-/** RL policies that are there at once at most: those that are kept, and one that is written before another goes. */
-function countPolicies({ rl, compute: { keepCheckpoints } }: RunConfig): number {
-  return keepCheckpoints === 'all' ? rl.iterations : Math.max(keepCheckpoints, rl.pipelined ? 2 : 1) + 1;
+/**
+ * RL policies that are there at once at most: those that are kept, those that are measured, and one that is written before
+ * another goes.
+ */
+function countPolicies(config: RunConfig): number {
+  const { rl, compute } = config;
+  const { keepCheckpoints } = compute;
+  if (keepCheckpoints === 'all') return rl.iterations;
+  return Math.max(keepCheckpoints, rl.pipelined ? 2 : 1) + 1 + measuredIterations(config).length;
 }
 
 const BYTES_PER_VALUE: Readonly<Record<string, number>> = { F32: 4, BF16: 2, F16: 2 };

@@ -107,7 +107,10 @@ async function storeBenchmarkSources(
   for (const [name, { source, ...use }] of Object.entries(benchmarks)) {
     if (source) benchmarks[name] = { source: await storeSource(store, source, configFolder), ...use };
   }
-  return { ...evaluation, benchmarks };
+  const { duringRl } = evaluation;
+  if (!duringRl?.source) return { ...evaluation, benchmarks };
+  const source = await storeSource(store, duringRl.source, configFolder);
+  return { ...evaluation, benchmarks, duringRl: { ...duringRl, source } };
 }
 
 /** A dataset's path becomes the store key of its JSONL file, with the images it names beside it as on disk. */

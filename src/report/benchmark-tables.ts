@@ -73,7 +73,7 @@ function measureTable({ result }: BenchmarkContent, about: string, labelOf: Labe
   return rows.length === 0 ? [] : [{ title: `Figures of its own${about}`, header, rows }];
 }
 
-const TESTS = { mcnemar: 'McNemar', 'sign-flip': 'sign flips' } as const;
+export const TESTS = { mcnemar: 'McNemar', 'sign-flip': 'sign flips' } as const;
 
 /** Each policy beside the one before it; no table where there is one alone. */
 function comparisonTable({ result }: BenchmarkContent, about: string, labelOf: LabelOf): Table[] {
@@ -90,7 +90,7 @@ function comparisonTable({ result }: BenchmarkContent, about: string, labelOf: L
 }
 
 /** A difference in words, by its p-value among those it is reported with. */
-function describeDifference(difference: number, adjustedP: number): string {
+export function describeDifference(difference: number, adjustedP: number): string {
   if (adjustedP >= 0.05) return 'within noise';
   return difference > 0 ? 'better' : 'worse';
 }
@@ -128,6 +128,6 @@ function categoryTables({ result }: BenchmarkContent, about: string, labelOf: La
   });
 }
 
-const points = (difference: number) => `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(1)}`;
-const probability = (p: number) => (p < 0.0001 ? p.toExponential(1) : p.toFixed(4));
-const percent = (fraction: number) => `${(100 * fraction).toFixed(1)}%`;
+export const points = (difference: number) => `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(1)}`;
+export const probability = (p: number) => (p < 0.0001 ? p.toExponential(1) : p.toFixed(4));
+export const percent = (fraction: number) => `${(100 * fraction).toFixed(1)}%`;

@@ -1,15 +1,18 @@
 import type { Shortfall } from '../schema/decision.ts';
 import { EVALUATED_POLICIES } from '../schema/evaluated-policies.ts';
-import type { RunSummary } from '../schema/evaluation.ts';
+import type { RlCourse, RunSummary } from '../schema/evaluation.ts';
 import type { WithoutExample } from '../schema/expert-answer.ts';
 import type { RouteCounts } from '../schema/route.ts';
 import type { SourceCounts } from '../schema/sft-example.ts';
 import { alignTable, type BenchmarkContent, benchmarkTables, type Table } from './benchmark-tables.ts';
+import { courseTables } from './course-tables.ts';
 
 /** What a report shows: everything in it is the same for the same config and seed. */
 export interface ReportContent {
   runId: string;
   benchmarks: BenchmarkContent[];
+  /** Absent where the RL policy was not measured while it learned. */
+  duringRl?: RlCourse;
   routes: RouteCounts;
   /** Prompts that needed an SFT example and have none; absent where nobody counted. */
   withoutExample?: WithoutExample;
@@ -67,8 +70,9 @@ export const policyTables = (benchmark: BenchmarkContent, about = '') => benchma
 
 /** Everything but what benchmarks tell. */
 export function dataTables(content: Omit<ReportContent, 'runId' | 'benchmarks'>): Table[] {
-  const { routes, withoutExample, shortfall, sftExamples, rewards, judge, expert, taken } = content;
+  const { duringRl, routes, withoutExample, shortfall, sftExamples, rewards, judge, expert, taken } = content;
   return [
+    ...(duringRl ? courseTables(duringRl) : []),
     dataTable(routes, sftExamples),
     ...lackTable(withoutExample),
     ...(shortfall ? [shortfallTable(shortfall)] : []),

@@ -7,9 +7,9 @@ import {
   DIAGNOSIS,
   expertPrefix,
   manifestKey,
+  planPrefix,
   planPromptsKey,
   planShardsKey,
-  policyPrefix,
   recordsKey,
   routesPrefix,
   scoresPrefix,
@@ -74,7 +74,7 @@ async function readShard(run: StoredRun, shard: number): Promise<StoredDiagnosis
 /** The policy that a shard was sampled with, by the manifest of its trajectories. */
 async function readPolicy({ store, runId, config }: StoredRun, shard: number): Promise<Decision['policy']> {
   const { inputs } = await readJson(store, manifestKey(trajectoriesPrefix(runId, DIAGNOSIS, shard)), Manifest);
-  const folder = policyPrefix(runId, config.rl.iterations, config.policy.model);
-  const manifest = inputs.find(({ key }) => key === manifestKey(folder));
-  return { folder, ...(manifest && { manifestSha256: manifest.sha256 }) };
+  const manifest = inputs.find(({ key }) => key !== manifestKey(planPrefix(runId, DIAGNOSIS)));
+  if (!manifest) return { folder: config.policy.model };
+  return { folder: manifest.key.slice(0, -manifestKey('').length), manifestSha256: manifest.sha256 };
 }

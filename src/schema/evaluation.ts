@@ -121,6 +121,46 @@ export const BenchmarkResult = z.object({
 export type BenchmarkResult = z.infer<typeof BenchmarkResult>;
 
 /**
+ * What the policy after an iteration of RL was measured to be: the summary of that evaluation's manifest.
+ * @example {
+ *   prompts: 600, correct: 424, formatted: 590, precision: 'float32',
+ *   figures: { accuracy: { accuracy: 0.707, low: 0.669, high: 0.742, n: 600 } },
+ * }
+ */
+export const IterationMeasurement = z.object({
+  prompts: z.int().nonnegative().describe('answers, as all counts here'),
+  correct: z.int().nonnegative(),
+  formatted: z.int().nonnegative(),
+  precision: z.enum(['float32', 'bf16']),
+  figures: z.record(z.string(), AccuracyEstimate).describe('that a policy can be chosen by'),
+});
+export type IterationMeasurement = z.infer<typeof IterationMeasurement>;
+
+/**
+ * How the RL policy came on while it learned, and which one is best.
+ * @example {
+ *   benchmark: 'held-out', figure: 'accuracy',
+ *   measured: [
+ *     { iteration: 4, accuracy: 0.712, low: 0.674, high: 0.747, n: 600 },
+ *     { iteration: 6, accuracy: 0.707, low: 0.669, high: 0.742, n: 600 },
+ *   ],
+ *   best: 4, goesOn: 'last',
+ *   bestOverLast: { difference: 0.005, low: -0.012, high: 0.022, test: 'mcnemar', p: 0.66 },
+ * }
+ */
+export const RlCourse = z.object({
+  benchmark: z.string(),
+  figure: z.string().describe('that the best has the highest of'),
+  measured: z.array(AccuracyEstimate.extend({ iteration: z.int().positive().describe('iterations trained') })),
+  best: z.int().positive().describe('iterations trained in the best policy'),
+  goesOn: z.enum(['last', 'best']).describe('which was diagnosed, and is reported as the RL policy'),
+  bestOverLast: AccuracyComparison.omit({ policy: true, against: true, adjustedP: true })
+    .optional()
+    .describe('accuracies on the prompts that chose, so in favour of the best; absent where the last is the best'),
+});
+export type RlCourse = z.infer<typeof RlCourse>;
+
+/**
  * `runs/<runId>/summary.json`: what a run achieved.
  * @example {
  *   runId: 'tiny-ea66957b',
@@ -141,6 +181,7 @@ export type BenchmarkResult = z.infer<typeof BenchmarkResult>;
 export const RunSummary = z.object({
   runId: z.string(),
   evaluation: z.record(z.string(), BenchmarkResult).describe('by benchmark'),
+  duringRl: RlCourse.optional().describe('absent where the RL policy was not measured while it learned'),
   routes: RouteCounts,
   withoutExample: WithoutExample.optional().describe('prompts that needed an SFT example and have none'),
   shortfall: Shortfall.optional().describe(

@@ -47,7 +47,9 @@ export const RUN_ROOMS = [RUNS, 'trajectories/', 'training/'] as const;
 export const runPrefix = (runId: string) => `${RUNS}${runId}/`;
 export const configKey = (runId: string) => `${runPrefix(runId)}config.json`;
 export const promptsPrefix = (runId: string) => `${runPrefix(runId)}prompts/`;
-/** A set of prompts: `train`, `evaluation`, or that of a benchmark with prompts of its own. */
+/** The set of prompts that RL policies are chosen by, where it is one of its own. */
+export const MEASURING_SET = 'during-rl';
+/** A set of prompts: `train`, `evaluation`, `during-rl`, or that of a benchmark with prompts of its own. */
 export const promptsKey = (runId: string, set: string) => `${promptsPrefix(runId)}${set}.jsonl`;
 
 /** Training prompts that are held out, where the run leaves them out. */

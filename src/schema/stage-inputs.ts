@@ -57,13 +57,16 @@ export const RolloutPlan = ExecutionInput.extend({
   policyVersion: z
     .int()
     .nonnegative()
-    .describe('iterations trained in the policy to sample with: `iteration`, or one less when pipelined'),
+    .describe(
+      'iterations trained in the policy to sample with: `iteration`, one less when pipelined, or those of the best policy',
+    ),
   policyPrefix: Key.describe('folder of the policy to sample with'),
   shardCount: z.int().positive(),
   shardsKey: Key.describe('JSON array of ShardItem, read by the Map states'),
   nextIteration: z.int().nonnegative(),
   iterations: z.int().nonnegative(),
   pipelined: z.boolean().describe('whether the next rollout is sampled while training on this one'),
+  measured: z.literal(true).optional().describe('of an iteration: where the policy after it is measured'),
   expertModel: Key.optional().describe(
     'of a diagnosis: folder of the model that is the expert, where a job samples it',
   ),
@@ -111,6 +114,20 @@ export type RolloutJob = z.infer<typeof RolloutJob>;
  */
 export const TrainRlJob = RolloutJob.omit({ policyPrefix: true });
 export type TrainRlJob = z.infer<typeof TrainRlJob>;
+
+/**
+ * Input of a job that measures the policy after an iteration.
+ * @example { runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', iteration: 3 }
+ */
+export const EvaluateIterationJob = RolloutPlan.pick({ runId: true, configKey: true, iteration: true });
+export type EvaluateIterationJob = z.infer<typeof EvaluateIterationJob>;
+
+/**
+ * Input of the jobs that go on with the policy that was diagnosed.
+ * @example { runId: 'tiny-ea66957b', configKey: 'runs/tiny-ea66957b/config.json', policyVersion: 6 }
+ */
+export const DiagnosedPolicy = RolloutPlan.pick({ runId: true, configKey: true, policyVersion: true });
+export type DiagnosedPolicy = z.infer<typeof DiagnosedPolicy>;
 
 /**
  * Input of what comes after the diagnosis as a whole.

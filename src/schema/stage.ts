@@ -26,6 +26,8 @@ export interface Recipe<I, P extends ConfigPath> {
   reads(input: I): readonly P[];
   /** What it reads besides, which only says where its inputs are, or how it works and not what comes of it. */
   uses: readonly P[];
+  /** Of its input, what only says where the work lies that it is made from. */
+  places?: readonly string[];
 }
 
 /** A stage whose result is a folder with a manifest: done once. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ConfigPart } from './config/config-part.ts';
+import { measuringBenchmark } from './config/evaluation.ts';
 import type { ExpertConfig } from './config/expert.ts';
 import { expertPolicyOf } from './config/expert-policy.ts';
 import type { RunConfig } from './config/run-config.ts';
@@ -29,6 +30,7 @@ import {
   trainingStatePrefix,
   trajectoriesPrefix,
 } from './keys.ts';
+import { isMeasured, measuredIterations } from './measured-iterations.ts';
 import { countShards } from './rollout-size.ts';
 import {
   type FunctionLimits,
@@ -42,7 +44,9 @@ import {
 } from './stage.ts';
 import {
   BudgetQuestion,
+  DiagnosedPolicy,
   DiagnosedRun,
+  EvaluateIterationJob,
   ExecutionInput,
   FailureInput,
   PlanInput,
@@ -75,6 +79,13 @@ const PRECISION = 'runs/*/precision/*';
 /** What each attempt of a job has taken. */
 const ATTEMPTS = 'runs/*/attempts/*';
 
+/** Of jobs that measure policies. */
+const MEASURING: StoreAccess = {
+  reads: [RUNS, MODELS, IMAGES, OFFERED],
+  writes: ['runs/*/evaluation/*', PRECISION, OFFERED, ATTEMPTS],
+  deletes: ['runs/*/evaluation/*/parts/*', takenKey(evaluationPrefix('*', '*'))],
+};
+
 /** The trained policy after that many iterations; none where it is the base model, which no stage made. */
 const trainedPolicy = (runId: string, iterations: number) =>
   iterations === 0 ? [] : [checkpointPrefix(runId, iterations - 1)];
@@ -83,6 +94,8 @@ const trainedPolicy = (runId: string, iterations: number) =>
 const ENGINE = ['seed', 'policy', 'compute.engine', 'compute.precision'] as const;
 /** The same of jobs that sample. */
 const SAMPLER = [...ENGINE, 'compute.decodeBatchSequences'] as const;
+/** The same of jobs that measure policies. */
+const MEASURED = [...SAMPLER, 'evaluation.benchmarks', 'evaluation.sampling', 'rewards.accuracy.options'] as const;
 /** How many trajectories a rollout has of each prompt. */
 const groupSizePath = (rollout: string) =>
   rollout === DIAGNOSIS ? ('diagnosis.trajectoriesPerPrompt' as const) : ('rl.groupSize' as const);
@@ -93,10 +106,27 @@ const groupSizePath = (rollout: string) =>
  */
 const policyLife = ({ rl }: Pick<RunConfig, 'rl'>) => (rl.pipelined ? 2 : 1);
 
-/** Whether the policy after an iteration goes when no other work of the run needs it. */
-function isPassing({ rl, compute }: RunConfig, iteration: number): boolean {
+/** Whether the policy after an iteration goes when no other work of the run needs it: not one that may be the best. */
+function isPassing(config: RunConfig, iteration: number): boolean {
+  if (isMeasured(config, iteration)) return false;
+  const { rl, compute } = config;
   const { keepCheckpoints } = compute;
   return keepCheckpoints !== 'all' && iteration < rl.iterations - Math.max(keepCheckpoints, policyLife({ rl }));
+}
+
+/** Folders of what the RL policy was measured to be while it learned. */
+const measurements = (runId: string, config: RunConfig) =>
+  measuredIterations(config).map((iteration) => evaluationPrefix(runId, iterationName(iteration)));
+
+/** Of the RL policy: the folder in which it has answered the same prompts while it learned, where it has. */
+export function measuredBefore(
+  { runId, policyVersion }: DiagnosedPolicy,
+  { rl, evaluation }: ConfigPart<'rl.iterations' | 'evaluation.duringRl'>,
+  index: number,
+): string[] {
+  const isSame = EVALUATED_POLICIES[index].name === 'rl' && evaluation.duringRl && !evaluation.duringRl.source;
+  const iteration = policyVersion - 1;
+  return isSame && isMeasured({ rl, evaluation }, iteration) ? [evaluationPrefix(runId, iterationName(iteration))] : [];
 }
 
 const ofEach = (count: number, prefixOf: (index: number) => string) =>
@@ -127,7 +157,10 @@ export const STAGES = {
   plan: onLambda({
     input: PlanInput,
     prefix: ({ runId, rollout, iteration }) => planPrefix(runId, rolloutName(rollout, iteration)),
-    madeFrom: ({ runId }) => [promptsPrefix(runId)],
+    madeFrom: ({ runId, rollout }, config) => [
+      promptsPrefix(runId),
+      ...(rollout === 'diagnosis' && config.evaluation.duringRl?.goesOn === 'best' ? measurements(runId, config) : []),
+    ],
     access: { reads: [RUNS], writes: ['runs/*/plan/*'] },
   }),
   rollout: onBatch({
@@ -252,9 +285,9 @@ export const STAGES = {
     access: { reads: [RUNS, TRAJECTORIES, IMAGES], writes: ['runs/*/sft-shards/*'] },
   }),
   'train-sft': onBatch({
-    input: ExecutionInput,
+    input: DiagnosedPolicy,
     prefix: ({ runId }) => sftCheckpointPrefix(runId),
-    madeFrom: ({ runId }, { rl }) => [sftShardsPrefix(runId), ...trainedPolicy(runId, rl.iterations)],
+    madeFrom: ({ runId, policyVersion }) => [sftShardsPrefix(runId), ...trainedPolicy(runId, policyVersion)],
     keeps: ({ runId }) => [sftResumePrefix(runId)],
     recipe: {
       version: '1',
@@ -269,7 +302,8 @@ export const STAGES = {
           'sft.optimizer',
         ] as const),
       ],
-      uses: ['rl.iterations', 'compute.checkpointSeconds'],
+      uses: ['compute.checkpointSeconds'],
+      places: ['policyVersion'],
     },
     access: {
       reads: [RUNS, TRAINING, MODELS, OFFERED],
@@ -278,12 +312,32 @@ export const STAGES = {
     },
     queue: 'training',
   }),
+  'evaluate-iteration': onBatch({
+    input: EvaluateIterationJob,
+    prefix: ({ runId, iteration }) => evaluationPrefix(runId, iterationName(iteration)),
+    madeFrom: ({ runId, iteration }) => [promptsPrefix(runId), checkpointPrefix(runId, iteration)],
+    keeps: ({ runId, iteration }, { evaluation }) => [
+      partsPrefix(benchmarkPrefix(runId, iterationName(iteration), measuringBenchmark(evaluation))),
+    ],
+    recipe: {
+      version: '1',
+      reads: () => [...MEASURED, 'evaluation.duringRl.benchmark', 'evaluation.duringRl.source'],
+      uses: [],
+    },
+    access: MEASURING,
+    queue: 'rollout',
+  }),
   evaluate: onBatch({
-    input: ExecutionInput,
+    input: DiagnosedPolicy,
     prefix: ({ runId }, index) => evaluationPrefix(runId, EVALUATED_POLICIES[index].name),
-    madeFrom: ({ runId }, config, index) => {
-      const checkpoint = EVALUATED_POLICIES[index].prefixOf(runId, config);
-      return [promptsPrefix(runId), ...(checkpoint === config.policy.model ? [] : [checkpoint])];
+    madeFrom: (input, config, index) => {
+      const { runId } = input;
+      const checkpoint = EVALUATED_POLICIES[index].prefixOf(input, config);
+      return [
+        promptsPrefix(runId),
+        ...(checkpoint === config.policy.model ? [] : [checkpoint]),
+        ...measuredBefore(input, config, index),
+      ];
     },
     keeps: ({ runId }, { evaluation }, index) =>
       Object.keys(evaluation.benchmarks).map((benchmark) =>
@@ -291,14 +345,11 @@ export const STAGES = {
       ),
     recipe: {
       version: '1',
-      reads: () => [...SAMPLER, 'evaluation', 'rewards.accuracy.options'],
-      uses: ['rl.iterations'],
+      reads: () => MEASURED,
+      uses: ['rl.iterations', 'evaluation.duringRl'],
+      places: ['policyVersion'],
     },
-    access: {
-      reads: [RUNS, MODELS, IMAGES, OFFERED],
-      writes: ['runs/*/evaluation/*', PRECISION, OFFERED, ATTEMPTS],
-      deletes: ['runs/*/evaluation/*/parts/*', takenKey(evaluationPrefix('*', '*'))],
-    },
+    access: MEASURING,
     queue: 'rollout',
   }),
   report: onLambda({
@@ -307,6 +358,7 @@ export const STAGES = {
     madeFrom: ({ runId, shardCount }, config) => [
       promptsPrefix(runId),
       ...EVALUATED_POLICIES.map(({ name }) => evaluationPrefix(runId, name)),
+      ...measurements(runId, config),
       ...ofEach(shardCount, (shard) => routesPrefix(runId, shard)),
       ...ofEach(shardCount, (shard) => expertPrefix(runId, shard)),
       sftShardsPrefix(runId),

@@ -3,6 +3,7 @@ import { restrictConfig, valuesAt } from '../schema/config/config-part.ts';
 import { RunConfig } from '../schema/config/run-config.ts';
 import { configKey, freshKey, inRun } from '../schema/keys.ts';
 import type { Manifest } from '../schema/manifest.ts';
+import { isMeasured, measuredIterations } from '../schema/measured-iterations.ts';
 import type { ExecutionInput } from '../schema/stage-inputs.ts';
 import { type AnewName, type StageConfig, type StageInput, type WorkName, workOf } from '../schema/stages.ts';
 import { beginWork, type DoneWork, type OpenWork } from '../store/begin-work.ts';
@@ -84,8 +85,9 @@ async function describeRecipe(
   versions: Readonly<Record<string, string>>,
 ): Promise<WorkRecipe> {
   const { runId, configKey: _key, ...asked } = input;
-  const { version, reads } = workOf(stage).recipe!;
-  const values = Object.entries(asked).map(([name, value]) => {
+  const { version, reads, places = [] } = workOf(stage).recipe!;
+  const told = Object.entries(asked).filter(([name]) => !places.includes(name));
+  const values = told.map(([name, value]) => {
     return [name, typeof value === 'string' ? inRun(value, runId, '') : value];
   });
   return {
@@ -97,10 +99,13 @@ async function describeRecipe(
 }
 
 /** Whether the run that made something keeps every policy that this one is to keep: what it dropped cannot be taken. */
-async function keepsAsMany(store: Store, source: Manifest, { compute }: RunConfig): Promise<boolean> {
+async function keepsAsMany(store: Store, source: Manifest, config: RunConfig): Promise<boolean> {
   if (source.stage !== 'train-rl') return true;
   const theirs = RunConfig.safeParse(await readJsonIfPresent(store, configKey(source.runId), z.json()));
   if (!theirs.success) return false;
   const { keepCheckpoints: kept } = theirs.data.compute;
-  return kept === 'all' || (compute.keepCheckpoints !== 'all' && compute.keepCheckpoints <= kept);
+  const { keepCheckpoints } = config.compute;
+  if (kept === 'all') return true;
+  const isMeasuredThere = measuredIterations(config).every((iteration) => isMeasured(theirs.data, iteration));
+  return keepCheckpoints !== 'all' && keepCheckpoints <= kept && isMeasuredThere;
 }

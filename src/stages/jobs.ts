@@ -10,5 +10,7 @@ export const JOBS: { readonly [N in JobName]: () => Promise<RunJob<N>> } = {
   'train-rl': async () => (await import('./train-rl/run-train-rl.ts')).runTrainRl,
   'train-sft': async () => (await import('./train-sft/run-train-sft.ts')).runTrainSft,
   'sample-expert': async () => (await import('./sample-expert/run-sample-expert.ts')).runSampleExpert,
+  'evaluate-iteration': async () =>
+    (await import('./evaluate-iteration/run-evaluate-iteration.ts')).runEvaluateIteration,
   evaluate: async () => (await import('./evaluate/run-evaluate.ts')).runEvaluate,
 };

@@ -62,6 +62,7 @@ function itemsOf(job: JobName, summary: object): number {
     'train-rl': sequences,
     'sample-expert': samples,
     'train-sft': examples * epochs,
+    'evaluate-iteration': prompts,
     evaluate: prompts,
   }[job];
 }

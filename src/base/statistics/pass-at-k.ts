@@ -10,3 +10,9 @@ export function estimatePassAtK(n: number, c: number, k: number): number {
   for (let i = n - c + 1; i <= n; i++) allWrong *= 1 - k / i;
   return 1 - allWrong;
 }
+
+/** The k that pass at k is told of for n answers: 1, 2, 4, ..., and n itself. */
+export function passKs(n: number): number[] {
+  const powers = Array.from({ length: Math.floor(Math.log2(n)) + 1 }, (_, exponent) => 2 ** exponent);
+  return [...new Set([...powers, n])];
+}

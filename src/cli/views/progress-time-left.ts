@@ -1,9 +1,11 @@
 import type { JobIdentity, RunEvent } from '../../local/local-home.ts';
+import { measuringBenchmark } from '../../schema/config/evaluation.ts';
 import { expertPolicyOf } from '../../schema/config/expert-policy.ts';
 import type { PromptSource } from '../../schema/config/prompt-source.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { measureSft } from '../../schema/config/sft.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
+import { measuredIterations } from '../../schema/measured-iterations.ts';
 import { JOB_NAMES, type JobName } from '../../schema/stages.ts';
 
 /** Work and time of one kind of job: work is counted in sequences sampled or trained on. */
@@ -96,6 +98,7 @@ function expectedWork(config: RunConfig): Record<JobName, number> {
     'train-rl': iterations * promptsPerIteration * groupSize,
     'train-sft': measureSft(config.sft, diagnosed(config)).sequences,
     'sample-expert': diagnosed(config) * (expertPolicyOf(config.expert)?.answers ?? 0),
+    'evaluate-iteration': measuredIterations(config).length * countMeasuringPrompts(config),
     evaluate: EVALUATED_POLICIES.length * countBenchmarkPrompts(config),
   };
 }
@@ -110,6 +113,8 @@ function unitsOf({ state, job, arraySize }: JobIdentity, config: RunConfig): num
     }
     case 'train-rl':
       return promptsPerIteration * groupSize;
+    case 'evaluate-iteration':
+      return countMeasuringPrompts(config);
     case 'train-sft':
     case 'sample-expert':
     case 'evaluate':
@@ -121,6 +126,11 @@ const diagnosed = (config: RunConfig) => config.diagnosis.prompts ?? countPrompt
 
 const countBenchmarkPrompts = ({ data, evaluation }: RunConfig) =>
   Object.values(evaluation.benchmarks).reduce((sum, { source }) => sum + countPrompts(source ?? data.evaluation), 0);
+
+const countMeasuringPrompts = ({ data, evaluation }: RunConfig) => {
+  const { source } = evaluation.benchmarks[measuringBenchmark(evaluation)];
+  return countPrompts(evaluation.duringRl?.source ?? source ?? data.evaluation);
+};
 
 /** NaN where only the dataset knows. */
 function countPrompts(source: PromptSource): number {

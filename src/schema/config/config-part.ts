@@ -1,13 +1,18 @@
 import type { RunConfig } from './run-config.ts';
 
-type PathOf<K extends string, T> = K | (T extends object ? `${K}.${Extract<keyof T, string>}` : never);
-/** A section of a run config, or a field of one: `policy`, `rl.groupSize`; any name below `rewards`. */
+type FieldOf<T> = T extends object ? Extract<keyof T, string> : never;
+type PathOf<K extends string, T> =
+  | K
+  | { [F in FieldOf<T>]: `${K}.${F}` | `${K}.${F}.${FieldOf<NonNullable<T[F & keyof T]>>}` }[FieldOf<T>];
+/** A section of a run config, a field of one, or of that: `policy`, `rl.groupSize`; any name below `rewards`. */
 export type ConfigPath = { [K in keyof RunConfig]-?: PathOf<K, NonNullable<RunConfig[K]>> }[keyof RunConfig];
 
 type HeadOf<P extends string> = P extends `${infer Head}.${string}` ? Head : P;
 type RestOf<P extends string, K> = P extends `${infer Head}.${infer Rest}` ? (Head extends K ? Rest : never) : never;
 type Part<T, P extends string> = {
-  [K in keyof Pick<T, HeadOf<P> & keyof T>]: K extends P ? T[K] : Part<T[K], RestOf<P, K>>;
+  [K in keyof Pick<T, HeadOf<P> & keyof T>]: K extends P
+    ? T[K]
+    : Part<NonNullable<T[K]>, RestOf<P, K>> | Extract<T[K], undefined>;
 };
 /** What of a run config lies at some paths, and no more of it. */
 export type ConfigPart<P extends ConfigPath> = Part<RunConfig, P>;

@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import type { Amount } from '../../schema/budget.ts';
+import { measuringBenchmark } from '../../schema/config/evaluation.ts';
 import { expertPolicyOf } from '../../schema/config/expert-policy.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { EVALUATED_POLICIES } from '../../schema/evaluated-policies.ts';
-import { DIAGNOSIS, manifestKey, promptsPrefix, routesPrefix, sftShardsPrefix } from '../../schema/keys.ts';
+import {
+  DIAGNOSIS,
+  MEASURING_SET,
+  manifestKey,
+  promptsPrefix,
+  routesPrefix,
+  sftShardsPrefix,
+} from '../../schema/keys.ts';
 import { Manifest } from '../../schema/manifest.ts';
 import { groupSizeOf } from '../../schema/rollout-size.ts';
 import { RouteCounts } from '../../schema/route.ts';
@@ -20,6 +28,8 @@ import { paceOf } from './pace.ts';
 export interface PromptCounts {
   trainPrompts: number;
   evaluationPrompts: number;
+  /** Of those that it is measured by while RL goes on, the answers to each. */
+  measuringPrompts: number;
 }
 
 /** Seconds of all children of a job by arithmetic; undefined where nothing tells. */
@@ -54,6 +64,7 @@ async function forecastNextJob(
   const completions = await countCompletions(store, config, question, next, counts);
   const measured = {
     rollout: async () => pace.completion && pace.completion * completions,
+    'evaluate-iteration': async () => pace.completion && pace.completion * completions,
     evaluate: async () => pace.completion && pace.completion * completions,
     'sample-expert': async () => pace.completion && pace.completion * completions,
     'train-rl': async () => pace.training,
@@ -73,6 +84,7 @@ async function countCompletions(
   { job, rollout }: NextJob,
   counts: PromptCounts,
 ): Promise<number> {
+  if (job === 'evaluate-iteration') return counts.measuringPrompts;
   if (job === 'evaluate') return EVALUATED_POLICIES.length * counts.evaluationPrompts;
   if (job === 'sample-expert') {
     const shards = Array.from({ length: question.state.shardCount }, (_, shard) => shard);
@@ -100,7 +112,14 @@ async function countPrompts(store: Store, { evaluation }: RunConfig, runId: stri
   const measured = Object.entries(evaluation.benchmarks).map(
     ([name, { source, completionsPerPrompt }]) => counts[source ? name : 'evaluation'] * completionsPerPrompt,
   );
-  return { trainPrompts: counts.train, evaluationPrompts: measured.reduce((sum, count) => sum + count, 0) };
+  const name = measuringBenchmark(evaluation);
+  const { source, completionsPerPrompt } = evaluation.benchmarks[name];
+  const set = evaluation.duringRl?.source ? MEASURING_SET : source ? name : 'evaluation';
+  return {
+    trainPrompts: counts.train,
+    evaluationPrompts: measured.reduce((sum, count) => sum + count, 0),
+    measuringPrompts: counts[set] * completionsPerPrompt,
+  };
 }
 
 /** By what was paid for a prompt so far, else by the prices of its config. Undefined where nobody is left to ask, or to pay. */

@@ -12,6 +12,7 @@ import {
   sftCheckpointPrefix,
   trajectoriesPrefix,
 } from '../../schema/keys.ts';
+import { isMeasured } from '../../schema/measured-iterations.ts';
 import type { BudgetQuestion } from '../../schema/stage-inputs.ts';
 import type { JobName } from '../../schema/stages.ts';
 import type { Store } from '../../store/store.ts';
@@ -30,9 +31,10 @@ type Planned = Pick<NextJob, 'job' | 'rollout'> & { prefixes: readonly string[] 
 /** The jobs of what comes next that have anything left to do. */
 export async function listNextJobs(
   store: Store,
-  { rl, expert }: Pick<RunConfig, 'rl' | 'expert'>,
+  config: Pick<RunConfig, 'rl' | 'expert' | 'evaluation'>,
   { runId, next, state }: BudgetQuestion,
 ): Promise<NextJob[]> {
+  const { rl, expert } = config;
   const { iteration, shardCount } = state;
   const ofEachShard = (prefixOf: (shard: number) => string) =>
     Array.from({ length: shardCount }, (_, shard) => prefixOf(shard));
@@ -45,11 +47,16 @@ export async function listNextJobs(
   const trained = (at: number): Planned => {
     return { job: 'train-rl', rollout: iterationName(at), prefixes: [checkpointPrefix(runId, at)] };
   };
-  const wholeIteration = (at: number) => [sampled(iterationName(at)), trained(at)];
+  const measured = (at: number): Planned[] => {
+    const prefixes = [evaluationPrefix(runId, iterationName(at))];
+    return isMeasured(config, at) ? [{ job: 'evaluate-iteration', prefixes }] : [];
+  };
+  const wholeIteration = (at: number) => [sampled(iterationName(at)), trained(at), ...measured(at)];
   const planned: Planned[] = {
     iteration: () => wholeIteration(iteration),
     'iteration-ahead': () => [
       trained(iteration),
+      ...measured(iteration),
       ...(iteration + 1 < rl.iterations ? wholeIteration(iteration + 1) : []),
     ],
     diagnosis: () => [sampled(DIAGNOSIS)],

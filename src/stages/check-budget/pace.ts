@@ -16,7 +16,7 @@ export function paceOf(attempts: readonly JobAttempt[]): Pace {
   const rl = of('train-rl');
   const sft = of('train-sft');
   return {
-    completion: ratio(of('rollout', 'evaluate'), ({ items }) => items),
+    completion: ratio(of('rollout', 'evaluate-iteration', 'evaluate'), ({ items }) => items),
     sequence: ratio(sft, ({ items }) => items) ?? ratio(rl, ({ items }) => items),
     training: ratio(rl, ({ items }) => Number(items > 0)),
   };

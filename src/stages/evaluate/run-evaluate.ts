@@ -1,21 +1,18 @@
-import { type ActiveBenchmark, benchmarkVersions, choosePrompts, loadBenchmarks } from '../../benchmarks/index.ts';
-import { recordAnswer } from '../../benchmarks/record-answer.ts';
+import { benchmarkVersions, loadBenchmarks } from '../../benchmarks/index.ts';
 import type { Engine, Precision } from '../../engine/open-engine.ts';
+import { measuringBenchmark } from '../../schema/config/evaluation.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
 import { EVALUATED_POLICIES, type EvaluatedPolicy } from '../../schema/evaluated-policies.ts';
-import type { EvaluationRecord } from '../../schema/evaluation.ts';
-import { benchmarkPrefix, promptsKey, recordsKey } from '../../schema/keys.ts';
+import { EvaluationRecord, IterationMeasurement } from '../../schema/evaluation.ts';
+import { manifestKey, recordsKey } from '../../schema/keys.ts';
+import { Manifest } from '../../schema/manifest.ts';
 import type { ReportProgress } from '../../schema/progress.ts';
-import { Prompt } from '../../schema/prompt.ts';
-import type { ExecutionInput } from '../../schema/stage-inputs.ts';
-import type { StageConfig } from '../../schema/stages.ts';
-import { encodeRecords, readRecords } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
-import { beginStage } from '../begin-stage.ts';
+import type { DiagnosedPolicy } from '../../schema/stage-inputs.ts';
+import { measuredBefore, type StageConfig } from '../../schema/stages.ts';
+import { encodeRecords, readJson, readRecords } from '../../store/records.ts';
+import { answerBenchmark, countVerdicts, readSitting, type Sitting } from '../answer-benchmark.ts';
+import { beginStage, type OpenStage } from '../begin-stage.ts';
 import type { JobDeps } from '../job-deps.ts';
-import { sampleCompletions } from '../sample-completions.ts';
-import { answerSeed } from '../seeds.ts';
-import type { SamplerConfig, StageScope } from '../stage-deps.ts';
 
 /** What one policy achieved over all benchmarks. */
 export interface EvaluationSummary {
@@ -25,18 +22,15 @@ export interface EvaluationSummary {
   precision: Precision;
 }
 
-/** One policy's work on one benchmark. */
-interface Sitting {
-  benchmark: ActiveBenchmark;
-  prompts: Prompt[];
-  /** Folder of its records. */
-  prefix: string;
-}
+type OpenEvaluation = OpenStage<EvaluationSummary, 'evaluate'>;
 
-/** Answers the prompts of every benchmark with one policy, and grades the answers. */
+/**
+ * Answers the prompts of every benchmark with one policy, and grades the answers. What the RL policy answered while it learned is
+ * not sampled again.
+ */
 export async function runEvaluate(
   deps: JobDeps,
-  input: ExecutionInput,
+  input: DiagnosedPolicy,
   policyIndex: number,
 ): Promise<EvaluationSummary> {
   const { runId } = input;
@@ -47,16 +41,18 @@ export async function runEvaluate(
   if (work.kind === 'done') return work.summary;
   const benchmarks = loadBenchmarks(work.config);
   const sittings = await Promise.all(benchmarks.map((benchmark) => readSitting(work.store, runId, name, benchmark)));
-  const engine = await deps.openPolicy(work, prefixOf(runId, work.config));
+  const answered = await readAnswered(work, input, policyIndex);
+  const open = sittings.filter(({ benchmark }) => benchmark.name !== answered?.benchmark);
+  const records: EvaluationRecord[] = [];
+  for (const sitting of sittings.filter((each) => !open.includes(each))) {
+    records.push(...answered!.records);
+    await writeRecords(work, sitting, answered!.records);
+  }
+  if (open.length === 0) return finish(work, records, answered!.precision);
+  const engine = await deps.openPolicy(work, prefixOf(input, work.config));
   try {
-    const records: EvaluationRecord[] = [];
-    for (const [index, sitting] of sittings.entries()) {
-      const report = reportWhole(deps.report, sittings, index);
-      const own = await answerPrompts({ ...deps, report }, work, { name, engine }, sitting);
-      await work.writePart(recordsKey(sitting.prefix), encodeRecords(own), own.length);
-      records.push(...own);
-    }
-    return await work.finish({ ...summarize(records), precision: engine.precision }, benchmarkVersions(benchmarks));
+    records.push(...(await answerAll(deps, work, engine, open)));
+    return await finish(work, records, engine.precision);
   } finally {
     engine[Symbol.dispose]();
   }
@@ -68,33 +64,37 @@ function findPolicy(index: number): EvaluatedPolicy {
   throw new InvalidInputError(`evaluate has policies 0 to ${EVALUATED_POLICIES.length - 1}, not ${index}`);
 }
 
-async function readSitting(store: Store, runId: string, policy: string, benchmark: ActiveBenchmark): Promise<Sitting> {
-  const key = promptsKey(runId, benchmark.promptSet);
-  const prompts = choosePrompts(benchmark, await readRecords(store, key, Prompt), key);
-  return { benchmark, prompts, prefix: benchmarkPrefix(runId, policy, benchmark.name) };
+/** What the policy answered while it learned; undefined where it was not asked the same. */
+async function readAnswered({ store, config }: OpenEvaluation, input: DiagnosedPolicy, index: number) {
+  const [folder] = measuredBefore(input, config, index);
+  if (folder === undefined) return undefined;
+  const benchmark = measuringBenchmark(config.evaluation);
+  const { summary } = await readJson(store, manifestKey(folder), Manifest);
+  const records = await readRecords(store, recordsKey(`${folder}${benchmark}/`), EvaluationRecord);
+  return { benchmark, records, precision: IterationMeasurement.parse(summary).precision };
 }
 
-async function answerPrompts(
+async function answerAll(
   deps: JobDeps,
-  scope: StageScope<SamplerConfig>,
-  { name, engine }: { name: string; engine: Engine },
-  { benchmark, prompts, prefix }: Sitting,
+  work: OpenEvaluation,
+  engine: Engine,
+  sittings: readonly Sitting[],
 ): Promise<EvaluationRecord[]> {
-  const { completionsPerPrompt, sampling, word } = benchmark;
-  const { completions } = await sampleCompletions(deps, scope, engine, {
-    stage: `evaluate ${name}`,
-    prompts: word ? prompts.map(word) : prompts,
-    completionsPerPrompt,
-    sampling,
-    seedOf: ({ promptId }, index) => answerSeed(scope.config.seed, promptId, index),
-    prefix,
-  });
-  const asWritten = new Map(prompts.map((prompt) => [prompt.promptId, prompt]));
-  return completions.map(({ prompt: { promptId }, index, text, tokenIds }) => {
-    const sampleIndex = completionsPerPrompt > 1 ? index : undefined;
-    return recordAnswer(benchmark, asWritten.get(promptId)!, { text, tokenCount: tokenIds.length, sampleIndex });
-  });
+  const records: EvaluationRecord[] = [];
+  for (const [index, sitting] of sittings.entries()) {
+    const report = reportWhole(deps.report, sittings, index);
+    const own = await answerBenchmark({ ...deps, report }, work, engine, sitting);
+    await writeRecords(work, sitting, own);
+    records.push(...own);
+  }
+  return records;
 }
+
+const writeRecords = (work: OpenEvaluation, { prefix }: Sitting, records: readonly EvaluationRecord[]) =>
+  work.writePart(recordsKey(prefix), encodeRecords(records), records.length);
+
+const finish = (work: OpenEvaluation, records: readonly EvaluationRecord[], precision: Precision) =>
+  work.finish({ ...countVerdicts(records), precision }, benchmarkVersions(loadBenchmarks(work.config)));
 
 /** Progress of one sitting as progress of them all. */
 function reportWhole(report: ReportProgress, sittings: readonly Sitting[], current: number): ReportProgress {
@@ -102,12 +102,4 @@ function reportWhole(report: ReportProgress, sittings: readonly Sitting[], curre
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   const [before, total] = [sum(completions.slice(0, current)), sum(completions)];
   return (progress) => report({ ...progress, done: before + progress.done, total });
-}
-
-function summarize(records: readonly EvaluationRecord[]): Omit<EvaluationSummary, 'precision'> {
-  return {
-    prompts: records.length,
-    correct: records.filter(({ isCorrect }) => isCorrect).length,
-    formatted: records.filter((record) => record.isFormatted).length,
-  };
 }

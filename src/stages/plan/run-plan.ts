@@ -1,13 +1,17 @@
 import { hashJson } from '../../base/hash.ts';
 import { splitEvenly } from '../../base/split-list.ts';
+import { chooseBest } from '../../benchmarks/policy-figures.ts';
 import { expertPolicyOf } from '../../schema/config/expert-policy.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { planPromptsKey, planShardsKey, policyPrefix, promptsKey, rolloutName } from '../../schema/keys.ts';
+import { isMeasured } from '../../schema/measured-iterations.ts';
 import { Prompt } from '../../schema/prompt.ts';
 import { countShards, groupSizeOf } from '../../schema/rollout-size.ts';
 import type { PlanInput, RolloutPlan, ShardItem } from '../../schema/stage-inputs.ts';
 import { encodeRecords, readRecords } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
 import { beginStage, type OpenStage } from '../begin-stage.ts';
+import { readMeasurements } from '../read-measurements.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { selectDiagnosisPrompts, selectIterationPrompts } from './select-prompts.ts';
 
@@ -23,7 +27,7 @@ export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<R
   const { shardCount } = work.kind === 'done' ? work.summary : await writePlan(work, input);
   const { config } = work;
   const rollout = rolloutName(input.rollout, iteration);
-  const policyVersion = samplingPolicyVersion(input, config);
+  const policyVersion = await samplingPolicyVersion(store, input, config);
   const expert = expertPolicyOf(config.expert);
   return {
     runId,
@@ -37,6 +41,7 @@ export async function runPlan({ store }: StageDeps, input: PlanInput): Promise<R
     nextIteration: input.rollout === 'diagnosis' ? iteration : iteration + 1,
     iterations: config.rl.iterations,
     pipelined: config.rl.pipelined,
+    ...(input.rollout === 'iteration' && isMeasured(config, iteration) && { measured: true as const }),
     ...(input.rollout === 'diagnosis' && expert && { expertModel: expert.model }),
   };
 }
@@ -57,9 +62,20 @@ async function writePlan(work: OpenStage<PlanSummary>, input: PlanInput): Promis
   return work.finish({ prompts: prompts.length, shardCount: shards.length }, {}, hashJson(shards));
 }
 
-/** While a pipelined rollout is sampled, the policy of the iteration before it is still being trained. */
-function samplingPolicyVersion({ rollout, iteration }: PlanInput, { rl }: RunConfig): number {
-  return rl.pipelined && rollout === 'iteration' ? Math.max(0, iteration - 1) : iteration;
+/**
+ * While a pipelined rollout is sampled, the policy of the iteration before it is still being trained; the diagnosis may be of the
+ * best one.
+ */
+async function samplingPolicyVersion(
+  store: Store,
+  { runId, rollout, iteration }: PlanInput,
+  config: RunConfig,
+): Promise<number> {
+  const { rl, evaluation } = config;
+  if (rollout === 'iteration') return rl.pipelined ? Math.max(0, iteration - 1) : iteration;
+  if (evaluation.duringRl?.goesOn !== 'best') return iteration;
+  const best = chooseBest(await readMeasurements(store, runId, config), evaluation.duringRl.figure);
+  return best ? best.iteration + 1 : iteration;
 }
 
 function selectPrompts(prompts: Prompt[], config: RunConfig, { rollout, iteration }: PlanInput): Prompt[] {

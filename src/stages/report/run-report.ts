@@ -36,6 +36,7 @@ import { readConsultations } from '../read-consultations.ts';
 import type { Prices } from '../read-spending.ts';
 import type { StageDeps } from '../stage-deps.ts';
 import { costRun } from './cost-run.ts';
+import { readRlCourse } from './read-rl-course.ts';
 import { averageRewards, readScoring, sumJudgeTotals } from './read-scoring.ts';
 import { sumExpertCost } from './sum-expert-cost.ts';
 
@@ -72,10 +73,20 @@ async function writeReport(work: OpenStage<Achieved>, input: DiagnosedRun): Prom
   return work.finish(summarize(content));
 }
 
-function summarize({ benchmarks, routes, withoutExample, shortfall, judge, expert, taken }: ReportContent): Achieved {
+function summarize({
+  benchmarks,
+  duringRl,
+  routes,
+  withoutExample,
+  shortfall,
+  judge,
+  expert,
+  taken,
+}: ReportContent): Achieved {
   const evaluation = Object.fromEntries(benchmarks.map(({ name, result }) => [name, result]));
   return {
     evaluation,
+    ...(duringRl && { duringRl }),
     routes,
     withoutExample,
     ...(shortfall && { shortfall }),
@@ -98,6 +109,7 @@ async function readContent(
   return {
     runId,
     benchmarks: await readBenchmarks(store, runId, config),
+    duringRl: await readRlCourse(store, runId, config),
     routes: countRoutes(routes),
     withoutExample: countWithoutExample(routes, answers, config.expert.maxConsultations),
     shortfall: await readShortfall(store, runId),

@@ -1,7 +1,7 @@
 import { sftVersions } from '../../algorithms/index.ts';
 import type { Precision } from '../../engine/open-engine.ts';
 import { metricsKey, policyPrefix } from '../../schema/keys.ts';
-import type { ExecutionInput } from '../../schema/stage-inputs.ts';
+import type { DiagnosedPolicy } from '../../schema/stage-inputs.ts';
 import { encodeRecords } from '../../store/records.ts';
 import { beginStage } from '../begin-stage.ts';
 import { createUpdateGuard, requireUpdates } from '../guard-updates.ts';
@@ -25,14 +25,14 @@ export interface TrainSftSummary {
  * SFT from the RL policy's weights on the published shards. A job that was stopped goes on from its last checkpoint, to
  * the same weights bit for bit.
  */
-export async function runTrainSft(deps: JobDeps, input: ExecutionInput): Promise<TrainSftSummary> {
+export async function runTrainSft(deps: JobDeps, input: DiagnosedPolicy): Promise<TrainSftSummary> {
   const work = await beginStage<TrainSftSummary, 'train-sft'>(deps.store, { stage: 'train-sft', input }, sftVersions);
   if (work.kind === 'done') return work.summary;
   const { store, config, prefix } = work;
-  const { policy, rl } = config;
+  const { policy } = config;
 
   const examples = await readExamples(store, input.runId);
-  const first = policyPrefix(input.runId, rl.iterations, policy.model);
+  const first = policyPrefix(input.runId, input.policyVersion, policy.model);
   const checkpoints = deps.openCheckpoints(work);
   const start = await checkpoints.findStart(first);
   const engine = await deps.openPolicy(work, start.folder);

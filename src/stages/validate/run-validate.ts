@@ -7,7 +7,7 @@ import { type ActiveReward, responseDemandsOf } from '../../rewards/index.ts';
 import { findRewardFaults, loadRewards } from '../../rewards/load-rewards.ts';
 import type { RunConfig } from '../../schema/config/run-config.ts';
 import { InvalidInputError } from '../../schema/errors.ts';
-import { leftOutKey, promptsKey } from '../../schema/keys.ts';
+import { leftOutKey, MEASURING_SET, promptsKey } from '../../schema/keys.ts';
 import type { ExecutionInput, ValidateOutput } from '../../schema/stage-inputs.ts';
 import type { Machines } from '../../sizing/plan-memory.ts';
 import { noteStart } from '../../store/note-start.ts';
@@ -79,6 +79,7 @@ interface PromptSet extends MaterializedPrompts {
 /** The training prompts, those held out, and those that benchmarks bring. */
 async function materializeSets({ store, report }: StageDeps, config: RunConfig): Promise<PromptSet[]> {
   const { train, evaluation } = config.data;
+  const { duringRl } = config.evaluation;
   const brought = loadBenchmarks(config).flatMap(({ name, source }) => {
     return source ? [{ name, field: `evaluation.benchmarks.${name}.source`, source }] : [];
   });
@@ -86,6 +87,9 @@ async function materializeSets({ store, report }: StageDeps, config: RunConfig):
     { name: 'train', field: 'data.train', source: train },
     { name: 'evaluation', field: 'data.evaluation', source: evaluation },
     ...brought,
+    ...(duringRl?.source
+      ? [{ name: MEASURING_SET, field: 'evaluation.duringRl.source', source: duringRl.source }]
+      : []),
   ];
   const sets: PromptSet[] = [];
   for (const { name, field, source } of wanted) {

@@ -42,8 +42,9 @@ async function playRun(store: Store, iterations: number): Promise<void> {
   for (const shard of shards) await finish({ stage: 'route', input: { ...diagnosed, shard } });
   for (const shard of shards) await finish({ stage: 'consult-expert', input: { ...diagnosed, shard } });
   await finish({ stage: 'publish', input: diagnosed });
-  await finish({ stage: 'train-sft', input: run });
-  for (const index of EVALUATED_POLICIES.keys()) await finish({ stage: 'evaluate', input: run, index });
+  const policy = { ...run, policyVersion: iterations };
+  await finish({ stage: 'train-sft', input: policy });
+  for (const index of EVALUATED_POLICIES.keys()) await finish({ stage: 'evaluate', input: policy, index });
   await finish({ stage: 'report', input: diagnosed });
 }
 

@@ -159,7 +159,7 @@ describe('the check of a budget', () => {
 
 describe('a forecast by arithmetic', () => {
   const config = aRunConfig({ policy: { model: 'model/' } });
-  const counts = { trainPrompts: 40, evaluationPrompts: 10 };
+  const counts = { trainPrompts: 40, evaluationPrompts: 10, measuringPrompts: 10 };
   const job = { job: 'train-sft' as const, children: 1, missing: 1 };
 
   it('is there where the stack names a GPU whose speed is known, for a model that is there', async () => {
@@ -191,7 +191,7 @@ describe('the pace of a run', () => {
 });
 
 describe('the note of an attempt', () => {
-  const input = { runId, configKey: configKey(runId) };
+  const input = { runId, configKey: configKey(runId), policyVersion: 1 };
   const notesOf = async (store: Store) => (await readSpending(store, runId)).attempts;
 
   it('tells its time and what it worked on, also where it failed, and nothing where all was done', async () => {

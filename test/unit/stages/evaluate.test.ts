@@ -19,7 +19,7 @@ import { aRunConfig, aStoredRun, jobDeps, RUN_ID } from '../../support/stored-ru
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
-const job = { runId: RUN_ID, configKey: configKey(RUN_ID) };
+const job = { runId: RUN_ID, configKey: configKey(RUN_ID), policyVersion: 2 };
 const base = EVALUATED_POLICIES.findIndex(({ name }) => name === 'base');
 
 async function aRun(name: string) {

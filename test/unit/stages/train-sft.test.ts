@@ -30,7 +30,7 @@ import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = aTemporaryFolder();
 let runs = 0;
-const job = { runId: RUN_ID, configKey: configKey(RUN_ID) };
+const job = { runId: RUN_ID, configKey: configKey(RUN_ID), policyVersion: 1 };
 
 async function anExample(store: Store, prompt: Prompt): Promise<StoredSftExample> {
   return {
