@@ -27,8 +27,8 @@ export function computeFigures(records: readonly EvaluationRecord[]): Record<str
 
 /** The policy with the highest figure, the earlier of equals; undefined of none. */
 export function chooseBest(measured: readonly MeasuredIteration[], figure: string): MeasuredIteration | undefined {
-  const valueOf = ({ figures }: MeasuredIteration) => figures[figure].accuracy;
+  const figureOf = ({ figures }: MeasuredIteration) => figures[figure].accuracy;
   const ascending = measured.toSorted((one, other) => one.iteration - other.iteration);
   const [first, ...later] = ascending;
-  return later.reduce((best, each) => (valueOf(each) > valueOf(best) ? each : best), first);
+  return later.reduce((best, each) => (figureOf(each) > figureOf(best) ? each : best), first);
 }

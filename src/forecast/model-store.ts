@@ -1,7 +1,7 @@
 import type { RunConfig } from '../schema/config/run-config.ts';
 import { NotFoundError } from '../schema/errors.ts';
-import { evaluationPrefix, manifestKey, planPrefix, planShardsKey, promptsPrefix } from '../schema/keys.ts';
 import type { IterationMeasurement } from '../schema/evaluation.ts';
+import { evaluationPrefix, manifestKey, planPrefix, planShardsKey, promptsPrefix } from '../schema/keys.ts';
 import type { Manifest } from '../schema/manifest.ts';
 import type { ExecutionInput, ShardItem } from '../schema/stage-inputs.ts';
 import type { Store } from '../store/store.ts';

@@ -1,5 +1,5 @@
 import type { RlCourse } from '../schema/evaluation.ts';
-import { describeDifference, percent, points, probability, TESTS, type Table } from './benchmark-tables.ts';
+import { describeDifference, percent, points, probability, type Table, TESTS } from './benchmark-tables.ts';
 
 /** The RL policy as it was measured while it learned, and what its best is over its last. */
 export function courseTables({ benchmark, figure, measured, best, goesOn, bestOverLast }: RlCourse): Table[] {

@@ -7,9 +7,9 @@ import {
   DIAGNOSIS,
   expertPrefix,
   manifestKey,
-  planPrefix,
   planPromptsKey,
   planShardsKey,
+  policyPrefix,
   recordsKey,
   routesPrefix,
   scoresPrefix,
@@ -60,21 +60,25 @@ export async function* readDiagnosis(run: StoredRun, shardCount: number): AsyncG
 
 async function readShard(run: StoredRun, shard: number): Promise<StoredDiagnosis> {
   const { store, runId } = run;
-  const [routes, prompts, trajectories, scores, answers, policy] = await Promise.all([
+  const [routes, prompts, trajectories, scores, answers] = await Promise.all([
     readRecords(store, recordsKey(routesPrefix(runId, shard)), Route),
     readRecords(store, planPromptsKey(runId, DIAGNOSIS, shard), Prompt),
     readRecords(store, recordsKey(trajectoriesPrefix(runId, DIAGNOSIS, shard)), Trajectory),
     readRecords(store, recordsKey(scoresPrefix(runId, DIAGNOSIS, shard)), TrajectoryScore),
     readRecords(store, recordsKey(expertPrefix(runId, shard)), ExpertAnswer),
-    readPolicy(run, shard),
   ]);
+  const policy = await readPolicy(run, shard, trajectories);
   return { shard, routes, prompts, trajectories, scores, answers, policy };
 }
 
-/** The policy that a shard was sampled with, by the manifest of its trajectories. */
-async function readPolicy({ store, runId, config }: StoredRun, shard: number): Promise<Decision['policy']> {
+/** The policy that sampled a shard; `manifestSha256` where a stage made it, by the manifest of the shard's trajectories. */
+async function readPolicy(
+  { store, runId, config }: StoredRun,
+  shard: number,
+  [first]: readonly Trajectory[],
+): Promise<Decision['policy']> {
   const { inputs } = await readJson(store, manifestKey(trajectoriesPrefix(runId, DIAGNOSIS, shard)), Manifest);
-  const manifest = inputs.find(({ key }) => key !== manifestKey(planPrefix(runId, DIAGNOSIS)));
-  if (!manifest) return { folder: config.policy.model };
-  return { folder: manifest.key.slice(0, -manifestKey('').length), manifestSha256: manifest.sha256 };
+  const folder = policyPrefix(runId, first.policyVersion, config.policy.model);
+  const manifest = inputs.find(({ key }) => key === manifestKey(folder));
+  return { folder, ...(manifest && { manifestSha256: manifest.sha256 }) };
 }

@@ -41,6 +41,9 @@ interface Retrier {
   MaxDelaySeconds: number;
 }
 
+/** Of a choice: another iteration. */
+const another = { Variable: '$.nextIteration', NumericLessThanPath: '$.iterations', Next: 'Plan' };
+
 describe('the state machine that runs locally', () => {
   it('is the one the construct synthesises (else: npm run synth)', () => {
     const file = readFileSync(join(packageRoot, 'src/local/rise-state-machine.asl.json'), 'utf8');
@@ -91,9 +94,19 @@ describe('the state machine that runs locally', () => {
       'TrainRl',
       'MoreIterations',
     ]);
-    expect(definition.States.MoreIterations.Choices).toEqual([
-      { Variable: '$.nextIteration', NumericLessThanPath: '$.iterations', Next: 'Plan' },
+    expect(definition.States.MoreIterations.Choices).toContainEqual(another);
+    expect(definition.States.MoreIterations.Default).toBe('PlanDiagnosis');
+  });
+
+  it('measures the policy after an iteration whose plan says so, and goes on as ever', () => {
+    const { MoreIterations, EvaluateIteration, MoreIterationsWhenMeasured, Rollout } = definition.States;
+    const isMeasured = { Variable: '$.measured', IsPresent: true, Next: 'EvaluateIteration' };
+    expect(MoreIterations.Choices).toEqual([isMeasured, another]);
+    expect([queueOf(EvaluateIteration), EvaluateIteration.Next]).toEqual([
+      queueOf(Rollout),
+      'MoreIterationsWhenMeasured',
     ]);
+    expect(MoreIterationsWhenMeasured).toMatchObject({ Choices: [another], Default: 'PlanDiagnosis' });
   });
 
   it('has a job sample what the expert says, where that is a model of our own engine', () => {
@@ -122,7 +135,13 @@ describe('the state machine that runs locally', () => {
     expect(TrainAndRolloutAhead.Branches?.map(({ StartAt }) => StartAt)).toEqual(['TrainRlMeanwhile', 'PlanAhead']);
     const jobs = TrainAndRolloutAhead.Branches?.map((branch) => allStates(branch).filter(isJob));
     const queues = jobs?.map((branch) => [...new Set(branch.map(([, state]) => queueOf(state)))]);
-    expect(queues).toEqual([[queueOf(definition.States.TrainRl)], [queueOf(definition.States.Rollout)]]);
+    const { TrainRl, Rollout } = definition.States;
+    // What is trained meanwhile is measured there, where its plan says so.
+    expect(queues).toEqual([[queueOf(TrainRl), queueOf(Rollout)], [queueOf(Rollout)]]);
+    expect(TrainAndRolloutAhead.Branches?.[0].States.IsMeasuredMeanwhile).toMatchObject({
+      Choices: [{ Variable: '$.measured', IsPresent: true, Next: 'EvaluateIterationMeanwhile' }],
+      Default: 'NotMeasuredMeanwhile',
+    });
   });
 
   it.each(tasks)('bounds %s in time', (_, { TimeoutSeconds }) => {

@@ -147,7 +147,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     ...['src/engine/models', 'src/engine/adapters', 'src/engine/optim'],
   ],
 };
-const ENGINE_STAGES = ['rollout', 'train-rl', 'sample-expert', 'train-sft', 'evaluate'];
+const ENGINE_STAGES = ['rollout', 'train-rl', 'sample-expert', 'train-sft', 'evaluate-iteration', 'evaluate'];
 
 interface Import {
   from: string;

@@ -25,7 +25,9 @@ const DuringRl = z.strictObject({
   figure: z
     .string()
     .default('accuracy')
-    .describe('the best policy has the highest, the earlier of equals; of several answers also majority, pass at 4, ...'),
+    .describe(
+      'the best policy has the highest, the earlier of equals; of several answers also majority, pass at 4, ...',
+    ),
   goesOn: z
     .enum(['last', 'best'])
     .default('last')

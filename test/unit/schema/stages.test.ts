@@ -122,6 +122,27 @@ describe('the table of stages', () => {
     );
   });
 
+  it('keeps every RL policy that is measured, since any may be the best, and chooses by what they are', () => {
+    const rl = { ...config.rl, iterations: 4 };
+    const evaluation = { duringRl: { everyIterations: 2, goesOn: 'best' as const } };
+    const measuring = aRunConfig({ rl, evaluation, compute: { keepCheckpoints: 1 } });
+    const weights = (iteration: number) => `${checkpointPrefix('run-1', iteration)}model.safetensors`;
+    const { neededUntil, supersedes } = workOf('train-rl');
+    const untils = [0, 1, 2, 3].map((iteration) => {
+      return neededUntil!(weights(iteration), { ...asked, iteration } as never, measuring);
+    });
+    expect(untils).toEqual([checkpointPrefix('run-1', 1), undefined, checkpointPrefix('run-1', 3), undefined]);
+    const goes = [1, 2, 3].map((iteration) => supersedes!({ ...asked, iteration } as never, measuring));
+    expect(goes).toEqual([[checkpointPrefix('run-1', 0)], [], [checkpointPrefix('run-1', 2)]]);
+    const measured = ['runs/run-1/evaluation/iteration-000001/', 'runs/run-1/evaluation/iteration-000003/'];
+    const planned = (rollout: string) => workOf('plan').madeFrom({ ...asked, rollout } as never, measuring, 0);
+    expect([planned('diagnosis'), planned('iteration')]).toEqual([
+      ['runs/run-1/prompts/', ...measured],
+      ['runs/run-1/prompts/'],
+    ]);
+    expect(workOf('report').madeFrom(asked as never, measuring, 0)).toEqual(expect.arrayContaining(measured));
+  });
+
   it('has the policy that samples among what a rollout is made from, but not the base model, which no stage made', () => {
     const sources = (policyVersion: number) =>
       workOf('rollout').madeFrom({ ...asked, policyVersion } as never, config, 0);

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { splitEvenly } from '../../../src/base/split-list.ts';
-import { configKey, promptsKey, promptsPrefix } from '../../../src/schema/keys.ts';
+import { configKey, evaluationPrefix, iterationName, promptsKey, promptsPrefix } from '../../../src/schema/keys.ts';
 import { countShards } from '../../../src/schema/rollout-size.ts';
 import { runPlan } from '../../../src/stages/plan/run-plan.ts';
 import { selectDiagnosisPrompts, selectIterationPrompts } from '../../../src/stages/plan/select-prompts.ts';
 import { createLocalStore } from '../../../src/store/local-store.ts';
 import { encodeRecords } from '../../../src/store/records.ts';
 import { aPrompt, aRunConfig } from '../../support/factories.ts';
-import { finishWork } from '../../support/finished-work.ts';
+import { finishWork, openWork } from '../../support/finished-work.ts';
 import { aTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const prompts = Array.from({ length: 10 }, (_, index) => aPrompt({ promptId: `p${index}` }));
@@ -111,5 +111,41 @@ describe('the policy of a rollout', () => {
       ofIterations.map((count) => (count === 0 ? 'models/base/' : `runs/run/iteration-00000${count - 1}/checkpoint/`)),
     );
     expect((await plan('diagnosis', 3)).policyVersion).toBe(ofDiagnosis);
+  });
+});
+
+describe('the plans of a run that measures its RL policy', () => {
+  const input = { runId: 'run', configKey: configKey('run') };
+
+  async function aMeasuringRun(goesOn: 'last' | 'best', accuracies: readonly number[]) {
+    const store = createLocalStore(`${folder}/measuring-${goesOn}`);
+    const rl = { ...aRunConfig().rl, iterations: 5 };
+    const config = aRunConfig({ rl, evaluation: { duringRl: { everyIterations: 2, goesOn } } });
+    await store.write(input.configKey, JSON.stringify(config));
+    await store.write(promptsKey('run', 'train'), encodeRecords(prompts));
+    await finishWork(store, promptsPrefix('run'));
+    for (const [at, iteration] of [1, 3, 4].entries()) {
+      const figures = { accuracy: { accuracy: accuracies[at], low: 0, high: 1, n: 10 } };
+      const prefix = evaluationPrefix('run', iterationName(iteration));
+      const summary = { prompts: 10, correct: 0, formatted: 0, precision: 'float32', figures };
+      const work = await openWork(store, { prefix, stage: 'evaluate-iteration', runId: 'run', seed: 0 });
+      await work.finish(summary);
+    }
+    return (rollout: 'iteration' | 'diagnosis', iteration: number) =>
+      runPlan({ store, report: () => {} }, { ...input, rollout, iteration });
+  }
+
+  it('say which iterations end with it: each so many, and the last', async () => {
+    const plan = await aMeasuringRun('last', [0.4, 0.6, 0.5]);
+    const plans = await Promise.all([0, 1, 2, 3, 4].map((iteration) => plan('iteration', iteration)));
+    expect(plans.map(({ measured }) => measured)).toEqual([undefined, true, undefined, true, true]);
+    expect(await plan('diagnosis', 5)).toMatchObject({ policyVersion: 5 });
+    expect(await plan('diagnosis', 5)).not.toHaveProperty('measured');
+  });
+
+  it('have the best diagnosed where it is to go on', async () => {
+    const plan = await aMeasuringRun('best', [0.4, 0.6, 0.6]);
+    const diagnosis = await plan('diagnosis', 5);
+    expect(diagnosis).toMatchObject({ policyVersion: 4, policyPrefix: 'runs/run/iteration-000003/checkpoint/' });
   });
 });
