@@ -17,7 +17,7 @@ function aConfig(name: string, pipelined: boolean, epochs = 2): string {
     .replace('name: resume', `name: ${name}`)
     .replace('iterations: 1', `iterations: 3, pipelined: ${pipelined}`)
     .replace('epochs: 2', `epochs: ${epochs}`)
-    .replace('evaluation: {', 'evaluation: { duringRl: { everyIterations: 2, goesOn: best },')
+    .replace('\nevaluation: {', '\nevaluation: { duringRl: { everyIterations: 2, goesOn: best },')
     .replace('rolloutShards: 2', 'rolloutShards: 2, keepCheckpoints: 1');
   writeFileSync(path, text);
   return path;
@@ -40,7 +40,7 @@ it.each([
     const killed = await riseRun(config, store, (event, child) => {
       if (event.kind === 'job-progress' && event.state === state) killGroup(child);
     });
-    expect({ code: killed.code, last: killed.events.at(-1), stderr: killed.stderr }).toMatchObject({ code: null });
+    expect(killed.code).toBe(null);
     const whole = await riseRun(config, store);
     expect(whole).toMatchObject({ code: 0, stderr: '' });
     const alone = join(folder, `${name}-alone`);
@@ -57,7 +57,9 @@ it.each([
     const { inputs } = JSON.parse(readFileSync(join(run, 'sft/checkpoint/manifest.json'), 'utf8'));
     const from = inputs.map(({ key }: { key: string }) => key).filter((key: string) => key.includes('iteration-'));
     expect(from).toEqual([`runs/${runIn(store)}/iteration-00000${best - 1}/checkpoint/manifest.json`]);
-    expect(await examineRun(createLocalStore(store), runIn(store), 'contents')).toEqual({ damaged: [], stale: [] });
+    expect(await examineRun(createLocalStore(store), runIn(store), 'contents')).toEqual({
+      ...{ isFinished: true, damaged: [], stale: [] },
+    });
 
     const later = await riseRun(aConfig(`${name}-later`, pipelined, 3), store);
     const done = later.events.flatMap((event) =>
