@@ -97,14 +97,18 @@ export class RiseStateMachine extends Construct {
   }
 
   private recipe(): sfn.IChainable {
-    const moreIterations = new sfn.Choice(this, 'MoreIterations', { comment: 'Another RL iteration, or diagnosis?' });
+    const moreIterations = new sfn.Choice(this, 'MoreIterations', {
+      comment: 'Measure the policy, another RL iteration, or diagnosis?',
+    });
     const iteration = this.plan('', 'iteration', '$.nextIteration')
       .next(this.withinBudget('iteration', '', this.rollOutAndScore('').next(this.trainAndRolloutAhead())))
       .next(this.job('train-rl'))
       .next(moreIterations);
     const isNotLast = sfn.Condition.numberLessThanJsonPath('$.nextIteration', '$.iterations');
     const diagnosis = this.diagnosisToReport();
-    const moreWhenMeasured = new sfn.Choice(this, 'MoreIterationsWhenMeasured', { comment: 'The same' })
+    const moreWhenMeasured = new sfn.Choice(this, 'MoreIterationsWhenMeasured', {
+      comment: 'Another RL iteration, or diagnosis?',
+    })
       .when(isNotLast, iteration)
       .otherwise(diagnosis);
     moreIterations
@@ -140,7 +144,7 @@ export class RiseStateMachine extends Construct {
   private measured(suffix: string): sfn.Choice {
     return new sfn.Choice(this, `IsMeasured${suffix}`, { comment: 'Measure the policy?' })
       .when(isMeasured, this.job('evaluate-iteration', suffix))
-      .otherwise(new sfn.Pass(this, `NotMeasured${suffix}`));
+      .otherwise(new sfn.Succeed(this, `NotMeasured${suffix}`));
   }
 
   /**

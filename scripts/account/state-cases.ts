@@ -38,31 +38,36 @@ const INPUT = {
   error: { Error: 'States.TaskFailed', Cause: 'exit code 1' },
 };
 
-/** Inputs of the Choice states, by their comments, and whether their one rule holds. */
-const CHOICES: Record<
-  string,
-  readonly { changes: Partial<typeof INPUT & { expertModel: string; stopped: string }>; isRule: boolean }[]
-> = {
+/** What a state may hold besides. */
+interface Told {
+  expertModel: string;
+  stopped: string;
+  measured: boolean;
+}
+
+/** Inputs of the Choice states, by their comments, and which of their rules holds, if one does. */
+const CHOICES: Record<string, readonly { changes: Partial<typeof INPUT & Told>; rule?: number }[]> = {
+  'Measure the policy, another RL iteration, or diagnosis?': [
+    { changes: { measured: true, nextIteration: 1 }, rule: 0 },
+    { changes: { measured: true, nextIteration: 2 }, rule: 0 },
+    { changes: { nextIteration: 1 }, rule: 1 },
+    { changes: { nextIteration: 2 } },
+  ],
+  'Measure the policy?': [{ changes: { measured: true }, rule: 0 }, { changes: {} }],
   'Another RL iteration, or diagnosis?': [
-    { changes: { nextIteration: 1 }, isRule: true },
-    { changes: { nextIteration: 2 }, isRule: false },
+    { changes: { nextIteration: 1 }, rule: 0 },
+    { changes: { nextIteration: 2 } },
   ],
-  'Batch arrays begin at two jobs': [
-    { changes: { shardCount: 1 }, isRule: true },
-    { changes: { shardCount: 2 }, isRule: false },
-  ],
-  'Room for what comes next?': [
-    { changes: { stopped: 'budget' }, isRule: true },
-    { changes: {}, isRule: false },
-  ],
+  'Batch arrays begin at two jobs': [{ changes: { shardCount: 1 }, rule: 0 }, { changes: { shardCount: 2 } }],
+  'Room for what comes next?': [{ changes: { stopped: 'budget' }, rule: 0 }, { changes: {} }],
   'Is the expert a model that a job samples?': [
-    { changes: { expertModel: 'models/0123456789abcdef/' }, isRule: true },
-    { changes: {}, isRule: false },
+    { changes: { expertModel: 'models/0123456789abcdef/' }, rule: 0 },
+    { changes: {} },
   ],
   'Sample the next rollout while training?': [
-    { changes: { pipelined: true, nextIteration: 1 }, isRule: true },
-    { changes: { pipelined: false, nextIteration: 1 }, isRule: false },
-    { changes: { pipelined: true, nextIteration: 2 }, isRule: false },
+    { changes: { pipelined: true, nextIteration: 1 }, rule: 0 },
+    { changes: { pipelined: false, nextIteration: 1 } },
+    { changes: { pipelined: true, nextIteration: 2 } },
   ],
 };
 
@@ -99,15 +104,15 @@ function casesOfState(name: string, state: State): StateCase[] {
 }
 
 function casesOfChoice(name: string, state: State): StateCase[] {
-  const [{ Next: ofRule }] = state.Choices as { Next: string }[];
+  const rules = state.Choices as { Next: string }[];
   const cases = CHOICES[String(state.Comment)];
   if (!cases) throw new Error(`no inputs are known for ${name}, "${state.Comment}"; add them to CHOICES`);
-  return cases.map(({ changes, isRule }) => ({
+  return cases.map(({ changes, rule }) => ({
     name,
     state,
     title: JSON.stringify(changes),
     input: { ...INPUT, ...changes },
-    expected: goesOn(isRule ? ofRule : state.Default),
+    expected: goesOn(rule === undefined ? state.Default : rules[rule].Next),
   }));
 }
 

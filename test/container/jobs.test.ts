@@ -104,11 +104,12 @@ describeWithMoto('the containers of GPU jobs', (server) => {
     input: { ...run(), rollout: iterationName(0), iteration: 0, policyVersion: 0, shardCount: 2 },
     prefix: checkpointPrefix(runId, 0),
   });
-  const sft = (): Job => ({ name: 'train-sft', input: run(), prefix: sftCheckpointPrefix(runId) });
+  const diagnosed = () => ({ ...run(), policyVersion: 1 });
+  const sft = (): Job => ({ name: 'train-sft', input: diagnosed(), prefix: sftCheckpointPrefix(runId) });
   const evaluation = (): Job => ({
     name: 'evaluate',
     arrayIndex: 2,
-    input: run(),
+    input: diagnosed(),
     prefix: evaluationPrefix(runId, 'rise'),
   });
 

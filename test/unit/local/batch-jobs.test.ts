@@ -12,7 +12,7 @@ import { manifestKey, trajectoriesPrefix } from '../../../src/schema/keys.ts';
 import { HANG_MILLISECONDS } from '../../fixtures/local/job.ts';
 import { aBatchState, aLambdaState, aLocalHome, aMachine, type TestHome } from '../../support/local-machine.ts';
 
-const input = (behaviour: string) => ({ runId: 'r', configKey: 'c', behaviour });
+const input = (behaviour: string) => ({ runId: 'r', configKey: 'c', policyVersion: 1, behaviour });
 const runJob = (home: TestHome, behaviour = 'succeed', parameters = {}, job = 'train-sft') =>
   runMachine(home, aMachine({ Job: aBatchState(job, parameters) }), 'test', input(behaviour));
 
