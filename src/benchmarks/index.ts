@@ -2,7 +2,6 @@ import { BUILT_IN_VERSIONS, GradeOptions } from '../rewards/index.ts';
 import { type Choice, resolveChoice } from '../schema/config/choice.ts';
 import type { ConfigPart } from '../schema/config/config-part.ts';
 import { measuringBenchmark } from '../schema/config/evaluation.ts';
-import type { PromptSource } from '../schema/config/prompt-source.ts';
 import type { SamplingConfig } from '../schema/config/sampling.ts';
 import { InvalidInputError } from '../schema/errors.ts';
 import { MEASURING_SET } from '../schema/keys.ts';

@@ -20,7 +20,7 @@ export async function compareEvaluations(folders: readonly string[]): Promise<Co
 
 /** What comparing takes of an evaluation. */
 export interface ComparableEvaluation extends Pick<Evaluation, 'prompts' | 'records'> {
-  settings: Pick<Evaluation['settings'], 'benchmark' | 'version'>;
+  settings: Pick<Evaluation['settings'], 'benchmark' | 'version' | 'judge'>;
 }
 
 /** As `compareEvaluations`, of evaluations by these names. */
@@ -37,7 +37,7 @@ export function compareAnswers(
     if (settings.judge !== first.settings.judge) {
       const [one, other] = [first, evaluations[at]].map(({ settings }) => settings.judge ?? 'rules');
       throw new InvalidInputError(
-        `${folders[0]} was judged by ${one}, ${folders[at]} by ${other}; evaluate both by one, answers are kept`,
+        `${names[0]} was judged by ${one}, ${names[at]} by ${other}; evaluate both by one, answers are kept`,
       );
     }
     const fault = findDifference(first.prompts, prompts);
