@@ -31,7 +31,10 @@ export const LiveJob = z.object({
 });
 export type LiveJob = z.infer<typeof LiveJob>;
 
-/** A line of a run's log. */
+/**
+ * A line of a run's log.
+ * @example { time: '2026-11-29T03:10:55.957Z', text: 'RolloutDiagnosis  7.2 s  trajectories 6,720' }
+ */
 export const LiveLine = z.object({ time: z.iso.datetime(), text: z.string() });
 export type LiveLine = z.infer<typeof LiveLine>;
 

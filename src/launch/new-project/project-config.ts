@@ -28,7 +28,7 @@ export function writeProjectConfig(facts: ProjectFacts): string {
   const { name, model, isTiny, trained, rows } = facts;
   const set = settingsOf(facts);
   const adapter = isTiny ? '{ rank: 8, alpha: 16 }' : '{ rank: 32, alpha: 64 }';
-  return `# Every field, its default and its meaning: docs/configuration.md. What the run would take: rise plan run.yaml
+  return `# Every field with its meaning: examples/qwen2.5-vl-7b.yaml. What the run would take: rise plan run.yaml
 name: ${name}
 seed: 1
 
