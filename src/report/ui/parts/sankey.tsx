@@ -104,7 +104,7 @@ function Flow({ laid: { nodes, links }, width }: { laid: Laid; width: number }) 
         );
         const name = `${node.label}: ${count(value)} prompts, ${node.about}`;
         return node.address ? (
-          <a key={node.id} href={node.address} aria-label={name}>
+          <a key={node.id} href={node.address}>
             {label}
           </a>
         ) : (

@@ -17,8 +17,8 @@ interface VirtualListProps {
   /** The row that is chosen; -1 where none is. */
   chosen: number;
   onChoose(row: number): void;
-  /** What a click or Enter on the chosen row does besides. */
-  onOpen(): void;
+  /** What a click on a row, and Enter on the chosen one, does. */
+  onOpen(row: number): void;
   renderRow(row: number): ComponentChildren;
 }
 
@@ -31,7 +31,7 @@ export function VirtualList({ label, count, rowHeight, chosen, onChoose, onOpen,
   }, [virtual, chosen]);
   const pageRows = () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter') return onOpen();
+    if (event.key === 'Enter') return onOpen(Math.max(0, chosen));
     const row = rowFor(event.key, chosen, count, pageRows());
     if (row === undefined) return;
     event.preventDefault();
@@ -60,10 +60,7 @@ export function VirtualList({ label, count, rowHeight, chosen, onChoose, onOpen,
             aria-setsize={count}
             aria-posinset={index + 1}
             style={{ height: `${rowHeight}px`, transform: `translateY(${start}px)` }}
-            onClick={() => {
-              onChoose(index);
-              onOpen();
-            }}
+            onClick={() => onOpen(index)}
           >
             {renderRow(index)}
           </div>
