@@ -7,7 +7,6 @@ export function inquiryOf({ promptId, details }: Prompt): Inquiry {
   const inquiry = Inquiry.safeParse(details?.cogmath);
   if (inquiry.success) return inquiry.data;
   throw new InvalidInputError(
-    `prompt ${promptId} has no details.cogmath, which CogMath goes by; leave the data out for the inquiries about charts, or make ` +
-      'inquiries by rise inquire',
+    `prompt ${promptId} has no details.cogmath, which CogMath goes by; leave the data out for the inquiries about charts`,
   );
 }
